@@ -1,0 +1,417 @@
+//! The frames of a movie file, one at a time. Python: `VideoStream.py`.
+//!
+//! `movie.Mjpeg` is the lab's own format: five ASCII digits, the length of a JPEG in bytes, then the
+//! JPEG, and so on. Plain concatenated JPEGs, as `ffmpeg -f mjpeg` writes them, are read too; the
+//! first two bytes tell which it is.
+//!
+//! ```
+//! use rtsp_lab::video_stream::VideoStream;
+//! use std::io::Cursor;
+//!
+//! let mut video = VideoStream::new(Cursor::new(b"00005\xFF\xD8!\xFF\xD900004\xFF\xD8\xFF\xD9"))?;
+//! assert_eq!(video.next_frame()?, Some(b"\xFF\xD8!\xFF\xD9".as_slice()));
+//! assert_eq!(video.next_frame()?, Some(b"\xFF\xD8\xFF\xD9".as_slice()));
+//! assert_eq!(video.next_frame()?, None);
+//! assert_eq!(video.frame_number(), 2);
+//! # Ok::<(), rtsp_lab::video_stream::MovieError>(())
+//! ```
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::path::{Component, Path, PathBuf};
+
+mod jpeg_walk;
+mod movie_error;
+
+pub use movie_error::MovieError;
+
+/// The frames of one open movie. Python: `VideoStream`.
+#[derive(Debug)]
+pub struct VideoStream<R = BufReader<File>> {
+    source: R,
+    layout: Layout,
+    frame_number: u64,
+    offset: u64,
+    frame: Vec<u8>,
+    broken: bool,
+}
+
+/// How frames follow each other in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    /// The lab's: five digits of length before each JPEG.
+    LengthPrefixed,
+    /// One JPEG after the other.
+    Plain,
+}
+
+impl VideoStream {
+    /// Opens the movie `name` in `folder`, which must be a canonical path. Python: `__init__`.
+    ///
+    /// # Errors
+    /// There is no such file in the folder (a name that leads out of it counts as none), it can't be
+    /// read, or it does not begin as a movie.
+    pub fn open(folder: &Path, name: &str) -> Result<Self, MovieError> {
+        let path = find(folder, name)?;
+        let file = File::open(path).map_err(|source| MovieError::Read { offset: 0, source })?;
+        Self::new(BufReader::with_capacity(READ_SIZE, file))
+    }
+}
+
+impl<R: BufRead + Seek> VideoStream<R> {
+    /// Reads a movie from any source that can be wound back.
+    ///
+    /// # Errors
+    /// The source can't be read, or does not begin as a movie.
+    pub fn new(mut source: R) -> Result<Self, MovieError> {
+        let layout = Layout::of(&mut source)?;
+        let (frame_number, offset, frame, broken) = (0, 0, Vec::new(), false);
+        Ok(Self { source, layout, frame_number, offset, frame, broken })
+    }
+
+    /// The next frame, a whole JPEG; `None` at the end of the movie. Python: `nextFrame`.
+    ///
+    /// # Errors
+    /// The file is damaged or ends inside a frame. That is said once; after it comes `None`.
+    #[doc(alias = "nextFrame")]
+    pub fn next_frame(&mut self) -> Result<Option<&[u8]>, MovieError> {
+        self.frame.clear();
+        if self.broken {
+            return Ok(None);
+        }
+        let read = match self.layout {
+            Layout::LengthPrefixed => self.read_length_prefixed(),
+            Layout::Plain => self.read_plain(),
+        };
+        let frame_number = self.frame_number + 1;
+        match read {
+            Ok(true) => self.frame_number = frame_number,
+            Ok(false) => return Ok(None),
+            Err(flaw) => {
+                self.broken = true;
+                return Err(flaw.at(frame_number, self.offset));
+            }
+        }
+        Ok(Some(&self.frame))
+    }
+
+    /// The number of the frame that was read last, from 1; 0 before the first. Python: `frameNbr`.
+    #[doc(alias = "frameNbr")]
+    pub const fn frame_number(&self) -> u64 {
+        self.frame_number
+    }
+
+    /// Back to the first frame.
+    ///
+    /// # Errors
+    /// The source can't be wound back.
+    pub fn rewind(&mut self) -> Result<(), MovieError> {
+        let seek = self.source.seek(SeekFrom::Start(0));
+        seek.map_err(|source| MovieError::Read { offset: 0, source })?;
+        (self.frame_number, self.offset, self.broken) = (0, 0, false);
+        Ok(())
+    }
+
+    /// Five digits, then as many bytes. `false` at the end of the file.
+    fn read_length_prefixed(&mut self) -> Result<bool, Flaw> {
+        let mut digits = [0; LENGTH_DIGITS];
+        match fill(&mut self.source, &mut digits)? {
+            0 => return Ok(false),
+            LENGTH_DIGITS => {}
+            found => return Err(Flaw::Cut { part: "length", expected: LENGTH_DIGITS, found }),
+        }
+        let length = std::str::from_utf8(&digits).ok().filter(|text| is_number(text));
+        let length =
+            length.and_then(|text| text.parse().ok()).filter(|&length| length >= SOI.len());
+        let length = length.ok_or(Flaw::Length(digits))?;
+        self.frame.resize(length, 0);
+        let found = fill(&mut self.source, &mut self.frame)?;
+        match *self.frame.get(..found.min(3)).unwrap_or_default() {
+            [b'0'..=b'9', 0xFF, 0xD8] => return Err(Flaw::SixDigits),
+            [first, second, ..] if [first, second] != SOI => {
+                return Err(Flaw::NoJpeg([first, second]));
+            }
+            _ => {}
+        }
+        if found < length {
+            return Err(Flaw::Cut { part: "frame", expected: length, found });
+        }
+        self.offset += (LENGTH_DIGITS + length) as u64;
+        Ok(true)
+    }
+
+    /// The bytes up to the end of the JPEG. `false` at the end of the file.
+    fn read_plain(&mut self) -> Result<bool, Flaw> {
+        let read = jpeg_walk::read_jpeg(&mut self.source, &mut self.frame)?;
+        self.offset += self.frame.len() as u64;
+        Ok(read)
+    }
+}
+
+impl Layout {
+    fn of(source: &mut impl BufRead) -> Result<Self, MovieError> {
+        let start = loop {
+            match source.fill_buf() {
+                Ok(bytes) => break bytes,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(source) => return Err(MovieError::Read { offset: 0, source }),
+            }
+        };
+        match start {
+            [0xFF, 0xD8, ..] => Ok(Self::Plain),
+            [b'0'..=b'9', b'0'..=b'9', ..] => Ok(Self::LengthPrefixed),
+            other => Err(MovieError::NoMovie { start: other.iter().copied().take(8).collect() }),
+        }
+    }
+}
+
+/// What is wrong with a frame; the movie adds where.
+#[derive(Debug)]
+enum Flaw {
+    Read(io::Error),
+    Cut { part: &'static str, expected: usize, found: usize },
+    Length([u8; LENGTH_DIGITS]),
+    SixDigits,
+    NoJpeg([u8; 2]),
+    TooLarge,
+}
+
+impl Flaw {
+    fn at(self, frame: u64, offset: u64) -> MovieError {
+        match self {
+            Self::Read(source) => MovieError::Read { offset, source },
+            Self::Cut { part, expected, found } => {
+                MovieError::Cut { frame, offset, part, expected, found }
+            }
+            Self::Length(digits) => MovieError::Length { frame, offset, digits },
+            Self::SixDigits => MovieError::SixDigits { frame, offset },
+            Self::NoJpeg(found) => MovieError::NoJpeg { frame, offset, found },
+            Self::TooLarge => MovieError::TooLarge { frame, offset, limit: MAX_FRAME },
+        }
+    }
+}
+
+/// The file that `name` means inside `folder`: no absolute path, no `..`, no link that leads out.
+fn find(folder: &Path, name: &str) -> Result<PathBuf, MovieError> {
+    let missing = || MovieError::NoFile { name: name.to_owned() };
+    let inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+    if name.contains('\0') || !Path::new(name).components().all(inside) {
+        return Err(missing());
+    }
+    let path = folder.join(name).canonicalize().map_err(|_| missing())?;
+    let found = path.starts_with(folder) && path.is_file();
+    if found { Ok(path) } else { Err(missing()) }
+}
+
+/// Reads until `buffer` is full or the source ends; how many bytes that were.
+fn fill(source: &mut impl Read, buffer: &mut [u8]) -> Result<usize, Flaw> {
+    let mut filled = 0;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match source.read(rest) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Flaw::Read(error)),
+        }
+    }
+    Ok(filled)
+}
+
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The start of every JPEG (ITU-T T.81 table B.1).
+const SOI: [u8; 2] = [0xFF, 0xD8];
+/// The lab's length field. Python: `self.file.read(5)`.
+const LENGTH_DIGITS: usize = 5;
+/// The most bytes that a frame of a plain movie may have, so that no file can fill the memory.
+const MAX_FRAME: usize = 16 << 20;
+/// A frame or so is read at a time.
+const READ_SIZE: usize = 16 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::fs;
+    use std::io::Cursor;
+
+    /// A JPEG with everything that could be taken for its end: `FF D9` in an APP segment, fill
+    /// bytes, stuffed bytes, restart markers, and two scans.
+    const TRICKY: &[u8] = b"\xFF\xD8\xFF\xE1\0\x06\xFF\xD9\xFF\xD8\xFF\xFF\xC0\0\x03!\
+        \xFF\xDA\0\x03!ab\xFF\0c\xFF\xD0d\xFF\xDA\0\x02e\xFF\xD9";
+    const SMALL: &[u8] = b"\xFF\xD8\xFF\xD9";
+
+    fn prefixed(frames: &[&[u8]]) -> Vec<u8> {
+        let frame = |frame: &&[u8]| [format!("{:05}", frame.len()).as_bytes(), *frame].concat();
+        frames.iter().flat_map(frame).collect()
+    }
+
+    /// The frames, and what the reader says at the end.
+    fn read(movie: &[u8]) -> (Vec<Vec<u8>>, Option<String>) {
+        let mut frames = Vec::new();
+        let mut video = match VideoStream::new(Cursor::new(movie)) {
+            Ok(video) => video,
+            Err(error) => return (frames, Some(error.to_string())),
+        };
+        loop {
+            match video.next_frame() {
+                Ok(Some(frame)) => frames.push(frame.to_vec()),
+                Ok(None) => return (frames, None),
+                Err(error) => {
+                    assert!(matches!(video.next_frame(), Ok(None)), "an error is said once");
+                    return (frames, Some(error.to_string()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn both_formats_yield_the_same_frames() {
+        let frames = [SMALL, TRICKY, SMALL];
+        assert_eq!(read(&prefixed(&frames)), (frames.map(<[u8]>::to_vec).to_vec(), None));
+        assert_eq!(read(&frames.concat()), (frames.map(<[u8]>::to_vec).to_vec(), None));
+    }
+
+    #[test]
+    fn a_movie_cut_anywhere_yields_its_whole_frames_and_then_says_so() {
+        for (movie, first) in [
+            (prefixed(&[TRICKY, SMALL]), TRICKY.len() + 5),
+            ([TRICKY, SMALL].concat(), TRICKY.len()),
+        ] {
+            for cut in 2..movie.len() {
+                let (frames, error) = read(&movie[..cut]);
+                assert_eq!(frames.len(), usize::from(cut >= first), "cut at {cut}");
+                let error = error.unwrap_or_default();
+                assert_eq!(
+                    error.contains("the file ends inside"),
+                    cut != first,
+                    "cut at {cut}: {error}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_length_of_six_digits_is_named_with_its_offset() {
+        let movie =
+            [prefixed(&[SMALL]), b"100000".to_vec(), SMALL.to_vec(), vec![0; 20_000]].concat();
+        let (frames, error) = read(&movie);
+        assert_eq!(frames.len(), 1);
+        let error = error.unwrap();
+        assert!(error.contains("read frame 2 at byte 9") && error.contains("found six"), "{error}");
+    }
+
+    #[test]
+    fn damage_is_named_with_frame_offset_expected_and_found() {
+        for (movie, message) in [
+            (
+                &b"00004\xFF\xD8\xFF\xD9hello"[..],
+                "read frame 2 at byte 9: expected its length in five digits, found 68 65 6C 6C 6F",
+            ),
+            (
+                b"00004ABCD",
+                "read frame 1 at byte 0: expected the start of a JPEG (FF D8), found 41 42",
+            ),
+            (
+                b"00000",
+                "read frame 1 at byte 0: expected its length in five digits, found 30 30 30 30 30",
+            ),
+            (
+                b"\xFF\xD8\xFF\xD9AB",
+                "read frame 2 at byte 4: expected the start of a JPEG (FF D8), found 41 42",
+            ),
+            (
+                b"# README",
+                "read movie at byte 0: expected five digits or the start of a JPEG (FF D8), found 23 20 52 45 41 44 4D 45",
+            ),
+            (
+                b"",
+                "read movie at byte 0: expected five digits or the start of a JPEG (FF D8), found nothing",
+            ),
+        ] {
+            assert_eq!(read(movie).1.as_deref(), Some(message));
+        }
+    }
+
+    #[test]
+    fn a_plain_frame_without_end_does_not_fill_the_memory() {
+        let movie = [b"\xFF\xD8\xFF\xDA\0\x02".to_vec(), vec![0; MAX_FRAME]].concat();
+        assert!(read(&movie).1.unwrap().contains("no end within 16777216 bytes"));
+    }
+
+    #[test]
+    fn rewinding_starts_again_at_frame_1() {
+        let mut video = VideoStream::new(Cursor::new(prefixed(&[SMALL, TRICKY]))).unwrap();
+        while video.next_frame().unwrap().is_some() {}
+        assert_eq!(video.frame_number(), 2);
+        video.rewind().unwrap();
+        assert_eq!(video.next_frame().unwrap(), Some(SMALL));
+        assert_eq!(video.frame_number(), 1);
+    }
+
+    #[test]
+    fn only_files_inside_the_folder_are_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("movies").canonicalize().unwrap_or_else(|_| {
+            fs::create_dir(dir.path().join("movies")).unwrap();
+            dir.path().join("movies").canonicalize().unwrap()
+        });
+        fs::create_dir(folder.join("sub")).unwrap();
+        for name in ["movies/in.Mjpeg", "movies/sub/in.Mjpeg", "out.Mjpeg"] {
+            fs::write(dir.path().join(name), prefixed(&[SMALL])).unwrap();
+        }
+        let outside = folder.join("../out.Mjpeg").canonicalize().unwrap();
+        for name in ["in.Mjpeg", "./in.Mjpeg", "sub/in.Mjpeg"] {
+            assert!(VideoStream::open(&folder, name).is_ok(), "{name}");
+        }
+        for name in [
+            "",
+            ".",
+            "sub",
+            "none",
+            "../out.Mjpeg",
+            "sub/../../out.Mjpeg",
+            "in.Mjpeg\0",
+            outside.to_str().unwrap(),
+        ] {
+            let error = VideoStream::open(&folder, name).unwrap_err();
+            assert!(matches!(error, MovieError::NoFile { .. }), "{name}: {error}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_out_is_not_followed_and_one_that_stays_in_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().canonicalize().unwrap().join("movies");
+        fs::create_dir(&folder).unwrap();
+        for name in ["movies/in.Mjpeg", "out.Mjpeg"] {
+            fs::write(dir.path().join(name), prefixed(&[SMALL])).unwrap();
+        }
+        std::os::unix::fs::symlink("../out.Mjpeg", folder.join("out-link")).unwrap();
+        std::os::unix::fs::symlink("in.Mjpeg", folder.join("in-link")).unwrap();
+        assert!(VideoStream::open(&folder, "in-link").is_ok());
+        assert!(VideoStream::open(&folder, "out-link").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(
+            start in proptest::sample::select(vec![&b"00004"[..], b"\xFF\xD8", b"00011\xFF\xD8", b""]),
+            bytes in proptest::collection::vec(
+                proptest::sample::select(b"\xFF\xFF\xFF\xD8\xD9\xDA\xC0\xE0\x00\x00\x02\x03\xD0004912x".to_vec()), 0..120),
+        ) {
+            let movie = [start, &bytes].concat();
+            let (frames, _) = read(&movie);
+            prop_assert!(frames.iter().map(Vec::len).sum::<usize>() <= movie.len());
+            prop_assert!(frames.iter().all(|frame| frame.starts_with(&SOI)));
+        }
+
+        #[test]
+        fn arbitrary_bytes_never_panic(movie in proptest::collection::vec(any::<u8>(), 0..200)) {
+            read(&movie);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What can be wrong with a movie file, and where.
+
+use std::{fmt, io};
+
+/// A movie that can't be opened or read on.
+#[derive(Debug)]
+pub enum MovieError {
+    /// There is no such file in the folder of movies.
+    NoFile {
+        /// What was asked for.
+        name: String,
+    },
+    /// The operating system can't read it.
+    Read {
+        /// The bytes before it.
+        offset: u64,
+        /// Why.
+        source: io::Error,
+    },
+    /// It begins neither with a length nor with a JPEG.
+    NoMovie {
+        /// Its first bytes.
+        start: Vec<u8>,
+    },
+    /// The file ends inside a frame.
+    Cut {
+        /// The frame, from 1.
+        frame: u64,
+        /// The bytes before it.
+        offset: u64,
+        /// What is cut.
+        part: &'static str,
+        /// How many bytes it needs.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// A length that is no number.
+    Length {
+        /// The frame, from 1.
+        frame: u64,
+        /// The bytes before it.
+        offset: u64,
+        /// What stands there.
+        digits: [u8; 5],
+    },
+    /// A length of six digits, as converters write it for frames above 99,999 bytes.
+    SixDigits {
+        /// The frame, from 1.
+        frame: u64,
+        /// The bytes before it.
+        offset: u64,
+    },
+    /// A frame that does not begin as a JPEG does.
+    NoJpeg {
+        /// The frame, from 1.
+        frame: u64,
+        /// The bytes before it.
+        offset: u64,
+        /// What it begins with.
+        found: [u8; 2],
+    },
+    /// A frame without an end.
+    TooLarge {
+        /// The frame, from 1.
+        frame: u64,
+        /// The bytes before it.
+        offset: u64,
+        /// The most bytes that a frame may have.
+        limit: usize,
+    },
+}
+
+impl fmt::Display for MovieError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoFile { name } => write!(out, "find movie {name:?} in the folder of movies"),
+            Self::Read { offset, source } => write!(out, "read movie at byte {offset}: {source}"),
+            Self::NoMovie { start } => write!(
+                out,
+                "read movie at byte 0: expected five digits or the start of a JPEG (FF D8), found {}",
+                hex(start)
+            ),
+            Self::Cut { frame, offset, part, expected, found } => write!(
+                out,
+                "read frame {frame} at byte {offset}: the file ends inside its {part}: \
+                 expected {expected} bytes, found {found}"
+            ),
+            Self::Length { frame, offset, digits } => write!(
+                out,
+                "read frame {frame} at byte {offset}: expected its length in five digits, found {}",
+                hex(digits)
+            ),
+            Self::SixDigits { frame, offset } => write!(
+                out,
+                "read frame {frame} at byte {offset}: expected its length in five digits, found six: \
+                 frames above 99999 bytes do not fit this format, write plain MJPEG instead"
+            ),
+            Self::NoJpeg { frame, offset, found } => write!(
+                out,
+                "read frame {frame} at byte {offset}: expected the start of a JPEG (FF D8), found {}",
+                hex(found)
+            ),
+            Self::TooLarge { frame, offset, limit } => {
+                write!(out, "read frame {frame} at byte {offset}: no end within {limit} bytes")
+            }
+        }
+    }
+}
+
+impl std::error::Error for MovieError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        if let Self::Read { source, .. } = self { Some(source) } else { None }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    if bytes.is_empty() {
+        return "nothing".to_owned();
+    }
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ")
+}
