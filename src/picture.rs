@@ -1,0 +1,196 @@
+//! A JPEG to pixels, behind one function. Python: PIL's `Image.open` and `ImageTk.PhotoImage`.
+
+use std::{fmt, io};
+
+use jpeg_decoder::{Decoder, PixelFormat};
+
+/// A decoded frame: rows from the top, pixels from the left, each `0x00RRGGBB`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Pixels in a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// `width * height` pixels.
+    pub pixels: Vec<u32>,
+}
+
+impl Picture {
+    /// Decodes one JPEG: grey, YCbCr with any sampling, RGB or CMYK, baseline or progressive.
+    ///
+    /// # Errors
+    /// The data is no JPEG, is damaged, or needs more than [`MAX_BYTES`] of memory.
+    pub fn decode(jpeg: &[u8]) -> Result<Self, PictureError> {
+        // The decoder refuses a frame whose last two bytes are missing; many a camera forgets them.
+        let end: &[u8] = if jpeg.ends_with(EOI) { b"" } else { EOI };
+        let mut decoder = Decoder::new(io::Read::chain(jpeg, end));
+        decoder.set_max_decoding_buffer_size(MAX_BYTES);
+        let data = decoder.decode().map_err(PictureError::Jpeg)?;
+        let info = decoder.info().ok_or(PictureError::Size { expected: 1, found: 0 })?;
+        let pixels = to_pixels(&data, info.pixel_format);
+        let (width, height) = (usize::from(info.width), usize::from(info.height));
+        if pixels.len() != width * height || pixels.is_empty() {
+            return Err(PictureError::Size { expected: width * height, found: pixels.len() });
+        }
+        Ok(Self { width, height, pixels })
+    }
+}
+
+/// The pixels are too many to print.
+impl fmt::Debug for Picture {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Picture({}x{})", self.width, self.height)
+    }
+}
+
+/// A frame that can't be shown.
+#[derive(Debug)]
+pub enum PictureError {
+    /// The decoder's own words.
+    Jpeg(jpeg_decoder::Error),
+    /// The decoder yielded another number of pixels than the header announces.
+    Size {
+        /// Width times height.
+        expected: usize,
+        /// What came.
+        found: usize,
+    },
+}
+
+impl fmt::Display for PictureError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Jpeg(error) => write!(out, "decode JPEG: {error}"),
+            Self::Size { expected, found } => {
+                write!(out, "decode JPEG: expected {expected} pixels, found {found}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for PictureError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Jpeg(error) => Some(error),
+            Self::Size { .. } => None,
+        }
+    }
+}
+
+fn to_pixels(data: &[u8], format: PixelFormat) -> Vec<u32> {
+    data.chunks_exact(format.pixel_bytes()).map(to_pixel).collect()
+}
+
+/// The length tells the format: 1 and 2 bytes are grey, 3 are RGB, 4 are CMYK.
+fn to_pixel(bytes: &[u8]) -> u32 {
+    match *bytes {
+        [grey] => rgb(grey, grey, grey),
+        [first, second] => {
+            let [_, grey] = u16::from_ne_bytes([first, second]).to_le_bytes();
+            rgb(grey, grey, grey)
+        }
+        [red, green, blue] => rgb(red, green, blue),
+        [cyan, magenta, yellow, black] => from_cmyk([cyan, magenta, yellow, black]),
+        _ => 0,
+    }
+}
+
+fn rgb(red: u8, green: u8, blue: u8) -> u32 {
+    u32::from_be_bytes([0, red, green, blue])
+}
+
+/// 0 is no ink.
+fn from_cmyk([cyan, magenta, yellow, black]: [u8; 4]) -> u32 {
+    let shade = |ink: u8| (255 - u32::from(ink)) * (255 - u32::from(black)) / 255;
+    shade(cyan) << 16 | shade(magenta) << 8 | shade(yellow)
+}
+
+/// End of image.
+const EOI: &[u8] = b"\xFF\xD9";
+/// The most memory for one picture: 3840x2160 pixels of three bytes fit.
+pub const MAX_BYTES: usize = 32 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+
+    const RED: [u8; 3] = [200, 30, 40];
+
+    fn encoded(color: ColorType, pixel: &[u8], sampling: SamplingFactor) -> Vec<u8> {
+        let (mut jpeg, pixels) = (Vec::new(), pixel.repeat(16 * 8));
+        let mut encoder = Encoder::new(&mut jpeg, 95);
+        encoder.set_sampling_factor(sampling);
+        encoder.encode(&pixels, 16, 8, color).unwrap();
+        jpeg
+    }
+
+    /// Each channel within a few steps: JPEG rounds.
+    fn assert_colour(picture: &Picture, expected: [u8; 3]) {
+        assert_eq!((picture.width, picture.height), (16, 8));
+        for pixel in &picture.pixels {
+            let [zero, channels @ ..] = pixel.to_be_bytes();
+            assert_eq!(zero, 0);
+            for (found, expected) in channels.iter().zip(expected) {
+                assert!(found.abs_diff(expected) <= 4, "{channels:?} for {expected:?}");
+            }
+        }
+    }
+
+    /// The film of the Python lab: 4:4:4, component ids 0, 1, 2, and no JFIF marker.
+    fn as_the_labs_film(mut jpeg: Vec<u8>) -> Vec<u8> {
+        assert_eq!(jpeg[2..4], [0xFF, 0xE0], "an APP0 segment comes first");
+        let app0 = 2 + usize::from(u16::from_be_bytes([jpeg[4], jpeg[5]]));
+        jpeg.drain(2..2 + app0);
+        let sof = jpeg.windows(2).position(|marker| marker == [0xFF, 0xC0]).unwrap();
+        let sos = jpeg.windows(2).position(|marker| marker == [0xFF, 0xDA]).unwrap();
+        for id in 0..3 {
+            jpeg[sof + 10 + 3 * usize::from(id)] = id;
+            jpeg[sos + 5 + 2 * usize::from(id)] = id;
+        }
+        jpeg
+    }
+
+    #[test]
+    fn every_sampling_has_the_right_colours() {
+        for sampling in [SamplingFactor::F_1_1, SamplingFactor::F_2_1, SamplingFactor::F_2_2] {
+            let jpeg = encoded(ColorType::Rgb, &RED, sampling);
+            assert_colour(&Picture::decode(&jpeg).unwrap(), RED);
+        }
+    }
+
+    #[test]
+    fn the_film_of_the_python_lab_has_the_right_colours() {
+        let jpeg = as_the_labs_film(encoded(ColorType::Rgb, &RED, SamplingFactor::F_1_1));
+        assert_colour(&Picture::decode(&jpeg).unwrap(), RED);
+    }
+
+    #[test]
+    fn grey_and_cmyk_have_the_right_colours() {
+        let grey = encoded(ColorType::Luma, &[77], SamplingFactor::F_1_1);
+        assert_colour(&Picture::decode(&grey).unwrap(), [77; 3]);
+        assert_eq!(from_cmyk([0, 0, 0, 0]), 0x00FF_FFFF);
+        assert_eq!(from_cmyk([0, 255, 255, 0]), 0x00FF_0000);
+        assert_eq!(from_cmyk([0, 0, 0, 255]), 0);
+    }
+
+    #[test]
+    fn a_missing_end_is_no_damage_and_junk_behind_it_neither() {
+        let jpeg = encoded(ColorType::Rgb, &RED, SamplingFactor::F_2_2);
+        let whole = Picture::decode(&jpeg).unwrap();
+        assert_eq!(Picture::decode(&jpeg[..jpeg.len() - 2]).unwrap(), whole);
+        assert_eq!(Picture::decode(&[&jpeg[..], b"junk"].concat()).unwrap(), whole);
+    }
+
+    #[test]
+    fn damage_is_an_error_and_no_panic() {
+        let jpeg = encoded(ColorType::Rgb, &RED, SamplingFactor::F_2_2);
+        let sof = jpeg.windows(2).position(|marker| marker == [0xFF, 0xC0]).unwrap();
+        let mut bomb = jpeg.clone();
+        bomb[sof + 5..sof + 9].copy_from_slice(&[0xFF, 0xDC, 0xFF, 0xDC]);
+        for data in [&b""[..], b"\xFF\xD8", b"text", &jpeg[..sof], &bomb] {
+            let error = Picture::decode(data).unwrap_err().to_string();
+            assert!(error.starts_with("decode JPEG: "), "{error}");
+        }
+    }
+}
