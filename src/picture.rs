@@ -25,10 +25,15 @@ impl Picture {
         let end: &[u8] = if jpeg.ends_with(EOI) { b"" } else { EOI };
         let mut decoder = Decoder::new(io::Read::chain(jpeg, end));
         decoder.set_max_decoding_buffer_size(MAX_BYTES);
-        let data = decoder.decode().map_err(PictureError::Jpeg)?;
+        decoder.read_info().map_err(PictureError::Jpeg)?;
         let info = decoder.info().ok_or(PictureError::Size { expected: 1, found: 0 })?;
-        let pixels = to_pixels(&data, info.pixel_format);
         let (width, height) = (usize::from(info.width), usize::from(info.height));
+        // The decoder sees only after a minute or so that a picture is larger than its limit.
+        if width * height * info.pixel_format.pixel_bytes() > MAX_BYTES {
+            return Err(PictureError::TooLarge { width, height });
+        }
+        let data = decoder.decode().map_err(PictureError::Jpeg)?;
+        let pixels = to_pixels(&data, info.pixel_format);
         if pixels.len() != width * height || pixels.is_empty() {
             return Err(PictureError::Size { expected: width * height, found: pixels.len() });
         }
@@ -48,6 +53,13 @@ impl fmt::Debug for Picture {
 pub enum PictureError {
     /// The decoder's own words.
     Jpeg(jpeg_decoder::Error),
+    /// It needs more than [`MAX_BYTES`].
+    TooLarge {
+        /// Pixels in a row.
+        width: usize,
+        /// Rows.
+        height: usize,
+    },
     /// The decoder yielded another number of pixels than the header announces.
     Size {
         /// Width times height.
@@ -61,6 +73,10 @@ impl fmt::Display for PictureError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Jpeg(error) => write!(out, "decode JPEG: {error}"),
+            Self::TooLarge { width, height } => write!(
+                out,
+                "decode JPEG: expected at most {MAX_BYTES} bytes of pixels, found {width}x{height}"
+            ),
             Self::Size { expected, found } => {
                 write!(out, "decode JPEG: expected {expected} pixels, found {found}")
             }
@@ -72,7 +88,7 @@ impl std::error::Error for PictureError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Jpeg(error) => Some(error),
-            Self::Size { .. } => None,
+            Self::TooLarge { .. } | Self::Size { .. } => None,
         }
     }
 }
