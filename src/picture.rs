@@ -28,7 +28,7 @@ impl Picture {
         decoder.read_info().map_err(PictureError::Jpeg)?;
         let info = decoder.info().ok_or(PictureError::Size { expected: 1, found: 0 })?;
         let (width, height) = (usize::from(info.width), usize::from(info.height));
-        // The decoder sees only after a minute or so that a picture is larger than its limit.
+        // The decoder looks at its limit only when all the work is done.
         if width * height * info.pixel_format.pixel_bytes() > MAX_BYTES {
             return Err(PictureError::TooLarge { width, height });
         }

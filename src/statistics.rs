@@ -1,0 +1,495 @@
+//! The statistics of a session, by the definitions of the report's extension 1.
+//!
+//! [`Reception`] is what `listen_rtp` sees of the packets: which came, which are late, which are
+//! lost (RFC 3550 appendix A.1). [`Statistics`] adds what the client sees of it: frames shown, time
+//! spent playing, time from each request to its reply. The caller owns the clock: every time is
+//! counted from one moment of the caller's.
+//!
+//! ```
+//! use rtsp_lab::rtp_packet::RtpPacket;
+//! use rtsp_lab::statistics::{Order, Reception};
+//! use std::time::Duration;
+//!
+//! let mut reception = Reception::default();
+//! for (number, order) in [(1, Order::Next), (2, Order::Next), (5, Order::Gap), (4, Order::Late)] {
+//!     let packet = RtpPacket::jpeg(number, 0, 0, b"jpeg");
+//!     assert_eq!(reception.record(&packet, false, Duration::from_millis(50)), order);
+//! }
+//! assert_eq!((reception.packets, reception.lost, reception.late), (4, 1, 1));
+//! ```
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::time::Duration;
+
+use crate::rtp_packet::RtpPacket;
+use crate::rtsp::Method;
+
+/// What has been received over RTP.
+#[derive(Clone, Debug, Default)]
+pub struct Reception {
+    /// Packets received, late ones among them.
+    pub packets: u64,
+    /// Bytes of payload received.
+    pub bytes: u64,
+    /// Packets that did not come.
+    pub lost: u64,
+    /// Packets that came after a later one, or again; they are not shown.
+    pub late: u64,
+    /// Frames that were dropped because a part of them did not come.
+    pub damaged: u64,
+    /// When the last packet came.
+    pub last_arrival: Option<Duration>,
+    sequence: Option<Sequence>,
+    numbers_are_packets: bool,
+    resumed: bool,
+    recent: LastSecond,
+}
+
+/// Where a packet stands among those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// It is the one that was expected.
+    Next,
+    /// One or more before it are missing, or the numbers begin anew.
+    Gap,
+    /// It has the number of the one before and goes on with the same frame.
+    Same,
+    /// A later one came before it, or it came before itself.
+    Late,
+}
+
+impl Reception {
+    /// Counts a packet. `continues` says that it goes on with a frame under the same number, as
+    /// from servers that number frames, not packets.
+    pub fn record(&mut self, packet: &RtpPacket<'_>, continues: bool, arrival: Duration) -> Order {
+        self.packets += 1;
+        self.bytes += packet.payload.len() as u64;
+        self.last_arrival = Some(arrival);
+        self.recent.add(arrival, packet.payload.len());
+        let resumed = std::mem::take(&mut self.resumed);
+        let Some(sequence) = &mut self.sequence else {
+            self.sequence = Some(Sequence::starting_at(packet.sequence_number));
+            return Order::Next;
+        };
+        let order = match sequence.place(packet.sequence_number) {
+            Place::Ahead(1) => Order::Next,
+            Place::Ahead(0) if continues => Order::Same,
+            // A server may count from 1 again when it plays again.
+            Place::Behind(1..) | Place::Elsewhere if resumed => Order::Gap,
+            Place::Ahead(1..) => Order::Gap,
+            Place::Ahead(0) | Place::Behind(_) => Order::Late,
+            Place::Elsewhere if sequence.jumps_again(packet.sequence_number) => Order::Gap,
+            Place::Elsewhere => Order::Late,
+        };
+        let (missing, found) = sequence.advance(packet.sequence_number, order);
+        self.lost = (self.lost + missing).saturating_sub(u64::from(found));
+        self.late += u64::from(order == Order::Late);
+        self.numbers_are_packets |=
+            order == Order::Next && !packet.payload.starts_with(b"\xFF\xD8");
+        order
+    }
+
+    /// From here on the numbers may begin anew: PLAY has been sent.
+    pub const fn resume(&mut self) {
+        self.resumed = true;
+    }
+
+    /// The number of the frame that came last, where the server numbers frames.
+    pub fn frame_number(&self) -> Option<u64> {
+        let sequence = self.sequence.as_ref().filter(|_| !self.numbers_are_packets)?;
+        Some(sequence.highest)
+    }
+
+    /// Bits received in the last second.
+    pub fn bits_now(&self, now: Duration) -> u64 {
+        8 * self.recent.sum(now)
+    }
+}
+
+/// The sequence numbers seen so far, extended to 64 bits (RFC 3550 appendix A.1).
+#[derive(Clone, Debug)]
+struct Sequence {
+    highest: u64,
+    /// Bit n: the packet n before the highest has come.
+    seen: u128,
+    jumped_to: Option<u16>,
+}
+
+/// Where a number lies, seen from the highest.
+enum Place {
+    Ahead(u64),
+    Behind(u64),
+    Elsewhere,
+}
+
+impl Sequence {
+    fn starting_at(number: u16) -> Self {
+        // What came before the first packet is not missing.
+        Self { highest: u64::from(number), seen: u128::MAX, jumped_to: None }
+    }
+
+    fn place(&self, number: u16) -> Place {
+        let [.., high, low] = self.highest.to_be_bytes();
+        let ahead = number.wrapping_sub(u16::from_be_bytes([high, low]));
+        let behind = ahead.wrapping_neg();
+        match ahead {
+            ..MAX_DROPOUT => Place::Ahead(ahead.into()),
+            _ if behind <= MAX_MISORDER => Place::Behind(behind.into()),
+            _ => Place::Elsewhere,
+        }
+    }
+
+    /// Whether this is the second packet in order after a jump: the sender has begun anew.
+    fn jumps_again(&mut self, number: u16) -> bool {
+        let again = self.jumped_to == Some(number.wrapping_sub(1));
+        self.jumped_to = Some(number);
+        again
+    }
+
+    /// Notes the packet; how many are missing before it, and whether it was missing itself.
+    fn advance(&mut self, number: u16, order: Order) -> (u64, bool) {
+        match (self.place(number), order) {
+            (Place::Ahead(ahead @ 1..), _) => {
+                self.highest += ahead;
+                let shift = u32::try_from(ahead).unwrap_or(u32::MAX);
+                self.seen = self.seen.checked_shl(shift).unwrap_or(0) | 1;
+                self.jumped_to = None;
+                (ahead - 1, false)
+            }
+            (_, Order::Gap) => {
+                *self = Self::starting_at(number);
+                (0, false)
+            }
+            (Place::Behind(behind), _) => {
+                let bit = 1_u128 << behind.min(127);
+                let found = self.seen & bit == 0;
+                self.seen |= bit;
+                (0, found)
+            }
+            (Place::Ahead(_) | Place::Elsewhere, _) => (0, false),
+        }
+    }
+}
+
+/// Amounts of the last second.
+#[derive(Clone, Debug, Default)]
+struct LastSecond(VecDeque<(Duration, usize)>);
+
+impl LastSecond {
+    fn add(&mut self, now: Duration, amount: usize) {
+        while self.0.front().is_some_and(|&(time, _)| time + SECOND <= now) {
+            self.0.pop_front();
+        }
+        self.0.push_back((now, amount));
+    }
+
+    fn sum(&self, now: Duration) -> u64 {
+        let recent = self.0.iter().rev().take_while(|&&(time, _)| time + SECOND > now);
+        recent.map(|&(_, amount)| amount as u64).sum()
+    }
+}
+
+/// What the client shows of a session (the report's extension 1).
+#[derive(Clone, Debug, Default)]
+pub struct Statistics {
+    /// What `listen_rtp` reported last.
+    pub reception: Reception,
+    /// Frames decoded and shown.
+    pub frames_shown: u64,
+    /// Frames that came whole but can't be decoded.
+    pub undecodable: u64,
+    /// Frames that were left out because decoding did not keep up.
+    pub overruns: u64,
+    /// The time from the last request of each method to its reply.
+    pub replies: Vec<(Method, Duration)>,
+    frames: LastSecond,
+    played: Duration,
+    playing_since: Option<Duration>,
+}
+
+impl Statistics {
+    /// The movie plays from here on.
+    pub fn play(&mut self, now: Duration) {
+        self.playing_since.get_or_insert(now);
+    }
+
+    /// The movie is paused; the pause is left out of every average.
+    pub fn pause(&mut self) {
+        self.played = self.play_time();
+        self.playing_since = None;
+    }
+
+    /// Takes what `listen_rtp` has counted.
+    pub fn receive(&mut self, reception: Reception) {
+        self.reception = reception;
+    }
+
+    /// Counts a frame that is on screen.
+    pub fn show_frame(&mut self, now: Duration) {
+        self.frames_shown += 1;
+        self.frames.add(now, 1);
+    }
+
+    /// Notes how long a reply took.
+    pub fn reply(&mut self, method: Method, after: Duration) {
+        self.replies.retain(|&(other, _)| other != method);
+        self.replies.push((method, after));
+    }
+
+    /// The time spent playing: from the reply to PLAY to the last packet, pauses left out.
+    pub fn play_time(&self) -> Duration {
+        let end = self.reception.last_arrival.unwrap_or_default();
+        let run = self.playing_since.map(|start| end.saturating_sub(start));
+        self.played + run.unwrap_or_default()
+    }
+
+    /// The number of the displayed frame.
+    pub fn current_frame(&self) -> u64 {
+        self.reception.frame_number().unwrap_or(self.frames_shown + self.damaged_frames())
+    }
+
+    /// Frames shown in the last second.
+    pub fn frames_now(&self, now: Duration) -> u64 {
+        self.frames.sum(now)
+    }
+
+    /// Frames shown per second of play time.
+    pub fn frames_average(&self) -> f64 {
+        self.per_second(self.frames_shown)
+    }
+
+    /// Bits received per second of play time.
+    pub fn bits_average(&self) -> f64 {
+        self.per_second(8 * self.reception.bytes)
+    }
+
+    /// Packets lost per packet received, the late ones not counted twice.
+    #[expect(clippy::cast_precision_loss, reason = "2^53 packets are enough")]
+    pub fn loss_rate(&self) -> f64 {
+        let received = self.reception.packets.max(1);
+        self.reception.lost as f64 / received as f64
+    }
+
+    /// Frames that could not be shown: a part did not come, or the JPEG is broken.
+    pub const fn damaged_frames(&self) -> u64 {
+        self.reception.damaged + self.undecodable
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "2^53 bits are 1,000 terabytes")]
+    fn per_second(&self, amount: u64) -> f64 {
+        let seconds = self.play_time().as_secs_f64();
+        if seconds > 0.0 { amount as f64 / seconds } else { 0.0 }
+    }
+
+    /// Every figure as a `name: value` line, the names as in the report.
+    pub fn summary(&self, now: Duration) -> Summary<'_> {
+        Summary { statistics: self, now }
+    }
+}
+
+/// The statistics as text, a `name: value` line each.
+#[derive(Clone, Copy, Debug)]
+pub struct Summary<'a> {
+    statistics: &'a Statistics,
+    now: Duration,
+}
+
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (statistics, now) = (self.statistics, self.now);
+        let reception = &statistics.reception;
+        writeln!(out, "current frame: {}", statistics.current_frame())?;
+        writeln!(out, "frames shown: {}", statistics.frames_shown)?;
+        writeln!(out, "frames per second now: {}", statistics.frames_now(now))?;
+        writeln!(out, "frames per second average: {:.2}", statistics.frames_average())?;
+        writeln!(out, "play time: {:.2} s", statistics.play_time().as_secs_f64())?;
+        writeln!(out, "data received: {} bytes", reception.bytes)?;
+        writeln!(out, "data rate now: {} bit/s", reception.bits_now(now))?;
+        writeln!(out, "data rate average: {:.0} bit/s", statistics.bits_average())?;
+        writeln!(out, "packets received: {}", reception.packets)?;
+        writeln!(out, "packets lost: {}", reception.lost)?;
+        writeln!(out, "packets lost rate: {:.2} %", 100.0 * statistics.loss_rate())?;
+        writeln!(out, "late packets: {}", reception.late)?;
+        writeln!(out, "damaged frames: {}", statistics.damaged_frames())?;
+        writeln!(out, "frames left out: {}", statistics.overruns)?;
+        for (method, after) in &statistics.replies {
+            writeln!(out, "reply to {method}: {:.2} ms", 1000.0 * after.as_secs_f64())?;
+        }
+        Ok(())
+    }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+/// The largest step forward that is a loss and no new beginning (RFC 3550 appendix A.1).
+const MAX_DROPOUT: u16 = 3000;
+/// The largest step back that is reordering and no new beginning (RFC 3550 appendix A.1).
+const MAX_MISORDER: u16 = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const FRAME: &[u8] = b"\xFF\xD8frame\xFF\xD9";
+    const TICK: Duration = Duration::from_millis(50);
+
+    fn record_all(numbers: impl IntoIterator<Item = u16>) -> Reception {
+        let mut reception = Reception::default();
+        for (number, tick) in numbers.into_iter().zip(0..) {
+            reception.record(&RtpPacket::jpeg(number, 0, 0, FRAME), false, TICK * tick);
+        }
+        reception
+    }
+
+    fn counts(reception: &Reception) -> (u64, u64, u64) {
+        (reception.packets, reception.lost, reception.late)
+    }
+
+    #[test]
+    fn an_unbroken_stream_loses_nothing_even_across_the_wrap() {
+        let reception = record_all((65_000..=u16::MAX).chain(0..=1000));
+        assert_eq!(counts(&reception), (1537, 0, 0));
+        assert_eq!(reception.frame_number(), Some(66_536));
+    }
+
+    #[test]
+    fn any_start_is_no_loss() {
+        assert_eq!(counts(&record_all([40_000, 40_001])), (2, 0, 0));
+    }
+
+    #[test]
+    fn gaps_are_lost_also_across_the_wrap() {
+        assert_eq!(counts(&record_all([1, 2, 5, 6, 10])), (5, 5, 0));
+        assert_eq!(counts(&record_all([65_534, 2])), (2, 3, 0));
+    }
+
+    #[test]
+    fn a_packet_out_of_order_is_late_and_not_lost() {
+        assert_eq!(counts(&record_all([1, 3, 2, 4])), (4, 0, 1));
+        assert_eq!(counts(&record_all([65_535, 1, 0, 2])), (4, 0, 1));
+    }
+
+    #[test]
+    fn a_repeated_packet_is_late_and_finds_nothing_again() {
+        assert_eq!(counts(&record_all([1, 2, 2, 4, 2, 2])), (6, 1, 3));
+        assert_eq!(counts(&record_all([5, 4])), (2, 0, 1));
+    }
+
+    #[test]
+    fn one_stray_number_is_late_and_two_in_order_are_a_new_beginning() {
+        assert_eq!(counts(&record_all([1, 2, 30_000, 3])), (4, 0, 1));
+        let reception = record_all([1, 2, 30_000, 30_001, 30_002, 30_004]);
+        assert_eq!(counts(&reception), (6, 1, 1));
+        assert_eq!(reception.frame_number(), Some(30_004));
+    }
+
+    #[test]
+    fn after_play_a_server_may_count_from_1_again() {
+        let mut reception = record_all(1..=10);
+        reception.resume();
+        for number in 1..=5 {
+            let order = reception.record(&RtpPacket::jpeg(number, 0, 0, FRAME), false, TICK);
+            assert_ne!(order, Order::Late);
+        }
+        assert_eq!(counts(&reception), (15, 0, 0));
+        assert_eq!(reception.frame_number(), Some(5));
+    }
+
+    #[test]
+    fn after_play_the_numbers_may_also_run_on() {
+        let mut reception = record_all(1..=10);
+        reception.resume();
+        reception.record(&RtpPacket::jpeg(11, 0, 0, FRAME), false, TICK);
+        assert_eq!(counts(&reception), (11, 0, 0));
+    }
+
+    #[test]
+    fn pieces_under_their_frames_number_are_no_repetitions() {
+        let mut reception = Reception::default();
+        for (number, continues, order) in
+            [(1, false, Order::Next), (1, true, Order::Same), (2, false, Order::Next)]
+        {
+            let payload = if continues { b"rest" } else { b"\xFF\xD8.." };
+            let packet = RtpPacket::jpeg(number, 0, 0, payload);
+            assert_eq!(reception.record(&packet, continues, TICK), order);
+        }
+        assert_eq!(counts(&reception), (3, 0, 0));
+        assert_eq!(reception.frame_number(), Some(2));
+    }
+
+    #[test]
+    fn rates_are_those_of_the_last_second_and_of_the_time_spent_playing() {
+        let (mut reception, mut statistics) = (Reception::default(), Statistics::default());
+        let mut now = Duration::from_secs(10);
+        let mut number = 0;
+        for _run in 0..2 {
+            statistics.play(now);
+            for _ in 0..40 {
+                now += TICK;
+                number += 1;
+                reception.record(&RtpPacket::jpeg(number, 0, 0, FRAME), false, now);
+                statistics.show_frame(now);
+            }
+            statistics.receive(reception.clone());
+            assert_eq!(statistics.frames_now(now), 20);
+            assert_eq!(reception.bits_now(now), 20 * 8 * FRAME.len() as u64);
+            statistics.pause();
+            now += Duration::from_secs(100);
+            assert_eq!((statistics.frames_now(now), reception.bits_now(now)), (0, 0));
+        }
+        assert_eq!(statistics.play_time(), Duration::from_secs(4));
+        assert!((statistics.frames_average() - 20.0).abs() < 1e-9);
+        assert!((statistics.bits_average() - 20.0 * 8.0 * FRAME.len() as f64).abs() < 1e-6);
+        assert_eq!(statistics.current_frame(), 80);
+    }
+
+    #[test]
+    fn the_summary_has_the_figures_of_the_report() {
+        let mut statistics = Statistics::default();
+        statistics.receive(record_all([1, 2, 4]));
+        statistics.reply(Method::Setup, Duration::from_millis(9));
+        statistics.reply(Method::Setup, Duration::from_micros(1500));
+        let summary = statistics.summary(TICK).to_string();
+        for line in [
+            "current frame: 4",
+            "packets lost: 1",
+            "packets lost rate: 33.33 %",
+            "reply to SETUP: 1.50 ms",
+        ] {
+            assert!(summary.lines().any(|found| found == line), "{line} in {summary}");
+        }
+        assert_eq!(summary.matches("reply to").count(), 1);
+    }
+
+    proptest! {
+        /// Made-up networks: what was not sent on is lost, what overtook is late, to the packet.
+        #[test]
+        fn lost_and_late_are_exact(
+            start in any::<u16>(),
+            fates in proptest::collection::vec(0..10_u8, 1..400),
+        ) {
+            let (mut arrivals, mut lost, mut late, mut pending) = (vec![start], 0, 0, 0);
+            for (fate, step) in fates.iter().zip(1_u16..) {
+                let number = start.wrapping_add(step);
+                match fate {
+                    0 => pending += 1,
+                    1 => { arrivals.extend([number, number]); late += 1; lost += pending; pending = 0; }
+                    2 if arrivals.len() > 1 => {
+                        let last = arrivals.len() - 1;
+                        if arrivals[last] == number.wrapping_sub(1) && arrivals[last - 1] != arrivals[last] {
+                            arrivals.insert(last, number);
+                            late += 1;
+                        } else {
+                            arrivals.push(number);
+                        }
+                        lost += pending;
+                        pending = 0;
+                    }
+                    _ => { arrivals.push(number); lost += pending; pending = 0; }
+                }
+            }
+            prop_assert_eq!(counts(&record_all(arrivals.clone())), (arrivals.len() as u64, lost, late));
+        }
+    }
+}
