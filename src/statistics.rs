@@ -78,9 +78,8 @@ impl Reception {
             // A server may count from 1 again when it plays again.
             Place::Behind(1..) | Place::Elsewhere if resumed => Order::Gap,
             Place::Ahead(1..) => Order::Gap,
-            Place::Ahead(0) | Place::Behind(_) => Order::Late,
             Place::Elsewhere if sequence.jumps_again(packet.sequence_number) => Order::Gap,
-            Place::Elsewhere => Order::Late,
+            Place::Ahead(0) | Place::Behind(_) | Place::Elsewhere => Order::Late,
         };
         let (missing, found) = sequence.advance(packet.sequence_number, order);
         self.lost = (self.lost + missing).saturating_sub(u64::from(found));

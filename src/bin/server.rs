@@ -1,2 +1,108 @@
-//! x
-fn main() {}
+//! `server [OPTIONS] PORT`: serves the movies of a folder. Python: `python Server.py PORT`.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::{env, io};
+
+use getopts::{Matches, Options};
+use rtsp_lab::server::{MAX_PAYLOAD, Server, Settings};
+
+fn main() -> ExitCode {
+    let options = options();
+    let usage = || options.usage("Usage: server [OPTIONS] PORT\n\nServes the movies of a folder.");
+    let call = match Call::read(&options, env::args().skip(1)) {
+        Ok(Some(call)) => call,
+        Ok(None) => {
+            say(&usage());
+            return ExitCode::SUCCESS;
+        }
+        Err(flaw) => {
+            complain(&format!("{flaw}\n\n{}", usage()));
+            return ExitCode::from(2);
+        }
+    };
+    let movies = call.settings.movies.display().to_string();
+    match Server::bind(&call.host, call.port, call.settings) {
+        Ok(server) => {
+            let quiet = call.quiet;
+            if !quiet {
+                say(&format!("serving the movies in {movies} on port {}", server.local_addr()));
+            }
+            server.serve(move |event| {
+                if !quiet {
+                    say(&event.to_string());
+                }
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            complain(&format!("could not {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What the command line asks for.
+struct Call {
+    host: String,
+    port: u16,
+    settings: Settings,
+    quiet: bool,
+}
+
+impl Call {
+    /// `None` if only the usage is wanted.
+    fn read(
+        options: &Options,
+        words: impl Iterator<Item = String>,
+    ) -> Result<Option<Self>, String> {
+        let matches = options.parse(words).map_err(|flaw| flaw.to_string())?;
+        if matches.opt_present("help") {
+            return Ok(None);
+        }
+        let port = match matches.free.as_slice() {
+            [port] => read_port(port)?,
+            [] => return Err("expected a PORT, found none".to_owned()),
+            [_, other, ..] => return Err(format!("expected one PORT, found {other:?} behind it")),
+        };
+        let mut settings = Settings { fragment: read_fragment(&matches)?, ..Settings::default() };
+        if let Some(folder) = matches.opt_str("movies") {
+            settings.movies = PathBuf::from(folder);
+        }
+        let host = matches.opt_str("bind").unwrap_or_else(|| "0.0.0.0".to_owned());
+        Ok(Some(Self { host, port, settings, quiet: matches.opt_present("quiet") }))
+    }
+}
+
+fn options() -> Options {
+    let mut options = Options::new();
+    options
+        .optopt("", "bind", "listen at this address only; :: is every one, IPv6 too", "ADDR")
+        .optopt("", "movies", "the folder of the movies (default: this one)", "DIR")
+        .optopt("", "fragment", "send frames in pieces of at most this size", "BYTES")
+        .optflag("", "quiet", "print nothing but errors")
+        .optflag("h", "help", "print this");
+    options
+}
+
+fn read_port(word: &str) -> Result<u16, String> {
+    word.parse()
+        .map_err(|_| format!("expected a PORT from 0 (any free one) to 65535, found {word:?}"))
+}
+
+fn read_fragment(matches: &Matches) -> Result<Option<usize>, String> {
+    let Some(word) = matches.opt_str("fragment") else { return Ok(None) };
+    let bytes = word.parse().ok().filter(|bytes| (1..=MAX_PAYLOAD).contains(bytes));
+    let flaw = || format!("expected --fragment from 1 to {MAX_PAYLOAD} bytes, found {word:?}");
+    bytes.ok_or_else(flaw).map(Some)
+}
+
+/// A closed terminal or pipe is no reason to stop serving.
+fn say(text: &str) {
+    writeln!(io::stdout(), "{text}").ok();
+}
+
+fn complain(text: &str) {
+    writeln!(io::stderr(), "server: {text}").ok();
+}

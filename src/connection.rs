@@ -1,0 +1,111 @@
+//! One RTSP connection: a TCP stream and the inbox that cuts its bytes into messages.
+//!
+//! Server and client read alike: `recv_rtsp_request` and `recv_rtsp_reply` both call
+//! [`Connection::receive`] until it says that the other side has gone. No call blocks for longer
+//! than the lab's socket timeout, so that both can look at their `Event` in between.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use crate::rtsp::Inbox;
+use crate::rtsp::inbox::{LONG_SILENCE, TooLong};
+
+/// A TCP stream with its inbox.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    stream: TcpStream,
+    inbox: Inbox,
+    clock: Instant,
+    ended: bool,
+}
+
+/// What one [`Connection::receive`] brought.
+#[derive(Debug)]
+pub(crate) enum Incoming {
+    /// A complete message.
+    Message(String),
+    /// Nothing complete, within the timeout.
+    Nothing,
+    /// No message ends within the most bytes that one may have.
+    TooLong(TooLong),
+    /// The other side has gone; why, if not by closing.
+    Ended(Option<io::Error>),
+}
+
+impl Connection {
+    /// # Errors
+    /// The stream is broken already.
+    pub(crate) fn new(stream: TcpStream, inbox: Inbox) -> io::Result<Self> {
+        // A description follows its reply in a second write: it must not wait for an answer.
+        stream.set_nodelay(true)?;
+        stream.set_write_timeout(Some(WRITE_TIMEOUT))?;
+        Ok(Self { stream, inbox, clock: Instant::now(), ended: false })
+    }
+
+    /// The next message, or what else one read brings.
+    pub(crate) fn receive(&mut self) -> Incoming {
+        // When the other side has closed, what it left is complete as it stands.
+        let closed_for = if self.ended { LONG_SILENCE } else { Duration::ZERO };
+        let now = self.clock.elapsed() + closed_for;
+        match self.inbox.next(now) {
+            Ok(Some(message)) => return Incoming::Message(message),
+            Err(too_long) => return Incoming::TooLong(too_long),
+            Ok(None) if self.ended => return Incoming::Ended(None),
+            Ok(None) => {}
+        }
+        match self.read(now) {
+            Ok(()) => self.receive_what_is_there(),
+            Err(error) if timed_out(&error) => Incoming::Nothing,
+            Err(error) => Incoming::Ended(Some(error)),
+        }
+    }
+
+    /// Writes a message in one piece.
+    ///
+    /// # Errors
+    /// The other side has gone, or does not read.
+    pub(crate) fn send(&mut self, message: &str) -> io::Result<()> {
+        self.stream.write_all(message.as_bytes())
+    }
+
+    /// Says goodbye so that what was sent last arrives: unread bytes at a close would reset it.
+    pub(crate) fn close_gently(&mut self) -> io::Result<()> {
+        self.stream.shutdown(std::net::Shutdown::Write)?;
+        self.stream.set_read_timeout(Some(SOCKET_TIMEOUT))?;
+        let deadline = Instant::now() + SOCKET_TIMEOUT;
+        let mut discarded = [0; 4096];
+        while Instant::now() < deadline && self.stream.read(&mut discarded)? > 0 {}
+        Ok(())
+    }
+
+    fn read(&mut self, now: Duration) -> io::Result<()> {
+        let patience = self.inbox.patience(now).unwrap_or(SOCKET_TIMEOUT);
+        self.stream.set_read_timeout(Some(patience.max(Duration::from_millis(1))))?;
+        let mut bytes = [0; 4096];
+        let count = self.stream.read(&mut bytes)?;
+        self.ended = count == 0;
+        if !self.ended {
+            self.inbox.push(bytes.get(..count).unwrap_or_default(), self.clock.elapsed());
+        }
+        Ok(())
+    }
+
+    fn receive_what_is_there(&mut self) -> Incoming {
+        match self.inbox.next(self.clock.elapsed()) {
+            Ok(Some(message)) => Incoming::Message(message),
+            Ok(None) => Incoming::Nothing,
+            Err(too_long) => Incoming::TooLong(too_long),
+        }
+    }
+}
+
+/// Whether a blocking call ended without a fault: by its timeout, or by a signal.
+pub(crate) fn timed_out(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
+}
+
+/// The lab's `settimeout(0.5)`.
+pub(crate) const SOCKET_TIMEOUT: Duration = Duration::from_millis(500);
+/// How long the other side may leave a message unread.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(2);

@@ -1,0 +1,254 @@
+//! The server: accepts connections and gives each a worker. Python: `Server.py`.
+//!
+//! ```no_run
+//! use rtsp_lab::server::{Server, Settings};
+//!
+//! let server = Server::bind("0.0.0.0", 2048, Settings::default())?;
+//! server.serve(|event| println!("{event}"));
+//! # Ok::<(), rtsp_lab::server::ServerError>(())
+//! ```
+
+use std::collections::HashSet;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+use std::{fmt, io};
+
+use crate::event::Event;
+use crate::server_worker::ServerWorker;
+
+mod server_event;
+
+pub use crate::server_worker::MAX_PAYLOAD;
+pub use server_event::ServerEvent;
+
+/// What a server serves, and how.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The folder of the movies.
+    pub movies: PathBuf,
+    /// The most payload bytes of one packet; `None` sends every frame in one, as the report does.
+    pub fragment: Option<usize>,
+    /// How long a client may say nothing while nothing is sent to it. The lab's clients keep quiet
+    /// while they are paused, so this is long; it catches those that vanished without a word.
+    pub silence_limit: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let silence_limit = Duration::from_secs(60 * 60);
+        Self { movies: PathBuf::from("."), fragment: None, silence_limit }
+    }
+}
+
+/// A server that listens. Python: `Server`.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    settings: Settings,
+    stop: Arc<Event>,
+}
+
+impl Server {
+    /// Listens at `port` of the address or name `host`; port 0 takes a free one.
+    ///
+    /// # Errors
+    /// The address can't be had, or there is no such folder of movies.
+    pub fn bind(host: &str, port: u16, mut settings: Settings) -> Result<Self, ServerError> {
+        let folder = settings.movies.canonicalize().and_then(|folder| {
+            let is_dir = folder.is_dir();
+            if is_dir { Ok(folder) } else { Err(io::ErrorKind::NotADirectory.into()) }
+        });
+        settings.movies = folder
+            .map_err(|source| ServerError::Movies { folder: settings.movies.clone(), source })?;
+        let bound = TcpListener::bind((host, port));
+        let failed = |source| ServerError::Bind { host: host.to_owned(), port, source };
+        let listener = bound.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok(Self { listener, address, settings, stop: Arc::default() })
+    }
+
+    /// Where it listens.
+    pub const fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What ends [`Self::serve`] from another thread.
+    pub fn stopper(&self) -> Stopper {
+        Stopper { stop: Arc::clone(&self.stop), address: self.address }
+    }
+
+    /// Serves until it is stopped, each connection in a thread of its own. Python: `Server.main`.
+    ///
+    /// When it returns, every thread that it started has ended.
+    #[doc(alias = "main")]
+    pub fn serve(self, report: impl Fn(ServerEvent) + Send + Sync + 'static) {
+        let shared = Arc::new(Shared {
+            settings: self.settings,
+            rtsp_port: self.address.port(),
+            sessions: Sessions::default(),
+            stop: self.stop,
+            report: Box::new(report),
+        });
+        let mut workers = Vec::new();
+        while !shared.stop.is_set() {
+            workers = join_finished(workers);
+            match self.listener.accept() {
+                Ok(_) if shared.stop.is_set() => break,
+                Ok((stream, peer)) => workers.extend(start_worker(stream, peer, &shared)),
+                Err(source) => {
+                    // Out of descriptors, say: trying again at once would burn a core.
+                    (shared.report)(ServerEvent::Trouble { what: "accept a connection", source });
+                    shared.stop.wait(ACCEPT_PAUSE);
+                }
+            }
+        }
+        for worker in workers {
+            join(worker);
+        }
+    }
+}
+
+/// Ends a server's `serve` from another thread.
+#[derive(Clone, Debug)]
+pub struct Stopper {
+    stop: Arc<Event>,
+    address: SocketAddr,
+}
+
+impl Stopper {
+    /// Makes `serve` return, at the latest after the lab's socket timeout.
+    pub fn stop(&self) {
+        self.stop.set();
+        // `accept` has no timeout; a connection wakes it.
+        let ip: IpAddr = match self.address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
+        };
+        let address = SocketAddr::new(ip, self.address.port());
+        drop(TcpStream::connect_timeout(&address, ACCEPT_PAUSE));
+    }
+}
+
+/// What the workers of one server share: nothing that changes, but for the list of sessions.
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    pub(crate) rtsp_port: u16,
+    pub(crate) sessions: Sessions,
+    pub(crate) stop: Arc<Event>,
+    pub(crate) report: Box<dyn Fn(ServerEvent) + Send + Sync>,
+}
+
+/// The ids of the live sessions.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions(Arc<Mutex<HashSet<u32>>>);
+
+impl Sessions {
+    /// A new id of six digits, random, unlike those of the other live sessions.
+    pub(crate) fn open(&self) -> SessionId {
+        let mut live = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let id = rand::random_range(100_000..=999_999);
+            if live.insert(id) {
+                return SessionId { id, live: Arc::clone(&self.0) };
+            }
+        }
+    }
+}
+
+/// The id of a live session; free again when this is dropped.
+#[derive(Debug)]
+pub(crate) struct SessionId {
+    id: u32,
+    live: Arc<Mutex<HashSet<u32>>>,
+}
+
+impl SessionId {
+    pub(crate) const fn get(&self) -> u32 {
+        self.id
+    }
+}
+
+impl Drop for SessionId {
+    fn drop(&mut self) {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
+}
+
+/// A server that can't start.
+#[derive(Debug)]
+pub enum ServerError {
+    /// The address can't be had.
+    Bind {
+        /// The address or name.
+        host: String,
+        /// The port.
+        port: u16,
+        /// Why.
+        source: io::Error,
+    },
+    /// There is no such folder of movies.
+    Movies {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for ServerError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bind { host, port, source } => {
+                write!(out, "bind RTSP port {host}:{port}: {source}")
+            }
+            Self::Movies { folder, source } => {
+                write!(out, "open folder of movies {}: {source}", folder.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for ServerError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Bind { source, .. } | Self::Movies { source, .. } => Some(source),
+        }
+    }
+}
+
+fn start_worker(
+    stream: TcpStream,
+    peer: SocketAddr,
+    shared: &Arc<Shared>,
+) -> Option<JoinHandle<()>> {
+    let worker_shared = Arc::clone(shared);
+    let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
+    let started = thread::Builder::new()
+        .name("recv_rtsp_request".to_owned())
+        .spawn(move || ServerWorker::run(stream, peer, &worker_shared));
+    started
+        .inspect_err(|source| {
+            let source = io::Error::new(source.kind(), source.to_string());
+            (shared.report)(ServerEvent::Trouble { what: "start a thread", source });
+        })
+        .ok()
+}
+
+fn join_finished(workers: Vec<JoinHandle<()>>) -> Vec<JoinHandle<()>> {
+    let (finished, running): (Vec<_>, _) = workers.into_iter().partition(JoinHandle::is_finished);
+    finished.into_iter().for_each(join);
+    running
+}
+
+/// A worker that panicked has told so on standard error, and harmed no other.
+fn join(worker: JoinHandle<()>) {
+    drop(worker.join());
+}
+
+/// How long to wait after an `accept` that failed.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

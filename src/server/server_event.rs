@@ -1,0 +1,132 @@
+//! What a server tells of itself: the transcript that Python prints.
+
+use std::net::SocketAddr;
+use std::{fmt, io};
+
+use crate::rtsp::{Method, Status};
+
+/// One thing that happened. Its text is what the report's figures 11 and 14 to 18 show, every line
+/// with the client before it, so that several clients can be told apart.
+#[derive(Debug)]
+pub enum ServerEvent {
+    /// A client has connected.
+    Connected {
+        /// The client.
+        peer: SocketAddr,
+    },
+    /// A message has come. Python: `print("Data received:\n" + data)`.
+    Request {
+        /// The client.
+        peer: SocketAddr,
+        /// The message as it came.
+        text: String,
+    },
+    /// It is being granted. Python: `print("processing SETUP\n")`.
+    Processing {
+        /// The client.
+        peer: SocketAddr,
+        /// What it asked for.
+        method: Method,
+    },
+    /// It was refused.
+    Refused {
+        /// The client.
+        peer: SocketAddr,
+        /// The answer.
+        status: Status,
+        /// Why, in words.
+        why: String,
+    },
+    /// A reply or a description was sent.
+    Sent {
+        /// The client.
+        peer: SocketAddr,
+        /// The message as it went.
+        text: String,
+    },
+    /// Something is wrong with the movie or the way to the client; the session goes on.
+    Warning {
+        /// The client.
+        peer: SocketAddr,
+        /// What, in words.
+        what: String,
+    },
+    /// The connection has ended, and with it everything that belonged to it.
+    Closed {
+        /// The client.
+        peer: SocketAddr,
+        /// Why, in words.
+        why: String,
+    },
+    /// The server itself is short of something.
+    Trouble {
+        /// What it could not do.
+        what: &'static str,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for ServerEvent {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connected { peer } => prefixed(out, peer, "connected"),
+            Self::Request { peer, text } => {
+                prefixed(out, peer, "Data received:")?;
+                out.write_str("\n")?;
+                prefixed(out, peer, text)
+            }
+            Self::Processing { peer, method } => {
+                prefixed(out, peer, &format!("processing {method}"))
+            }
+            Self::Refused { peer, status, why } => {
+                prefixed(out, peer, &format!("answered {status}: {why}"))
+            }
+            Self::Sent { peer, text } => {
+                prefixed(out, peer, "Data sent:")?;
+                out.write_str("\n")?;
+                prefixed(out, peer, text)
+            }
+            Self::Warning { peer, what } => prefixed(out, peer, &format!("warning: {what}")),
+            Self::Closed { peer, why } => prefixed(out, peer, &format!("closed: {why}")),
+            Self::Trouble { what, source } => write!(out, "could not {what}: {source}"),
+        }
+    }
+}
+
+/// Each line of the text, without what could play tricks with a terminal.
+fn prefixed(out: &mut fmt::Formatter<'_>, peer: &SocketAddr, text: &str) -> fmt::Result {
+    for (index, line) in text.trim_end().lines().enumerate() {
+        let line = line.replace(|c: char| c.is_control() && c != '\t', "\u{FFFD}");
+        let end = if index == 0 { "" } else { "\n" };
+        write!(out, "{end}[{peer}] {line}")?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_reads_as_in_the_reports_figure_11() {
+        let peer = "127.0.0.1:40000".parse().unwrap();
+        let text = "SETUP movie.Mjpeg RTSP/1.0\r\nCSeq: 1\n".to_owned();
+        assert_eq!(
+            ServerEvent::Request { peer, text }.to_string(),
+            "[127.0.0.1:40000] Data received:\n\
+             [127.0.0.1:40000] SETUP movie.Mjpeg RTSP/1.0\n\
+             [127.0.0.1:40000] CSeq: 1"
+        );
+        let processing = ServerEvent::Processing { peer, method: Method::Setup };
+        assert_eq!(processing.to_string(), "[127.0.0.1:40000] processing SETUP");
+    }
+
+    #[test]
+    fn control_characters_do_not_reach_the_terminal() {
+        let peer = "127.0.0.1:40000".parse().unwrap();
+        let text = "\u{1b}[2J\u{7}".to_owned();
+        let shown = ServerEvent::Request { peer, text }.to_string();
+        assert!(shown.ends_with("\u{FFFD}[2J\u{FFFD}"), "{shown:?}");
+    }
+}

@@ -1,0 +1,328 @@
+//! One client's connection: requests in, replies and RTP out. Python: `ServerWorker.py`.
+//!
+//! Python keeps all of a session in the dictionary `clientInfo`. Here an enum owns what exists only
+//! in a state: PLAY moves the open movie into the thread that sends it, and PAUSE gets it back by
+//! joining that thread. So nothing is locked, and nothing can be left over.
+
+use std::io;
+use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::connection::{Connection, Incoming};
+use crate::rtsp::request::Flaw;
+use crate::rtsp::{BadRequest, Dialect, Inbox, Method, Reply, Request, State, Status};
+use crate::server::{ServerEvent, SessionId, Shared};
+use crate::video_stream::VideoStream;
+
+mod send_rtp;
+
+pub use send_rtp::MAX_PAYLOAD;
+use send_rtp::{RtpStream, Sender};
+
+/// The worker of one connection. Python: `ServerWorker`.
+pub(crate) struct ServerWorker {
+    connection: Connection,
+    peer: SocketAddr,
+    local: SocketAddr,
+    shared: Arc<Shared>,
+    playback: Playback,
+}
+
+/// What a session owns in each state. Python: the dictionary `clientInfo` and `state`.
+#[derive(Default)]
+#[doc(alias = "clientInfo")]
+enum Playback {
+    #[default]
+    Init,
+    Ready {
+        session: SessionId,
+        stream: RtpStream,
+    },
+    Playing {
+        session: SessionId,
+        sender: Sender,
+    },
+}
+
+impl Playback {
+    const fn state(&self) -> State {
+        match self {
+            Self::Init => State::Init,
+            Self::Ready { .. } => State::Ready,
+            Self::Playing { .. } => State::Playing,
+        }
+    }
+
+    /// The session's id, 0 if there is none.
+    const fn session(&self) -> u32 {
+        match self {
+            Self::Init => 0,
+            Self::Ready { session, .. } | Self::Playing { session, .. } => session.get(),
+        }
+    }
+
+    /// Whether packets are on their way to the client.
+    fn is_sending(&self) -> bool {
+        matches!(self, Self::Playing { sender, .. } if sender.is_sending())
+    }
+}
+
+impl ServerWorker {
+    /// Serves the connection until it ends. Python: `ServerWorker.run`.
+    pub(crate) fn run(stream: TcpStream, peer: SocketAddr, shared: &Arc<Shared>) {
+        (shared.report)(ServerEvent::Connected { peer });
+        let local = stream.local_addr();
+        let connection = Connection::new(stream, Inbox::of_requests());
+        let why = match (connection, local) {
+            (Ok(connection), Ok(local)) => {
+                let (shared, playback) = (Arc::clone(shared), Playback::Init);
+                let mut worker = Self { connection, peer, local, shared, playback };
+                worker.recv_rtsp_request()
+            }
+            (Err(error), _) | (_, Err(error)) => error.to_string(),
+        };
+        // The worker is dropped by now, and its sender joined: nothing is left when this is told.
+        (shared.report)(ServerEvent::Closed { peer, why });
+    }
+
+    /// Receives requests until the connection ends; says why. Python: `recvRtspRequest`.
+    #[doc(alias = "recvRtspRequest")]
+    fn recv_rtsp_request(&mut self) -> String {
+        let mut last_request = Instant::now();
+        while !self.shared.stop.is_set() {
+            let processed = match self.connection.receive() {
+                Incoming::Message(text) => {
+                    last_request = Instant::now();
+                    self.process_rtsp_request(text)
+                }
+                Incoming::Nothing => {
+                    let silence = last_request.elapsed();
+                    if silence >= self.shared.settings.silence_limit && !self.playback.is_sending()
+                    {
+                        return format!("nothing came for {} s", silence.as_secs());
+                    }
+                    Ok(())
+                }
+                Incoming::TooLong(too_long) => self.refuse_too_long(too_long.limit),
+                Incoming::Ended(None) => return "the client has closed the connection".to_owned(),
+                Incoming::Ended(Some(error)) => Err(End::Io(error)),
+            };
+            match processed {
+                Ok(()) => {}
+                Err(End::Io(error)) => return error.to_string(),
+                Err(End::Refused(why)) => return why,
+            }
+        }
+        "the server stops".to_owned()
+    }
+
+    /// Looks at one request and answers it. Python: `processRtspRequest`.
+    #[doc(alias = "processRtspRequest")]
+    fn process_rtsp_request(&mut self, text: String) -> Result<(), End> {
+        let parsed = Request::parse(&text);
+        self.report(ServerEvent::Request { peer: self.peer, text });
+        let request = match parsed {
+            Ok(request) => request,
+            Err(bad) => return self.refuse(bad.status(), bad.cseq, bad.to_string()),
+        };
+        if request.target.as_deref().map(Dialect::of) == Some(Dialect::Standard) {
+            return self.refuse_standard(request.cseq);
+        }
+        if let Some((status, why)) = self.objection(&request) {
+            return self.refuse(status, request.cseq, why);
+        }
+        self.report(ServerEvent::Processing { peer: self.peer, method: request.method });
+        match request.method {
+            Method::Setup => self.setup(&request),
+            Method::Play => self.play(request.cseq),
+            Method::Pause => self.pause(request.cseq),
+            Method::Teardown => self.teardown(request.cseq),
+            Method::Describe => self.describe(&request),
+            Method::Options => self.reply_rtsp(Status::Ok200, request.cseq),
+        }
+    }
+
+    /// Opens the movie and the socket that sends it, and starts a session.
+    fn setup(&mut self, request: &Request) -> Result<(), End> {
+        let name = request.target.as_deref().unwrap_or_default();
+        let video = match VideoStream::open(&self.shared.settings.movies, name) {
+            Ok(video) => video,
+            Err(error) => {
+                let why = format!("could not {error}");
+                return self.refuse(Status::FileNotFound404, request.cseq, why);
+            }
+        };
+        let client = SocketAddr::new(self.peer.ip(), request.client_port.unwrap_or_default());
+        // From the address that the client knows, in its family.
+        match UdpSocket::bind((self.local.ip().to_canonical(), 0)) {
+            Ok(socket) => {
+                let session = self.shared.sessions.open();
+                let fragment = self.shared.settings.fragment;
+                let stream = RtpStream::new(video, name.to_owned(), socket, client, fragment);
+                self.playback = Playback::Ready { session, stream };
+                self.reply_rtsp(Status::Ok200, request.cseq)
+            }
+            Err(error) => {
+                let why = format!("could not open a UDP socket: {error}");
+                self.refuse(Status::ConErr500, request.cseq, why)
+            }
+        }
+    }
+
+    /// Moves the movie into a thread of its own that sends it.
+    fn play(&mut self, cseq: u32) -> Result<(), End> {
+        match std::mem::take(&mut self.playback) {
+            Playback::Ready { session, stream } => {
+                let started = Sender::start(stream, self.peer, Arc::clone(&self.shared));
+                let (sender, go) = match started {
+                    Ok(started) => started,
+                    Err(error) => {
+                        let why = format!("could not start a thread: {error}");
+                        return self.refuse(Status::ConErr500, cseq, why);
+                    }
+                };
+                self.playback = Playback::Playing { session, sender };
+                self.reply_rtsp(Status::Ok200, cseq)?;
+                // The first frame leaves as soon as PLAY is answered, and not before.
+                go.now();
+                Ok(())
+            }
+            other @ (Playback::Init | Playback::Playing { .. }) => {
+                self.playback = other;
+                self.reply_rtsp(Status::Ok200, cseq)
+            }
+        }
+    }
+
+    /// Stops the thread that sends and gets the movie back from it.
+    fn pause(&mut self, cseq: u32) -> Result<(), End> {
+        self.playback = match std::mem::take(&mut self.playback) {
+            Playback::Playing { session, sender } => {
+                let Some(stream) = sender.finish() else {
+                    let why = "the thread that sent the movie has failed".to_owned();
+                    return self.refuse(Status::ConErr500, cseq, why);
+                };
+                Playback::Ready { session, stream }
+            }
+            other @ (Playback::Init | Playback::Ready { .. }) => other,
+        };
+        self.reply_rtsp(Status::Ok200, cseq)
+    }
+
+    /// Ends the session: its sender, its sockets, its file.
+    fn teardown(&mut self, cseq: u32) -> Result<(), End> {
+        let ended = std::mem::take(&mut self.playback);
+        let session = ended.session();
+        drop(ended);
+        self.reply(&Reply::new(Status::Ok200, cseq, session))
+    }
+
+    /// Answers, and then describes the movie (the report's extension 3).
+    fn describe(&mut self, request: &Request) -> Result<(), End> {
+        let playing = match &self.playback {
+            Playback::Init => None,
+            Playback::Ready { stream, .. } => Some(stream.movie.clone()),
+            Playback::Playing { sender, .. } => Some(sender.movie.clone()),
+        };
+        let name = request.target.clone().or(playing).unwrap_or_default();
+        if let Err(error) = VideoStream::open(&self.shared.settings.movies, &name) {
+            let why = format!("could not {error}");
+            return self.refuse(Status::FileNotFound404, request.cseq, why);
+        }
+        self.reply_rtsp(Status::Ok200, request.cseq)?;
+        self.send_description(&name)
+    }
+
+    /// Answers in the three lines of the lab. Python: `replyRtsp`.
+    #[doc(alias = "replyRtsp")]
+    fn reply_rtsp(&mut self, status: Status, cseq: u32) -> Result<(), End> {
+        let session = self.playback.session();
+        self.reply(&Reply::new(status, cseq, session))
+    }
+
+    /// The session description, in a write of its own. Python: `sendDescription`.
+    ///
+    /// No empty line precedes the body: that is the report's format (figure 23).
+    #[doc(alias = "sendDescription")]
+    fn send_description(&mut self, movie: &str) -> Result<(), End> {
+        let (port, session) = (self.shared.rtsp_port, self.playback.session());
+        let body = format!(
+            "v=0\r\n\
+             m=video {port} RTP/AVP 26\r\n\
+             a=control:streamid={session}\r\n\
+             a=mimetype:string;\"video/MJPEG\"\r\n"
+        );
+        let length = body.len();
+        self.send(format!(
+            "\nSession Description: \n\n\
+             Content-Base: {movie}\r\n\
+             Content-Type: application/sdp\r\n\
+             Content-Length: {length}\r\n\
+             {body}"
+        ))
+    }
+
+    /// Why the request can't be granted now, if it can't.
+    fn objection(&self, request: &Request) -> Option<(Status, String)> {
+        let (state, session) = (self.playback.state(), self.playback.session());
+        let named = request.session.as_deref();
+        if state != State::Init && named.is_some_and(|named| named.parse() != Ok(session)) {
+            let why = format!("expected session {session}, found {:?}", named.unwrap_or_default());
+            return Some((Status::SessionNotFound454, why));
+        }
+        if state.after(request.method).is_none() {
+            return Some((Status::MethodNotValid455, format!("{} in {state}", request.method)));
+        }
+        None
+    }
+
+    fn refuse(&mut self, status: Status, cseq: u32, why: String) -> Result<(), End> {
+        self.report(ServerEvent::Refused { peer: self.peer, status, why });
+        self.reply_rtsp(status, cseq)
+    }
+
+    /// Where this message ends can't be told, so nothing behind it can be understood either.
+    fn refuse_too_long(&mut self, limit: usize) -> Result<(), End> {
+        let bad = BadRequest { cseq: 0, flaw: Flaw::TooLong(limit) };
+        self.refuse(bad.status(), bad.cseq, bad.to_string())?;
+        self.connection.close_gently()?;
+        Err(End::Refused("the request was too long".to_owned()))
+    }
+
+    /// Players that speak RFC 2326 are told so, and are not left to wait.
+    fn refuse_standard(&mut self, cseq: u32) -> Result<(), End> {
+        let status = Status::NotImplemented501;
+        let why = "a URL as the target is the standard dialect, this server speaks the lab's";
+        self.report(ServerEvent::Refused { peer: self.peer, status, why: why.to_owned() });
+        self.send(format!("RTSP/1.0 {status}\r\nCSeq: {cseq}\r\n\r\n"))?;
+        self.connection.close_gently()?;
+        Err(End::Refused("the client speaks the standard dialect".to_owned()))
+    }
+
+    fn reply(&mut self, reply: &Reply) -> Result<(), End> {
+        self.send(reply.encode())
+    }
+
+    fn send(&mut self, text: String) -> Result<(), End> {
+        self.connection.send(&text)?;
+        self.report(ServerEvent::Sent { peer: self.peer, text });
+        Ok(())
+    }
+
+    fn report(&self, event: ServerEvent) {
+        (self.shared.report)(event);
+    }
+}
+
+/// Why a worker can't go on with its connection.
+enum End {
+    Io(io::Error),
+    Refused(String),
+}
+
+impl From<io::Error> for End {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}

@@ -1,0 +1,252 @@
+//! The thread that sends a movie, a frame every 50 ms. Python: `sendRtp` and `makeRtp`.
+
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::{fmt, io};
+
+use crate::connection::SOCKET_TIMEOUT;
+use crate::event::Event;
+use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
+use crate::server::{ServerEvent, Shared};
+use crate::video_stream::VideoStream;
+
+/// The thread `send_rtp`, and how it is stopped. Dropping it stops it.
+pub(super) struct Sender {
+    pub(super) movie: String,
+    stop: Arc<Event>,
+    thread: Option<JoinHandle<RtpStream>>,
+}
+
+/// Lets a sender begin.
+pub(super) struct Go(mpsc::Sender<()>);
+
+impl Go {
+    pub(super) fn now(self) {
+        // The thread waits for this; if it has failed, `finish` tells.
+        self.0.send(()).ok();
+    }
+}
+
+impl Sender {
+    /// Starts the thread; it sends nothing before it is told to.
+    ///
+    /// # Errors
+    /// The system has no room for another thread.
+    pub(super) fn start(
+        mut stream: RtpStream,
+        peer: SocketAddr,
+        shared: Arc<Shared>,
+    ) -> io::Result<(Self, Go)> {
+        let stop = Arc::new(Event::default());
+        let (movie, stopped) = (stream.movie.clone(), Arc::clone(&stop));
+        let (go, told) = mpsc::channel();
+        let thread = thread::Builder::new().name("send_rtp".to_owned()).spawn(move || {
+            if told.recv().is_ok() {
+                let warn = |what| (shared.report)(ServerEvent::Warning { peer, what });
+                stream.send_rtp(&stopped, &warn);
+            }
+            stream
+        })?;
+        Ok((Self { movie, stop, thread: Some(thread) }, Go(go)))
+    }
+
+    /// Whether the end of the movie is still to come.
+    pub(super) fn is_sending(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
+    /// Stops the thread and brings the movie home; `None` if the thread has panicked.
+    pub(super) fn finish(mut self) -> Option<RtpStream> {
+        self.stop.set();
+        self.thread.take()?.join().ok()
+    }
+}
+
+impl Drop for Sender {
+    fn drop(&mut self) {
+        self.stop.set();
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+/// All that the thread needs, and brings back.
+#[derive(Debug)]
+pub(super) struct RtpStream {
+    pub(super) movie: String,
+    video: VideoStream,
+    packets: Packets,
+    at_end: bool,
+}
+
+impl RtpStream {
+    pub(super) fn new(
+        video: VideoStream,
+        movie: String,
+        socket: UdpSocket,
+        client: SocketAddr,
+        fragment: Option<usize>,
+    ) -> Self {
+        let ssrc = rand::random();
+        let packets = Packets {
+            socket,
+            client,
+            ssrc,
+            fragment,
+            sequence_number: 0,
+            datagram: Vec::new(),
+            warned: false,
+        };
+        Self { movie, video, packets, at_end: false }
+    }
+
+    /// Sends frames until it is stopped or the movie ends. Python: `sendRtp`.
+    ///
+    /// # Deviation
+    /// Each frame has an absolute deadline; `wait(0.05)` alone adds the time of the work to every
+    /// frame and plays at 19.7 frames a second. Wait, look, then read: reading before waiting
+    /// loses a frame at every PAUSE.
+    #[doc(alias = "sendRtp")]
+    fn send_rtp(&mut self, stop: &Event, warn: &dyn Fn(String)) {
+        if let Err(error) = self.begin() {
+            return warn(error);
+        }
+        let mut due = Instant::now();
+        while !stop.wait(due.saturating_duration_since(Instant::now())) {
+            match self.video.next_frame() {
+                Ok(Some(frame)) => {
+                    if let Err(trouble) = self.packets.send_frame(frame) {
+                        self.packets.warn_once(&trouble, self.video.frame_number(), warn);
+                    }
+                }
+                Ok(None) => {
+                    self.at_end = true;
+                    return;
+                }
+                Err(error) => warn(format!("could not {error}")),
+            }
+            due = next_deadline(due, Instant::now());
+        }
+    }
+
+    /// PLAY after the end of the movie starts again at frame 1. Sequence numbers run on: lab
+    /// clients show no packet whose number is not above the last one.
+    fn begin(&mut self) -> Result<(), String> {
+        if std::mem::take(&mut self.at_end) {
+            self.video.rewind().map_err(|error| format!("could not {error}"))?;
+        }
+        let timeout = self.packets.socket.set_write_timeout(Some(SOCKET_TIMEOUT));
+        timeout.map_err(|error| format!("could not set up the RTP socket: {error}"))
+    }
+}
+
+/// The way of one session's packets to its client.
+#[derive(Debug)]
+struct Packets {
+    socket: UdpSocket,
+    client: SocketAddr,
+    ssrc: u32,
+    fragment: Option<usize>,
+    sequence_number: u16,
+    datagram: Vec<u8>,
+    warned: bool,
+}
+
+impl Packets {
+    /// Sends one frame: in one packet, or in pieces of which the last is marked.
+    fn send_frame(&mut self, frame: &[u8]) -> Result<(), Trouble> {
+        let Some(limit) = self.fragment else {
+            self.sequence_number = self.sequence_number.wrapping_add(1);
+            if frame.len() > MAX_PAYLOAD {
+                return Err(Trouble::TooLarge { length: frame.len() });
+            }
+            return self.make_rtp(frame, false);
+        };
+        let mut pieces = frame.chunks(limit).peekable();
+        while let Some(piece) = pieces.next() {
+            self.sequence_number = self.sequence_number.wrapping_add(1);
+            self.make_rtp(piece, pieces.peek().is_none())?;
+        }
+        Ok(())
+    }
+
+    /// Wraps a payload into an RTP packet and sends it. Python: `makeRtp`.
+    #[doc(alias = "makeRtp")]
+    fn make_rtp(&mut self, payload: &[u8], marker: bool) -> Result<(), Trouble> {
+        let packet = RtpPacket::jpeg(self.sequence_number, unix_seconds(), self.ssrc, payload);
+        RtpPacket { marker, ..packet }.encode(&mut self.datagram);
+        let sent = self.socket.send_to(&self.datagram, self.client);
+        sent.map(|_| ()).map_err(|source| Trouble::Send { client: self.client, source })
+    }
+
+    /// Says what is wrong, once in a session: twenty lines a second would help nobody.
+    fn warn_once(&mut self, trouble: &Trouble, frame_number: u64, warn: &dyn Fn(String)) {
+        if !std::mem::replace(&mut self.warned, true) {
+            warn(format!("could not send frame {frame_number}: {trouble}"));
+        }
+    }
+}
+
+/// Why a frame did not leave.
+enum Trouble {
+    TooLarge { length: usize },
+    Send { client: SocketAddr, source: io::Error },
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge { length } => write!(
+                out,
+                "expected at most {MAX_PAYLOAD} bytes for one datagram, found {length}; \
+                 such frames are left out, --fragment sends them in pieces"
+            ),
+            Self::Send { client, source } => write!(out, "to {client}: {source}"),
+        }
+    }
+}
+
+/// The next deadline; after a standstill (the computer slept) the frames missed are not made up for
+/// in a burst.
+fn next_deadline(due: Instant, now: Instant) -> Instant {
+    let next = due + FRAME_INTERVAL;
+    now.checked_sub(MAX_DELAY).map_or(next, |earliest| next.max(earliest))
+}
+
+/// The report's timestamp: `int(time())`, its low 32 bits.
+fn unix_seconds() -> u32 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u32::try_from(since.as_secs() & u64::from(u32::MAX)).unwrap_or_default()
+}
+
+/// Python: `wait(0.05)`.
+const FRAME_INTERVAL: Duration = Duration::from_millis(50);
+/// How far behind its deadlines a sender may be and still catch up.
+const MAX_DELAY: Duration = Duration::from_millis(500);
+/// What fits a UDP datagram over IPv4 behind the RTP header.
+pub const MAX_PAYLOAD: usize = 65_507 - HEADER_SIZE;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deadlines_do_not_drift() {
+        let start = Instant::now();
+        let mut due = start;
+        for _ in 0..500 {
+            due = next_deadline(due, due + Duration::from_millis(3));
+        }
+        assert_eq!(due - start, Duration::from_secs(25));
+    }
+
+    #[test]
+    fn after_a_standstill_only_half_a_second_is_made_up_for() {
+        let due = Instant::now();
+        let now = due + Duration::from_secs(3600);
+        assert_eq!(now - next_deadline(due, now), MAX_DELAY);
+    }
+}
