@@ -1,4 +1,5 @@
 //! x
+pub mod client;
 mod connection;
 pub mod event;
 pub mod lab_payload;

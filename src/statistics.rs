@@ -38,6 +38,10 @@ pub struct Reception {
     pub late: u64,
     /// Frames that were dropped because a part of them did not come.
     pub damaged: u64,
+    /// Datagrams that are no RTP.
+    pub malformed: u64,
+    /// Whole frames that were left out because decoding did not keep up.
+    pub overruns: u64,
     /// When the last packet came.
     pub last_arrival: Option<Duration>,
     sequence: Option<Sequence>,
@@ -198,7 +202,7 @@ pub struct Statistics {
     pub frames_shown: u64,
     /// Frames that came whole but can't be decoded.
     pub undecodable: u64,
-    /// Frames that were left out because decoding did not keep up.
+    /// Pictures that were left out because the window did not keep up.
     pub overruns: u64,
     /// The time from the last request of each method to its reply.
     pub replies: Vec<(Method, Duration)>,
@@ -219,9 +223,11 @@ impl Statistics {
         self.playing_since = None;
     }
 
-    /// Takes what `listen_rtp` has counted.
+    /// Takes what `listen_rtp` has counted, unless more is known already.
     pub fn receive(&mut self, reception: Reception) {
-        self.reception = reception;
+        if reception.packets >= self.reception.packets {
+            self.reception = reception;
+        }
     }
 
     /// Counts a frame that is on screen.
@@ -245,7 +251,8 @@ impl Statistics {
 
     /// The number of the displayed frame.
     pub fn current_frame(&self) -> u64 {
-        self.reception.frame_number().unwrap_or(self.frames_shown + self.damaged_frames())
+        let counted = self.frames_shown + self.frames_left_out() + self.damaged_frames();
+        self.reception.frame_number().unwrap_or(counted)
     }
 
     /// Frames shown in the last second.
@@ -273,6 +280,11 @@ impl Statistics {
     /// Frames that could not be shown: a part did not come, or the JPEG is broken.
     pub const fn damaged_frames(&self) -> u64 {
         self.reception.damaged + self.undecodable
+    }
+
+    /// Whole frames that were not shown because this computer is too slow.
+    pub const fn frames_left_out(&self) -> u64 {
+        self.reception.overruns + self.overruns
     }
 
     #[expect(clippy::cast_precision_loss, reason = "2^53 bits are 1,000 terabytes")]
@@ -311,7 +323,7 @@ impl fmt::Display for Summary<'_> {
         writeln!(out, "packets lost rate: {:.2} %", 100.0 * statistics.loss_rate())?;
         writeln!(out, "late packets: {}", reception.late)?;
         writeln!(out, "damaged frames: {}", statistics.damaged_frames())?;
-        writeln!(out, "frames left out: {}", statistics.overruns)?;
+        writeln!(out, "frames left out: {}", statistics.frames_left_out())?;
         for (method, after) in &statistics.replies {
             writeln!(out, "reply to {method}: {:.2} ms", 1000.0 * after.as_secs_f64())?;
         }

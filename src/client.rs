@@ -1,0 +1,307 @@
+//! The client: requests out, replies and RTP in. Python: `Client.py` without the widgets.
+//!
+//! A [`Client`] belongs to one thread, the window's or the terminal's, which calls its handlers
+//! (`setup_movie`, `play_movie` …) and, again and again, [`Client::wait`]. Three threads work for
+//! it: `recv_rtsp_reply` while there is a connection, `listen_rtp` while the movie plays, and
+//! `update_movie`, which decodes. They hand over what they have through channels and raise one
+//! [`Event`](crate::event::Event), `news`; the client alone changes its state, so it needs no lock.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+use std::{fmt, io};
+
+use crate::picture::Picture;
+use crate::rtsp::{Method, Request, State};
+use crate::statistics::Statistics;
+
+mod accessors;
+mod client_event;
+mod listen_rtp;
+mod message;
+mod open_rtp_port;
+mod parse_rtsp_reply;
+mod recv_rtsp_reply;
+mod update_movie;
+
+pub use client_event::ClientEvent;
+pub use message::{Message, Severity};
+use open_rtp_port::Media;
+use recv_rtsp_reply::{Answer, Link, Mailbox};
+use update_movie::Decoder;
+
+/// A client of one movie. Python: `Client`.
+#[doc(alias = "createWidgets")]
+pub struct Client {
+    settings: Settings,
+    report: Box<dyn FnMut(ClientEvent)>,
+    clock: Instant,
+    mailbox: Mailbox,
+    answers: Receiver<Answer>,
+    link: Option<Link>,
+    links: u32,
+    state: State,
+    rtsp_seq: u32,
+    session_id: Option<String>,
+    request_sent: Option<RequestSent>,
+    last_answered: Option<Method>,
+    wishes: VecDeque<Method>,
+    teardown_acked: bool,
+    media: Media,
+    decoder: Option<Decoder>,
+    played_since: Duration,
+    no_data: bool,
+    statistics: Statistics,
+    picture: Option<Picture>,
+    description: Option<String>,
+    message: Option<Message>,
+}
+
+/// What a client is to play, and from where. Python: the arguments of `Client.__init__`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The server's name or address.
+    pub server: String,
+    /// Its RTSP port.
+    pub server_port: u16,
+    /// The UDP port to receive RTP at; 0 takes a free one.
+    pub rtp_port: u16,
+    /// The movie's name.
+    pub movie: String,
+}
+
+/// The request that waits for its reply. Python: `requestSent`.
+#[derive(Clone, Copy, Debug)]
+struct RequestSent {
+    method: Method,
+    cseq: u32,
+    at: Duration,
+    overdue: bool,
+}
+
+impl Client {
+    /// A client in the state INIT. Python: `Client.__init__`.
+    ///
+    /// # Deviation
+    /// It connects when it first has something to send, so that a server that is not there yet is a
+    /// message in the window and no end of the program.
+    #[doc(alias = "__init__")]
+    pub fn new(settings: Settings, report: impl FnMut(ClientEvent) + 'static) -> Self {
+        let (answers, incoming) = channel();
+        let (setup_event, news) = (Arc::default(), Arc::default());
+        Self {
+            settings,
+            report: Box::new(report),
+            clock: Instant::now(),
+            mailbox: Mailbox { answers, setup_event, news },
+            answers: incoming,
+            link: None,
+            links: 0,
+            state: State::Init,
+            rtsp_seq: 0,
+            session_id: None,
+            request_sent: None,
+            last_answered: None,
+            wishes: VecDeque::new(),
+            teardown_acked: false,
+            media: Media::Closed,
+            decoder: None,
+            played_since: Duration::ZERO,
+            no_data: false,
+            statistics: Statistics::default(),
+            picture: None,
+            description: None,
+            message: None,
+        }
+    }
+
+    /// Setup button handler. Python: `setupMovie`.
+    #[doc(alias = "setupMovie")]
+    pub fn setup_movie(&mut self) {
+        if self.must_wait(Method::Setup) || self.state != State::Init {
+            return;
+        }
+        if self.connect_to_server() && self.open_rtp_port() {
+            self.send_rtsp_request(Method::Setup);
+        }
+    }
+
+    /// Teardown button handler. Python: `exitClient`.
+    #[doc(alias = "exitClient")]
+    pub fn exit_client(&mut self) {
+        if !self.must_wait(Method::Teardown) && self.state != State::Init {
+            self.send_rtsp_request(Method::Teardown);
+        }
+    }
+
+    /// Pause button handler. Python: `pauseMovie`.
+    #[doc(alias = "pauseMovie")]
+    pub fn pause_movie(&mut self) {
+        if !self.must_wait(Method::Pause) && self.state == State::Playing {
+            self.send_rtsp_request(Method::Pause);
+        }
+    }
+
+    /// Play button handler. Python: `playMovie`.
+    ///
+    /// In INIT it does SETUP first, and waits at most 0.5 s for it (the report's extension 2).
+    #[doc(alias = "playMovie")]
+    pub fn play_movie(&mut self) {
+        if self.must_wait(Method::Play) {
+            return;
+        }
+        if self.state == State::Init {
+            self.setup_movie();
+            self.wait_for_setup();
+            if self.must_wait(Method::Play) {
+                return;
+            }
+        }
+        if self.state == State::Ready && self.start_listening() {
+            self.send_rtsp_request(Method::Play);
+        }
+    }
+
+    /// Describe button handler (the report's extension 3). Python: `describeMovie`.
+    #[doc(alias = "describeMovie")]
+    pub fn describe_movie(&mut self) {
+        if !self.must_wait(Method::Describe) && self.connect_to_server() {
+            self.send_rtsp_request(Method::Describe);
+        }
+    }
+
+    /// Waits at most `timeout` for anything to happen, and deals with it; says whether what the
+    /// user sees has changed.
+    pub fn wait(&mut self, timeout: Duration) -> bool {
+        self.mailbox.news.wait(timeout);
+        self.mailbox.news.clear();
+        let answered = self.take_answers();
+        let shown = self.update_movie();
+        self.look_at_the_clock() || answered || shown
+    }
+
+    /// Waits for the reply to SETUP. Python: `self.setupEvent.wait(timeout=0.5)`.
+    fn wait_for_setup(&mut self) {
+        let deadline = self.clock.elapsed() + SETUP_WAIT;
+        while self.is_waiting() {
+            let rest = deadline.saturating_sub(self.clock.elapsed());
+            if !self.mailbox.setup_event.wait(rest) {
+                return;
+            }
+            self.mailbox.setup_event.clear();
+            self.take_answers();
+        }
+    }
+
+    /// Connects, unless that is done. Python: `connectToServer`.
+    #[doc(alias = "connectToServer")]
+    fn connect_to_server(&mut self) -> bool {
+        // A SETUP that was never answered may be answered yet; on a new connection it can't.
+        if self.state == State::Init && self.request_sent.is_some_and(|request| request.overdue) {
+            self.disconnect();
+        }
+        if self.link.is_some() {
+            return true;
+        }
+        self.links += 1;
+        let Settings { server, server_port, .. } = &self.settings;
+        match Link::connect(server, *server_port, self.links, self.mailbox.clone()) {
+            Ok(link) => {
+                (self.report)(ClientEvent::Connected(link.peer()));
+                self.link = Some(link);
+                true
+            }
+            Err(error) => {
+                self.tell(Message::connection_failed(server, *server_port, &error));
+                false
+            }
+        }
+    }
+
+    /// Sends a request to the server. Python: `sendRtspRequest`.
+    #[doc(alias = "sendRtspRequest")]
+    fn send_rtsp_request(&mut self, method: Method) {
+        self.rtsp_seq += 1;
+        self.message = None;
+        let setup = method == Method::Setup;
+        let port = match &self.media {
+            Media::Open(port) if setup => port.number().ok(),
+            Media::Closed | Media::Open(_) | Media::Listening(_) => None,
+        };
+        let request = Request {
+            method,
+            target: Some(self.settings.movie.clone()),
+            cseq: self.rtsp_seq,
+            session: self.session_id.clone().filter(|_| !setup),
+            client_port: port,
+        };
+        let text = request.encode();
+        let at = self.clock.elapsed();
+        self.request_sent = Some(RequestSent { method, cseq: self.rtsp_seq, at, overdue: false });
+        let sent = match &mut self.link {
+            Some(link) => link.send(&text),
+            None => Err(io::ErrorKind::NotConnected.into()),
+        };
+        (self.report)(ClientEvent::Sent(text));
+        if let Err(error) = sent {
+            self.connection_ended(&error.to_string());
+        }
+    }
+
+    /// Whether a reply is still awaited: then the wish is kept and fulfilled after it. A lab server
+    /// must never find two requests at once.
+    fn must_wait(&mut self, method: Method) -> bool {
+        let wait = self.is_waiting();
+        if wait && self.wishes.len() < MAX_WISHES {
+            self.wishes.push_back(method);
+        }
+        wait
+    }
+
+    fn fulfil_next_wish(&mut self) {
+        match self.wishes.pop_front() {
+            Some(Method::Setup) => self.setup_movie(),
+            Some(Method::Play) => self.play_movie(),
+            Some(Method::Pause) => self.pause_movie(),
+            Some(Method::Teardown) => self.exit_client(),
+            Some(Method::Describe) => self.describe_movie(),
+            Some(Method::Options) | None => {}
+        }
+    }
+
+    /// Back to INIT: connection, RTP port and threads end; picture and figures stay.
+    fn disconnect(&mut self) {
+        self.stop_listening();
+        self.media = Media::Closed;
+        if let Some(decoder) = &mut self.decoder {
+            decoder.finish();
+        }
+        self.update_movie();
+        self.link = None;
+        self.session_id = None;
+        self.request_sent = None;
+        self.wishes.clear();
+        self.state = State::Init;
+    }
+
+    fn tell(&mut self, message: Message) {
+        (self.report)(ClientEvent::Told(message.clone()));
+        self.message = Some(message);
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Client")
+            .field("settings", &self.settings)
+            .field("state", &self.state)
+            .field("session_id", &self.session_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How long PLAY waits for its SETUP (the report's extension 2).
+const SETUP_WAIT: Duration = Duration::from_millis(500);
+/// Wishes that may wait for a reply.
+const MAX_WISHES: usize = 8;

@@ -1,0 +1,84 @@
+//! What a window or a terminal may know of a client.
+
+use std::time::Duration;
+
+use super::{Client, Message, Settings};
+use crate::picture::Picture;
+use crate::rtsp::{Method, State};
+use crate::statistics::Statistics;
+
+impl Client {
+    /// Where the session is.
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// Whether pressing the button of `method` would do something, now or after the reply that is
+    /// awaited. PLAY does SETUP first, so it is possible in INIT too.
+    pub fn offers(&self, method: Method) -> bool {
+        let after = self.state.after(method);
+        match method {
+            Method::Describe => after.is_some(),
+            Method::Play if self.state == State::Init => self.state.after(Method::Setup).is_some(),
+            Method::Setup | Method::Play | Method::Pause | Method::Teardown | Method::Options => {
+                after.is_some_and(|state| state != self.state)
+            }
+        }
+    }
+
+    /// Whether a reply is awaited, and not yet overdue.
+    pub fn is_waiting(&self) -> bool {
+        self.request_sent.is_some_and(|request| !request.overdue)
+    }
+
+    /// Whether TEARDOWN has been answered. Python: `teardownAcked`.
+    #[doc(alias = "teardownAcked")]
+    pub const fn is_torn_down(&self) -> bool {
+        self.teardown_acked
+    }
+
+    /// Whether nothing has come for 2 s although the movie plays: its end, most likely.
+    pub const fn has_no_data(&self) -> bool {
+        self.no_data
+    }
+
+    /// What it plays, and from where.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The session's id, as the server wrote it.
+    pub fn session_id(&self) -> Option<&str> {
+        self.session_id.as_deref()
+    }
+
+    /// The last frame that could be decoded.
+    pub const fn picture(&self) -> Option<&Picture> {
+        self.picture.as_ref()
+    }
+
+    /// The answer to the last DESCRIBE.
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_deref()
+    }
+
+    /// Takes the description off the screen.
+    pub fn dismiss_description(&mut self) {
+        self.description = None;
+    }
+
+    /// What the user should know.
+    pub const fn message(&self) -> Option<&Message> {
+        self.message.as_ref()
+    }
+
+    /// Takes the message off the screen.
+    pub fn dismiss_message(&mut self) {
+        self.message = None;
+    }
+
+    /// The figures of the report's extension 1, and the time at which to read them.
+    pub fn statistics(&self) -> (&Statistics, Duration) {
+        (&self.statistics, self.clock.elapsed())
+    }
+}

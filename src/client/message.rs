@@ -1,0 +1,92 @@
+//! What the client has to say to its user, in plain words. Python: `tkinter.messagebox`.
+
+use std::{fmt, io};
+
+use crate::rtsp::{Method, Reply};
+
+/// One message: what happened, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What happened, in a few words.
+    pub title: String,
+    /// More of it, or what to check, in one sentence.
+    pub text: String,
+}
+
+/// How bad a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The user can mend it here, or need not.
+    Warning,
+    /// The server, or the way to it, is at fault.
+    Error,
+}
+
+impl Message {
+    pub(super) fn connection_failed(host: &str, port: u16, error: &io::Error) -> Self {
+        let text = format!("Is the server running, is {host}:{port} its address? ({error})");
+        Self::error("Connection failed".to_owned(), text)
+    }
+
+    /// The report's `showwarning('Unable to Bind', 'Unable to bind PORT=%d')`.
+    pub(super) fn unable_to_bind(port: u16, error: &io::Error) -> Self {
+        let text = if error.kind() == io::ErrorKind::AddrInUse {
+            format!("RTP port {port} is already in use on this computer: choose another one.")
+        } else {
+            format!("RTP port {port} can't be opened on this computer: {error}.")
+        };
+        Self::warning(format!("Unable to bind PORT={port}"), text)
+    }
+
+    pub(super) fn refused(method: Method, reply: &Reply, movie: &str) -> Self {
+        let title = format!("{} {}", reply.code, reply.reason);
+        let text = match reply.code {
+            404 => format!("The server has no movie named {movie}: check its name and folder."),
+            454 => "The server does not know this session any more: press Setup again.".to_owned(),
+            455 => format!("The server does not accept {method} now: it is in another state."),
+            500 => "The server can't send to this computer.".to_owned(),
+            _ => format!("The server has refused {method}."),
+        };
+        Self::error(title, text)
+    }
+
+    pub(super) fn wrong_session(expected: &str, found: &str) -> Self {
+        let text = format!("The reply is for session {found}, ours is {expected}: it is ignored.");
+        Self::warning("Wrong session".to_owned(), text)
+    }
+
+    pub(super) fn no_reply(method: Method) -> Self {
+        let text = format!("The server has not answered {method} within 2 s: try again.");
+        Self::error("No reply".to_owned(), text)
+    }
+
+    pub(super) fn server_gone(why: &str) -> Self {
+        let text = format!("The connection has ended ({why}): is the server still running?");
+        Self::error("Server gone".to_owned(), text)
+    }
+
+    pub(super) fn no_packets(port: u16) -> Self {
+        let text = format!("No RTP within 2 s: check UDP port {port}, the firewall, the server.");
+        Self::warning("No packets".to_owned(), text)
+    }
+
+    pub(super) fn no_thread(error: &io::Error) -> Self {
+        Self::error("No thread".to_owned(), format!("The system can't start a thread: {error}."))
+    }
+
+    const fn warning(title: String, text: String) -> Self {
+        Self { severity: Severity::Warning, title, text }
+    }
+
+    const fn error(title: String, text: String) -> Self {
+        Self { severity: Severity::Error, title, text }
+    }
+}
+
+impl fmt::Display for Message {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.title, self.text)
+    }
+}

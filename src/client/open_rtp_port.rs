@@ -1,0 +1,109 @@
+//! The client's side of RTP: the port, the thread that listens at it, the one that decodes.
+
+use std::sync::Arc;
+
+use super::listen_rtp::{Listener, RtpPort};
+use super::recv_rtsp_reply::Link;
+use super::update_movie::Decoder;
+use super::{Client, Message};
+use crate::statistics::Statistics;
+
+/// Where the RTP port is: with the client, with `listen_rtp`, or not open.
+#[derive(Debug, Default)]
+pub(super) enum Media {
+    #[default]
+    Closed,
+    Open(Box<RtpPort>),
+    Listening(Listener),
+}
+
+impl Client {
+    /// Opens the RTP port. Python: `openRtpPort`.
+    ///
+    /// # Deviation
+    /// It is opened before SETUP, not after its reply: the port that is announced is surely ours.
+    #[doc(alias = "openRtpPort")]
+    pub(super) fn open_rtp_port(&mut self) -> bool {
+        let ipv6 = self.link.as_ref().is_some_and(Link::is_ipv6);
+        let decoder = match Decoder::start(Arc::clone(&self.mailbox.news)) {
+            Ok(decoder) => decoder,
+            Err(error) => {
+                self.tell(Message::no_thread(&error));
+                return false;
+            }
+        };
+        self.media = Media::Closed;
+        match RtpPort::open(self.settings.rtp_port, ipv6, self.clock) {
+            Ok(port) => {
+                self.media = Media::Open(Box::new(port));
+                self.decoder = Some(decoder);
+                self.statistics = Statistics::default();
+                self.teardown_acked = false;
+                true
+            }
+            Err(error) => {
+                self.tell(Message::unable_to_bind(self.settings.rtp_port, &error));
+                false
+            }
+        }
+    }
+
+    /// Starts `listen_rtp`, which takes the RTP port along.
+    pub(super) fn start_listening(&mut self) -> bool {
+        if matches!(self.media, Media::Listening(_)) {
+            return true;
+        }
+        let frames = self.decoder.as_ref().and_then(Decoder::frames);
+        let (Media::Open(mut port), Some(frames)) = (std::mem::take(&mut self.media), frames)
+        else {
+            return false;
+        };
+        port.reception.resume();
+        match Listener::start(*port, frames) {
+            Ok(listener) => {
+                self.media = Media::Listening(listener);
+                true
+            }
+            Err(error) => {
+                self.tell(Message::no_thread(&error));
+                self.disconnect();
+                false
+            }
+        }
+    }
+
+    /// Stops `listen_rtp` and gets the RTP port back from it. Python: `playEvent.set()`.
+    #[doc(alias = "playEvent")]
+    pub(super) fn stop_listening(&mut self) {
+        self.media = match std::mem::take(&mut self.media) {
+            Media::Listening(listener) => match listener.finish() {
+                Some(port) => {
+                    self.statistics.receive(port.reception.clone());
+                    Media::Open(Box::new(port))
+                }
+                None => Media::Closed,
+            },
+            media @ (Media::Closed | Media::Open(_)) => media,
+        };
+        self.statistics.pause();
+        self.no_data = false;
+    }
+
+    /// Takes the pictures that have been decoded. Python: `updateMovie`.
+    pub(super) fn update_movie(&mut self) -> bool {
+        let mut changed = false;
+        while let Some(decoded) =
+            self.decoder.as_ref().and_then(|decoder| decoder.pictures.try_recv().ok())
+        {
+            changed = true;
+            self.statistics.undecodable = decoded.undecodable;
+            self.statistics.overruns = decoded.overruns;
+            self.statistics.receive(decoded.reception);
+            if let Some(picture) = decoded.picture {
+                self.statistics.show_frame(self.clock.elapsed());
+                self.picture = Some(picture);
+            }
+        }
+        changed
+    }
+}

@@ -1,0 +1,148 @@
+//! What the client does with what comes, and with what does not. Python: `Client.parseRtspReply`.
+
+use std::time::Duration;
+
+use super::recv_rtsp_reply::Answer;
+use super::{Client, ClientEvent, Message, RequestSent};
+use crate::rtsp::{Method, Reply, State};
+
+impl Client {
+    /// Deals with all messages that have come.
+    pub(super) fn take_answers(&mut self) -> bool {
+        let mut changed = false;
+        while let Ok(answer) = self.answers.try_recv() {
+            changed = true;
+            match answer {
+                Answer::Message { link, text } if link == self.links => {
+                    (self.report)(ClientEvent::Received(text.clone()));
+                    self.parse_rtsp_reply(&text);
+                }
+                Answer::Ended { link, why } if link == self.links => self.connection_ended(&why),
+                Answer::Message { .. } | Answer::Ended { .. } => {}
+            }
+            if !self.is_waiting() {
+                self.fulfil_next_wish();
+            }
+        }
+        changed
+    }
+
+    /// Looks at a message of the server. Python: `parseRtspReply`.
+    #[doc(alias = "parseRtspReply")]
+    fn parse_rtsp_reply(&mut self, text: &str) {
+        let reply = match Reply::parse(text) {
+            Ok(reply) => reply,
+            Err(_) if self.last_answered == Some(Method::Describe) => {
+                self.description = Some(text.trim_end().to_owned());
+                return;
+            }
+            Err(error) => return self.ignore(format!("could not {error}")),
+        };
+        let Some(request) = self.request_sent.take_if(|sent| reply.cseq == Some(sent.cseq)) else {
+            let found = reply.cseq.map_or_else(|| "none".to_owned(), |cseq| cseq.to_string());
+            return self.ignore(format!("expected CSeq {}, found {found}", self.rtsp_seq));
+        };
+        self.last_answered = Some(request.method);
+        self.statistics.reply(request.method, self.clock.elapsed().saturating_sub(request.at));
+        if !reply.is_ok() {
+            return self.refused(request.method, &reply);
+        }
+        match (&self.session_id, &reply.session) {
+            (Some(expected), Some(found)) if expected != found => {
+                let message = Message::wrong_session(expected, found);
+                self.tell(message);
+                self.stop_listening_unless_playing();
+            }
+            _ => self.granted(request.method, reply),
+        }
+    }
+
+    /// The state follows the reply, by the table that the server keeps to as well.
+    fn granted(&mut self, method: Method, reply: Reply) {
+        self.state = self.state.after(method).unwrap_or(self.state);
+        match method {
+            Method::Setup => self.session_id = reply.session,
+            Method::Play => {
+                self.played_since = self.clock.elapsed();
+                self.statistics.play(self.played_since);
+                self.no_data = false;
+            }
+            Method::Pause => self.stop_listening(),
+            Method::Teardown => self.torn_down(),
+            Method::Describe => self.description = reply.body,
+            Method::Options => {}
+        }
+    }
+
+    fn refused(&mut self, method: Method, reply: &Reply) {
+        self.tell(Message::refused(method, reply, &self.settings.movie));
+        self.stop_listening_unless_playing();
+        if reply.code == 454 && self.session_id.is_some() {
+            self.disconnect();
+        }
+    }
+
+    /// After a PLAY that was not granted.
+    fn stop_listening_unless_playing(&mut self) {
+        if self.state != State::Playing {
+            self.stop_listening();
+        }
+    }
+
+    /// TEARDOWN has been answered: the sockets are closed. Python: `teardownAcked = 1`.
+    fn torn_down(&mut self) {
+        self.teardown_acked = true;
+        self.disconnect();
+    }
+
+    pub(super) fn connection_ended(&mut self, why: &str) {
+        let teardown = self.request_sent.is_some_and(|sent| sent.method == Method::Teardown);
+        if teardown {
+            // Some servers answer TEARDOWN by closing.
+            self.torn_down();
+        } else {
+            let wanted = self.state != State::Init || self.is_waiting();
+            self.disconnect();
+            if wanted {
+                self.tell(Message::server_gone(why));
+            }
+        }
+    }
+
+    /// What is due because nothing has come for 2 s: no reply, or no packet.
+    pub(super) fn look_at_the_clock(&mut self) -> bool {
+        let now = self.clock.elapsed();
+        let overdue = self.look_for_the_reply(now);
+        let silent = self.state == State::Playing && self.look_for_packets(now);
+        overdue || silent
+    }
+
+    fn look_for_the_reply(&mut self, now: Duration) -> bool {
+        let is_late = |sent: &&mut RequestSent| !sent.overdue && now >= sent.at + REPLY_WAIT;
+        let Some(sent) = self.request_sent.as_mut().filter(is_late) else { return false };
+        sent.overdue = true;
+        let method = sent.method;
+        self.wishes.clear();
+        self.tell(Message::no_reply(method));
+        true
+    }
+
+    fn look_for_packets(&mut self, now: Duration) -> bool {
+        let last = self.statistics.reception.last_arrival.unwrap_or_default();
+        let no_data = now >= last.max(self.played_since) + DATA_WAIT;
+        let changed = no_data != std::mem::replace(&mut self.no_data, no_data);
+        if changed && no_data && last < self.played_since {
+            self.tell(Message::no_packets(self.settings.rtp_port));
+        }
+        changed
+    }
+
+    fn ignore(&mut self, why: String) {
+        (self.report)(ClientEvent::Ignored(why));
+    }
+}
+
+/// After that time without a reply the user may try again.
+const REPLY_WAIT: Duration = Duration::from_secs(2);
+/// After that time without a packet the user is told.
+const DATA_WAIT: Duration = Duration::from_secs(2);

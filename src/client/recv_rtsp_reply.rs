@@ -1,0 +1,124 @@
+//! The thread that receives what the server answers. Python: `Client.recvRtspReply`.
+
+use std::io::{self, Write};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crate::connection::{Connection, Incoming};
+use crate::event::Event;
+use crate::rtsp::Inbox;
+
+/// The connection to a server, and the thread that reads from it.
+#[derive(Debug)]
+pub(super) struct Link {
+    stream: TcpStream,
+    peer: SocketAddr,
+    reader: Option<JoinHandle<()>>,
+}
+
+/// What the thread passes on; the number tells of which connection it speaks.
+#[derive(Debug)]
+pub(super) enum Answer {
+    Message { link: u32, text: String },
+    Ended { link: u32, why: String },
+}
+
+/// Where the thread leaves answers, and the event that says so.
+#[derive(Clone, Debug)]
+pub(super) struct Mailbox {
+    pub(super) answers: Sender<Answer>,
+    /// Extension 2 waits for it.
+    pub(super) setup_event: Arc<Event>,
+    /// The window waits for it.
+    pub(super) news: Arc<Event>,
+}
+
+impl Mailbox {
+    fn put(&self, answer: Answer) {
+        // The client is gone only when nobody wants to know any more.
+        self.answers.send(answer).ok();
+        self.setup_event.set();
+        self.news.set();
+    }
+}
+
+impl Link {
+    /// Connects to any address of the server. Python: `connectToServer`.
+    ///
+    /// # Errors
+    /// No address answers; the error is that of the last one.
+    pub(super) fn connect(
+        host: &str,
+        port: u16,
+        number: u32,
+        mailbox: Mailbox,
+    ) -> io::Result<Self> {
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let mut failure = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+        for address in (host, port).to_socket_addrs()? {
+            match TcpStream::connect_timeout(&address, CONNECT_TIMEOUT) {
+                Ok(stream) => return Self::new(stream, number, mailbox),
+                Err(error) => failure = error,
+            }
+        }
+        Err(failure)
+    }
+
+    fn new(stream: TcpStream, number: u32, mailbox: Mailbox) -> io::Result<Self> {
+        let peer = stream.peer_addr()?;
+        let connection = Connection::new(stream.try_clone()?, Inbox::of_replies())?;
+        let reader = thread::Builder::new()
+            .name("recv_rtsp_reply".to_owned())
+            .spawn(move || recv_rtsp_reply(connection, number, &mailbox))?;
+        Ok(Self { stream, peer, reader: Some(reader) })
+    }
+
+    /// The address that answered.
+    pub(super) const fn peer(&self) -> SocketAddr {
+        self.peer
+    }
+
+    /// Whether RTP will come over IPv6.
+    pub(super) fn is_ipv6(&self) -> bool {
+        matches!(self.peer.ip().to_canonical(), IpAddr::V6(_))
+    }
+
+    /// Writes a request in one piece.
+    ///
+    /// # Errors
+    /// The server has gone.
+    pub(super) fn send(&mut self, request: &str) -> io::Result<()> {
+        self.stream.write_all(request.as_bytes())
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        // Wakes the thread; when the server was faster, there is nothing left to shut down.
+        self.stream.shutdown(Shutdown::Both).ok();
+        if let Some(reader) = self.reader.take() {
+            drop(reader.join());
+        }
+    }
+}
+
+/// Passes on every message until the connection ends. Python: `recvRtspReply`.
+#[doc(alias = "recvRtspReply")]
+fn recv_rtsp_reply(mut connection: Connection, link: u32, mailbox: &Mailbox) {
+    let why = loop {
+        match connection.receive() {
+            Incoming::Message(text) => mailbox.put(Answer::Message { link, text }),
+            Incoming::Nothing => {}
+            Incoming::TooLong(too_long) => break format!("could not {too_long}"),
+            Incoming::Ended(None) => break "the server has closed it".to_owned(),
+            Incoming::Ended(Some(error)) => break error.to_string(),
+        }
+    };
+    mailbox.put(Answer::Ended { link, why });
+}
+
+/// How long each address of the server may take to answer.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);

@@ -1,0 +1,94 @@
+//! The thread that decodes frames for the window. Python: `Client.updateMovie`.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+
+use super::listen_rtp::Frame;
+use crate::event::Event;
+use crate::picture::Picture;
+use crate::statistics::Reception;
+
+/// The thread `update_movie`, and its two ends.
+#[derive(Debug)]
+pub(super) struct Decoder {
+    /// Where `listen_rtp` puts frames; `None` ends the thread.
+    frames: Option<SyncSender<Frame>>,
+    /// Where decoded pictures wait.
+    pub(super) pictures: Receiver<Decoded>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A frame that has been through the decoder.
+#[derive(Debug)]
+pub(super) struct Decoded {
+    /// `None` if there was no frame, or it can't be decoded.
+    pub(super) picture: Option<Picture>,
+    /// What `listen_rtp` knew at that time.
+    pub(super) reception: Reception,
+    /// Frames so far that can't be decoded.
+    pub(super) undecodable: u64,
+    /// Pictures so far that the window was too slow for.
+    pub(super) overruns: u64,
+}
+
+impl Decoder {
+    /// Starts the thread; `news` is raised at each picture.
+    ///
+    /// # Errors
+    /// The system has no room for another thread.
+    pub(super) fn start(news: Arc<Event>) -> io::Result<Self> {
+        let (frames, arriving) = sync_channel(FRAMES_WAITING);
+        let (leaving, pictures) = sync_channel(PICTURES_WAITING);
+        let thread = thread::Builder::new()
+            .name("update_movie".to_owned())
+            .spawn(move || update_movie(&arriving, &leaving, &news))?;
+        Ok(Self { frames: Some(frames), pictures, thread: Some(thread) })
+    }
+
+    /// Where frames go.
+    pub(super) fn frames(&self) -> Option<SyncSender<Frame>> {
+        self.frames.clone()
+    }
+
+    /// Ends the thread, once it has decoded what waits; the last pictures can still be taken.
+    pub(super) fn finish(&mut self) {
+        self.frames = None;
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+impl Drop for Decoder {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+/// Decodes frames until no more can come. Python: `updateMovie` opens the cache file instead.
+///
+/// # Deviation
+/// `writeFrame` and its cache file do not exist: a frame stays in memory, so nothing is left over
+/// to remove, even after a crash. A frame that can't be decoded is counted, and the last good
+/// picture stays.
+#[doc(alias = "updateMovie")]
+#[doc(alias = "writeFrame")]
+fn update_movie(frames: &Receiver<Frame>, pictures: &SyncSender<Decoded>, news: &Event) {
+    let (mut undecodable, mut overruns) = (0, 0);
+    for Frame { jpeg, reception } in frames {
+        let decoded = jpeg.as_deref().map(Picture::decode);
+        undecodable += u64::from(matches!(decoded, Some(Err(_))));
+        let picture = decoded.and_then(Result::ok);
+        let is_picture = picture.is_some();
+        let sent = pictures.try_send(Decoded { picture, reception, undecodable, overruns });
+        overruns += u64::from(is_picture && sent.is_err());
+        news.set();
+    }
+}
+
+/// Frames that may wait for the decoder: 0.4 s of the movie.
+const FRAMES_WAITING: usize = 8;
+/// Pictures that may wait for the window.
+const PICTURES_WAITING: usize = 4;
