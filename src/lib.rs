@@ -9,4 +9,6 @@ pub mod rtsp;
 pub mod server;
 mod server_worker;
 pub mod statistics;
+pub mod terminal;
 pub mod video_stream;
+pub mod window;

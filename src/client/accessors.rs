@@ -31,6 +31,11 @@ impl Client {
         self.request_sent.is_some_and(|request| !request.overdue)
     }
 
+    /// Whether the reply to `method` is awaited, and not yet overdue.
+    pub fn awaits(&self, method: Method) -> bool {
+        self.is_waiting() && self.request_sent.is_some_and(|request| request.method == method)
+    }
+
     /// Whether TEARDOWN has been answered. Python: `teardownAcked`.
     #[doc(alias = "teardownAcked")]
     pub const fn is_torn_down(&self) -> bool {

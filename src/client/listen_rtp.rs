@@ -67,10 +67,12 @@ impl RtpPort {
         let mut datagram = vec![0; MAX_DATAGRAM];
         let mut deadline = None;
         loop {
+            let received = self.socket.recv(&mut datagram);
             let stopping = stop.is_set();
-            match self.socket.recv(&mut datagram) {
+            match received {
                 Ok(0) if stopping => return,
                 Ok(count) => self.take(datagram.get(..count).unwrap_or_default(), frames),
+                Err(error) if timed_out(&error) && stopping => return,
                 Err(error) if timed_out(&error) => self.pass_on(None, frames),
                 // Some systems report here that an earlier datagram was refused.
                 Err(_) => drop(stop.wait(ERROR_PAUSE)),
@@ -168,3 +170,98 @@ const DRAIN_TIME: Duration = Duration::from_millis(100);
 const REPORT_INTERVAL: Duration = Duration::from_millis(100);
 /// How long to wait after an error of the socket, so that a lasting one does not burn a core.
 const ERROR_PAUSE: Duration = Duration::from_millis(10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::SocketAddr;
+    use std::sync::mpsc::{Receiver, sync_channel};
+
+    const WAIT: Duration = Duration::from_secs(10);
+
+    fn open() -> (RtpPort, SocketAddr) {
+        let port = RtpPort::open(0, false, Instant::now()).unwrap();
+        let address = (Ipv4Addr::LOCALHOST, port.number().unwrap()).into();
+        (port, address)
+    }
+
+    fn send(numbers: std::ops::Range<u16>, to: SocketAddr) {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let mut datagram = Vec::new();
+        for number in numbers {
+            RtpPacket::jpeg(number, 0, 0, b"\xFF\xD8\xFF\xD9").encode(&mut datagram);
+            socket.send_to(&datagram, to).unwrap();
+        }
+    }
+
+    fn wait_for_frame(frames: &Receiver<Frame>) -> Reception {
+        loop {
+            let frame = frames.recv_timeout(WAIT).unwrap();
+            if frame.jpeg.is_some() {
+                return frame.reception;
+            }
+        }
+    }
+
+    #[test]
+    fn a_stop_wakes_the_thread_and_is_no_packet() {
+        let (port, address) = open();
+        let (frames, arriving) = sync_channel(100);
+        let listener = Listener::start(port, frames).unwrap();
+        send(1..2, address);
+        assert_eq!(wait_for_frame(&arriving).packets, 1);
+        // The thread waits for the next packet now, for 0.5 s.
+        let port = listener.finish().unwrap();
+        let Reception { packets, malformed, .. } = port.reception;
+        assert_eq!(
+            (packets, malformed),
+            (1, 0),
+            "only a thread that was not woken counts the waker"
+        );
+    }
+
+    #[test]
+    fn what_was_in_flight_at_the_stop_is_still_taken() {
+        let (port, address) = open();
+        let (frames, arriving) = sync_channel(100);
+        send(1..11, address);
+        let port = Listener::start(port, frames).unwrap().finish().unwrap();
+        assert_eq!((port.reception.packets, port.reception.lost), (10, 0));
+        assert_eq!(arriving.try_iter().filter(|frame| frame.jpeg.is_some()).count(), 10);
+    }
+
+    #[test]
+    fn the_port_can_listen_again_and_goes_on_counting() {
+        let (mut port, address) = open();
+        for run in 0..20 {
+            let (frames, arriving) = sync_channel(100);
+            let listener = Listener::start(port, frames).unwrap();
+            send(run * 5 + 1..run * 5 + 6, address);
+            while wait_for_frame(&arriving).packets < u64::from(run + 1) * 5 {}
+            port = listener.finish().unwrap();
+        }
+        let Reception { packets, lost, late, malformed, .. } = port.reception;
+        assert_eq!((packets, lost, late, malformed), (100, 0, 0, 0));
+    }
+
+    #[test]
+    fn frames_that_nobody_takes_are_counted_and_do_not_stop_the_thread() {
+        let (port, address) = open();
+        let (frames, arriving) = sync_channel(1);
+        send(1..11, address);
+        let port = Listener::start(port, frames).unwrap().finish().unwrap();
+        assert_eq!((port.reception.packets, port.reception.overruns), (10, 9));
+        drop(arriving);
+    }
+
+    #[test]
+    fn junk_is_counted_and_harms_nothing() {
+        let (port, address) = open();
+        let (frames, _arriving) = sync_channel(100);
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        socket.send_to(b"junk", address).unwrap();
+        send(1..2, address);
+        let port = Listener::start(port, frames).unwrap().finish().unwrap();
+        assert_eq!((port.reception.packets, port.reception.malformed), (1, 1));
+    }
+}

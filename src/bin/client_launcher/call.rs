@@ -1,0 +1,101 @@
+//! The command line of `client_launcher`.
+
+use std::time::Duration;
+
+use getopts::{Matches, Options};
+use rtsp_lab::client::Settings;
+
+/// What the command line asks for.
+pub(crate) struct Call {
+    /// The server and the movie; `None` for a server of its own.
+    pub(crate) settings: Option<Settings>,
+    /// Play at once.
+    pub(crate) play: bool,
+    /// Play without a window.
+    pub(crate) headless: bool,
+    /// End after that time.
+    pub(crate) seconds: Option<Duration>,
+    /// Print no transcript.
+    pub(crate) quiet: bool,
+    /// A missing display is no error.
+    pub(crate) may_do_without_display: bool,
+}
+
+impl Call {
+    /// `None` if only the usage is wanted.
+    pub(crate) fn read(
+        options: &Options,
+        words: impl Iterator<Item = String>,
+    ) -> Result<Option<Self>, String> {
+        let matches = options.parse(words).map_err(|flaw| flaw.to_string())?;
+        if matches.opt_present("help") {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            settings: read_settings(&matches.free)?,
+            play: matches.opt_present("play"),
+            headless: matches.opt_present("headless"),
+            seconds: read_seconds(&matches)?,
+            quiet: matches.opt_present("quiet"),
+            may_do_without_display: false,
+        }))
+    }
+}
+
+pub(crate) fn options() -> Options {
+    let mut options = Options::new();
+    options
+        .optflag("", "play", "play at once, without a press on Setup and Play")
+        .optflag("", "headless", "play without a window, and print the statistics")
+        .optopt("", "seconds", "with --headless: end after this time", "N")
+        .optflag("", "quiet", "do not print requests and replies")
+        .optflag("h", "help", "print this");
+    options
+}
+
+pub(crate) fn usage(options: &Options) -> String {
+    options.usage(
+        "Usage: client_launcher [OPTIONS] SERVER_ADDR SERVER_PORT RTP_PORT MOVIE\n       \
+         client_launcher [OPTIONS]\n\n\
+         Plays MOVIE from a server; without arguments movie.Mjpeg from a server of its own.",
+    )
+}
+
+fn read_settings(words: &[String]) -> Result<Option<Settings>, String> {
+    match words {
+        [] => Ok(None),
+        [server, server_port, rtp_port, movie] => Ok(Some(Settings {
+            server: server.clone(),
+            server_port: read_port("SERVER_PORT", server_port)?,
+            rtp_port: read_port("RTP_PORT", rtp_port)?,
+            movie: read_movie(movie)?,
+        })),
+        _ => Err(format!(
+            "expected SERVER_ADDR SERVER_PORT RTP_PORT MOVIE, found {} arguments",
+            words.len()
+        )),
+    }
+}
+
+fn read_port(name: &str, word: &str) -> Result<u16, String> {
+    let port = word.parse().ok().filter(|&port: &u16| port != 0);
+    port.ok_or_else(|| format!("expected {name} from 1 to 65535, found {word:?}"))
+}
+
+/// A line end in the name would begin a header line of the request.
+fn read_movie(word: &str) -> Result<String, String> {
+    if word.trim().is_empty() || word.contains(char::is_control) {
+        return Err(format!("expected the name of a MOVIE, found {word:?}"));
+    }
+    Ok(word.to_owned())
+}
+
+fn read_seconds(matches: &Matches) -> Result<Option<Duration>, String> {
+    let Some(word) = matches.opt_str("seconds") else { return Ok(None) };
+    if !matches.opt_present("headless") {
+        return Err("--seconds goes with --headless".to_owned());
+    }
+    let seconds = word.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let flaw = || format!("expected --seconds as a number, 0 or more, found {word:?}");
+    seconds.ok_or_else(flaw).map(Some)
+}

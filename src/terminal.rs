@@ -1,0 +1,65 @@
+//! The player without a window: one line a second, and the statistics at the end.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use crate::client::Client;
+use crate::rtsp::State;
+
+/// Plays the movie to its end, or for the time `limit`; says whether frames were decoded and
+/// TEARDOWN was answered. Python has no such thing: Tk needs a display.
+pub fn play(client: &mut Client, limit: Option<Duration>, out: &mut dyn Write) -> bool {
+    client.setup_movie();
+    wait_for_reply(client);
+    client.play_movie();
+    wait_for_reply(client);
+    watch(client, limit, out);
+    client.exit_client();
+    wait_for_reply(client);
+    let (statistics, now) = client.statistics();
+    // A closed pipe is no reason to leave the session open, so errors of `out` are passed over.
+    write!(out, "{}", statistics.summary(now)).ok();
+    statistics.frames_shown > 0 && client.is_torn_down()
+}
+
+fn wait_for_reply(client: &mut Client) {
+    while client.is_waiting() {
+        client.wait(TURN);
+    }
+}
+
+/// Prints a line a second while the movie plays.
+fn watch(client: &mut Client, limit: Option<Duration>, out: &mut dyn Write) {
+    let start = Instant::now();
+    let mut next_line = Duration::from_secs(1);
+    while client.state() == State::Playing && !client.has_no_data() {
+        let elapsed = start.elapsed();
+        if limit.is_some_and(|limit| elapsed >= limit) {
+            return;
+        }
+        if elapsed >= next_line {
+            writeln!(out, "{}", line(client, elapsed)).ok();
+            next_line += Duration::from_secs(1);
+        }
+        let until_limit = limit.map_or(TURN, |limit| limit - elapsed);
+        client.wait(TURN.min(until_limit));
+    }
+}
+
+fn line(client: &Client, elapsed: Duration) -> String {
+    let (statistics, now) = client.statistics();
+    let reception = &statistics.reception;
+    format!(
+        "{:>4} s  {}  frame {}  {} frames/s  {} kbit/s  lost {}  late {}",
+        elapsed.as_secs(),
+        client.state(),
+        statistics.current_frame(),
+        statistics.frames_now(now),
+        reception.bits_now(now) / 1000,
+        reception.lost,
+        reception.late,
+    )
+}
+
+/// How long one turn of a loop may wait for news.
+const TURN: Duration = Duration::from_millis(100);

@@ -1,0 +1,245 @@
+//! The player's window. Python: Tk. Only this file names the windowing library.
+//!
+//! One loop: wait for news of the client (10 ms at most), take keys and clicks, draw if anything
+//! has changed. The threads of the network never wait for it. The window must be made and used in
+//! the main thread.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::fmt;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use embedded_graphics::geometry::Point;
+use minifb::{InputCallback, Key, MouseButton, MouseMode, ScaleMode, Window, WindowOptions};
+
+use crate::client::Client;
+use crate::rtsp::Method;
+
+mod canvas;
+mod controls;
+mod draw;
+mod layout;
+mod view;
+
+use controls::{Controls, Press};
+use layout::{FIRST_SIZE, Layout};
+use view::View;
+
+/// The window of one client.
+pub struct PlayerWindow {
+    window: Window,
+    title: String,
+    keys: Rc<RefCell<Keys>>,
+    pixels: Vec<u32>,
+    mouse_was_down: bool,
+    place: (isize, isize),
+    frame_offset: (isize, isize),
+}
+
+impl PlayerWindow {
+    /// Opens the window.
+    ///
+    /// # Errors
+    /// There is no display.
+    pub fn open(title: &str) -> Result<Self, WindowError> {
+        let keys = Rc::default();
+        let window = new_window(title, FIRST_SIZE, &keys)?;
+        Ok(Self {
+            window,
+            title: title.to_owned(),
+            keys,
+            pixels: Vec::new(),
+            mouse_was_down: false,
+            place: (0, 0),
+            frame_offset: (0, 0),
+        })
+    }
+
+    /// Shows the client until its session is torn down or its user leaves. Python: `root.mainloop`.
+    ///
+    /// # Errors
+    /// The display has gone.
+    pub fn run(&mut self, client: &mut Client) -> Result<(), WindowError> {
+        let mut controls = Controls::default();
+        let mut drawn = None;
+        while !controls.is_done(client) {
+            let mut changed = client.wait(TURN);
+            changed |= self.take_input(&mut controls, client)?;
+            let due = drawn.is_none_or(|drawn: Instant| drawn.elapsed() >= REDRAW);
+            if changed || due {
+                self.draw(&View::of(client, controls.asks_to_close()))?;
+                drawn = Some(Instant::now());
+                self.remember_place();
+            } else {
+                self.window.update();
+            }
+        }
+        Ok(())
+    }
+
+    fn take_input(
+        &mut self,
+        controls: &mut Controls,
+        client: &mut Client,
+    ) -> Result<bool, WindowError> {
+        let mut changed = false;
+        if !self.window.is_open() {
+            controls.handler(client);
+            self.reopen(&View::of(client, controls.asks_to_close()))?;
+            changed = true;
+        }
+        loop {
+            let Some(key) = self.keys.borrow_mut().pressed.pop_front() else { break };
+            if let Some(press) = meaning_of(key) {
+                controls.press(press, client);
+                changed = true;
+            }
+        }
+        if let Some(at) = self.clicked() {
+            let (width, height) = self.window.get_size();
+            controls.click(at, &Layout::of(width, height), client);
+            changed = true;
+        }
+        Ok(changed)
+    }
+
+    /// Where the left button went down since the last turn.
+    fn clicked(&mut self) -> Option<Point> {
+        let down = self.window.get_mouse_down(MouseButton::Left);
+        let clicked = down && !std::mem::replace(&mut self.mouse_was_down, down);
+        let (x, y) = self.window.get_mouse_pos(MouseMode::Discard).filter(|_| clicked)?;
+        #[expect(clippy::cast_possible_truncation, reason = "a position inside the window")]
+        Some(Point::new(x as i32, y as i32))
+    }
+
+    /// Draws into a buffer as large as the window, so that text stays sharp.
+    fn draw(&mut self, view: &View<'_>) -> Result<(), WindowError> {
+        let (width, height) = self.window.get_size();
+        let (width, height) = (width.max(1), height.max(1));
+        self.pixels.resize(width * height, 0);
+        draw::draw(&mut self.pixels, width, height, view);
+        self.window.update_with_buffer(&self.pixels, width, height).map_err(WindowError)
+    }
+
+    /// After a click on its close button a window can't be used any more on every system, nor the
+    /// next click on that button be seen. So a new one takes its place, before the old one goes.
+    fn reopen(&mut self, view: &View<'_>) -> Result<(), WindowError> {
+        let new = new_window(&self.title, self.window.get_size(), &self.keys)?;
+        let old = std::mem::replace(&mut self.window, new);
+        self.mouse_was_down = false;
+        let place = self.place;
+        if place != (0, 0) {
+            self.move_to(place);
+        }
+        for turn in 0..SETTLING_TURNS {
+            self.draw(view)?;
+            if turn == SETTLING_TURNS / 2 && place != (0, 0) {
+                self.correct_place(place);
+            }
+        }
+        drop(old);
+        Ok(())
+    }
+
+    fn move_to(&mut self, (x, y): (isize, isize)) {
+        self.window.set_position(x - self.frame_offset.0, y - self.frame_offset.1);
+    }
+
+    /// X11 counts the frame of the window twice when asked where it is; how much that is, is found
+    /// by looking where the window went.
+    fn correct_place(&mut self, (x, y): (isize, isize)) {
+        let (found_x, found_y) = self.window.get_position();
+        self.frame_offset.0 += found_x - x;
+        self.frame_offset.1 += found_y - y;
+        self.move_to((x, y));
+    }
+
+    /// Once it is closed, some systems don't know any more where the window was.
+    fn remember_place(&mut self) {
+        if self.window.is_open() {
+            self.place = self.window.get_position();
+        }
+    }
+}
+
+impl fmt::Debug for PlayerWindow {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("PlayerWindow").field("title", &self.title).finish_non_exhaustive()
+    }
+}
+
+fn new_window(
+    title: &str,
+    (width, height): (usize, usize),
+    keys: &Rc<RefCell<Keys>>,
+) -> Result<Window, WindowError> {
+    let scale_mode = ScaleMode::UpperLeft;
+    let options = WindowOptions { resize: true, scale_mode, ..WindowOptions::default() };
+    let mut window = Window::new(title, width, height, options).map_err(WindowError)?;
+    // The loop waits for news of the client; the library's own pace would come on top.
+    window.set_target_fps(0);
+    keys.borrow_mut().down.clear();
+    window.set_input_callback(Box::new(Keyboard(Rc::clone(keys))));
+    Ok(window)
+}
+
+/// The keys that went down since the last turn; asking for them instead would lose short taps.
+#[derive(Debug, Default)]
+struct Keys {
+    pressed: VecDeque<Key>,
+    down: Vec<Key>,
+}
+
+struct Keyboard(Rc<RefCell<Keys>>);
+
+impl InputCallback for Keyboard {
+    fn add_char(&mut self, _character: u32) {}
+
+    fn set_key_state(&mut self, key: Key, is_down: bool) {
+        let mut keys = self.0.borrow_mut();
+        let was_down = keys.down.contains(&key);
+        keys.down.retain(|&other| other != key);
+        if is_down {
+            keys.down.push(key);
+        }
+        // A key that is held down repeats; only the first time counts.
+        if is_down && !was_down {
+            keys.pressed.push_back(key);
+        }
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the library knows a hundred keys")]
+const fn meaning_of(key: Key) -> Option<Press> {
+    match key {
+        Key::S => Some(Press::Button(Method::Setup)),
+        Key::P => Some(Press::Button(Method::Play)),
+        Key::Space => Some(Press::Button(Method::Pause)),
+        Key::T => Some(Press::Button(Method::Teardown)),
+        Key::D => Some(Press::Button(Method::Describe)),
+        Key::Enter | Key::NumPadEnter => Some(Press::Continue),
+        Key::Q => Some(Press::Close),
+        Key::Escape => Some(Press::Dismiss),
+        _ => None,
+    }
+}
+
+/// No window can be shown.
+#[derive(Debug)]
+pub struct WindowError(minifb::Error);
+
+impl fmt::Display for WindowError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "open a window: {}", self.0)
+    }
+}
+
+impl std::error::Error for WindowError {}
+
+/// How long one turn of the loop may wait for news.
+const TURN: Duration = Duration::from_millis(10);
+/// How often it draws when nothing happens: an uncovered window stays black until then.
+const REDRAW: Duration = Duration::from_millis(100);
+/// How often a new window is drawn before the old one goes.
+const SETTLING_TURNS: u32 = 6;
