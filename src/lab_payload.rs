@@ -235,8 +235,9 @@ mod tests {
     fn a_frame_without_end_does_not_fill_the_memory() {
         let mut assembler = Assembler::default();
         assembler.push(&RtpPacket::jpeg(0, 0, 0, HEAD), Order::Next);
+        let piece = vec![0; 60_000];
         for number in 1..600 {
-            assembler.push(&RtpPacket::jpeg(number, 0, 0, &[0; 60_000]), Order::Next);
+            assembler.push(&RtpPacket::jpeg(number, 0, 0, &piece), Order::Next);
         }
         assert_eq!(assembler.damaged(), 1);
         assert!(matches!(assembler.open, Open::Broken));

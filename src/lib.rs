@@ -1,4 +1,35 @@
-//! x
+//! The lab "Video Streaming with RTSP and RTP" of Kurose and Ross in Rust: an RTSP server and an
+//! RTSP/RTP client that stream an MJPEG movie, with blocking sockets and threads.
+//!
+//! The six classes of the Python lab are six files, with the names that they have there. In reading
+//! order:
+//!
+//! | module | what it is | Python |
+//! |---|---|---|
+//! | [`rtp_packet`] | `RtpPacket`: encode and decode | `RtpPacket.py` |
+//! | [`video_stream`] | `VideoStream`: the frames of a movie file | `VideoStream.py` |
+//! | [`server`] | `Server`: accepts, one worker a connection | `Server.py` |
+//! | `server_worker` | `ServerWorker`: requests in, replies and RTP out | `ServerWorker.py` |
+//! | [`client`] | `Client`: requests out, replies and RTP in | `Client.py` |
+//! | `bin/client_launcher` | the command line, then the window | `ClientLauncher.py` |
+//! | [`event`] | `Event`: a flag to wait for | `threading.Event` |
+//! | [`rtsp`] | messages, states, where a message ends | string splitting |
+//! | `connection` | a TCP stream that is read message by message | `socket.recv` |
+//! | [`lab_payload`] | frames put together from packets | |
+//! | [`statistics`] | the report's extension 1 | |
+//! | [`picture`] | a JPEG to pixels | PIL |
+//! | [`window`] | the player's window | Tk |
+//! | [`terminal`] | the player without a window | |
+//!
+//! They lie in four layers, and use only what lies below (`tests/layers.rs` checks it):
+//!
+//! ```text
+//! edge    bin/server   bin/client_launcher   window   terminal     arguments, printing, pixels
+//! shell   server   server_worker   client   connection             sockets and threads
+//! tools   event   video_stream   picture                           waiting, files, decoding
+//! core    rtsp   rtp_packet   statistics   lab_payload             bytes in, values out
+//! ```
+
 pub mod client;
 mod connection;
 pub mod event;

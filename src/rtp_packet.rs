@@ -231,7 +231,7 @@ mod tests {
         let datagram = encoded(&RtpPacket::jpeg(0x0102, 0x0304_0506, 0x0708_090A, b"jpeg"));
         assert_eq!(datagram, b"\x80\x1A\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0Ajpeg");
         let marked = RtpPacket { marker: true, ..RtpPacket::jpeg(1, 2, 3, b"") };
-        assert_eq!(encoded(&marked)[1], 0x80 | 26);
+        assert_eq!(encoded(&marked)[1], 0x9A);
     }
 
     /// Two CSRCs, an extension of one word, "jpeg", three bytes of padding.

@@ -451,7 +451,7 @@ mod tests {
         }
         assert_eq!(statistics.play_time(), Duration::from_secs(4));
         assert!((statistics.frames_average() - 20.0).abs() < 1e-9);
-        assert!((statistics.bits_average() - 20.0 * 8.0 * FRAME.len() as f64).abs() < 1e-6);
+        assert!((statistics.bits_average() - 20.0 * 8.0 * 9.0).abs() < 1e-6);
         assert_eq!(statistics.current_frame(), 80);
     }
 

@@ -41,7 +41,7 @@ fn watch(client: &mut Client, limit: Option<Duration>, out: &mut dyn Write) {
             writeln!(out, "{}", line(client, elapsed)).ok();
             next_line += Duration::from_secs(1);
         }
-        let until_limit = limit.map_or(TURN, |limit| limit - elapsed);
+        let until_limit = limit.map_or(TURN, |limit| limit.saturating_sub(elapsed));
         client.wait(TURN.min(until_limit));
     }
 }

@@ -412,7 +412,7 @@ mod tests {
         for late in ["Prefer: SD\n", "Prefer: SD\r\nUser-Agent: lab\r\n\r\n", "Prefer: SD"] {
             let request = format!("{}\n", REQUESTS[1]);
             let messages = feed(Inbox::of_requests(), &[request.as_bytes(), late.as_bytes()]);
-            assert_eq!(messages, [request.clone()], "{late:?}");
+            assert_eq!(messages, std::slice::from_ref(&request), "{late:?}");
             let glued = format!("{late}{}", REQUESTS[2]);
             if late.ends_with('\n') {
                 let messages = feed(Inbox::of_requests(), &[request.as_bytes(), glued.as_bytes()]);

@@ -11,14 +11,23 @@ pub(crate) struct Call {
     pub(crate) settings: Option<Settings>,
     /// Play at once.
     pub(crate) play: bool,
-    /// Play without a window.
-    pub(crate) headless: bool,
+    /// Where to play.
+    pub(crate) place: Place,
     /// End after that time.
     pub(crate) seconds: Option<Duration>,
     /// Print no transcript.
     pub(crate) quiet: bool,
-    /// A missing display is no error.
-    pub(crate) may_do_without_display: bool,
+}
+
+/// Where the movie is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In a window.
+    Window,
+    /// In a window if there is a display, in the terminal else.
+    WindowIfPossible,
+    /// In the terminal.
+    Terminal,
 }
 
 impl Call {
@@ -31,13 +40,18 @@ impl Call {
         if matches.opt_present("help") {
             return Ok(None);
         }
+        let settings = read_settings(&matches.free)?;
+        let place = match settings {
+            _ if matches.opt_present("headless") => Place::Terminal,
+            Some(_) => Place::Window,
+            None => Place::WindowIfPossible,
+        };
         Ok(Some(Self {
-            settings: read_settings(&matches.free)?,
-            play: matches.opt_present("play"),
-            headless: matches.opt_present("headless"),
+            play: settings.is_none() || matches.opt_present("play"),
+            settings,
+            place,
             seconds: read_seconds(&matches)?,
             quiet: matches.opt_present("quiet"),
-            may_do_without_display: false,
         }))
     }
 }

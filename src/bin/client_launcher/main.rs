@@ -15,12 +15,12 @@ use rtsp_lab::window::PlayerWindow;
 
 mod call;
 
-use call::Call;
+use call::{Call, Place};
 
 fn main() -> ExitCode {
     let options = call::options();
     match Call::read(&options, env::args().skip(1)) {
-        Ok(Some(call)) => run(call),
+        Ok(Some(call)) => run(&call),
         Ok(None) => {
             say(&call::usage(&options));
             ExitCode::SUCCESS
@@ -32,9 +32,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(call: Call) -> ExitCode {
+fn run(call: &Call) -> ExitCode {
     match call.settings.clone() {
-        Some(settings) => launch(settings, &call),
+        Some(settings) => launch(settings, call),
         None => match launch_with_own_server(call) {
             Ok(code) => code,
             Err(flaw) => {
@@ -46,7 +46,7 @@ fn run(call: Call) -> ExitCode {
 }
 
 /// A server of its own on free ports, and the movie plays at once.
-fn launch_with_own_server(mut call: Call) -> Result<ExitCode, String> {
+fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     let could_not = |error: ServerError| format!("could not {error}");
     let server = Server::bind("127.0.0.1", 0, server::Settings::default()).map_err(could_not)?;
     let server_port = server.local_addr().port();
@@ -57,10 +57,8 @@ fn launch_with_own_server(mut call: Call) -> Result<ExitCode, String> {
     // Stops the server whatever happens below, so that the thread can be joined.
     let stop = StopAtEnd(stopper);
     say(TWO_PROGRAMS);
-    call.play = true;
-    call.may_do_without_display = true;
     let (server, movie) = ("127.0.0.1".to_owned(), "movie.Mjpeg".to_owned());
-    let code = launch(Settings { server, server_port, rtp_port: 0, movie }, &call);
+    let code = launch(Settings { server, server_port, rtp_port: 0, movie }, call);
     drop(stop);
     drop(serving.join());
     Ok(code)
@@ -70,17 +68,19 @@ fn launch_with_own_server(mut call: Call) -> Result<ExitCode, String> {
 fn launch(settings: Settings, call: &Call) -> ExitCode {
     let quiet = call.quiet;
     let title = format!("{} - RTSP lab client", settings.movie);
-    let mut client = Client::new(settings, move |event| match event {
-        ClientEvent::Told(message) if quiet => complain(&message.to_string()),
-        _ if quiet => {}
-        event => say(&event.to_string()),
+    let mut client = Client::new(settings, move |event| {
+        if !quiet {
+            say(&event.to_string());
+        } else if let ClientEvent::Told(message) = event {
+            complain(&message.to_string());
+        }
     });
-    if call.headless {
+    if call.place == Place::Terminal {
         return play_in_terminal(&mut client, call.seconds);
     }
     match PlayerWindow::open(&title) {
         Ok(window) => play_in_window(&mut client, window, call.play),
-        Err(error) if call.may_do_without_display => {
+        Err(error) if call.place == Place::WindowIfPossible => {
             say(&format!("could not {error}; playing without one, as with --headless"));
             play_in_terminal(&mut client, call.seconds)
         }
