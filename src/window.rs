@@ -107,7 +107,8 @@ impl PlayerWindow {
     /// Where the left button went down since the last turn.
     fn clicked(&mut self) -> Option<Point> {
         let down = self.window.get_mouse_down(MouseButton::Left);
-        let clicked = down && !std::mem::replace(&mut self.mouse_was_down, down);
+        let was_down = std::mem::replace(&mut self.mouse_was_down, down);
+        let clicked = down && !was_down;
         let (x, y) = self.window.get_mouse_pos(MouseMode::Discard).filter(|_| clicked)?;
         #[expect(clippy::cast_possible_truncation, reason = "a position inside the window")]
         Some(Point::new(x as i32, y as i32))
