@@ -48,7 +48,8 @@ pub struct RtpPacket<'a> {
 }
 
 impl<'a> RtpPacket<'a> {
-    /// A JPEG packet as the lab sends it: version 2, payload type 26, no marker.
+    /// A JPEG packet as the lab sends it: version 2, payload type 26, no marker. Python: `__init__`.
+    #[doc(alias = "__init__")]
     pub const fn jpeg(sequence_number: u16, timestamp: u32, ssrc: u32, payload: &'a [u8]) -> Self {
         let (version, payload_type) = (Version::TWO, PayloadType::JPEG);
         Self { version, marker: false, payload_type, sequence_number, timestamp, ssrc, payload }

@@ -69,7 +69,8 @@ impl Playback {
 }
 
 impl ServerWorker {
-    /// Serves the connection until it ends. Python: `ServerWorker.run`.
+    /// Serves the connection until it ends. Python: `ServerWorker.__init__` and `run`.
+    #[doc(alias = "__init__")]
     pub(crate) fn run(stream: TcpStream, peer: SocketAddr, shared: &Arc<Shared>) {
         (shared.report)(ServerEvent::Connected { peer });
         let local = stream.local_addr();

@@ -51,6 +51,7 @@ impl VideoStream {
     /// # Errors
     /// There is no such file in the folder (a name that leads out of it counts as none), it can't be
     /// read, or it does not begin as a movie.
+    #[doc(alias = "__init__")]
     pub fn open(folder: &Path, name: &str) -> Result<Self, MovieError> {
         let path = find(folder, name)?;
         let file = File::open(path).map_err(|source| MovieError::Read { offset: 0, source })?;
