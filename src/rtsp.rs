@@ -175,6 +175,12 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    /// The dialect of a request, even of one that can't be parsed.
+    pub fn of_request(text: &str) -> Self {
+        let request_line = text.trim_start().lines().next().unwrap_or_default();
+        request_line.split_whitespace().nth(1).map_or(Self::Lab, Self::of)
+    }
+
     /// The dialect of a request with that target.
     pub fn of(target: &str) -> Self {
         if target == "*" || target.contains("://") { Self::Standard } else { Self::Lab }
@@ -227,6 +233,7 @@ mod tests {
             ("rtsp://127.0.0.1:2048/movie.Mjpeg", Dialect::Standard),
         ] {
             assert_eq!(Dialect::of(target), dialect, "{target}");
+            assert_eq!(Dialect::of_request(&format!("RECORD {target} RTSP/1.0\n")), dialect);
         }
     }
 }

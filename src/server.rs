@@ -31,8 +31,8 @@ pub struct Settings {
     pub movies: PathBuf,
     /// The most payload bytes of one packet; `None` sends every frame in one, as the report does.
     pub fragment: Option<usize>,
-    /// How long a client may say nothing while nothing is sent to it. The lab's clients keep quiet
-    /// while they are paused, so this is long; it catches those that vanished without a word.
+    /// How long a client may say nothing after the last request or packet. The lab's clients keep
+    /// quiet while they are paused, so this is long; it catches those that vanished without a word.
     pub silence_limit: Duration,
 }
 
@@ -120,7 +120,8 @@ pub struct Stopper {
 }
 
 impl Stopper {
-    /// Makes `serve` return, at the latest after the lab's socket timeout.
+    /// Makes `serve` return: as soon as no worker waits for its socket any more, which each does
+    /// for half a second, or for two while a client does not take its reply.
     pub fn stop(&self) {
         self.stop.set();
         // `accept` has no timeout; a connection wakes it.

@@ -90,21 +90,21 @@ impl ServerWorker {
     /// Receives requests until the connection ends; says why. Python: `recvRtspRequest`.
     #[doc(alias = "recvRtspRequest")]
     fn recv_rtsp_request(&mut self) -> String {
-        let mut last_request = Instant::now();
+        let mut last_sign = Instant::now();
         while !self.shared.stop.is_set() {
             let processed = match self.connection.receive() {
                 Incoming::Message(text) => {
-                    last_request = Instant::now();
+                    last_sign = Instant::now();
                     self.process_rtsp_request(text)
                 }
-                Incoming::Nothing => {
-                    let silence = last_request.elapsed();
-                    if silence >= self.shared.settings.silence_limit && !self.playback.is_sending()
-                    {
-                        return format!("nothing came for {} s", silence.as_secs());
-                    }
+                Incoming::Nothing if self.playback.is_sending() => {
+                    last_sign = Instant::now();
                     Ok(())
                 }
+                Incoming::Nothing if last_sign.elapsed() >= self.shared.settings.silence_limit => {
+                    return format!("nothing came for {} s", last_sign.elapsed().as_secs());
+                }
+                Incoming::Nothing => Ok(()),
                 Incoming::TooLong(too_long) => self.refuse_too_long(too_long.limit),
                 Incoming::Ended(None) => return "the client has closed the connection".to_owned(),
                 Incoming::Ended(Some(error)) => Err(End::Io(error)),
@@ -121,15 +121,16 @@ impl ServerWorker {
     /// Looks at one request and answers it. Python: `processRtspRequest`.
     #[doc(alias = "processRtspRequest")]
     fn process_rtsp_request(&mut self, text: String) -> Result<(), End> {
-        let parsed = Request::parse(&text);
+        let (parsed, dialect) = (Request::parse(&text), Dialect::of_request(&text));
         self.report(ServerEvent::Request { peer: self.peer, text });
+        if dialect == Dialect::Standard {
+            return self
+                .refuse_standard(parsed.map_or_else(|bad| bad.cseq, |request| request.cseq));
+        }
         let request = match parsed {
             Ok(request) => request,
             Err(bad) => return self.refuse(bad.status(), bad.cseq, bad.to_string()),
         };
-        if request.target.as_deref().map(Dialect::of) == Some(Dialect::Standard) {
-            return self.refuse_standard(request.cseq);
-        }
         if let Some((status, why)) = self.objection(&request) {
             return self.refuse(status, request.cseq, why);
         }
@@ -219,14 +220,14 @@ impl ServerWorker {
         self.reply(&Reply::new(Status::Ok200, cseq, session))
     }
 
-    /// Answers, and then describes the movie (the report's extension 3).
+    /// Answers, and then describes the session's movie, or the named one while there is no session
+    /// (the report's extension 3).
     fn describe(&mut self, request: &Request) -> Result<(), End> {
-        let playing = match &self.playback {
-            Playback::Init => None,
-            Playback::Ready { stream, .. } => Some(stream.movie.clone()),
-            Playback::Playing { sender, .. } => Some(sender.movie.clone()),
+        let name = match &self.playback {
+            Playback::Init => request.target.clone().unwrap_or_default(),
+            Playback::Ready { stream, .. } => stream.movie.clone(),
+            Playback::Playing { sender, .. } => sender.movie.clone(),
         };
-        let name = request.target.clone().or(playing).unwrap_or_default();
         if let Err(error) = VideoStream::open(&self.shared.settings.movies, &name) {
             let why = format!("could not {error}");
             return self.refuse(Status::FileNotFound404, request.cseq, why);
