@@ -77,7 +77,9 @@ impl Client {
     fn refused(&mut self, method: Method, reply: &Reply) {
         self.tell(Message::refused(method, reply, &self.settings.movie));
         self.stop_listening_unless_playing();
-        if reply.code == 454 && self.session_id.is_some() {
+        // Nothing can be done any more with a session that is unknown, or that can't be ended.
+        let unknown = reply.code == 454 && self.session_id.is_some();
+        if unknown || method == Method::Teardown {
             self.disconnect();
         }
     }
