@@ -3,8 +3,9 @@
 //! A [`Client`] belongs to one thread, the window's or the terminal's, which calls its handlers
 //! (`setup_movie`, `play_movie` …) and, again and again, [`Client::wait`]. Three threads work for
 //! it: `recv_rtsp_reply` while there is a connection, `listen_rtp` while the movie plays, and
-//! `update_movie`, which decodes. They hand over what they have through channels and raise one
-//! [`Event`](crate::event::Event), `news`; the client alone changes its state, so it needs no lock.
+//! `update_movie`, which decodes what `listen_rtp` passes on. Replies and pictures come to the
+//! client through channels, and one [`Event`](crate::event::Event), `news`, says so; the client alone
+//! changes its state, so it needs no lock.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -1,8 +1,9 @@
 //! One RTSP connection: a TCP stream and the inbox that cuts its bytes into messages.
 //!
 //! Server and client read alike: `recv_rtsp_request` and `recv_rtsp_reply` both call
-//! [`Connection::receive`] until it says that the other side has gone. No call blocks for longer
-//! than the lab's socket timeout, so that both can look at their `Event` in between.
+//! [`Connection::receive`] until it says that the other side has gone. No `receive` blocks for
+//! longer than the lab's socket timeout of 0.5 s, so that both can look at their `Event` in between;
+//! a `send` to someone who does not read gives up after 2 s.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;

@@ -198,7 +198,7 @@ impl LastSecond {
 pub struct Statistics {
     /// What `listen_rtp` reported last.
     pub reception: Reception,
-    /// Frames decoded and shown.
+    /// Frames decoded and handed over to be shown.
     pub frames_shown: u64,
     /// Frames that came whole but can't be decoded.
     pub undecodable: u64,
@@ -230,7 +230,7 @@ impl Statistics {
         }
     }
 
-    /// Counts a frame that is on screen.
+    /// Counts a frame that is handed over to be shown.
     pub fn show_frame(&mut self, now: Duration) {
         self.frames_shown += 1;
         self.frames.add(now, 1);

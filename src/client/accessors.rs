@@ -13,8 +13,8 @@ impl Client {
         self.state
     }
 
-    /// Whether pressing the button of `method` would do something, now or after the reply that is
-    /// awaited. PLAY does SETUP first, so it is possible in INIT too.
+    /// Whether the button of `method` is lit: whether it would do something in the present state.
+    /// PLAY does SETUP first, so it is possible in INIT too.
     pub fn offers(&self, method: Method) -> bool {
         let after = self.state.after(method);
         match method {

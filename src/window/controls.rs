@@ -103,7 +103,8 @@ impl Controls {
     }
 }
 
-/// Only a lit button can be pushed.
+/// Only a lit button can be pushed; while a reply is awaited, which may light any, the client keeps
+/// the wish and looks at the state after the reply.
 fn push_button(method: Method, client: &mut Client) {
     if !client.offers(method) && !client.is_waiting() {
         return;
