@@ -11,8 +11,11 @@ use crate::rtsp::State;
 pub fn play(client: &mut Client, limit: Option<Duration>, out: &mut dyn Write) -> bool {
     client.setup_movie();
     wait_for_reply(client);
-    client.play_movie();
-    wait_for_reply(client);
+    if client.state() == State::Ready {
+        // In INIT it would try SETUP once more.
+        client.play_movie();
+        wait_for_reply(client);
+    }
     watch(client, limit, out);
     client.exit_client();
     wait_for_reply(client);
