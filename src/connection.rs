@@ -18,6 +18,7 @@ pub(crate) struct Connection {
     stream: TcpStream,
     inbox: Inbox,
     clock: Instant,
+    last_look: Duration,
     ended: bool,
 }
 
@@ -41,22 +42,19 @@ impl Connection {
         // A description follows its reply in a second write: it must not wait for an answer.
         stream.set_nodelay(true)?;
         stream.set_write_timeout(Some(WRITE_TIMEOUT))?;
-        Ok(Self { stream, inbox, clock: Instant::now(), ended: false })
+        Ok(Self { stream, inbox, clock: Instant::now(), last_look: Duration::ZERO, ended: false })
     }
 
     /// The next message, or what else one read brings.
     pub(crate) fn receive(&mut self) -> Incoming {
-        // When the other side has closed, what it left is complete as it stands.
-        let closed_for = if self.ended { LONG_SILENCE } else { Duration::ZERO };
-        let now = self.clock.elapsed() + closed_for;
-        match self.inbox.next(now) {
+        match self.inbox.next(self.last_look) {
             Ok(Some(message)) => return Incoming::Message(message),
             Err(too_long) => return Incoming::TooLong(too_long),
             Ok(None) if self.ended => return Incoming::Ended(None),
             Ok(None) => {}
         }
-        match self.read(now) {
-            Ok(()) => self.receive_what_is_there(),
+        match self.read() {
+            Ok(()) => Incoming::Nothing,
             Err(error) if timed_out(&error) => Incoming::Nothing,
             Err(error) => Incoming::Ended(Some(error)),
         }
@@ -80,24 +78,27 @@ impl Connection {
         Ok(())
     }
 
-    fn read(&mut self, now: Duration) -> io::Result<()> {
-        let patience = self.inbox.patience(now).unwrap_or(SOCKET_TIMEOUT);
+    /// One read. Silence counts from one look at the socket to the next, not by the clock: while a
+    /// process has no processor it hears nothing, but nobody is silent.
+    fn read(&mut self) -> io::Result<()> {
+        let patience = self.inbox.patience(self.last_look).unwrap_or(SOCKET_TIMEOUT);
         self.stream.set_read_timeout(Some(patience.max(Duration::from_millis(1))))?;
         let mut bytes = [0; 4096];
-        let count = self.stream.read(&mut bytes)?;
+        let count = match self.stream.read(&mut bytes) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
+            read => {
+                self.last_look = self.clock.elapsed();
+                read?
+            }
+        };
         self.ended = count == 0;
-        if !self.ended {
-            self.inbox.push(bytes.get(..count).unwrap_or_default(), self.clock.elapsed());
+        if self.ended {
+            // When the other side has closed, what it left is complete as it stands.
+            self.last_look += LONG_SILENCE;
+        } else {
+            self.inbox.push(bytes.get(..count).unwrap_or_default(), self.last_look);
         }
         Ok(())
-    }
-
-    fn receive_what_is_there(&mut self) -> Incoming {
-        match self.inbox.next(self.clock.elapsed()) {
-            Ok(Some(message)) => Incoming::Message(message),
-            Ok(None) => Incoming::Nothing,
-            Err(too_long) => Incoming::TooLong(too_long),
-        }
     }
 }
 
