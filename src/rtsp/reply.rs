@@ -25,7 +25,8 @@ pub struct Reply {
     pub cseq: Option<u32>,
     /// The session, as the server wrote it; not always a number.
     pub session: Option<String>,
-    /// A session description, where it came with the reply.
+    /// A session description, where it came with the reply: what stands behind an empty line, or
+    /// else behind the lines that are known.
     pub body: Option<String>,
 }
 
@@ -62,17 +63,19 @@ impl Reply {
         let status_line = lines.next().unwrap_or_default().trim();
         let (code, reason) = read_status_line(status_line)
             .ok_or_else(|| BadReply { status_line: status_line.to_owned() })?;
-        let (mut cseq, mut session) = (None, None);
+        let (mut cseq, mut session, mut others) = (None, None, Vec::new());
         for (index, line) in lines.enumerate() {
             let (name, value) = header(line.trim());
             match name.as_str() {
                 "cseq" => cseq = cseq.or(value.parse().ok()),
                 "session" => session = session.or(Some(session_id(value).to_owned())),
                 number if index == 0 && value.is_empty() => cseq = number.parse().ok(),
+                _ if session.is_some() => others.push(line),
                 _ => {}
             }
         }
-        let body = body.filter(|body| !body.is_empty()).map(str::to_owned);
+        let body = body.map_or_else(|| others.join("\n"), str::to_owned);
+        let body = Some(body).filter(|body| !body.is_empty());
         Ok(Self { code, reason: reason.to_owned(), cseq, session, body })
     }
 
@@ -83,7 +86,9 @@ impl Reply {
 
     /// Whether the three lines are there, so that nothing more need be waited for.
     pub(crate) fn is_whole(text: &str) -> bool {
-        Self::parse(text).is_ok_and(|reply| reply.cseq.is_some() && reply.session.is_some())
+        Self::parse(text).is_ok_and(|reply| {
+            reply.cseq.is_some() && reply.session.is_some_and(|session| !session.is_empty())
+        })
     }
 }
 
@@ -184,10 +189,17 @@ mod tests {
     }
 
     #[test]
+    fn free_text_behind_the_session_is_a_description() {
+        let text = "RTSP/1.0 200 OK\nServer: x\nCSeq: 4\nSession: 1\nThe movie\nis good.";
+        assert_eq!(Reply::parse(text).unwrap().body.as_deref(), Some("The movie\nis good."));
+    }
+
+    #[test]
     fn a_description_is_found_with_and_without_an_empty_line() {
         for text in [
             "RTSP/1.0 200 OK\r\nCSeq: 4\r\nContent-Length: 3\r\n\r\nv=0",
             "RTSP/1.0 200 OK\nCSeq: 4\nSession: 1\nContent-Length: 3\nv=0",
+            "RTSP/1.0 200 OK\nCSeq: 4\nSession: 1\nv=0",
         ] {
             assert_eq!(Reply::parse(text).unwrap().body.as_deref(), Some("v=0"), "{text}");
         }

@@ -70,7 +70,8 @@ impl Request {
     pub(crate) fn is_whole(text: &str) -> bool {
         Self::parse(text).is_ok_and(|request| {
             let lab = request.target.as_deref().map(Dialect::of) != Some(Dialect::Standard);
-            lab && (request.client_port.is_some() || request.session.is_some())
+            let named = request.session.is_some_and(|session| !session.is_empty());
+            lab && (request.client_port.is_some() || named)
         })
     }
 }
