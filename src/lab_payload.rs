@@ -40,8 +40,8 @@ enum Open {
     Nothing,
     /// Its first packets have come.
     Started { frame: Vec<u8>, packets: u32, sequence_number: u16 },
-    /// A part of it is lost, and it has been counted.
-    Broken,
+    /// A part of it is lost, and it has been counted; what came last.
+    Broken { piece: Vec<u8>, sequence_number: u16 },
 }
 
 impl Assembler {
@@ -54,7 +54,7 @@ impl Assembler {
             (true, _) => self.start(packet, order),
             (false, Order::Next | Order::Same) => self.append(packet),
             (false, Order::Gap) => {
-                self.give_up();
+                self.give_up(packet);
                 self.append(packet);
             }
             (false, Order::Late) => {}
@@ -74,10 +74,14 @@ impl Assembler {
     /// Whether a packet with the number of the last one carries the next piece of the same frame:
     /// some servers number frames, not packets. A repeated packet carries what is there already.
     pub fn continues(&self, packet: &RtpPacket<'_>) -> bool {
-        let Open::Started { frame, sequence_number, .. } = &self.open else { return false };
+        let (before, sequence_number) = match &self.open {
+            Open::Nothing => return false,
+            Open::Started { frame, sequence_number, .. } => (frame, sequence_number),
+            Open::Broken { piece, sequence_number } => (piece, sequence_number),
+        };
         *sequence_number == packet.sequence_number
             && !packet.payload.starts_with(SOI)
-            && !frame.ends_with(packet.payload)
+            && !before.ends_with(packet.payload)
     }
 
     fn start(&mut self, packet: &RtpPacket<'_>, order: Order) {
@@ -100,7 +104,7 @@ impl Assembler {
                 self.ends_are_missing = true;
             }
             Open::Started { .. } => self.damaged += 1,
-            Open::Nothing | Open::Broken => {}
+            Open::Nothing | Open::Broken { .. } => {}
         }
     }
 
@@ -111,16 +115,18 @@ impl Assembler {
                 *packets += 1;
                 *sequence_number = packet.sequence_number;
                 if frame.len() > MAX_FRAME {
-                    self.give_up();
+                    self.give_up(packet);
                 }
             }
             Open::Nothing => {
                 // A server that cuts frames up does not leave their ends away, whatever it seemed.
                 self.ends_are_missing = false;
-                self.damaged += 1;
-                self.open = Open::Broken;
+                self.give_up(packet);
             }
-            Open::Broken => {}
+            Open::Broken { piece, sequence_number } => {
+                *piece = packet.payload.to_vec();
+                *sequence_number = packet.sequence_number;
+            }
         }
         if packet.marker {
             if let Open::Started { frame, .. } = std::mem::take(&mut self.open) {
@@ -129,11 +135,11 @@ impl Assembler {
         }
     }
 
-    fn give_up(&mut self) {
-        if matches!(self.open, Open::Started { .. }) {
-            self.damaged += 1;
-            self.open = Open::Broken;
-        }
+    /// Counts the frame that `packet` belongs to as damaged, once.
+    fn give_up(&mut self, packet: &RtpPacket<'_>) {
+        self.damaged += u64::from(!matches!(self.open, Open::Broken { .. }));
+        let (piece, sequence_number) = (packet.payload.to_vec(), packet.sequence_number);
+        self.open = Open::Broken { piece, sequence_number };
     }
 }
 
@@ -240,6 +246,6 @@ mod tests {
             assembler.push(&RtpPacket::jpeg(number, 0, 0, &piece), Order::Next);
         }
         assert_eq!(assembler.damaged(), 1);
-        assert!(matches!(assembler.open, Open::Broken));
+        assert!(matches!(assembler.open, Open::Broken { .. }));
     }
 }
