@@ -228,7 +228,7 @@ fn start_worker(
     shared: &Arc<Shared>,
 ) -> Option<JoinHandle<()>> {
     let worker_shared = Arc::clone(shared);
-    let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
+    let peer = canonical(peer);
     let started = thread::Builder::new()
         .name("recv_rtsp_request".to_owned())
         .spawn(move || ServerWorker::run(stream, peer, &worker_shared));
@@ -238,6 +238,14 @@ fn start_worker(
             (shared.report)(ServerEvent::Trouble { what: "start a thread", source });
         })
         .ok()
+}
+
+/// An IPv4 client of an IPv6 socket is an IPv4 client. (An IPv6 address keeps its scope.)
+pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
+    match address.ip().to_canonical() {
+        IpAddr::V4(ip) => SocketAddr::new(ip.into(), address.port()),
+        IpAddr::V6(_) => address,
+    }
 }
 
 fn join_finished(workers: Vec<JoinHandle<()>>) -> Vec<JoinHandle<()>> {

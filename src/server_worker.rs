@@ -12,7 +12,7 @@ use std::time::Instant;
 use crate::connection::{Connection, Incoming};
 use crate::rtsp::request::Flaw;
 use crate::rtsp::{BadRequest, Dialect, Inbox, Method, Reply, Request, State, Status};
-use crate::server::{ServerEvent, SessionId, Shared};
+use crate::server::{ServerEvent, SessionId, Shared, canonical};
 use crate::video_stream::VideoStream;
 
 mod send_rtp;
@@ -155,9 +155,11 @@ impl ServerWorker {
                 return self.refuse(Status::FileNotFound404, request.cseq, why);
             }
         };
-        let client = SocketAddr::new(self.peer.ip(), request.client_port.unwrap_or_default());
         // From the address that the client knows, in its family.
-        match UdpSocket::bind((self.local.ip().to_canonical(), 0)) {
+        let (mut client, mut local) = (self.peer, canonical(self.local));
+        client.set_port(request.client_port.unwrap_or_default());
+        local.set_port(0);
+        match UdpSocket::bind(local) {
             Ok(socket) => {
                 let session = self.shared.sessions.open();
                 let fragment = self.shared.settings.fragment;

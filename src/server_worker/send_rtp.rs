@@ -79,7 +79,6 @@ pub(super) struct RtpStream {
     pub(super) movie: String,
     video: VideoStream,
     packets: Packets,
-    at_end: bool,
 }
 
 impl RtpStream {
@@ -100,7 +99,7 @@ impl RtpStream {
             datagram: Vec::new(),
             warned: false,
         };
-        Self { movie, video, packets, at_end: false }
+        Self { movie, video, packets }
     }
 
     /// Sends frames until it is stopped or the movie ends. Python: `sendRtp`.
@@ -111,10 +110,10 @@ impl RtpStream {
     /// loses a frame at every PAUSE.
     #[doc(alias = "sendRtp")]
     fn send_rtp(&mut self, stop: &Event, warn: &dyn Fn(String)) {
-        if let Err(error) = self.begin() {
-            return warn(error);
+        if let Err(error) = self.packets.socket.set_write_timeout(Some(SOCKET_TIMEOUT)) {
+            warn(format!("could not set up the RTP socket: {error}"));
         }
-        let mut due = Instant::now();
+        let (mut due, mut at_start) = (Instant::now(), true);
         while !stop.wait(due.saturating_duration_since(Instant::now())) {
             match self.video.next_frame() {
                 Ok(Some(frame)) => {
@@ -122,24 +121,20 @@ impl RtpStream {
                         self.packets.warn_once(&trouble, self.video.frame_number(), warn);
                     }
                 }
-                Ok(None) => {
-                    self.at_end = true;
-                    return;
+                // PLAY at the end of the movie starts again at frame 1. Sequence numbers run on: lab
+                // clients show no packet whose number is not above the last one.
+                Ok(None) if std::mem::take(&mut at_start) => {
+                    if let Err(error) = self.video.rewind() {
+                        return warn(format!("could not {error}"));
+                    }
+                    continue;
                 }
+                Ok(None) => return,
                 Err(error) => warn(format!("could not {error}")),
             }
+            at_start = false;
             due = next_deadline(due, Instant::now());
         }
-    }
-
-    /// PLAY after the end of the movie starts again at frame 1. Sequence numbers run on: lab
-    /// clients show no packet whose number is not above the last one.
-    fn begin(&mut self) -> Result<(), String> {
-        if std::mem::take(&mut self.at_end) {
-            self.video.rewind().map_err(|error| format!("could not {error}"))?;
-        }
-        let timeout = self.packets.socket.set_write_timeout(Some(SOCKET_TIMEOUT));
-        timeout.map_err(|error| format!("could not set up the RTP socket: {error}"))
     }
 }
 
