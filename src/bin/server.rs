@@ -1,5 +1,6 @@
 //! `server [OPTIONS] PORT`: serves the movies of a folder. Python: `python Server.py PORT`.
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,7 +12,7 @@ use rtsp_lab::server::{MAX_PAYLOAD, Server, Settings};
 fn main() -> ExitCode {
     let options = options();
     let usage = || options.usage("Usage: server [OPTIONS] PORT\n\nServes the movies of a folder.");
-    let call = match Call::read(&options, env::args().skip(1)) {
+    let call = match Call::read(&options, env::args_os().skip(1)) {
         Ok(Some(call)) => call,
         Ok(None) => {
             say(&usage());
@@ -55,7 +56,7 @@ impl Call {
     /// `None` if only the usage is wanted.
     fn read(
         options: &Options,
-        words: impl Iterator<Item = String>,
+        words: impl Iterator<Item = OsString>,
     ) -> Result<Option<Self>, String> {
         let matches = options.parse(words).map_err(|flaw| flaw.to_string())?;
         if matches.opt_present("help") {

@@ -1,5 +1,6 @@
 //! The command line of `client_launcher`.
 
+use std::ffi::OsString;
 use std::time::Duration;
 
 use getopts::{Matches, Options};
@@ -34,7 +35,7 @@ impl Call {
     /// `None` if only the usage is wanted.
     pub(crate) fn read(
         options: &Options,
-        words: impl Iterator<Item = String>,
+        words: impl Iterator<Item = OsString>,
     ) -> Result<Option<Self>, String> {
         let matches = options.parse(words).map_err(|flaw| flaw.to_string())?;
         if matches.opt_present("help") {

@@ -19,7 +19,7 @@ use call::{Call, Place};
 
 fn main() -> ExitCode {
     let options = call::options();
-    match Call::read(&options, env::args().skip(1)) {
+    match Call::read(&options, env::args_os().skip(1)) {
         Ok(Some(call)) => run(&call),
         Ok(None) => {
             say(&call::usage(&options));
