@@ -50,6 +50,7 @@ pub struct Client {
     wishes: VecDeque<Method>,
     teardown_acked: bool,
     media: Media,
+    announced_port: u16,
     decoder: Option<Decoder>,
     played_since: Duration,
     no_data: bool,
@@ -107,6 +108,7 @@ impl Client {
             wishes: VecDeque::new(),
             teardown_acked: false,
             media: Media::Closed,
+            announced_port: 0,
             decoder: None,
             played_since: Duration::ZERO,
             no_data: false,
@@ -226,16 +228,12 @@ impl Client {
         self.rtsp_seq += 1;
         self.message = None;
         let setup = method == Method::Setup;
-        let port = match &self.media {
-            Media::Open(port) if setup => port.number().ok(),
-            Media::Closed | Media::Open(_) | Media::Listening(_) => None,
-        };
         let request = Request {
             method,
             target: Some(self.settings.movie.clone()),
             cseq: self.rtsp_seq,
             session: self.session_id.clone().filter(|_| !setup),
-            client_port: port,
+            client_port: setup.then_some(self.announced_port),
         };
         let text = request.encode();
         let at = self.clock.elapsed();
@@ -260,14 +258,18 @@ impl Client {
         wait
     }
 
-    fn fulfil_next_wish(&mut self) {
-        match self.wishes.pop_front() {
-            Some(Method::Setup) => self.setup_movie(),
-            Some(Method::Play) => self.play_movie(),
-            Some(Method::Pause) => self.pause_movie(),
-            Some(Method::Teardown) => self.exit_client(),
-            Some(Method::Describe) => self.describe_movie(),
-            Some(Method::Options) | None => {}
+    /// Until one of them has led to a request, or none is left.
+    fn fulfil_wishes(&mut self) {
+        while !self.is_waiting() {
+            match self.wishes.pop_front() {
+                Some(Method::Setup) => self.setup_movie(),
+                Some(Method::Play) => self.play_movie(),
+                Some(Method::Pause) => self.pause_movie(),
+                Some(Method::Teardown) => self.exit_client(),
+                Some(Method::Describe) => self.describe_movie(),
+                Some(Method::Options) => {}
+                None => return,
+            }
         }
     }
 

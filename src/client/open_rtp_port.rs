@@ -33,8 +33,10 @@ impl Client {
             }
         };
         self.media = Media::Closed;
-        match RtpPort::open(self.settings.rtp_port, ipv6, self.clock) {
-            Ok(port) => {
+        let opened = RtpPort::open(self.settings.rtp_port, ipv6, self.clock);
+        match opened.and_then(|port| Ok((port.number()?, port))) {
+            Ok((number, port)) => {
+                self.announced_port = number;
                 self.media = Media::Open(Box::new(port));
                 self.decoder = Some(decoder);
                 self.statistics = Statistics::default();

@@ -20,9 +20,7 @@ impl Client {
                 Answer::Ended { link, why } if link == self.links => self.connection_ended(&why),
                 Answer::Message { .. } | Answer::Ended { .. } => {}
             }
-            if !self.is_waiting() {
-                self.fulfil_next_wish();
-            }
+            self.fulfil_wishes();
         }
         changed
     }
@@ -32,7 +30,7 @@ impl Client {
     fn parse_rtsp_reply(&mut self, text: &str) {
         let reply = match Reply::parse(text) {
             Ok(reply) => reply,
-            Err(_) if self.last_answered == Some(Method::Describe) => {
+            Err(_) if self.awaits_description(text) => {
                 self.description = Some(text.trim_end().to_owned());
                 return;
             }
@@ -57,6 +55,11 @@ impl Client {
         }
     }
 
+    /// After a DESCRIBE, what is no message of RTSP is the description.
+    fn awaits_description(&self, text: &str) -> bool {
+        self.last_answered == Some(Method::Describe) && !text.starts_with("RTSP/")
+    }
+
     /// The state follows the reply, by the table that the server keeps to as well.
     fn granted(&mut self, method: Method, reply: Reply) {
         self.state = self.state.after(method).unwrap_or(self.state);
@@ -77,6 +80,10 @@ impl Client {
     fn refused(&mut self, method: Method, reply: &Reply) {
         self.tell(Message::refused(method, reply, &self.settings.movie));
         self.stop_listening_unless_playing();
+        if method == Method::Setup {
+            // A PLAY that waits would do SETUP once more.
+            self.wishes.clear();
+        }
         // Nothing can be done any more with a session that is unknown, or that can't be ended.
         let unknown = reply.code == 454 && self.session_id.is_some();
         if unknown || method == Method::Teardown {
@@ -134,7 +141,7 @@ impl Client {
         let no_data = now >= last.max(self.played_since) + DATA_WAIT;
         let changed = no_data != std::mem::replace(&mut self.no_data, no_data);
         if changed && no_data && last < self.played_since {
-            self.tell(Message::no_packets(self.settings.rtp_port));
+            self.tell(Message::no_packets(self.announced_port));
         }
         changed
     }
