@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
 use std::rc::Rc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use embedded_graphics::geometry::Point;
@@ -129,31 +130,38 @@ impl PlayerWindow {
         let new = new_window(&self.title, self.window.get_size(), &self.keys)?;
         let old = std::mem::replace(&mut self.window, new);
         self.mouse_was_down = false;
-        let place = self.place;
-        if place != (0, 0) {
-            self.move_to(place);
-        }
+        self.settle(self.place, view)?;
+        drop(old);
+        Ok(())
+    }
+
+    /// Draws the new window, and moves it until it is where it should be. X11 counts the frame of a
+    /// window twice when asked where it is; how much that is, is found by looking where it went.
+    fn settle(&mut self, wanted: (isize, isize), view: &View<'_>) -> Result<(), WindowError> {
+        self.move_to(wanted);
+        let (mut before, mut turns_there) = (wanted, 0);
         for turn in 0..SETTLING_TURNS {
             self.draw(view)?;
-            if turn == SETTLING_TURNS / 2 && place != (0, 0) {
-                self.correct_place(place);
+            let found = self.window.get_position();
+            // Where windows can't be moved there is nothing to wait for.
+            if turn >= DRAWING_TURNS && (found == wanted || wanted == (0, 0)) {
+                break;
             }
+            turns_there = if found == before { turns_there + 1 } else { 0 };
+            before = found;
+            if turns_there >= DRAWING_TURNS && found != wanted {
+                self.frame_offset.0 += found.0 - wanted.0;
+                self.frame_offset.1 += found.1 - wanted.1;
+                self.move_to(wanted);
+                turns_there = 0;
+            }
+            thread::sleep(TURN);
         }
-        drop(old);
         Ok(())
     }
 
     fn move_to(&mut self, (x, y): (isize, isize)) {
         self.window.set_position(x - self.frame_offset.0, y - self.frame_offset.1);
-    }
-
-    /// X11 counts the frame of the window twice when asked where it is; how much that is, is found
-    /// by looking where the window went.
-    fn correct_place(&mut self, (x, y): (isize, isize)) {
-        let (found_x, found_y) = self.window.get_position();
-        self.frame_offset.0 += found_x - x;
-        self.frame_offset.1 += found_y - y;
-        self.move_to((x, y));
     }
 
     /// Once it is closed, some systems don't know any more where the window was.
@@ -242,5 +250,8 @@ impl std::error::Error for WindowError {}
 const TURN: Duration = Duration::from_millis(10);
 /// How often it draws when nothing happens: an uncovered window stays black until then.
 const REDRAW: Duration = Duration::from_millis(100);
-/// How often a new window is drawn before the old one goes.
-const SETTLING_TURNS: u32 = 6;
+/// How many turns a new window is drawn before the old one goes, and how long it must have stayed
+/// where it is before it is moved again.
+const DRAWING_TURNS: u32 = 5;
+/// After so many turns it stays where it is.
+const SETTLING_TURNS: u32 = 60;

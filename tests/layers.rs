@@ -1,6 +1,8 @@
 //! The layers of `docs/architecture.md`, checked: arrows point down, and only the shell and the edge
 //! touch the network, threads and the clock.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! Every method of the report's six classes has a Rust twin that a search for its Python name finds.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
 use std::fs;
 use std::path::Path;
 

@@ -122,7 +122,7 @@ fn closing_twice_closes() {
 #[test]
 fn a_missing_movie_is_a_message_and_the_window_stays_usable() {
     let Some((server, desktop)) = start() else { return };
-    let mut player = Player::start(&desktop, server.port(), "missing.Mjpeg", &[]);
+    let player = Player::start(&desktop, server.port(), "missing.Mjpeg", &[]);
     player.key("s");
     player.wait_for("the message", desktop::Screen::shows_error);
     player.key("Escape");
@@ -135,7 +135,7 @@ fn a_missing_movie_is_a_message_and_the_window_stays_usable() {
 #[test]
 fn a_server_that_goes_while_playing_is_a_message() {
     let Some((server, desktop)) = start() else { return };
-    let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--play"]);
+    let player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--play"]);
     player.wait_for("PLAYING", |screen| screen.state() == Some(State::Playing));
     drop(server);
     player.wait_for("the message", desktop::Screen::shows_error);

@@ -1,7 +1,9 @@
 //! A desktop of its own for each test, and the player on it: keys and clicks in, pixels out.
 
 #![allow(dead_code, reason = "every test program uses its own part of this")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may fail")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+#![allow(clippy::indexing_slicing, reason = "a test may fail")]
+#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 use std::io::{BufRead, BufReader};
 use std::net::UdpSocket;
