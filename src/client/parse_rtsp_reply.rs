@@ -13,9 +13,9 @@ impl Client {
         while let Ok(answer) = self.answers.try_recv() {
             changed = true;
             match answer {
-                Answer::Message { link, text } if link == self.links => {
+                Answer::Message { link, text, arrival } if link == self.links => {
                     (self.report)(ClientEvent::Received(text.clone()));
-                    self.parse_rtsp_reply(&text);
+                    self.parse_rtsp_reply(&text, arrival.saturating_duration_since(self.clock));
                 }
                 Answer::Ended { link, why } if link == self.links => self.connection_ended(&why),
                 Answer::Message { .. } | Answer::Ended { .. } => {}
@@ -27,7 +27,7 @@ impl Client {
 
     /// Looks at a message of the server. Python: `parseRtspReply`.
     #[doc(alias = "parseRtspReply")]
-    fn parse_rtsp_reply(&mut self, text: &str) {
+    fn parse_rtsp_reply(&mut self, text: &str, arrival: Duration) {
         let reply = match Reply::parse(text) {
             Ok(reply) => reply,
             Err(_) if self.awaits_description(text) => {
@@ -41,7 +41,7 @@ impl Client {
             return self.ignore(format!("expected CSeq {}, found {found}", self.rtsp_seq));
         };
         self.last_answered = Some(request.method);
-        self.statistics.reply(request.method, self.clock.elapsed().saturating_sub(request.at));
+        self.statistics.reply(request.method, arrival.saturating_sub(request.at));
         if !reply.is_ok() {
             return self.refused(request.method, &reply);
         }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::connection::{Connection, Incoming};
 use crate::event::Event;
@@ -22,7 +22,7 @@ pub(super) struct Link {
 /// What the thread passes on; the number tells of which connection it speaks.
 #[derive(Debug)]
 pub(super) enum Answer {
-    Message { link: u32, text: String },
+    Message { link: u32, text: String, arrival: Instant },
     Ended { link: u32, why: String },
 }
 
@@ -110,7 +110,11 @@ impl Drop for Link {
 fn recv_rtsp_reply(mut connection: Connection, link: u32, mailbox: &Mailbox) {
     let why = loop {
         match connection.receive() {
-            Incoming::Message(text) => mailbox.put(Answer::Message { link, text }),
+            Incoming::Message(text) => {
+                // The window may be busy; the time of the reply is now.
+                let arrival = Instant::now();
+                mailbox.put(Answer::Message { link, text, arrival });
+            }
             Incoming::Nothing => {}
             Incoming::TooLong(too_long) => break format!("could not {too_long}"),
             Incoming::Ended(None) => break "the server has closed it".to_owned(),
