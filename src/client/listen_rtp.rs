@@ -57,6 +57,21 @@ impl RtpPort {
         Ok(self.socket.local_addr()?.port())
     }
 
+    /// Takes what has come while nobody listened: packets from before the pause, which say nothing
+    /// of what comes after it.
+    pub(super) fn catch_up(&mut self, frames: &SyncSender<Frame>) {
+        let mut datagram = vec![0; MAX_DATAGRAM];
+        if self.socket.set_nonblocking(true).is_ok() {
+            // A sender that never paused must not keep the client from playing.
+            for _ in 0..MAX_WAITING {
+                let Ok(count) = self.socket.recv(&mut datagram) else { break };
+                self.take(datagram.get(..count).unwrap_or_default(), frames);
+            }
+        }
+        // Back to the timeout; a socket that refuses would refuse to receive, too.
+        self.socket.set_nonblocking(false).ok();
+    }
+
     /// Receives packets until it is stopped. Python: `listenRtp`.
     ///
     /// # Deviation
@@ -164,6 +179,8 @@ impl Drop for Listener {
 
 /// The most that a UDP datagram can carry.
 const MAX_DATAGRAM: usize = 65_535;
+/// The most datagrams that are taken before PLAY; no system keeps as many.
+const MAX_WAITING: usize = 10_000;
 /// How long packets that are there already are still taken after the stop.
 const DRAIN_TIME: Duration = Duration::from_millis(100);
 /// How often the figures are told when no frame tells them.

@@ -60,6 +60,7 @@ impl Client {
         else {
             return false;
         };
+        port.catch_up(&frames);
         port.reception.resume();
         match Listener::start(*port, frames) {
             Ok(listener) => {
