@@ -1,0 +1,21 @@
+//! What the whole-program tests share: the real binary, a raw client, made-up movies.
+//!
+//! Nothing here uses the library: requests, replies and packets are written and read by hand, so
+//! that a mistake in the project's own encoder can't hide behind the same mistake in its decoder.
+
+#![allow(dead_code, reason = "every test program uses its own part of this")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+#![allow(clippy::indexing_slicing, reason = "a test may fail")]
+
+use std::time::Duration;
+
+pub(crate) mod movies;
+pub(crate) mod raw_client;
+pub(crate) mod rtp;
+pub(crate) mod server_process;
+
+/// Nothing that a test waits for takes so long, on any machine; then it fails.
+pub(crate) const LIMIT: Duration = Duration::from_secs(20);
+
+/// How long to look that nothing more comes: six frames would.
+pub(crate) const A_WHILE: Duration = Duration::from_millis(300);
