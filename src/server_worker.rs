@@ -13,7 +13,7 @@ use crate::connection::{Connection, Incoming};
 use crate::rtsp::request::Flaw;
 use crate::rtsp::{BadRequest, Dialect, Inbox, Method, Reply, Request, State, Status};
 use crate::server::{ServerEvent, SessionId, Shared, canonical};
-use crate::video_stream::VideoStream;
+use crate::video_stream::{MovieError, VideoStream};
 
 mod send_rtp;
 
@@ -150,10 +150,7 @@ impl ServerWorker {
         let name = request.target.as_deref().unwrap_or_default();
         let video = match VideoStream::open(&self.shared.settings.movies, name) {
             Ok(video) => video,
-            Err(error) => {
-                let why = format!("could not {error}");
-                return self.refuse(Status::FileNotFound404, request.cseq, why);
-            }
+            Err(error) => return self.refuse_movie(&error, request.cseq),
         };
         // From the address that the client knows, in its family.
         let (mut client, mut local) = (self.peer, canonical(self.local));
@@ -231,8 +228,7 @@ impl ServerWorker {
             Playback::Playing { sender, .. } => sender.movie.clone(),
         };
         if let Err(error) = VideoStream::open(&self.shared.settings.movies, &name) {
-            let why = format!("could not {error}");
-            return self.refuse(Status::FileNotFound404, request.cseq, why);
+            return self.refuse_movie(&error, request.cseq);
         }
         self.reply_rtsp(Status::Ok200, request.cseq)?;
         self.send_description(&name)
@@ -284,6 +280,14 @@ impl ServerWorker {
     fn refuse(&mut self, status: Status, cseq: u32, why: String) -> Result<(), End> {
         self.report(ServerEvent::Refused { peer: self.peer, status, why });
         self.reply_rtsp(status, cseq)
+    }
+
+    /// A movie that is there but can't be opened is not missing: the system is out of something.
+    fn refuse_movie(&mut self, error: &MovieError, cseq: u32) -> Result<(), End> {
+        let forbidden = io::ErrorKind::PermissionDenied;
+        let out = matches!(error, MovieError::Read { source, .. } if source.kind() != forbidden);
+        let status = if out { Status::ConErr500 } else { Status::FileNotFound404 };
+        self.refuse(status, cseq, format!("could not {error}"))
     }
 
     /// Where this message ends can't be told, so nothing behind it can be understood either.

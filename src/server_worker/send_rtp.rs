@@ -1,5 +1,6 @@
 //! The thread that sends a movie, a frame every 50 ms. Python: `sendRtp` and `makeRtp`.
 
+use std::mem::{Discriminant, discriminant};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
@@ -97,7 +98,7 @@ impl RtpStream {
             fragment,
             sequence_number: 0,
             datagram: Vec::new(),
-            warned: false,
+            warned: Vec::new(),
         };
         Self { movie, video, packets }
     }
@@ -147,7 +148,7 @@ struct Packets {
     fragment: Option<usize>,
     sequence_number: u16,
     datagram: Vec<u8>,
-    warned: bool,
+    warned: Vec<Discriminant<Trouble>>,
 }
 
 impl Packets {
@@ -177,9 +178,11 @@ impl Packets {
         sent.map(|_| ()).map_err(|source| Trouble::Send { client: self.client, source })
     }
 
-    /// Says what is wrong, once in a session: twenty lines a second would help nobody.
+    /// Says what is wrong, each kind once in a session: twenty lines a second would help nobody.
     fn warn_once(&mut self, trouble: &Trouble, frame_number: u64, warn: &dyn Fn(String)) {
-        if !std::mem::replace(&mut self.warned, true) {
+        let kind = discriminant(trouble);
+        if !self.warned.contains(&kind) {
+            self.warned.push(kind);
             warn(format!("could not send frame {frame_number}: {trouble}"));
         }
     }
