@@ -20,11 +20,12 @@
 //! | [`picture`] | a JPEG to pixels | PIL |
 //! | [`window`] | the player's window | Tk |
 //! | [`terminal`] | the player without a window | |
+//! | [`console`] | prints, and never waits for the terminal | `print` |
 //!
 //! They lie in four layers, and use only what lies below (`tests/layers.rs` checks it):
 //!
 //! ```text
-//! edge    bin/server   bin/client_launcher   window   terminal     arguments, printing, pixels
+//! edge    bin/server   bin/client_launcher   window   terminal   console     printing, pixels
 //! shell   server   server_worker   client   connection             sockets and threads
 //! tools   event   video_stream   picture                           waiting, files, decoding
 //! core    rtsp   rtp_packet   statistics   lab_payload             bytes in, values out
@@ -32,6 +33,7 @@
 
 pub mod client;
 mod connection;
+pub mod console;
 pub mod event;
 pub mod lab_payload;
 pub mod picture;

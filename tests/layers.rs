@@ -16,10 +16,11 @@ enum Layer {
     Edge,
 }
 
-const LAYERS: [(&str, Layer); 15] = [
+const LAYERS: [(&str, Layer); 16] = [
     ("bin", Layer::Edge),
     ("window", Layer::Edge),
     ("terminal", Layer::Edge),
+    ("console", Layer::Edge),
     ("server", Layer::Shell),
     ("server_worker", Layer::Shell),
     ("client", Layer::Shell),

@@ -306,6 +306,24 @@ fn a_console_that_is_gone_does_not_stop_the_serving() {
     assert!(server.0.try_wait().unwrap().is_none(), "the server goes on");
 }
 
+/// A terminal stands still while text in it is selected; a pipe that nobody reads does, too.
+#[test]
+fn a_console_that_stands_still_does_not_hold_up_the_serving() {
+    let (folder, _) = made_movie(5);
+    let mut command = server_command(folder.path());
+    let mut server = Killed(command.arg("0").stdout(Stdio::piped()).spawn().unwrap());
+    let mut console = BufReader::new(server.0.stdout.take().unwrap());
+    let mut line = String::new();
+    console.read_line(&mut line).unwrap();
+    let port: u16 = line.trim_end().rsplit(':').next().unwrap().parse().unwrap();
+    let mut client = RawClient::ready((Ipv4Addr::LOCALHOST, port).into());
+    // About 400 bytes of transcript each; the pipe holds 65,536.
+    for _ in 0..1000 {
+        client.granted("PAUSE");
+    }
+    drop(console);
+}
+
 /// The server as a part of another program: stopped by its `Stopper`, with a limit to silence.
 mod in_another_program {
     use std::collections::HashSet;

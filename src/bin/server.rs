@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::{env, io};
 
 use getopts::{Matches, Options};
+use rtsp_lab::console::Console;
 use rtsp_lab::server::{MAX_PAYLOAD, Server, Settings};
 
 fn main() -> ExitCode {
@@ -23,25 +24,30 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let movies = call.settings.movies.display().to_string();
-    match Server::bind(&call.host, call.port, call.settings) {
-        Ok(server) => {
-            let quiet = call.quiet;
-            if !quiet {
-                say(&format!("serving the movies in {movies} on port {}", server.local_addr()));
-            }
-            server.serve(move |event| {
-                if !quiet {
-                    say(&event.to_string());
-                }
-            });
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            complain(&format!("could not {error}"));
+    match serve(call) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(flaw) => {
+            complain(&flaw);
             ExitCode::FAILURE
         }
     }
+}
+
+fn serve(call: Call) -> Result<(), String> {
+    let movies = call.settings.movies.display().to_string();
+    let server = Server::bind(&call.host, call.port, call.settings);
+    let server = server.map_err(|error| format!("could not {error}"))?;
+    if call.quiet {
+        server.serve(|_| {});
+        return Ok(());
+    }
+    let console = Console::start();
+    let (console, printer) =
+        console.map_err(|error| format!("could not start a thread: {error}"))?;
+    printer.say(format!("serving the movies in {movies} on port {}", server.local_addr()));
+    server.serve(move |event| printer.say(event.to_string()));
+    console.finish();
+    Ok(())
 }
 
 /// What the command line asks for.

@@ -5,10 +5,10 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::time::Duration;
 use std::{env, thread};
 
 use rtsp_lab::client::{Client, ClientEvent, Settings};
+use rtsp_lab::console::Console;
 use rtsp_lab::server::{self, Server, ServerError, Stopper};
 use rtsp_lab::terminal;
 use rtsp_lab::window::PlayerWindow;
@@ -66,23 +66,20 @@ fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
 
 /// Plays in a window, or in the terminal.
 fn launch(settings: Settings, call: &Call) -> ExitCode {
-    let quiet = call.quiet;
-    let title = format!("{} - RTSP lab client", settings.movie);
-    let mut client = Client::new(settings, move |event| {
-        if !quiet {
-            say(&event.to_string());
-        } else if let ClientEvent::Told(message) = event {
-            complain(&message.to_string());
-        }
-    });
     if call.place == Place::Terminal {
-        return play_in_terminal(&mut client, call.seconds);
+        return play_in_terminal(settings, call);
     }
-    match PlayerWindow::open(&title) {
-        Ok(window) => play_in_window(&mut client, window, call.play),
+    match PlayerWindow::open(&format!("{} - RTSP lab client", settings.movie)) {
+        Ok(window) => match play_in_window(settings, window, call) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(flaw) => {
+                complain(&flaw);
+                ExitCode::FAILURE
+            }
+        },
         Err(error) if call.place == Place::WindowIfPossible => {
             say(&format!("could not {error}; playing without one, as with --headless"));
-            play_in_terminal(&mut client, call.seconds)
+            play_in_terminal(settings, call)
         }
         Err(error) => {
             complain(&format!("could not {error}; --headless plays without a window"));
@@ -91,24 +88,38 @@ fn launch(settings: Settings, call: &Call) -> ExitCode {
     }
 }
 
-fn play_in_window(client: &mut Client, mut window: PlayerWindow, play: bool) -> ExitCode {
-    if play {
+/// The window must not stand still when the terminal does, so a thread of its own prints.
+fn play_in_window(settings: Settings, mut window: PlayerWindow, call: &Call) -> Result<(), String> {
+    let console = Console::start();
+    let (console, printer) =
+        console.map_err(|error| format!("could not start a thread: {error}"))?;
+    let mut client = Client::new(settings, reporter(call.quiet, move |text| printer.say(text)));
+    if call.play {
         client.play_movie();
     }
-    match window.run(client) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            complain(&format!("could not {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    let shown = window.run(&mut client).map_err(|error| format!("could not {error}"));
+    drop(client);
+    console.finish();
+    shown
 }
 
-fn play_in_terminal(client: &mut Client, limit: Option<Duration>) -> ExitCode {
-    if terminal::play(client, limit, &mut io::stdout()) {
+fn play_in_terminal(settings: Settings, call: &Call) -> ExitCode {
+    let mut client = Client::new(settings, reporter(call.quiet, |text| say(&text)));
+    if terminal::play(&mut client, call.seconds, &mut io::stdout()) {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    }
+}
+
+/// Prints the transcript, or what the user must know even if it is to be quiet.
+fn reporter(quiet: bool, print: impl Fn(String)) -> impl FnMut(ClientEvent) {
+    move |event| {
+        if !quiet {
+            print(event.to_string());
+        } else if let ClientEvent::Told(message) = event {
+            complain(&message.to_string());
+        }
     }
 }
 

@@ -1,0 +1,97 @@
+//! Prints without waiting: a terminal that stands still must hold up neither server nor window.
+//!
+//! A terminal stands still while text in it is selected, or after Ctrl-S; a pipe, while nobody reads
+//! it. Whoever prints would wait then. So a thread of its own prints, and what is too much for its
+//! queue is left out, and counted.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crate::event::Event;
+
+/// The thread `console`, which writes to standard output until no [`Printer`] is left.
+#[derive(Debug)]
+pub struct Console {
+    done: Arc<Event>,
+    thread: JoinHandle<()>,
+}
+
+/// What others print with; never waits.
+#[derive(Clone, Debug)]
+pub struct Printer {
+    texts: SyncSender<String>,
+    left_out: Arc<AtomicU64>,
+}
+
+impl Console {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// The system has no room for another thread.
+    pub fn start() -> io::Result<(Self, Printer)> {
+        let (texts, waiting) = sync_channel(MAX_WAITING);
+        let (done, left_out) = (Arc::new(Event::default()), Arc::new(AtomicU64::new(0)));
+        let (told, count) = (Arc::clone(&done), Arc::clone(&left_out));
+        let thread = thread::Builder::new().name("console".to_owned()).spawn(move || {
+            print_all(&waiting, &count, &mut io::stdout());
+            told.set();
+        })?;
+        Ok((Self { done, thread }, Printer { texts, left_out }))
+    }
+
+    /// Waits until everything is printed, but not for ever for a terminal that stands still.
+    pub fn finish(self) {
+        if self.done.wait(LAST_WAIT) {
+            drop(self.thread.join());
+        }
+    }
+}
+
+impl Printer {
+    /// Prints the text and a line end, in its turn.
+    pub fn say(&self, text: String) {
+        if self.texts.try_send(text).is_err() {
+            self.left_out.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A closed terminal or pipe is no reason to stop, so errors of `out` are passed over.
+fn print_all(texts: &Receiver<String>, left_out: &AtomicU64, out: &mut dyn Write) {
+    for text in texts {
+        writeln!(out, "{text}").ok();
+        let count = left_out.swap(0, Ordering::Relaxed);
+        if count > 0 {
+            writeln!(out, "({count} messages are left out: the terminal stood still)").ok();
+        }
+    }
+}
+
+/// Messages that may wait for the terminal.
+const MAX_WAITING: usize = 4096;
+/// How long a program waits at its end for the terminal.
+const LAST_WAIT: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_much_is_left_out_and_counted() {
+        let (texts, waiting) = sync_channel(2);
+        let printer = Printer { texts, left_out: Arc::default() };
+        for text in ["one", "two", "three", "four"] {
+            printer.say(text.to_owned());
+        }
+        let left_out = Arc::clone(&printer.left_out);
+        drop(printer);
+        let mut out = Vec::new();
+        print_all(&waiting, &left_out, &mut out);
+        let expected = "one\n(2 messages are left out: the terminal stood still)\ntwo\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}
