@@ -168,6 +168,10 @@ impl Inbox {
             Expected::Requests => first?,
             Expected::Replies => 1,
         };
+        if self.expected == Expected::Requests {
+            // Cheap, and nearly always the end of it: there is no second request line.
+            position(bytes, from, |at| at.starts_with(b" RTSP/"))?;
+        }
         position(bytes, from, |at| match self.expected {
             Expected::Requests => is_request_line(at),
             Expected::Replies => is_status_line(at) || at.starts_with(b"\nSession Description:"),
@@ -189,10 +193,10 @@ pub(super) fn empty_line(bytes: &[u8]) -> Option<usize> {
 
 /// A known method, then its line's `RTSP/`.
 fn is_request_line(bytes: &[u8]) -> bool {
-    let line = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
     Method::ALL.iter().any(|method| {
-        line.strip_prefix(method.name().as_bytes()).is_some_and(|rest| {
-            rest.starts_with(b" ") && position(rest, 0, |at| at.starts_with(b" RTSP/")).is_some()
+        bytes.strip_prefix(method.name().as_bytes()).is_some_and(|rest| {
+            let line = rest.split(|&byte| byte == b'\n').next().unwrap_or_default();
+            line.starts_with(b" ") && position(line, 0, |at| at.starts_with(b" RTSP/")).is_some()
         })
     })
 }
