@@ -69,13 +69,13 @@ impl Connection {
     }
 
     /// Says goodbye so that what was sent last arrives: unread bytes at a close would reset it.
-    pub(crate) fn close_gently(&mut self) -> io::Result<()> {
-        self.stream.shutdown(std::net::Shutdown::Write)?;
-        self.stream.set_read_timeout(Some(SOCKET_TIMEOUT))?;
+    pub(crate) fn close_gently(&mut self) {
+        // What fails here has ended already.
+        self.stream.shutdown(std::net::Shutdown::Write).ok();
+        self.stream.set_read_timeout(Some(SOCKET_TIMEOUT)).ok();
         let deadline = Instant::now() + SOCKET_TIMEOUT;
         let mut discarded = [0; 4096];
-        while Instant::now() < deadline && self.stream.read(&mut discarded)? > 0 {}
-        Ok(())
+        while Instant::now() < deadline && matches!(self.stream.read(&mut discarded), Ok(1..)) {}
     }
 
     /// One read. Silence counts from one look at the socket to the next, not by the clock: while a
@@ -100,6 +100,12 @@ impl Connection {
         }
         Ok(())
     }
+}
+
+/// `host:port`, the host in brackets where it has colons itself.
+pub(crate) fn address(host: &str, port: u16) -> String {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
 /// Whether a blocking call ended without a fault: by its timeout, or by a signal.

@@ -294,7 +294,7 @@ impl ServerWorker {
     fn refuse_too_long(&mut self, limit: usize) -> Result<(), End> {
         let bad = BadRequest { cseq: 0, flaw: Flaw::TooLong(limit) };
         self.refuse(bad.status(), bad.cseq, bad.to_string())?;
-        self.connection.close_gently()?;
+        self.connection.close_gently();
         Err(End::Refused("the request was too long".to_owned()))
     }
 
@@ -304,7 +304,7 @@ impl ServerWorker {
         let why = "a URL as the target is the standard dialect, this server speaks the lab's";
         self.report(ServerEvent::Refused { peer: self.peer, status, why: why.to_owned() });
         self.send(format!("RTSP/1.0 {status}\r\nCSeq: {cseq}\r\n\r\n"))?;
-        self.connection.close_gently()?;
+        self.connection.close_gently();
         Err(End::Refused("the client speaks the standard dialect".to_owned()))
     }
 
