@@ -20,15 +20,16 @@ use crate::statistics::Statistics;
 mod accessors;
 mod client_event;
 mod listen_rtp;
+mod media;
 mod message;
-mod open_rtp_port;
 mod parse_rtsp_reply;
 mod recv_rtsp_reply;
+mod silence;
 mod update_movie;
 
 pub use client_event::ClientEvent;
+use media::Media;
 pub use message::{Message, Severity};
-use open_rtp_port::Media;
 use recv_rtsp_reply::{Answer, Link, Mailbox};
 use update_movie::Decoder;
 
@@ -53,6 +54,8 @@ pub struct Client {
     announced_port: u16,
     decoder: Option<Decoder>,
     played_since: Duration,
+    packets_before: u64,
+    malformed_before: u64,
     no_data: bool,
     statistics: Statistics,
     picture: Option<Picture>,
@@ -111,6 +114,8 @@ impl Client {
             announced_port: 0,
             decoder: None,
             played_since: Duration::ZERO,
+            packets_before: 0,
+            malformed_before: 0,
             no_data: false,
             statistics: Statistics::default(),
             picture: None,

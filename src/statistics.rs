@@ -71,7 +71,8 @@ impl Reception {
         self.bytes += packet.payload.len() as u64;
         self.last_arrival = Some(arrival);
         self.recent.add(arrival, packet.payload.len());
-        let resumed = std::mem::take(&mut self.resumed);
+        let resumed = self.resumed;
+        self.resumed = false;
         let Some(sequence) = &mut self.sequence else {
             self.sequence = Some(Sequence::starting_at(packet.sequence_number));
             return Order::Next;
@@ -82,14 +83,19 @@ impl Reception {
             // A server may begin to count anew when it plays again.
             Place::Behind(1..) | Place::Elsewhere if resumed => Order::Gap,
             Place::Ahead(1..) => Order::Gap,
+            Place::Ahead(0) => {
+                // The last packet once more does not tell how the next ones are numbered.
+                self.resumed = resumed;
+                Order::Late
+            }
             Place::Elsewhere if sequence.jumps_again(packet.sequence_number) => Order::Gap,
-            Place::Ahead(0) | Place::Behind(_) | Place::Elsewhere => Order::Late,
+            Place::Behind(_) | Place::Elsewhere => Order::Late,
         };
         let (missing, found) = sequence.advance(packet.sequence_number, order);
         self.lost = (self.lost + missing).saturating_sub(u64::from(found));
         self.late += u64::from(order == Order::Late);
-        self.numbers_are_packets |=
-            order == Order::Next && !packet.payload.starts_with(b"\xFF\xD8");
+        let is_piece = !packet.payload.is_empty() && !packet.payload.starts_with(b"\xFF\xD8");
+        self.numbers_are_packets |= order == Order::Next && is_piece;
         order
     }
 
@@ -218,8 +224,8 @@ impl Statistics {
     }
 
     /// The movie is paused; the pause is left out of every average.
-    pub fn pause(&mut self) {
-        self.played = self.play_time();
+    pub fn pause(&mut self, now: Duration) {
+        self.played = self.play_time(now);
         self.playing_since = None;
     }
 
@@ -242,10 +248,11 @@ impl Statistics {
         self.replies.push((method, after));
     }
 
-    /// The time spent playing: from the reply to PLAY to the last packet, pauses left out.
-    pub fn play_time(&self) -> Duration {
-        let end = self.reception.last_arrival.unwrap_or_default();
-        let run = self.playing_since.map(|start| end.saturating_sub(start));
+    /// The time spent playing: from the reply to PLAY on, pauses left out, and the silence behind
+    /// the last frame, which is on screen for the lab's 50 ms.
+    pub fn play_time(&self, now: Duration) -> Duration {
+        let shown_until = self.reception.last_arrival.unwrap_or_default() + FRAME_INTERVAL;
+        let run = self.playing_since.map(|start| now.min(shown_until).saturating_sub(start));
         self.played + run.unwrap_or_default()
     }
 
@@ -261,13 +268,13 @@ impl Statistics {
     }
 
     /// Frames shown per second of play time.
-    pub fn frames_average(&self) -> f64 {
-        self.per_second(self.frames_shown)
+    pub fn frames_average(&self, now: Duration) -> f64 {
+        self.per_second(self.frames_shown, now)
     }
 
     /// Bits received per second of play time.
-    pub fn bits_average(&self) -> f64 {
-        self.per_second(8 * self.reception.bytes)
+    pub fn bits_average(&self, now: Duration) -> f64 {
+        self.per_second(8 * self.reception.bytes, now)
     }
 
     /// Packets lost per packet received, the late ones not counted twice.
@@ -288,9 +295,9 @@ impl Statistics {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "2^53 bits are 1,000 terabytes")]
-    fn per_second(&self, amount: u64) -> f64 {
-        let seconds = self.play_time().as_secs_f64();
-        if seconds > 0.0 { amount as f64 / seconds } else { 0.0 }
+    fn per_second(&self, amount: u64, now: Duration) -> f64 {
+        let time = self.play_time(now);
+        if time >= FRAME_INTERVAL { amount as f64 / time.as_secs_f64() } else { 0.0 }
     }
 
     /// Every figure as a `name: value` line, the names as in the report.
@@ -313,15 +320,16 @@ impl fmt::Display for Summary<'_> {
         writeln!(out, "current frame: {}", statistics.current_frame())?;
         writeln!(out, "frames shown: {}", statistics.frames_shown)?;
         writeln!(out, "frames per second now: {}", statistics.frames_now(now))?;
-        writeln!(out, "frames per second average: {:.2}", statistics.frames_average())?;
-        writeln!(out, "play time: {:.2} s", statistics.play_time().as_secs_f64())?;
+        writeln!(out, "frames per second average: {:.2}", statistics.frames_average(now))?;
+        writeln!(out, "play time: {:.2} s", statistics.play_time(now).as_secs_f64())?;
         writeln!(out, "data received: {} bytes", reception.bytes)?;
         writeln!(out, "data rate now: {} bit/s", reception.bits_now(now))?;
-        writeln!(out, "data rate average: {:.0} bit/s", statistics.bits_average())?;
+        writeln!(out, "data rate average: {:.0} bit/s", statistics.bits_average(now))?;
         writeln!(out, "packets received: {}", reception.packets)?;
         writeln!(out, "packets lost: {}", reception.lost)?;
         writeln!(out, "packets lost rate: {:.2} %", 100.0 * statistics.loss_rate())?;
         writeln!(out, "late packets: {}", reception.late)?;
+        writeln!(out, "malformed packets: {}", reception.malformed)?;
         writeln!(out, "damaged frames: {}", statistics.damaged_frames())?;
         writeln!(out, "frames left out: {}", statistics.frames_left_out())?;
         for (method, after) in &statistics.replies {
@@ -332,6 +340,8 @@ impl fmt::Display for Summary<'_> {
 }
 
 const SECOND: Duration = Duration::from_secs(1);
+/// How long the lab shows a frame.
+const FRAME_INTERVAL: Duration = Duration::from_millis(50);
 /// The largest step forward that is a loss and no new beginning (RFC 3550 appendix A.1).
 const MAX_DROPOUT: u16 = 3000;
 /// The largest step back that is reordering and no new beginning (RFC 3550 appendix A.1).
@@ -445,14 +455,82 @@ mod tests {
             statistics.receive(reception.clone());
             assert_eq!(statistics.frames_now(now), 20);
             assert_eq!(reception.bits_now(now), 20 * 8 * FRAME.len() as u64);
-            statistics.pause();
+            statistics.pause(now);
             now += Duration::from_secs(100);
             assert_eq!((statistics.frames_now(now), reception.bits_now(now)), (0, 0));
         }
-        assert_eq!(statistics.play_time(), Duration::from_secs(4));
-        assert!((statistics.frames_average() - 20.0).abs() < 1e-9);
-        assert!((statistics.bits_average() - 20.0 * 8.0 * 9.0).abs() < 1e-6);
+        assert_eq!(statistics.play_time(now), Duration::from_secs(4));
+        assert!((statistics.frames_average(now) - 20.0).abs() < 1e-9);
+        assert!((statistics.bits_average(now) - 20.0 * 8.0 * 9.0).abs() < 1e-6);
         assert_eq!(statistics.current_frame(), 80);
+    }
+
+    /// The packets of one run come every 50 ms from PLAY on.
+    fn play_a_run(
+        statistics: &mut Statistics,
+        reception: &mut Reception,
+        start: Duration,
+        frames: u16,
+    ) -> Duration {
+        statistics.play(start);
+        let mut now = start;
+        for frame in 0..frames {
+            now = start + TICK * u32::from(frame);
+            let number = u16::try_from(reception.packets).unwrap() + 1;
+            reception.record(&RtpPacket::jpeg(number, 0, 0, FRAME), false, now);
+            statistics.show_frame(now);
+        }
+        statistics.receive(reception.clone());
+        now
+    }
+
+    #[test]
+    fn the_last_frame_counts_its_50_ms_and_the_silence_behind_it_does_not_count() {
+        let (mut reception, mut statistics) = (Reception::default(), Statistics::default());
+        let last = play_a_run(&mut statistics, &mut reception, TICK, 500);
+        let later = last + Duration::from_secs(60);
+        assert_eq!(statistics.play_time(later), Duration::from_secs(25));
+        assert!((statistics.frames_average(later) - 20.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn many_short_runs_have_the_average_of_one_long_one() {
+        let (mut reception, mut statistics) = (Reception::default(), Statistics::default());
+        let mut now = Duration::ZERO;
+        for _ in 0..10 {
+            now = play_a_run(&mut statistics, &mut reception, now, 4) + TICK;
+            statistics.pause(now);
+            now += Duration::from_secs(5);
+        }
+        assert_eq!(statistics.play_time(now), Duration::from_secs(2));
+        assert!((statistics.frames_average(now) - 20.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn one_frame_is_no_rate_of_thousands() {
+        let (mut reception, mut statistics) = (Reception::default(), Statistics::default());
+        let now = play_a_run(&mut statistics, &mut reception, TICK, 1) + Duration::from_micros(9);
+        assert!(statistics.frames_average(now).abs() < 1e-9);
+        assert!((statistics.frames_average(now + SECOND) - 20.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_last_packet_once_more_does_not_hide_that_the_numbers_begin_anew() {
+        let mut reception = record_all(1..=3);
+        reception.resume();
+        for (number, order) in [(3, Order::Late), (1, Order::Gap), (2, Order::Next)] {
+            let packet = RtpPacket::jpeg(number, 0, 0, FRAME);
+            assert_eq!(reception.record(&packet, false, TICK), order, "number {number}");
+        }
+    }
+
+    #[test]
+    fn an_empty_packet_does_not_change_how_frames_are_counted() {
+        let mut reception = Reception::default();
+        for (number, payload) in [(1, FRAME), (2, b"".as_slice()), (3, FRAME)] {
+            reception.record(&RtpPacket::jpeg(number, 0, 0, payload), false, TICK);
+        }
+        assert_eq!(reception.frame_number(), Some(3));
     }
 
     #[test]

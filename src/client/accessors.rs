@@ -36,6 +36,17 @@ impl Client {
         self.is_waiting() && self.request_sent.is_some_and(|request| request.method == method)
     }
 
+    /// Whether the movie plays, or will once all that was pressed has been answered.
+    pub fn will_play(&self) -> bool {
+        let awaited = self.request_sent.filter(|_| self.is_waiting()).map(|request| request.method);
+        let pressed = awaited.into_iter().chain(self.wishes.iter().copied());
+        pressed.fold(self.state == State::Playing, |plays, method| match method {
+            Method::Play => true,
+            Method::Pause | Method::Teardown => false,
+            Method::Setup | Method::Describe | Method::Options => plays,
+        })
+    }
+
     /// Whether TEARDOWN has been answered. Python: `teardownAcked`.
     #[doc(alias = "teardownAcked")]
     pub const fn is_torn_down(&self) -> bool {

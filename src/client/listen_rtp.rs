@@ -101,13 +101,15 @@ impl RtpPort {
 
     fn take(&mut self, datagram: &[u8], frames: &SyncSender<Frame>) {
         let now = self.clock.elapsed();
-        let Ok(packet) = RtpPacket::decode(datagram) else {
-            self.reception.malformed += 1;
-            return;
-        };
-        let order = self.reception.record(&packet, self.assembler.continues(&packet), now);
-        if order != Order::Late {
-            self.assembler.push(&packet, order);
+        match RtpPacket::decode(datagram) {
+            Ok(packet) => {
+                let continues = self.assembler.continues(&packet);
+                let order = self.reception.record(&packet, continues, now);
+                if order != Order::Late {
+                    self.assembler.push(&packet, order);
+                }
+            }
+            Err(_) => self.reception.malformed += 1,
         }
         self.reception.damaged = self.assembler.damaged();
         while let Some(frame) = self.assembler.next_frame() {

@@ -62,6 +62,8 @@ impl Client {
         };
         port.catch_up(&frames);
         port.reception.resume();
+        self.packets_before = port.reception.packets;
+        self.malformed_before = port.reception.malformed;
         match Listener::start(*port, frames) {
             Ok(listener) => {
                 self.media = Media::Listening(listener);
@@ -88,25 +90,7 @@ impl Client {
             },
             media @ (Media::Closed | Media::Open(_)) => media,
         };
-        self.statistics.pause();
+        self.statistics.pause(self.clock.elapsed());
         self.no_data = false;
-    }
-
-    /// Takes the pictures that have been decoded. Python: `updateMovie`.
-    pub(super) fn update_movie(&mut self) -> bool {
-        let mut changed = false;
-        while let Some(decoded) =
-            self.decoder.as_ref().and_then(|decoder| decoder.pictures.try_recv().ok())
-        {
-            changed = true;
-            self.statistics.undecodable = decoded.undecodable;
-            self.statistics.overruns = decoded.overruns;
-            self.statistics.receive(decoded.reception);
-            if let Some(picture) = decoded.picture {
-                self.statistics.show_frame(self.clock.elapsed());
-                self.picture = Some(picture);
-            }
-        }
-        changed
     }
 }

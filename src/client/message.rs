@@ -2,6 +2,7 @@
 
 use std::{fmt, io};
 
+use crate::connection::address;
 use crate::rtsp::{Method, Reply};
 
 /// One message: what happened, and what to do about it.
@@ -26,7 +27,11 @@ pub enum Severity {
 
 impl Message {
     pub(super) fn connection_failed(host: &str, port: u16, error: &io::Error) -> Self {
-        let text = format!("Is the server running, is {host}:{port} its address? ({error})");
+        let text = if error.kind() == io::ErrorKind::NotFound {
+            format!("No computer is named {host}: check the name. ({error})")
+        } else {
+            format!("Is the server running, is {} its address? ({error})", address(host, port))
+        };
         Self::error("Connection failed".to_owned(), text)
     }
 
@@ -46,7 +51,7 @@ impl Message {
             404 => format!("The server has no movie named {movie}: check its name and folder."),
             454 => "The server does not know this session any more: press Setup again.".to_owned(),
             455 => format!("The server does not accept {method} now: it is in another state."),
-            500 => "The server can't send to this computer.".to_owned(),
+            500 => "The server can't start to send: its console says why.".to_owned(),
             _ => format!("The server has refused {method}."),
         };
         Self::error(title, text)
@@ -70,6 +75,11 @@ impl Message {
     pub(super) fn no_packets(port: u16) -> Self {
         let text = format!("No RTP within 2 s: check UDP port {port}, the firewall, the server.");
         Self::warning("No packets".to_owned(), text)
+    }
+
+    pub(super) fn no_rtp(port: u16) -> Self {
+        let text = format!("What comes at UDP port {port} is no RTP: check the server's header.");
+        Self::warning("No RTP packets".to_owned(), text)
     }
 
     pub(super) fn no_thread(error: &io::Error) -> Self {

@@ -1,9 +1,9 @@
-//! What the client does with what comes, and with what does not. Python: `Client.parseRtspReply`.
+//! What the client does with the messages of the server. Python: `Client.parseRtspReply`.
 
 use std::time::Duration;
 
 use super::recv_rtsp_reply::Answer;
-use super::{Client, ClientEvent, Message, RequestSent};
+use super::{Client, ClientEvent, Message};
 use crate::rtsp::{Method, Reply, State};
 
 impl Client {
@@ -51,7 +51,7 @@ impl Client {
                 self.tell(message);
                 self.stop_listening_unless_playing();
             }
-            _ => self.granted(request.method, reply),
+            _ => self.granted(request.method, reply, arrival),
         }
     }
 
@@ -61,13 +61,13 @@ impl Client {
     }
 
     /// The state follows the reply, by the table that the server keeps to as well.
-    fn granted(&mut self, method: Method, reply: Reply) {
+    fn granted(&mut self, method: Method, reply: Reply, arrival: Duration) {
         self.state = self.state.after(method).unwrap_or(self.state);
         match method {
             Method::Setup => self.session_id = reply.session,
             Method::Play => {
-                self.played_since = self.clock.elapsed();
-                self.statistics.play(self.played_since);
+                self.played_since = arrival;
+                self.statistics.play(arrival);
                 self.no_data = false;
             }
             Method::Pause => self.stop_listening(),
@@ -118,40 +118,7 @@ impl Client {
         }
     }
 
-    /// What is due because nothing has come for 2 s: no reply, or no packet.
-    pub(super) fn look_at_the_clock(&mut self) -> bool {
-        let now = self.clock.elapsed();
-        let overdue = self.look_for_the_reply(now);
-        let silent = self.state == State::Playing && self.look_for_packets(now);
-        overdue || silent
-    }
-
-    fn look_for_the_reply(&mut self, now: Duration) -> bool {
-        let is_late = |sent: &&mut RequestSent| !sent.overdue && now >= sent.at + REPLY_WAIT;
-        let Some(sent) = self.request_sent.as_mut().filter(is_late) else { return false };
-        sent.overdue = true;
-        let method = sent.method;
-        self.wishes.clear();
-        self.tell(Message::no_reply(method));
-        true
-    }
-
-    fn look_for_packets(&mut self, now: Duration) -> bool {
-        let last = self.statistics.reception.last_arrival.unwrap_or_default();
-        let no_data = now >= last.max(self.played_since) + DATA_WAIT;
-        let changed = no_data != std::mem::replace(&mut self.no_data, no_data);
-        if changed && no_data && last < self.played_since {
-            self.tell(Message::no_packets(self.announced_port));
-        }
-        changed
-    }
-
     fn ignore(&mut self, why: String) {
         (self.report)(ClientEvent::Ignored(why));
     }
 }
-
-/// After that time without a reply the user may try again.
-const REPLY_WAIT: Duration = Duration::from_secs(2);
-/// After that time without a packet the user is told.
-const DATA_WAIT: Duration = Duration::from_secs(2);

@@ -57,8 +57,9 @@ impl Link {
         mailbox: Mailbox,
     ) -> io::Result<Self> {
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        let mut failure = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-        for address in (host, port).to_socket_addrs()? {
+        let unknown = |error: io::Error| io::Error::new(io::ErrorKind::NotFound, error.to_string());
+        let mut failure = unknown(io::Error::other("the name has no address"));
+        for address in (host, port).to_socket_addrs().map_err(unknown)? {
             match TcpStream::connect_timeout(&address, CONNECT_TIMEOUT) {
                 Ok(stream) => return Self::new(stream, number, mailbox),
                 Err(error) => failure = error,

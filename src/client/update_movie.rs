@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
+use super::Client;
 use super::listen_rtp::Frame;
 use crate::event::Event;
 use crate::picture::Picture;
@@ -64,6 +65,26 @@ impl Decoder {
 impl Drop for Decoder {
     fn drop(&mut self) {
         self.finish();
+    }
+}
+
+impl Client {
+    /// Takes the pictures that have been decoded. Python: `updateMovie`.
+    pub(super) fn update_movie(&mut self) -> bool {
+        let mut changed = false;
+        while let Some(decoded) =
+            self.decoder.as_ref().and_then(|decoder| decoder.pictures.try_recv().ok())
+        {
+            changed = true;
+            self.statistics.undecodable = decoded.undecodable;
+            self.statistics.overruns = decoded.overruns;
+            self.statistics.receive(decoded.reception);
+            if let Some(picture) = decoded.picture {
+                self.statistics.show_frame(self.clock.elapsed());
+                self.picture = Some(picture);
+            }
+        }
+        changed
     }
 }
 

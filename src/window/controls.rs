@@ -4,7 +4,7 @@ use embedded_graphics::geometry::Point;
 
 use super::layout::{BUTTONS, Layout};
 use crate::client::Client;
-use crate::rtsp::{Method, State};
+use crate::rtsp::Method;
 
 /// The keys that mean something, whatever they are called in the windowing library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,8 +83,7 @@ impl Controls {
         if self.dialog.is_some() {
             return self.leave(client);
         }
-        let playing = client.state() == State::Playing && !client.awaits(Method::Pause);
-        let resume = playing || client.awaits(Method::Play);
+        let resume = client.will_play();
         client.pause_movie();
         self.dialog = Some(Dialog { resume });
     }

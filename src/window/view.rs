@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::client::{Client, Message};
+use crate::connection::address;
 use crate::picture::Picture;
 use crate::rtsp::{Method, State};
 use crate::statistics::Statistics;
@@ -50,7 +51,11 @@ impl<'a> View<'a> {
         Self {
             state: client.state(),
             no_data: client.has_no_data(),
-            title: format!("{} from {}:{}", settings.movie, settings.server, settings.server_port),
+            title: format!(
+                "{} from {}",
+                settings.movie,
+                address(&settings.server, settings.server_port)
+            ),
             session: client.session_id(),
             picture: client.picture(),
             buttons: BUTTONS.map(|(method, ..)| button(client, method)),
@@ -84,9 +89,9 @@ fn picture_column(statistics: &Statistics, now: Duration) -> Column {
         ("Current frame", statistics.current_frame().to_string()),
         ("Frames shown", statistics.frames_shown.to_string()),
         ("Frames/s now", statistics.frames_now(now).to_string()),
-        ("Frames/s average", format!("{:.1}", statistics.frames_average())),
+        ("Frames/s average", format!("{:.1}", statistics.frames_average(now))),
         ("Frames damaged", statistics.damaged_frames().to_string()),
-        ("Play time", minutes(statistics.play_time())),
+        ("Play time", minutes(statistics.play_time(now))),
     ];
     column("PICTURE", rows)
 }
@@ -96,7 +101,7 @@ fn network_column(statistics: &Statistics, now: Duration) -> Column {
     let rows = [
         ("Data received", bytes(reception.bytes)),
         ("Rate now", format!("{} kbit/s", reception.bits_now(now) / 1000)),
-        ("Rate average", format!("{:.0} kbit/s", statistics.bits_average() / 1000.0)),
+        ("Rate average", format!("{:.0} kbit/s", statistics.bits_average(now) / 1000.0)),
         ("Packets lost", reception.lost.to_string()),
         ("Loss rate", format!("{:.1} %", 100.0 * statistics.loss_rate())),
         ("Late packets", reception.late.to_string()),

@@ -1,0 +1,52 @@
+//! What the client does when nothing comes: no reply, or no packet, for 2 s.
+
+use std::time::Duration;
+
+use super::{Client, Message, RequestSent};
+use crate::rtsp::State;
+
+impl Client {
+    /// What is due because nothing has come for 2 s: no reply, or no packet.
+    pub(super) fn look_at_the_clock(&mut self) -> bool {
+        let now = self.clock.elapsed();
+        let overdue = self.look_for_the_reply(now);
+        let silent = self.state == State::Playing && self.look_for_packets(now);
+        overdue || silent
+    }
+
+    fn look_for_the_reply(&mut self, now: Duration) -> bool {
+        let is_late = |sent: &&mut RequestSent| !sent.overdue && now >= sent.at + REPLY_WAIT;
+        let Some(sent) = self.request_sent.as_mut().filter(is_late) else { return false };
+        sent.overdue = true;
+        let method = sent.method;
+        self.wishes.clear();
+        self.tell(Message::no_reply(method));
+        true
+    }
+
+    fn look_for_packets(&mut self, now: Duration) -> bool {
+        let last = self.statistics.reception.last_arrival.unwrap_or_default();
+        let no_data = now >= last.max(self.played_since) + DATA_WAIT;
+        let changed = no_data != std::mem::replace(&mut self.no_data, no_data);
+        if changed && no_data {
+            self.tell_why_there_is_no_picture();
+        }
+        changed
+    }
+
+    /// At the end of a movie there is nothing to tell but that nothing comes.
+    fn tell_why_there_is_no_picture(&mut self) {
+        let reception = &self.statistics.reception;
+        if reception.packets == self.packets_before {
+            let malformed = reception.malformed > self.malformed_before;
+            let port = self.announced_port;
+            let message = if malformed { Message::no_rtp(port) } else { Message::no_packets(port) };
+            self.tell(message);
+        }
+    }
+}
+
+/// After that time without a reply the user may try again.
+const REPLY_WAIT: Duration = Duration::from_secs(2);
+/// After that time without a packet the user is told.
+const DATA_WAIT: Duration = Duration::from_secs(2);
