@@ -26,8 +26,6 @@ use std::fmt;
 
 /// One RTP packet; the payload is borrowed from the frame or from the datagram. Python: `RtpPacket`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[doc(alias = "getPayload")]
-#[doc(alias = "getPacket")]
 pub struct RtpPacket<'a> {
     /// 2 in every real packet; other numbers are kept so that a log can show them.
     pub version: Version,
@@ -44,6 +42,7 @@ pub struct RtpPacket<'a> {
     /// The synchronization source: one number for one stream.
     pub ssrc: u32,
     /// What is carried, without header extension and padding. Python: `getPayload`.
+    #[doc(alias = "getPayload")]
     pub payload: &'a [u8],
 }
 
@@ -55,11 +54,12 @@ impl<'a> RtpPacket<'a> {
         Self { version, marker: false, payload_type, sequence_number, timestamp, ssrc, payload }
     }
 
-    /// Writes the packet into `datagram`, in place of what was there. Python: `RtpPacket.encode`.
+    /// Writes the packet into `datagram`, in place of what was there. Python: `encode`, `getPacket`.
     ///
     /// # Deviation
     /// Padding, extension and CC are always 0, as the report asks, so they are no arguments; the
     /// buffer is the caller's, so that one serves a whole movie.
+    #[doc(alias = "getPacket")]
     pub fn encode(&self, datagram: &mut Vec<u8>) {
         datagram.clear();
         datagram.push(self.version.0 << 6);

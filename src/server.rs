@@ -10,12 +10,13 @@
 
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use std::{fmt, io};
 
+use crate::connection::address;
 use crate::event::Event;
 use crate::server_worker::ServerWorker;
 
@@ -74,6 +75,11 @@ impl Server {
     /// Where it listens.
     pub const fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The folder of the movies, as an absolute path.
+    pub fn movies(&self) -> &Path {
+        &self.settings.movies
     }
 
     /// What ends [`Self::serve`] from another thread.
@@ -205,7 +211,7 @@ impl fmt::Display for ServerError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bind { host, port, source } => {
-                write!(out, "bind RTSP port {host}:{port}: {source}")
+                write!(out, "bind RTSP port {}: {source}", address(host, *port))
             }
             Self::Movies { folder, source } => {
                 write!(out, "open folder of movies {}: {source}", folder.display())
@@ -229,15 +235,14 @@ fn start_worker(
 ) -> Option<JoinHandle<()>> {
     let worker_shared = Arc::clone(shared);
     let peer = canonical(peer);
-    let started = thread::Builder::new()
-        .name("recv_rtsp_request".to_owned())
-        .spawn(move || ServerWorker::run(stream, peer, &worker_shared));
-    started
-        .inspect_err(|source| {
-            let source = io::Error::new(source.kind(), source.to_string());
+    let builder = thread::Builder::new().name("recv_rtsp_request".to_owned());
+    match builder.spawn(move || ServerWorker::run(stream, peer, &worker_shared)) {
+        Ok(worker) => Some(worker),
+        Err(source) => {
             (shared.report)(ServerEvent::Trouble { what: "start a thread", source });
-        })
-        .ok()
+            None
+        }
+    }
 }
 
 /// An IPv4 client of an IPv6 socket is an IPv4 client. (An IPv6 address keeps its scope.)

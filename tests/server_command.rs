@@ -275,7 +275,9 @@ fn bound_to_one_address_it_serves_there() {
     let (folder, frames) = made_movie(3);
     let mut server = ServerProcess::start(folder.path(), &["--bind", "127.0.0.1"]);
     let line = server.wait_for(|line| line.starts_with("serving "));
-    let expected = format!("serving the movies in . on port 127.0.0.1:{}", server.port());
+    let movies = folder.path().canonicalize().unwrap();
+    let expected =
+        format!("serving the movies in {} at 127.0.0.1:{}", movies.display(), server.port());
     assert_eq!(line, expected);
     let client = RawClient::playing(server.address());
     assert_frames(&client.packets(3), &frames, 1);

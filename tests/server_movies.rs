@@ -180,7 +180,7 @@ fn names_inside_the_folder_of_movies_play() {
     let elsewhere = tempfile::tempdir().unwrap();
     let movies = folder.path().to_str().unwrap();
     let mut server = ServerProcess::start(elsewhere.path(), &["--movies", movies]);
-    server.wait_for(|line| line.starts_with(&format!("serving the movies in {movies} on port ")));
+    server.wait_for(|line| line.starts_with(&format!("serving the movies in {movies} at ")));
     for name in [MOVIE, "./movie.Mjpeg", "films/old/a film.Mjpeg", "films/./old/a film.Mjpeg"] {
         let mut client = RawClient::of(name, server.address());
         client.setup();

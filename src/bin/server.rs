@@ -34,7 +34,6 @@ fn main() -> ExitCode {
 }
 
 fn serve(call: Call) -> Result<(), String> {
-    let movies = call.settings.movies.display().to_string();
     let server = Server::bind(&call.host, call.port, call.settings);
     let server = server.map_err(|error| format!("could not {error}"))?;
     if call.quiet {
@@ -44,7 +43,8 @@ fn serve(call: Call) -> Result<(), String> {
     let console = Console::start();
     let (console, printer) =
         console.map_err(|error| format!("could not start a thread: {error}"))?;
-    printer.say(format!("serving the movies in {movies} on port {}", server.local_addr()));
+    let (movies, address) = (server.movies().display(), server.local_addr());
+    printer.say(format!("serving the movies in {movies} at {address}"));
     server.serve(move |event| printer.say(event.to_string()));
     console.finish();
     Ok(())

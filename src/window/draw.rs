@@ -31,7 +31,7 @@ pub(crate) fn draw(pixels: &mut [u32], width: usize, height: usize, view: &View<
     }
     if view.asks_to_close {
         canvas.darken();
-        draw_dialog(&mut canvas, &layout);
+        draw_dialog(&mut canvas, &layout, view.state);
     }
 }
 
@@ -62,8 +62,13 @@ fn draw_video(canvas: &mut Canvas<'_>, layout: &Layout, view: &View<'_>) {
     let center = layout.video.center();
     let Some(picture) = view.picture else {
         canvas.text("No video yet", center, &FONT_9X18_BOLD, OFF, Alignment::Center);
-        let hint = center + Point::new(0, 22);
-        canvas.text("press Setup, then Play", hint, &FONT_6X13, OFF, Alignment::Center);
+        let hint = match view.state {
+            State::Init => "press Setup, then Play",
+            State::Ready => "press Play",
+            State::Playing => "waiting for the first frame",
+        };
+        let below = center + Point::new(0, 22);
+        canvas.text(hint, below, &FONT_6X13, OFF, Alignment::Center);
         return;
     };
     canvas.picture(picture, layout.fitted(picture.width, picture.height));
@@ -144,8 +149,12 @@ fn draw_message(canvas: &mut Canvas<'_>, area: Rectangle, message: &Message) {
     canvas.panel(area, 6, PANEL, color);
     canvas.fill(Rectangle::new(area.top_left + Point::new(0, 3), Size::new(6, 40)), color);
     let (title, text) = (area.top_left + Point::new(17, 14), area.top_left + Point::new(17, 33));
-    canvas.text(&message.title, title, &FONT_8X13_BOLD, color, Alignment::Left);
-    canvas.text(&message.text, text, &FONT_6X13, INK, Alignment::Left);
+    let (title_room, text_room) =
+        (area.size.width.saturating_sub(80), area.size.width.saturating_sub(34));
+    let title_text = fitted(&message.title, title_room, &FONT_8X13_BOLD);
+    canvas.text(&title_text, title, &FONT_8X13_BOLD, color, Alignment::Left);
+    let sentence = fitted(&message.text, text_room, &FONT_6X13);
+    canvas.text(&sentence, text, &FONT_6X13, INK, Alignment::Left);
     let hint = Point::new(right(area) - 12, title.y);
     canvas.text("Esc \u{d7}", hint, &FONT_6X10, DIM, Alignment::Right);
 }
@@ -164,18 +173,34 @@ fn draw_description(canvas: &mut Canvas<'_>, video: Rectangle, description: &str
     }
 }
 
-fn draw_dialog(canvas: &mut Canvas<'_>, layout: &Layout) {
+fn draw_dialog(canvas: &mut Canvas<'_>, layout: &Layout, state: State) {
     canvas.panel(layout.dialog, 8, PANEL, BUTTON_EDGE);
     let line = |y| Point::new(layout.dialog.center().x, layout.dialog.top_left.y + y);
     canvas.text("Close the player?", line(29), &FONT_9X18_BOLD, INK, Alignment::Center);
-    for (text, y) in
-        [("The video is paused. Closing ends the session", 55), ("with a TEARDOWN request.", 71)]
-    {
+    let lines = match state {
+        State::Init => ["There is no session to end.", ""],
+        State::Ready => {
+            ["The video is paused. Closing ends the session", "with a TEARDOWN request."]
+        }
+        State::Playing => {
+            ["The video still plays. Closing ends the session", "with a TEARDOWN request."]
+        }
+    };
+    for (text, y) in lines.into_iter().zip([55, 71]) {
         canvas.text(text, line(y), &FONT_6X13, DIM, Alignment::Center);
     }
     let [stay, close] = layout.dialog_buttons();
     draw_button(canvas, stay, "Continue watching", "Enter", Button::Next);
     draw_button(canvas, close, "Close", "Q", Button::On);
+}
+
+/// The text, or as much of it as there is room for, and three dots.
+fn fitted(text: &str, room: u32, font: &MonoFont<'_>) -> String {
+    let most = usize::try_from(room / font.character_size.width.max(1)).unwrap_or(0);
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(3)).chain("...".chars()).collect()
 }
 
 fn width_of(text: &str, font: &MonoFont<'_>) -> i32 {

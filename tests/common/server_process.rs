@@ -41,7 +41,7 @@ impl ServerProcess {
     pub(crate) fn start_with(command: &mut Command) -> Option<Self> {
         let mut server = Self::spawn(command, 0);
         let line = server.next_line()?;
-        let address: SocketAddr = line.rsplit_once(" on port ")?.1.parse().ok()?;
+        let address: SocketAddr = line.rsplit_once(" at ")?.1.parse().ok()?;
         server.port = address.port();
         Some(server)
     }

@@ -4,6 +4,7 @@
 //! Without arguments it starts a server of its own and plays `movie.Mjpeg` from it at once.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::{env, thread};
 
@@ -48,7 +49,8 @@ fn run(call: &Call) -> ExitCode {
 /// A server of its own on free ports, and the movie plays at once.
 fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     let could_not = |error: ServerError| format!("could not {error}");
-    let server = Server::bind("127.0.0.1", 0, server::Settings::default()).map_err(could_not)?;
+    let settings = server::Settings { movies: folder_of_the_movie()?, ..Default::default() };
+    let server = Server::bind("127.0.0.1", 0, settings).map_err(could_not)?;
     let server_port = server.local_addr().port();
     let stopper = server.stopper();
     let serving = thread::Builder::new().name("server".to_owned());
@@ -57,11 +59,19 @@ fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     // Stops the server whatever happens below, so that the thread can be joined.
     let stop = StopAtEnd(stopper);
     say(TWO_PROGRAMS);
-    let (server, movie) = ("127.0.0.1".to_owned(), "movie.Mjpeg".to_owned());
+    let (server, movie) = ("127.0.0.1".to_owned(), MOVIE.to_owned());
     let code = launch(Settings { server, server_port, rtp_port: 0, movie }, call);
     drop(stop);
     drop(serving.join());
     Ok(code)
+}
+
+/// This folder, or the project's: `cargo run` works in each of its folders, and names it.
+fn folder_of_the_movie() -> Result<PathBuf, String> {
+    let project = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let folders = [Some(PathBuf::from(".")), project];
+    let found = folders.into_iter().flatten().find(|folder| folder.join(MOVIE).is_file());
+    found.ok_or_else(|| format!("there is no {MOVIE} in this folder; name a server and a movie"))
 }
 
 /// Plays in a window, or in the terminal.
@@ -140,6 +150,8 @@ fn complain(text: &str) {
     writeln!(io::stderr(), "client_launcher: {text}").ok();
 }
 
+/// The movie that comes with the project.
+const MOVIE: &str = "movie.Mjpeg";
 const TWO_PROGRAMS: &str = "\
 Playing from a server inside this program. The same with two programs, in two terminals:
     cargo run --bin server 2048
