@@ -33,9 +33,9 @@ fn main() {
     let (setups, plays) = reply_times(&server);
     let first_packets = first_packet_times(&server);
     println!("                                    p50       p99       max");
-    print_row(&format!("reply to SETUP, {DIALOGUES} times"), setups);
-    print_row(&format!("reply to PLAY, {DIALOGUES} times"), plays);
-    print_row(&format!("PLAY reply to packet, {PLAYS} times"), first_packets);
+    let [setup, ..] = print_row(&format!("reply to SETUP, {DIALOGUES} times"), setups);
+    let [play, ..] = print_row(&format!("reply to PLAY, {DIALOGUES} times"), plays);
+    let [packet, ..] = print_row(&format!("PLAY reply to packet, {PLAYS} times"), first_packets);
 
     let frames = real_frames();
     let played = Film::received(&RawClient::playing(server.address()), frames.len());
@@ -44,8 +44,13 @@ fn main() {
     let bare_delays = print_row("bare thread, behind the grid", bare.delays());
     let [p50, p99, max] = [0, 1, 2].map(|index| server_delays[index] / bare_delays[index]);
     println!("{:<32} {p50:>6.2}    {p99:>6.2}    {max:>6.2}", "server / bare thread");
-    played.print("server");
+    let rate = played.print("server");
     bare.print("bare thread");
+
+    // So wide that only a fault leaves them, no busy machine.
+    assert!((19.8..20.2).contains(&rate), "20 frames a second by absolute deadlines");
+    assert!(setup < 5.0 && play < 5.0, "a reply within 5 ms, as a rule");
+    assert!(packet < 5.0, "the first packet within 5 ms of the reply to PLAY, as a rule");
 }
 
 /// How long SETUP and PLAY wait for their replies, each time in a connection of its own.
@@ -131,12 +136,14 @@ impl Film {
         self.0.iter().map(|arrival| offset(arrival).saturating_sub(earliest)).collect()
     }
 
-    fn print(&self, sender: &str) {
+    /// Prints the rate in frames a second, and returns it.
+    fn print(&self, sender: &str) -> f64 {
         let ((first, start), (last, end)) = (self.0[0], self.0[self.0.len() - 1]);
         let seconds = end.duration_since(start).as_secs_f64();
         let rate = f64::from(last - first) / seconds;
         let frames = self.0.len();
         println!("{sender}: {frames} frames in {seconds:.3} s, {rate:.2} frames a second");
+        rate
     }
 }
 

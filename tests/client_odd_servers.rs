@@ -323,6 +323,7 @@ fn play_goes_out_behind_a_setup_that_is_answered_late() {
     stage.client.play_movie();
     // The 0.5 s are over; the server has not even looked yet.
     assert!(stage.client.awaits(Method::Setup));
+    assert!(stage.client.will_play(), "what was pressed is not forgotten");
     stage.server.expects("SETUP");
     stage.server.says(stage.server.reply("200 OK"));
     stage.until("the reply", |client| client.awaits(Method::Play));
@@ -599,6 +600,25 @@ fn play_without_packets_is_a_message_that_names_the_port() {
     assert_eq!(stage.client.state(), State::Playing, "packets may come yet");
     stage.sends_a_frame();
     stage.until("data", |client| !client.has_no_data());
+}
+
+#[test]
+fn what_is_no_rtp_is_told_apart_from_nothing() {
+    let mut stage = Stage::playing();
+    stage.server.sends(b"hello");
+    let text = stage.message("No RTP packets");
+    assert!(text.contains(&format!("port {} ", stage.server.client_port)), "{text:?}");
+}
+
+#[test]
+fn a_pause_that_was_pressed_means_that_it_will_not_play() {
+    let mut stage = Stage::playing();
+    assert!(stage.client.will_play());
+    stage.client.describe_movie();
+    stage.client.pause_movie();
+    assert!(!stage.client.will_play());
+    stage.client.play_movie();
+    assert!(stage.client.will_play());
 }
 
 #[test]

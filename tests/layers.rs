@@ -110,7 +110,8 @@ fn server_and_client_do_not_know_each_other() {
 
 #[test]
 fn the_core_has_no_sockets_threads_files_or_clock() {
-    let outside = ["std::net", "std::thread", "std::fs", "std::env", "Instant::now", "SystemTime"];
+    // As they are used, however they are imported.
+    let outside = ["net::", "thread::", "fs::", "env::", "Instant::now", "SystemTime"];
     for (module, path, code) in sources() {
         if layer_of(&module) == Layer::Core {
             for name in outside {
@@ -118,7 +119,7 @@ fn the_core_has_no_sockets_threads_files_or_clock() {
             }
         }
         if layer_of(&module) == Layer::Tools {
-            assert!(!code.contains("std::net"), "{} names std::net", path.display());
+            assert!(!code.contains("net::"), "{} names std::net", path.display());
         }
     }
 }

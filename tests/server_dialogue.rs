@@ -591,7 +591,7 @@ fn description(port: u16, session: u32) -> String {
 #[test]
 fn the_standard_dialect_gets_501_and_the_connection_closes() {
     let (folder, _) = made_movie(10);
-    let server = ServerProcess::start(folder.path(), &[]);
+    let mut server = ServerProcess::start(folder.path(), &[]);
     for request in [
         "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n",
         "DESCRIBE rtsp://127.0.0.1:2048/movie.Mjpeg RTSP/1.0\r\nCSeq: 1\r\n\r\n",
@@ -605,5 +605,9 @@ fn the_standard_dialect_gets_501_and_the_connection_closes() {
             "RTSP/1.0 501 Not Implemented\r\nCSeq: 1\r\n\r\n",
             "the reply to {request:?}"
         );
+        // A client that stays must not change what the transcript says.
+        let transcript = server.transcript_of(client.address());
+        let last = transcript.last().map(String::as_str);
+        assert_eq!(last, Some("closed: the client speaks the standard dialect"));
     }
 }
