@@ -37,7 +37,8 @@ impl Client {
     /// At the end of a movie there is nothing to tell but that nothing comes.
     fn tell_why_there_is_no_picture(&mut self) {
         let reception = &self.statistics.reception;
-        if reception.packets == self.packets_before {
+        // Fewer, if the figures from just before PLAY were left out on their way here.
+        if reception.packets <= self.packets_before {
             let malformed = reception.malformed > self.malformed_before;
             let port = self.announced_port;
             let message = if malformed { Message::no_rtp(port) } else { Message::no_packets(port) };
