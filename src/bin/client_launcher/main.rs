@@ -103,12 +103,18 @@ fn play_in_window(settings: Settings, mut window: PlayerWindow, call: &Call) -> 
     let console = Console::start();
     let (console, printer) =
         console.map_err(|error| format!("could not start a thread: {error}"))?;
-    let mut client = Client::new(settings, reporter(call.quiet, move |text| printer.say(text)));
+    let transcript = printer.clone();
+    let report = reporter(call.quiet, move |text| transcript.say(text));
+    let mut client = Client::new(settings, report);
     if call.play {
         client.play_movie();
     }
     let shown = window.run(&mut client).map_err(|error| format!("could not {error}"));
-    drop(client);
+    let (statistics, now) = client.statistics();
+    if !call.quiet && statistics.frames_shown > 0 {
+        printer.say(statistics.summary(now).to_string());
+    }
+    drop((client, printer));
     console.finish();
     shown
 }
