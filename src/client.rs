@@ -19,18 +19,23 @@ use crate::statistics::Statistics;
 
 mod accessors;
 mod client_event;
+mod latest_packet;
 mod listen_rtp;
 mod media;
 mod message;
 mod parse_rtsp_reply;
 mod recv_rtsp_reply;
+mod rtsp_log;
 mod silence;
 mod update_movie;
 
 pub use client_event::ClientEvent;
+pub use latest_packet::LatestPacket;
 use media::Media;
 pub use message::{Message, Severity};
 use recv_rtsp_reply::{Answer, Link, Mailbox};
+pub use rtsp_log::LogEntry;
+use rtsp_log::RtspLog;
 use update_movie::Decoder;
 
 /// A client of one movie. Python: `Client`.
@@ -38,6 +43,7 @@ use update_movie::Decoder;
 pub struct Client {
     settings: Settings,
     report: Box<dyn FnMut(ClientEvent)>,
+    rtsp_log: RtspLog,
     clock: Instant,
     mailbox: Mailbox,
     answers: Receiver<Answer>,
@@ -59,6 +65,7 @@ pub struct Client {
     no_data: bool,
     statistics: Statistics,
     picture: Option<Picture>,
+    latest_packet: Option<LatestPacket>,
     description: Option<String>,
     message: Option<Message>,
 }
@@ -98,6 +105,7 @@ impl Client {
         Self {
             settings,
             report: Box::new(report),
+            rtsp_log: RtspLog::default(),
             clock: Instant::now(),
             mailbox: Mailbox { answers, setup_event, news },
             answers: incoming,
@@ -119,6 +127,7 @@ impl Client {
             no_data: false,
             statistics: Statistics::default(),
             picture: None,
+            latest_packet: None,
             description: None,
             message: None,
         }
@@ -216,7 +225,7 @@ impl Client {
         let Settings { server, server_port, .. } = &self.settings;
         match Link::connect(server, *server_port, self.links, self.mailbox.clone()) {
             Ok(link) => {
-                (self.report)(ClientEvent::Connected(link.peer()));
+                self.report(ClientEvent::Connected(link.peer()));
                 self.link = Some(link);
                 true
             }
@@ -247,7 +256,7 @@ impl Client {
             Some(link) => link.send(&text),
             None => Err(io::ErrorKind::NotConnected.into()),
         };
-        (self.report)(ClientEvent::Sent(text));
+        self.report(ClientEvent::Sent(text));
         if let Err(error) = sent {
             self.connection_ended(&error.to_string());
         }
@@ -293,8 +302,17 @@ impl Client {
         self.state = State::Init;
     }
 
+    fn report(&mut self, event: ClientEvent) {
+        self.report_at(self.clock.elapsed(), event);
+    }
+
+    fn report_at(&mut self, at: Duration, event: ClientEvent) {
+        self.rtsp_log.push(at, event.clone());
+        (self.report)(event);
+    }
+
     fn tell(&mut self, message: Message) {
-        (self.report)(ClientEvent::Told(message.clone()));
+        self.report(ClientEvent::Told(message.clone()));
         self.message = Some(message);
     }
 }

@@ -25,6 +25,10 @@ use std::time::Duration;
 use crate::rtp_packet::RtpPacket;
 use crate::rtsp::Method;
 
+mod history;
+
+pub use history::{History, INTERVAL, MOST, Sample};
+
 /// What has been received over RTP.
 #[derive(Clone, Debug, Default)]
 pub struct Reception {
@@ -212,6 +216,8 @@ pub struct Statistics {
     pub overruns: u64,
     /// The time from the last request of each method to its reply.
     pub replies: Vec<(Method, Duration)>,
+    /// The rates of the last minute.
+    pub history: History,
     frames: LastSecond,
     played: Duration,
     playing_since: Option<Duration>,
@@ -240,6 +246,12 @@ impl Statistics {
     pub fn show_frame(&mut self, now: Duration) {
         self.frames_shown += 1;
         self.frames.add(now, 1);
+    }
+
+    /// Notes the present rates, if that is due.
+    pub fn sample(&mut self, now: Duration) {
+        let sample = Sample { frames: self.frames_now(now), bits: self.reception.bits_now(now) };
+        self.history.record(now, sample);
     }
 
     /// Notes how long a reply took.

@@ -11,26 +11,41 @@ use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use embedded_graphics::geometry::Point;
-use minifb::{InputCallback, Key, MouseButton, MouseMode, ScaleMode, Window, WindowOptions};
+use embedded_graphics::geometry::{Point, Size};
+use minifb::{
+    CursorStyle, InputCallback, Key, MouseButton, MouseMode, ScaleMode, Window, WindowOptions,
+};
 
 use crate::client::Client;
 use crate::rtsp::Method;
 
+mod buttons;
 mod canvas;
 mod controls;
+mod curves;
 mod draw;
+mod keys;
 mod layout;
+mod overlays;
+mod palette;
+mod rtp_header;
+mod rtsp_log;
 mod view;
 
+pub use buttons::{Buttons, Look};
+pub use canvas::Mark;
+pub use controls::Target;
 use controls::{Controls, Press};
+pub use draw::{draw, marks};
 use layout::{FIRST_SIZE, Layout};
-use view::View;
+use view::PanelKind;
+pub use view::{Column, Curve, Figure, Panel, View};
 
 /// The window of one client.
 pub struct PlayerWindow {
     window: Window,
     title: String,
+    settings: Settings,
     keys: Rc<RefCell<Keys>>,
     pixels: Vec<u32>,
     mouse_was_down: bool,
@@ -38,17 +53,36 @@ pub struct PlayerWindow {
     frame_offset: (isize, isize),
 }
 
+/// What a window is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Which buttons there are.
+    pub buttons: Buttons,
+    /// Pixels for each point of the drawing, across and down: 2 for a projector.
+    pub scale: usize,
+    /// After TEARDOWN the window stays, ready for another SETUP.
+    pub stay_open: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { buttons: Buttons::Five, scale: 1, stay_open: false }
+    }
+}
+
 impl PlayerWindow {
     /// Opens the window.
     ///
     /// # Errors
     /// There is no display.
-    pub fn open(title: &str) -> Result<Self, WindowError> {
+    pub fn open(title: &str, settings: Settings) -> Result<Self, WindowError> {
         let keys = Rc::default();
-        let window = new_window(title, FIRST_SIZE, &keys)?;
+        let size = (FIRST_SIZE.0 * settings.scale, FIRST_SIZE.1 * settings.scale);
+        let window = new_window(title, size, &keys)?;
         Ok(Self {
             window,
             title: title.to_owned(),
+            settings,
             keys,
             pixels: Vec::new(),
             mouse_was_down: false,
@@ -62,14 +96,14 @@ impl PlayerWindow {
     /// # Errors
     /// The display has gone.
     pub fn run(&mut self, client: &mut Client) -> Result<(), WindowError> {
-        let mut controls = Controls::default();
+        let mut controls = Controls::new(self.settings.buttons, self.settings.stay_open);
         let mut drawn = None;
         while !controls.is_done(client) {
             let mut changed = client.wait(TURN);
             changed |= self.take_input(&mut controls, client)?;
             let due = drawn.is_none_or(|drawn: Instant| drawn.elapsed() >= REDRAW);
             if changed || due {
-                self.draw(&View::of(client, controls.asks_to_close()))?;
+                self.draw(&self.view(client, &controls))?;
                 drawn = Some(Instant::now());
                 self.remember_place();
             } else {
@@ -77,6 +111,10 @@ impl PlayerWindow {
             }
         }
         Ok(())
+    }
+
+    fn view<'a>(&self, client: &'a Client, controls: &Controls) -> View<'a> {
+        View::of(client, controls, self.settings.scale)
     }
 
     fn take_input(
@@ -87,32 +125,47 @@ impl PlayerWindow {
         let mut changed = false;
         if !self.window.is_open() {
             controls.handler(client);
-            self.reopen(&View::of(client, controls.asks_to_close()))?;
+            self.reopen(&self.view(client, controls))?;
             changed = true;
         }
         loop {
-            let Some(key) = self.keys.borrow_mut().pressed.pop_front() else { break };
-            if let Some(press) = meaning_of(key) {
-                controls.press(press, client);
-                changed = true;
-            }
-        }
-        if let Some(at) = self.clicked() {
-            let (width, height) = self.window.get_size();
-            controls.click(at, &Layout::of(width, height), client);
+            let Some(press) = self.keys.borrow_mut().pressed.pop_front() else { break };
+            controls.press(press, client);
             changed = true;
         }
-        Ok(changed)
+        Ok(self.take_mouse(controls, client) || changed)
     }
 
-    /// Where the left button went down since the last turn.
-    fn clicked(&mut self) -> Option<Point> {
+    /// Acts when the left button goes down; what is under the pointer shows it.
+    fn take_mouse(&mut self, controls: &mut Controls, client: &mut Client) -> bool {
+        let layout = self.layout();
+        let at = self.window.get_mouse_pos(MouseMode::Discard).map(|(x, y)| self.point(x, y));
         let down = self.window.get_mouse_down(MouseButton::Left);
         let was_down = std::mem::replace(&mut self.mouse_was_down, down);
-        let clicked = down && !was_down;
-        let (x, y) = self.window.get_mouse_pos(MouseMode::Discard).filter(|_| clicked)?;
+        let clicked = at.filter(|_| down && !was_down);
+        if let Some(at) = clicked {
+            controls.click(at, &layout, client);
+        }
+        let moved = controls.point(at, &layout, client);
+        let hand = controls.hover().is_some();
+        self.window.set_cursor_style(if hand { CursorStyle::OpenHand } else { CursorStyle::Arrow });
+        clicked.is_some() || moved
+    }
+
+    /// Where everything is in the window as large as it is now.
+    fn layout(&self) -> Layout {
+        let (width, height) = self.window.get_size();
+        let points =
+            |pixels: usize| u32::try_from(pixels.div_ceil(self.settings.scale)).unwrap_or(u32::MAX);
+        Layout::of(Size::new(points(width), points(height)))
+    }
+
+    /// The point of the drawing at a pixel of the window.
+    fn point(&self, x: f32, y: f32) -> Point {
         #[expect(clippy::cast_possible_truncation, reason = "a position inside the window")]
-        Some(Point::new(x as i32, y as i32))
+        let (x, y) = (x as i32, y as i32);
+        let scale = i32::try_from(self.settings.scale).unwrap_or(1);
+        Point::new(x / scale, y / scale)
     }
 
     /// Draws into a buffer as large as the window, so that text stays sharp.
@@ -120,7 +173,7 @@ impl PlayerWindow {
         let (width, height) = self.window.get_size();
         let (width, height) = (width.max(1), height.max(1));
         self.pixels.resize(width * height, 0);
-        draw::draw(&mut self.pixels, width, height, view);
+        draw(&mut self.pixels, width, height, view);
         self.window.update_with_buffer(&self.pixels, width, height).map_err(WindowError)
     }
 
@@ -196,14 +249,22 @@ fn new_window(
 /// The keys that went down since the last turn; asking for them instead would lose short taps.
 #[derive(Debug, Default)]
 struct Keys {
-    pressed: VecDeque<Key>,
+    pressed: VecDeque<Press>,
+    /// The question mark is held down.
+    asks: bool,
     down: Vec<Key>,
 }
 
 struct Keyboard(Rc<RefCell<Keys>>);
 
 impl InputCallback for Keyboard {
-    fn add_char(&mut self, _character: u32) {}
+    /// Where the question mark is, depends on the keyboard; its character does not.
+    fn add_char(&mut self, character: u32) {
+        let mut keys = self.0.borrow_mut();
+        if character == u32::from('?') && !std::mem::replace(&mut keys.asks, true) {
+            keys.pressed.push_back(Press::Panel(PanelKind::Keys));
+        }
+    }
 
     fn set_key_state(&mut self, key: Key, is_down: bool) {
         let mut keys = self.0.borrow_mut();
@@ -212,9 +273,10 @@ impl InputCallback for Keyboard {
         if is_down {
             keys.down.push(key);
         }
+        keys.asks &= is_down;
         // A key that is held down repeats; only the first time counts.
         if is_down && !was_down {
-            keys.pressed.push_back(key);
+            keys.pressed.extend(meaning_of(key));
         }
     }
 }
@@ -227,6 +289,9 @@ const fn meaning_of(key: Key) -> Option<Press> {
         Key::Space => Some(Press::Button(Method::Pause)),
         Key::T => Some(Press::Button(Method::Teardown)),
         Key::D => Some(Press::Button(Method::Describe)),
+        Key::L => Some(Press::Panel(PanelKind::RtspLog)),
+        Key::H => Some(Press::Panel(PanelKind::RtpHeader)),
+        Key::F1 => Some(Press::Panel(PanelKind::Keys)),
         Key::Enter | Key::NumPadEnter => Some(Press::Continue),
         Key::Q => Some(Press::Close),
         Key::Escape => Some(Press::Dismiss),

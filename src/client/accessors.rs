@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Client, Message, Settings};
+use super::{Client, LatestPacket, LogEntry, Message, Settings};
 use crate::picture::Picture;
 use crate::rtsp::{Method, State};
 use crate::statistics::Statistics;
@@ -71,6 +71,16 @@ impl Client {
     /// The last frame that could be decoded.
     pub const fn picture(&self) -> Option<&Picture> {
         self.picture.as_ref()
+    }
+
+    /// The packet that came last.
+    pub const fn latest_packet(&self) -> Option<&LatestPacket> {
+        self.latest_packet.as_ref()
+    }
+
+    /// What has happened last between client and server, the oldest first.
+    pub fn rtsp_log(&self) -> &[LogEntry] {
+        self.rtsp_log.entries()
     }
 
     /// The answer to the last DESCRIBE.

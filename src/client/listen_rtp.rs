@@ -10,6 +10,7 @@ use std::sync::mpsc::SyncSender;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::LatestPacket;
 use crate::connection::{SOCKET_TIMEOUT, timed_out};
 use crate::event::Event;
 use crate::lab_payload::Assembler;
@@ -23,6 +24,7 @@ pub(super) struct RtpPort {
     clock: Instant,
     pub(super) reception: Reception,
     assembler: Assembler,
+    latest: Option<LatestPacket>,
     last_report: Duration,
 }
 
@@ -33,6 +35,8 @@ pub(super) struct Frame {
     pub(super) jpeg: Option<Vec<u8>>,
     /// The figures as of this frame.
     pub(super) reception: Reception,
+    /// The packet that came last, whatever was in it.
+    pub(super) latest: Option<LatestPacket>,
 }
 
 impl RtpPort {
@@ -46,7 +50,7 @@ impl RtpPort {
         let socket = UdpSocket::bind((any, port))?;
         socket.set_read_timeout(Some(SOCKET_TIMEOUT))?;
         let (reception, assembler) = (Reception::default(), Assembler::default());
-        Ok(Self { socket, clock, reception, assembler, last_report: Duration::ZERO })
+        Ok(Self { socket, clock, reception, assembler, latest: None, last_report: Duration::ZERO })
     }
 
     /// The port that is announced to the server.
@@ -103,6 +107,7 @@ impl RtpPort {
         let now = self.clock.elapsed();
         match RtpPacket::decode(datagram) {
             Ok(packet) => {
+                self.latest = LatestPacket::of(datagram, &packet);
                 let continues = self.assembler.continues(&packet);
                 let order = self.reception.record(&packet, continues, now);
                 if order != Order::Late {
@@ -124,7 +129,8 @@ impl RtpPort {
     fn pass_on(&mut self, jpeg: Option<Vec<u8>>, frames: &SyncSender<Frame>) {
         self.last_report = self.clock.elapsed();
         let is_frame = jpeg.is_some();
-        let sent = frames.try_send(Frame { jpeg, reception: self.reception.clone() });
+        let sent =
+            frames.try_send(Frame { jpeg, reception: self.reception.clone(), latest: self.latest });
         self.reception.overruns += u64::from(is_frame && sent.is_err());
     }
 }

@@ -40,6 +40,7 @@ impl Client {
                 self.media = Media::Open(Box::new(port));
                 self.decoder = Some(decoder);
                 self.statistics = Statistics::default();
+                self.latest_packet = None;
                 self.teardown_acked = false;
                 true
             }

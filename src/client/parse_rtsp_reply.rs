@@ -14,8 +14,9 @@ impl Client {
             changed = true;
             match answer {
                 Answer::Message { link, text, arrival } if link == self.links => {
-                    (self.report)(ClientEvent::Received(text.clone()));
-                    self.parse_rtsp_reply(&text, arrival.saturating_duration_since(self.clock));
+                    let arrival = arrival.saturating_duration_since(self.clock);
+                    self.report_at(arrival, ClientEvent::Received(text.clone()));
+                    self.parse_rtsp_reply(&text, arrival);
                 }
                 Answer::Ended { link, why } if link == self.links => self.connection_ended(&why),
                 Answer::Message { .. } | Answer::Ended { .. } => {}
@@ -119,6 +120,6 @@ impl Client {
     }
 
     fn ignore(&mut self, why: String) {
-        (self.report)(ClientEvent::Ignored(why));
+        self.report(ClientEvent::Ignored(why));
     }
 }

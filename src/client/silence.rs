@@ -10,6 +10,9 @@ impl Client {
     pub(super) fn look_at_the_clock(&mut self) -> bool {
         let now = self.clock.elapsed();
         let overdue = self.look_for_the_reply(now);
+        if self.state != State::Init {
+            self.statistics.sample(now);
+        }
         let silent = self.state == State::Playing && self.look_for_packets(now);
         overdue || silent
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use super::Client;
 use super::listen_rtp::Frame;
+use super::{Client, LatestPacket};
 use crate::event::Event;
 use crate::picture::Picture;
 use crate::statistics::Reception;
@@ -28,6 +28,8 @@ pub(super) struct Decoded {
     pub(super) picture: Option<Picture>,
     /// What `listen_rtp` knew at that time.
     pub(super) reception: Reception,
+    /// The packet that came last.
+    pub(super) latest: Option<LatestPacket>,
     /// Frames so far that can't be decoded.
     pub(super) undecodable: u64,
     /// Pictures so far that the window was too slow for.
@@ -79,6 +81,7 @@ impl Client {
             self.statistics.undecodable = decoded.undecodable;
             self.statistics.overruns = decoded.overruns;
             self.statistics.receive(decoded.reception);
+            self.latest_packet = decoded.latest.or(self.latest_packet);
             if let Some(picture) = decoded.picture {
                 self.statistics.show_frame(self.clock.elapsed());
                 self.picture = Some(picture);
@@ -98,12 +101,12 @@ impl Client {
 #[doc(alias = "writeFrame")]
 fn update_movie(frames: &Receiver<Frame>, pictures: &SyncSender<Decoded>, news: &Event) {
     let (mut undecodable, mut overruns) = (0, 0);
-    for Frame { jpeg, reception } in frames {
+    for Frame { jpeg, reception, latest } in frames {
         let decoded = jpeg.as_deref().map(Picture::decode);
         undecodable += u64::from(matches!(decoded, Some(Err(_))));
         let picture = decoded.and_then(Result::ok);
         let is_picture = picture.is_some();
-        let sent = pictures.try_send(Decoded { picture, reception, undecodable, overruns });
+        let sent = pictures.try_send(Decoded { picture, reception, latest, undecodable, overruns });
         overruns += u64::from(is_picture && sent.is_err());
         news.set();
     }

@@ -3,38 +3,65 @@
 use std::convert::Infallible;
 
 use embedded_graphics::Pixel;
-use embedded_graphics::mono_font::{MonoFont, MonoTextStyle};
+use embedded_graphics::mono_font::MonoTextStyle;
 use embedded_graphics::pixelcolor::Rgb888;
 use embedded_graphics::prelude::{
     Dimensions, DrawTarget, Drawable, IntoStorage, OriginDimensions, Point, Primitive, Size,
 };
-use embedded_graphics::primitives::{PrimitiveStyleBuilder, Rectangle, RoundedRectangle};
+use embedded_graphics::primitives::{
+    Circle, PrimitiveStyle, PrimitiveStyleBuilder, Rectangle, RoundedRectangle,
+};
 use embedded_graphics::text::{Alignment, Baseline, Text, TextStyleBuilder};
 
+use super::palette::Ink;
 use crate::picture::Picture;
 
-/// `width * height` pixels, each `0x00RRGGBB`, rows from the top.
+/// The pixels of a window, each `0x00RRGGBB`, rows from the top. What is drawn is measured in
+/// points: squares of `scale` by `scale` pixels. Only a picture uses every pixel.
 #[derive(Debug)]
-pub(crate) struct Canvas<'a> {
+pub(super) struct Canvas<'a> {
     pixels: &'a mut [u32],
     width: usize,
     height: usize,
+    scale: usize,
+    marks: Option<&'a mut Vec<Mark>>,
+}
+
+/// Where something is, in points: what the tests of the layout look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// A text, and the rectangle that it fills.
+    Text(String, Rectangle),
+    /// Something that hides what is below it.
+    Cover(Rectangle),
 }
 
 impl<'a> Canvas<'a> {
     /// `None` if there are fewer pixels than the size needs.
-    pub(crate) fn new(pixels: &'a mut [u32], width: usize, height: usize) -> Option<Self> {
+    pub(super) fn new(
+        pixels: &'a mut [u32],
+        (width, height): (usize, usize),
+        scale: usize,
+        marks: Option<&'a mut Vec<Mark>>,
+    ) -> Option<Self> {
         let pixels = pixels.get_mut(..width.checked_mul(height)?)?;
-        Some(Self { pixels, width, height })
+        Some(Self { pixels, width, height, scale: scale.max(1), marks })
     }
 
     /// Fills a rectangle; what lies outside is cut off.
-    pub(crate) fn fill(&mut self, area: Rectangle, color: Rgb888) {
+    pub(super) fn fill(&mut self, area: Rectangle, color: Rgb888) {
         let Ok(()) = self.fill_solid(&area, color);
     }
 
-    /// A box with round corners, its edge one pixel wide.
-    pub(crate) fn panel(&mut self, area: Rectangle, radius: u32, fill: Rgb888, edge: Rgb888) {
+    /// Fills a rectangle, and hides what was there.
+    pub(super) fn cover(&mut self, area: Rectangle, color: Rgb888) {
+        self.mark(Mark::Cover(area));
+        self.fill(area, color);
+    }
+
+    /// A box with round corners, its edge one point wide, that hides what was there.
+    pub(super) fn panel(&mut self, area: Rectangle, radius: u32, fill: Rgb888, edge: Rgb888) {
+        self.mark(Mark::Cover(area));
         let style = PrimitiveStyleBuilder::new().fill_color(fill).stroke_color(edge);
         let style = style.stroke_width(1).build();
         let corners = Size::new_equal(radius);
@@ -42,44 +69,54 @@ impl<'a> Canvas<'a> {
         let Ok(()) = rounded.into_styled(style).draw(self);
     }
 
-    /// One line of text, its middle at `at.y`; characters outside Latin-1 become `?`.
-    pub(crate) fn text(
-        &mut self,
-        text: &str,
-        at: Point,
-        font: &MonoFont<'_>,
-        color: Rgb888,
-        alignment: Alignment,
-    ) {
+    /// A filled circle.
+    pub(super) fn disc(&mut self, center: Point, diameter: u32, color: Rgb888) {
+        let style = PrimitiveStyle::with_fill(color);
+        let Ok(()) = Circle::with_center(center, diameter).into_styled(style).draw(self);
+    }
+
+    /// One line of text in a box, half way down; what does not fit ends in three dots. Characters
+    /// that the font does not have become `?`.
+    pub(super) fn text(&mut self, text: &str, area: Rectangle, ink: Ink, alignment: Alignment) {
+        let text = fitted(text, area.size.width, ink);
+        let left = match alignment {
+            Alignment::Left => area.top_left.x,
+            Alignment::Center => area.center().x,
+            Alignment::Right => area.top_left.x.saturating_add_unsigned(area.size.width),
+        };
+        let at = Point::new(left, area.center().y);
         let style = TextStyleBuilder::new().alignment(alignment).baseline(Baseline::Middle).build();
-        let text = Text::with_text_style(text, at, MonoTextStyle::new(font, color), style);
+        let character_style = MonoTextStyle::new(ink.font, ink.color);
+        let text = Text::with_text_style(&text, at, character_style, style);
+        self.mark(Mark::Text(text.text.to_owned(), text.bounding_box()));
         let Ok(_end) = text.draw(self);
     }
 
-    /// Takes every pixel down to two fifths, so that what is drawn next stands out.
-    pub(crate) fn darken(&mut self) {
-        for pixel in self.pixels.iter_mut() {
-            let [_, channels @ ..] = pixel.to_be_bytes();
-            let [red, green, blue] = channels.map(|channel| channel / 5 * 2);
-            *pixel = u32::from_be_bytes([0, red, green, blue]);
+    /// Takes every pixel of an area down to two fifths, so that what is drawn next stands out.
+    pub(super) fn darken(&mut self, area: Rectangle) {
+        self.mark(Mark::Cover(area));
+        let area = self.visible(area);
+        for y in area.rows() {
+            for pixel in self.row(Point::new(area.top_left.x, y), area.size.width) {
+                let [_, channels @ ..] = pixel.to_be_bytes();
+                let [red, green, blue] = channels.map(|channel| channel / 5 * 2);
+                *pixel = u32::from_be_bytes([0, red, green, blue]);
+            }
         }
     }
 
     /// Scales a picture into an area with bilinear interpolation.
-    pub(crate) fn picture(&mut self, picture: &Picture, area: Rectangle) {
-        let visible = area.intersection(&self.bounding_box());
-        if visible.is_zero_sized() {
-            return;
-        }
+    pub(super) fn picture(&mut self, picture: &Picture, area: Rectangle) {
+        let visible = self.visible(area);
+        let area = self.in_pixels(area);
+        let (right, down) = offset(visible, area);
         let columns: Vec<Sample> = (0..visible.size.width)
-            .map(|x| Sample::of(x + offset(visible, area).0, area.size.width, picture.width))
+            .map(|x| Sample::of(x + right, area.size.width, picture.width))
             .collect();
-        for y in 0..visible.size.height {
-            let row = Sample::of(y + offset(visible, area).1, area.size.height, picture.height);
-            let start =
-                Point::new(visible.top_left.x, visible.top_left.y.saturating_add_unsigned(y));
-            let Some(target) = self.row(start, columns.len()) else { continue };
+        for (line, y) in (0..).zip(visible.rows()) {
+            let row = Sample::of(line + down, area.size.height, picture.height);
             let (upper, lower) = (source_row(picture, row.first), source_row(picture, row.second));
+            let target = self.row(Point::new(visible.top_left.x, y), visible.size.width);
             for (pixel, column) in target.iter_mut().zip(&columns) {
                 let top = column.mix(upper);
                 let bottom = column.mix(lower);
@@ -88,17 +125,46 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    fn row(&mut self, start: Point, length: usize) -> Option<&mut [u32]> {
-        let (x, y) = (usize::try_from(start.x).ok()?, usize::try_from(start.y).ok()?);
-        let first = y.checked_mul(self.width)?.checked_add(x)?;
-        self.pixels.get_mut(first..first.checked_add(length)?)
+    fn mark(&mut self, mark: Mark) {
+        if let Some(marks) = &mut self.marks {
+            marks.push(mark);
+        }
+    }
+
+    /// The pixels of an area of points; they may lie outside.
+    fn in_pixels(&self, area: Rectangle) -> Rectangle {
+        let scale = u32::try_from(self.scale).unwrap_or(1);
+        let side = |points: u32| points.saturating_mul(scale);
+        let place = |points: i32| points.saturating_mul(i32::try_from(scale).unwrap_or(1));
+        let Rectangle { top_left, size } = area;
+        Rectangle::new(
+            Point::new(place(top_left.x), place(top_left.y)),
+            Size::new(side(size.width), side(size.height)),
+        )
+    }
+
+    /// Those pixels of an area of points that there are.
+    fn visible(&self, area: Rectangle) -> Rectangle {
+        let size = |pixels: usize| u32::try_from(pixels).unwrap_or(u32::MAX);
+        let all = Rectangle::new(Point::zero(), Size::new(size(self.width), size(self.height)));
+        self.in_pixels(area).intersection(&all)
+    }
+
+    /// So many pixels of one row, if they are there.
+    fn row(&mut self, start: Point, length: u32) -> &mut [u32] {
+        let index = |number: i32| usize::try_from(number).ok();
+        let range = index(start.x).zip(index(start.y)).and_then(|(x, y)| {
+            let first = y.checked_mul(self.width)?.checked_add(x)?;
+            Some(first..first.checked_add(usize::try_from(length).ok()?)?)
+        });
+        range.and_then(|range| self.pixels.get_mut(range)).unwrap_or_default()
     }
 }
 
 impl OriginDimensions for Canvas<'_> {
     fn size(&self) -> Size {
-        let side = |pixels| u32::try_from(pixels).unwrap_or(u32::MAX);
-        Size::new(side(self.width), side(self.height))
+        let points = |pixels: usize| u32::try_from(pixels.div_ceil(self.scale)).unwrap_or(u32::MAX);
+        Size::new(points(self.width), points(self.height))
     }
 }
 
@@ -110,27 +176,31 @@ impl DrawTarget for Canvas<'_> {
     where
         I: IntoIterator<Item = Pixel<Rgb888>>,
     {
-        let area = self.bounding_box();
         for Pixel(point, color) in pixels {
-            if area.contains(point) {
-                if let Some([pixel]) = self.row(point, 1) {
-                    *pixel = color.into_storage();
-                }
-            }
+            self.fill(Rectangle::new(point, Size::new(1, 1)), color);
         }
         Ok(())
     }
 
     fn fill_solid(&mut self, area: &Rectangle, color: Rgb888) -> Result<(), Infallible> {
-        let visible = area.intersection(&self.bounding_box());
-        let length = usize::try_from(visible.size.width).unwrap_or(0);
+        let visible = self.visible(*area);
         for y in visible.rows() {
-            if let Some(row) = self.row(Point::new(visible.top_left.x, y), length) {
-                row.fill(color.into_storage());
-            }
+            self.row(Point::new(visible.top_left.x, y), visible.size.width)
+                .fill(color.into_storage());
         }
         Ok(())
     }
+}
+
+/// The text, or as much of it as there is room for, and three dots; what would be a line end or a
+/// tabulator is a space.
+fn fitted(text: &str, room: u32, ink: Ink) -> String {
+    let most = usize::try_from(room / ink.font.character_size.width.max(1)).unwrap_or(0);
+    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    if text.chars().count() <= most {
+        return plain.collect();
+    }
+    plain.take(most.saturating_sub(3)).chain("...".chars()).take(most).collect()
 }
 
 /// Two neighbours in the source, and how much of the second to take, in 256ths.
@@ -186,7 +256,7 @@ mod tests {
     #[test]
     fn a_picture_at_its_own_size_is_unchanged() {
         let mut pixels = [1; 4];
-        let mut canvas = Canvas::new(&mut pixels, 2, 2).unwrap();
+        let mut canvas = Canvas::new(&mut pixels, (2, 2), 1, None).unwrap();
         canvas.picture(&checkers(), Rectangle::new(Point::zero(), Size::new(2, 2)));
         assert_eq!(pixels.to_vec(), checkers().pixels);
     }
@@ -194,7 +264,7 @@ mod tests {
     #[test]
     fn scaling_blends_between_the_centres_and_keeps_the_corners() {
         let mut pixels = [0; 16];
-        let mut canvas = Canvas::new(&mut pixels, 4, 4).unwrap();
+        let mut canvas = Canvas::new(&mut pixels, (4, 4), 1, None).unwrap();
         canvas.picture(&checkers(), Rectangle::new(Point::zero(), Size::new(4, 4)));
         assert_eq!((pixels[0], pixels[3]), (0, 0xFF_FFFF));
         assert_eq!(pixels[1], 0x3F_3F3F);
@@ -203,7 +273,7 @@ mod tests {
     #[test]
     fn what_lies_outside_is_cut_off() {
         let mut pixels = [7; 4];
-        let mut canvas = Canvas::new(&mut pixels, 2, 2).unwrap();
+        let mut canvas = Canvas::new(&mut pixels, (2, 2), 1, None).unwrap();
         for (x, y) in [(-5, -5), (1, 1), (90, 90), (-90, 1_000_000)] {
             let area = Rectangle::new(Point::new(x, y), Size::new(4, 4));
             canvas.picture(&checkers(), area);
@@ -215,7 +285,39 @@ mod tests {
 
     #[test]
     fn a_buffer_that_is_too_small_is_no_canvas() {
-        assert!(Canvas::new(&mut [0; 3], 2, 2).is_none());
-        assert!(Canvas::new(&mut [0; 3], usize::MAX, 2).is_none());
+        assert!(Canvas::new(&mut [0; 3], (2, 2), 1, None).is_none());
+        assert!(Canvas::new(&mut [0; 3], (usize::MAX, 2), 1, None).is_none());
+    }
+
+    #[test]
+    fn a_point_is_a_square_of_pixels_and_a_picture_uses_each_of_them() {
+        let mut pixels = [7; 16];
+        let mut canvas = Canvas::new(&mut pixels, (4, 4), 2, None).unwrap();
+        canvas.picture(&checkers(), Rectangle::new(Point::zero(), Size::new(2, 2)));
+        canvas.fill(Rectangle::new(Point::new(1, 0), Size::new(9, 1)), Rgb888::new(1, 2, 3));
+        assert_eq!(canvas.size(), Size::new(2, 2));
+        let top = [0, 0x3F_3F3F, 0x01_0203, 0x01_0203];
+        let (first, second) = (&pixels[..4], &pixels[4..8]);
+        assert_eq!(first, top);
+        assert_eq!(second[2..], top[2..]);
+        assert_eq!(pixels[15], 0);
+    }
+
+    #[test]
+    fn half_a_point_at_the_edge_is_drawn_too() {
+        let mut pixels = [0; 9];
+        let mut canvas = Canvas::new(&mut pixels, (3, 3), 2, None).unwrap();
+        canvas.fill(Rectangle::new(Point::zero(), canvas.size()), Rgb888::new(0, 0, 1));
+        assert_eq!(pixels, [1; 9]);
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_ends_in_dots() {
+        let fitted = |text, room| fitted(text, room, crate::window::palette::LABEL);
+        assert_eq!(fitted("Setup", 30), "Setup");
+        assert_eq!(fitted("Teardown", 30), "Te...");
+        assert_eq!(fitted("Teardown", 12), "..");
+        assert_eq!(fitted("Teardown", 0), "");
+        assert_eq!(fitted("a\tb\r\n", 60), "a b  ");
     }
 }

@@ -2,26 +2,51 @@
 
 use embedded_graphics::geometry::Point;
 
-use super::layout::{BUTTONS, Layout};
+use super::buttons::Buttons;
+use super::layout::{Layout, corner};
+use super::view::PanelKind;
 use crate::client::Client;
-use crate::rtsp::Method;
+use crate::rtsp::{Method, State};
 
 /// The keys that mean something, whatever they are called in the windowing library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Press {
+pub(super) enum Press {
     /// The key of a button.
     Button(Method),
+    /// Opens a panel, or closes it.
+    Panel(PanelKind),
     /// Enter: go on watching.
     Continue,
     /// Q: close.
     Close,
-    /// Esc: away with whatever covers the video.
+    /// Esc: away with what covers the video.
     Dismiss,
 }
 
-/// The dialog that the close button opens, and whether the program is about to end.
+/// What can be clicked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A button below the video.
+    Button(Method),
+    /// The dialog's "Continue watching".
+    Continue,
+    /// The dialog's "Close".
+    Close,
+    /// The message.
+    Message,
+    /// The corner of the description.
+    Description,
+    /// The corner of the panel.
+    Panel,
+}
+
+/// What the user has opened and chosen, and whether the program is about to end.
 #[derive(Debug, Default)]
-pub(crate) struct Controls {
+pub(super) struct Controls {
+    buttons: Buttons,
+    stay_open: bool,
+    panel: Option<PanelKind>,
+    hover: Option<Target>,
     dialog: Option<Dialog>,
     leaving: bool,
 }
@@ -34,63 +59,167 @@ struct Dialog {
 }
 
 impl Controls {
+    /// With these buttons; `stay_open` keeps the window after TEARDOWN.
+    pub(super) fn new(buttons: Buttons, stay_open: bool) -> Self {
+        Self { buttons, stay_open, ..Self::default() }
+    }
+
+    pub(super) const fn buttons(&self) -> Buttons {
+        self.buttons
+    }
+
+    /// The panel that is open.
+    pub(super) const fn panel(&self) -> Option<PanelKind> {
+        self.panel
+    }
+
+    /// What the mouse points at.
+    pub(super) const fn hover(&self) -> Option<Target> {
+        self.hover
+    }
+
     /// Whether the dialog is open.
-    pub(crate) const fn asks_to_close(&self) -> bool {
+    pub(super) const fn asks_to_close(&self) -> bool {
         self.dialog.is_some()
+    }
+
+    /// The button to begin with.
+    pub(super) const fn first_step(&self) -> Method {
+        match self.buttons {
+            Buttons::Five => Method::Setup,
+            Buttons::Three => Method::Play,
+        }
+    }
+
+    /// Whether the button of `method` is there and lit. Play is possible in INIT, since the client
+    /// does SETUP first; but where Setup has a button, the class is to see that it comes first.
+    pub(super) fn offers(&self, client: &Client, method: Method) -> bool {
+        let has_setup = self.has(Method::Setup);
+        let too_early = client.state() == State::Init && method == Method::Play && has_setup;
+        self.has(method) && !too_early && client.offers(method)
+    }
+
+    fn has(&self, method: Method) -> bool {
+        self.buttons.all().iter().any(|button| button.method == method)
+    }
+
+    /// Whether a push on it does something. While a reply is awaited, which may light any button,
+    /// the client keeps the wish and looks at the state after the reply.
+    fn takes(&self, client: &Client, method: Method) -> bool {
+        self.offers(client, method) || self.has(method) && client.is_waiting()
     }
 
     /// Whether the program is to end: TEARDOWN has been answered (the report's table 4), or the
     /// user leaves and no answer can be awaited.
-    pub(crate) fn is_done(&self, client: &Client) -> bool {
-        client.is_torn_down() || self.leaving && !client.is_waiting()
+    pub(super) fn is_done(&self, client: &Client) -> bool {
+        client.is_torn_down() && !self.stay_open || self.leaving && !client.is_waiting()
     }
 
     /// Does what a key stands for.
-    pub(crate) fn press(&mut self, press: Press, client: &mut Client) {
+    pub(super) fn press(&mut self, press: Press, client: &mut Client) {
         match (press, self.dialog) {
-            (Press::Continue | Press::Dismiss, Some(dialog)) => self.stay(dialog, client),
-            (Press::Close, Some(_)) => self.leave(client),
-            (Press::Button(method), None) => push_button(method, client),
-            (Press::Dismiss, None) => {
-                client.dismiss_message();
-                client.dismiss_description();
+            (Press::Continue | Press::Dismiss, Some(_)) => self.push(Target::Continue, client),
+            (Press::Close, Some(_)) => self.push(Target::Close, client),
+            (Press::Button(method), None) => self.push(Target::Button(method), client),
+            (Press::Panel(kind), None) => {
+                self.panel = if self.panel == Some(kind) { None } else { Some(kind) };
             }
-            (Press::Button(_), Some(_)) | (Press::Continue | Press::Close, None) => {}
+            (Press::Dismiss, None) => self.dismiss(client),
+            (Press::Button(_) | Press::Panel(_), Some(_))
+            | (Press::Continue | Press::Close, None) => {}
         }
     }
 
+    /// Notes what is under the pointer; says whether that has changed.
+    pub(super) fn point(&mut self, at: Option<Point>, layout: &Layout, client: &Client) -> bool {
+        let hover = at.and_then(|at| self.target_at(at, layout, client));
+        hover != std::mem::replace(&mut self.hover, hover)
+    }
+
     /// Does what is under the pointer.
-    pub(crate) fn click(&mut self, at: Point, layout: &Layout, client: &mut Client) {
-        if let Some(dialog) = self.dialog {
-            let [stay, close] = layout.dialog_buttons();
-            if stay.contains(at) {
-                self.stay(dialog, client);
-            } else if close.contains(at) {
-                self.leave(client);
-            }
-            return;
-        }
-        let mut buttons = BUTTONS.into_iter().zip(layout.buttons());
-        if let Some(((method, ..), _)) = buttons.find(|(_, area)| area.contains(at)) {
-            push_button(method, client);
-        } else if layout.message.contains(at) {
-            client.dismiss_message();
+    pub(super) fn click(&mut self, at: Point, layout: &Layout, client: &mut Client) {
+        if let Some(target) = self.target_at(at, layout, client) {
+            self.push(target, client);
         }
     }
 
     /// The window's close button: pauses and asks; a second time it closes. Python: `handler`.
-    pub(crate) fn handler(&mut self, client: &mut Client) {
+    pub(super) fn handler(&mut self, client: &mut Client) {
         if self.dialog.is_some() {
-            return self.leave(client);
+            return self.push(Target::Close, client);
         }
         let resume = client.will_play();
         client.pause_movie();
         self.dialog = Some(Dialog { resume });
     }
 
-    fn stay(&mut self, dialog: Dialog, client: &mut Client) {
-        self.dialog = None;
-        if dialog.resume {
+    /// What a click there would do something to. What is above hides what is below.
+    fn target_at(&self, at: Point, layout: &Layout, client: &Client) -> Option<Target> {
+        if self.asks_to_close() {
+            let targets = [Target::Continue, Target::Close].into_iter();
+            let mut buttons = targets.zip(layout.dialog_buttons());
+            return buttons.find(|(_, area)| area.contains(at)).map(|(target, _)| target);
+        }
+        let (message, panel) = (client.message().is_some(), self.panel.is_some());
+        let description = client.description().is_some();
+        let above = [
+            (message, layout.message, Target::Message),
+            (description, corner(layout.description(message, panel)), Target::Description),
+            (panel, corner(layout.panel(message)), Target::Panel),
+        ];
+        let methods = self.buttons.all().iter().map(|button| Target::Button(button.method));
+        let takes = |target: &Target| match target {
+            Target::Button(method) => self.takes(client, *method),
+            Target::Continue
+            | Target::Close
+            | Target::Message
+            | Target::Description
+            | Target::Panel => true,
+        };
+        let buttons = layout.buttons(self.buttons).into_iter().zip(methods);
+        let shown = above.into_iter().filter(|(shown, ..)| *shown);
+        let mut targets = shown.map(|(_, area, target)| (area, target)).chain(buttons);
+        targets.find(|(area, _)| area.contains(at)).map(|(_, target)| target).filter(takes)
+    }
+
+    fn push(&mut self, target: Target, client: &mut Client) {
+        match target {
+            Target::Button(method) => self.push_button(method, client),
+            Target::Continue => self.stay(client),
+            Target::Close => self.leave(client),
+            Target::Message => client.dismiss_message(),
+            Target::Description => client.dismiss_description(),
+            Target::Panel => self.panel = None,
+        }
+    }
+
+    fn push_button(&self, method: Method, client: &mut Client) {
+        if !self.takes(client, method) {
+            return;
+        }
+        match method {
+            Method::Setup => client.setup_movie(),
+            Method::Play => client.play_movie(),
+            Method::Pause => client.pause_movie(),
+            Method::Teardown => client.exit_client(),
+            Method::Describe => client.describe_movie(),
+            Method::Options => {}
+        }
+    }
+
+    /// One thing at a time, the uppermost first.
+    fn dismiss(&mut self, client: &mut Client) {
+        if client.message().is_some() {
+            client.dismiss_message();
+        } else if client.description().is_some() {
+            client.dismiss_description();
+        } else {
+            self.panel = None;
+        }
+    }
+
+    fn stay(&mut self, client: &mut Client) {
+        if self.dialog.take().is_some_and(|dialog| dialog.resume) {
             client.play_movie();
         }
     }
@@ -99,21 +228,5 @@ impl Controls {
         self.dialog = None;
         self.leaving = true;
         client.exit_client();
-    }
-}
-
-/// Only a lit button can be pushed; while a reply is awaited, which may light any, the client keeps
-/// the wish and looks at the state after the reply.
-fn push_button(method: Method, client: &mut Client) {
-    if !client.offers(method) && !client.is_waiting() {
-        return;
-    }
-    match method {
-        Method::Setup => client.setup_movie(),
-        Method::Play => client.play_movie(),
-        Method::Pause => client.pause_movie(),
-        Method::Teardown => client.exit_client(),
-        Method::Describe => client.describe_movie(),
-        Method::Options => {}
     }
 }

@@ -1,65 +1,110 @@
-//! Where everything is in a window of a given size.
+//! Where everything is in a window of a given size, in points.
 
 use embedded_graphics::prelude::{Point, Size};
 use embedded_graphics::primitives::Rectangle;
 
-use crate::rtsp::Method;
+use super::buttons::Buttons;
 
-/// The areas of the window; the video takes what the others leave.
+/// The areas of the window; the video takes the height that the others leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Layout {
-    pub(crate) status: Rectangle,
-    pub(crate) video: Rectangle,
-    pub(crate) controls: Rectangle,
-    pub(crate) statistics: Rectangle,
-    pub(crate) message: Rectangle,
-    pub(crate) dialog: Rectangle,
+pub(super) struct Layout {
+    pub(super) status: Rectangle,
+    pub(super) video: Rectangle,
+    pub(super) controls: Rectangle,
+    pub(super) statistics: Rectangle,
+    pub(super) message: Rectangle,
+    pub(super) dialog: Rectangle,
 }
 
-/// The size that the window has at first.
-pub(crate) const FIRST_SIZE: (usize, usize) = (640, 560);
-
-/// The buttons from left to right, with their keys and widths.
-pub(crate) const BUTTONS: [(Method, &str, &str, u32); 5] = [
-    (Method::Setup, "Setup", "S", 112),
-    (Method::Play, "Play", "P", 104),
-    (Method::Pause, "Pause", "Space", 136),
-    (Method::Teardown, "Teardown", "T", 128),
-    (Method::Describe, "Describe", "D", 128),
-];
+/// The size that the window has at first, in points: the least that everything has room in.
+pub(super) const FIRST_SIZE: (usize, usize) = (640, 560);
 
 impl Layout {
-    /// The areas in a window of that size, in pixels.
-    pub(crate) fn of(width: usize, height: usize) -> Self {
-        let width = u32::try_from(width).unwrap_or(u32::MAX);
-        let height = u32::try_from(height).unwrap_or(u32::MAX);
-        let video_height = height.saturating_sub(STATUS + CONTROLS + STATISTICS);
+    /// The areas in a window of that size, in points. A lower window takes it from the video, to
+    /// begin with; what a still smaller one has no room for is cut off.
+    pub(super) fn of(Size { width, height }: Size) -> Self {
+        let (width, height) = (width.max(LEAST.width), height.max(LEAST.height));
+        let video_height = height - (STATUS + CONTROLS + STATISTICS);
         let band = |y, height| area(0, y, width, height);
         let controls_y = STATUS + video_height;
-        let dialog_x = width.saturating_sub(DIALOG.width) / 2;
-        let dialog_y = STATUS + video_height.saturating_sub(DIALOG.height) / 2;
         Self {
             status: band(0, STATUS),
             video: band(STATUS, video_height),
             controls: band(controls_y, CONTROLS),
             statistics: band(controls_y + CONTROLS, STATISTICS),
-            message: area(12, controls_y.saturating_sub(56), width.saturating_sub(24), 46),
-            dialog: area(dialog_x, dialog_y, DIALOG.width, DIALOG.height),
+            message: area(12, controls_y - 56, width - 24, 46),
+            dialog: area(
+                (width - DIALOG.width) / 2,
+                STATUS + video_height.saturating_sub(DIALOG.height) / 2,
+                DIALOG.width,
+                DIALOG.height,
+            ),
         }
     }
 
-    /// The areas of the buttons, as in [`BUTTONS`].
-    pub(crate) fn buttons(&self) -> [Rectangle; 5] {
-        let mut left = 10;
-        BUTTONS.map(|(.., width)| {
-            let top_left = self.controls.top_left + Point::new(left, 8);
-            left += i32::try_from(width + BUTTON_GAP).unwrap_or(0);
-            Rectangle::new(top_left, Size::new(width, BUTTON_HEIGHT))
+    /// The areas of the buttons, from left to right.
+    pub(super) fn buttons(&self, buttons: Buttons) -> Vec<Rectangle> {
+        let mut left = self.controls.top_left + Point::new(10, 8);
+        let mut place = |width: u32| {
+            let area = Rectangle::new(left, Size::new(width, BUTTON_HEIGHT));
+            left.x = left.x.saturating_add_unsigned(width + BUTTON_GAP);
+            area
+        };
+        buttons.all().iter().map(|button| place(button.width)).collect()
+    }
+
+    /// What the buttons leave, for the keys that have no button.
+    pub(super) fn beside_buttons(&self) -> Rectangle {
+        let (left, right) = (BUTTONS_END + 18, self.controls.size.width - 12);
+        let size = Size::new(right.saturating_sub(left), BUTTON_HEIGHT);
+        Rectangle::new(self.controls.top_left + point(left, 8), size)
+    }
+
+    /// The two columns of figures, and below each other the two curves.
+    pub(super) fn columns(&self) -> [Rectangle; 2] {
+        [14, 218].map(|x| {
+            Rectangle::new(self.statistics.top_left + Point::new(x, 4), Size::new(184, 138))
         })
     }
 
+    /// The areas of the two curves, one below the other; extra width is theirs.
+    pub(super) fn curves(&self) -> [Rectangle; 2] {
+        let width = self.statistics.size.width - 424 - 12;
+        [8, 80].map(|y| {
+            Rectangle::new(self.statistics.top_left + Point::new(424, y), Size::new(width, 64))
+        })
+    }
+
+    /// The panel over the right half of the video, above the message if there is one.
+    pub(super) fn panel(&self, message: bool) -> Rectangle {
+        let half = self.video.size.width / 2;
+        let size = Size::new((half - 16).min(PANEL_WIDTH), self.room(message));
+        let left = self.video.size.width - 12 - size.width;
+        Rectangle::new(self.video.top_left + point(left, 8), size)
+    }
+
+    /// The description over the video, or over what the panel leaves of it.
+    pub(super) fn description(&self, message: bool, panel: bool) -> Rectangle {
+        let free = self.free_video(panel);
+        let right = if panel { 8 } else { 12 };
+        part(free, 12, 8, free.size.width - 12 - right, self.room(message))
+    }
+
+    /// What a panel leaves of the video.
+    pub(super) fn free_video(&self, panel: bool) -> Rectangle {
+        let Size { width, height } = self.video.size;
+        let covered = if panel { width - self.panel(false).top_left.x.unsigned_abs() } else { 0 };
+        part(self.video, 0, 0, width - covered, height)
+    }
+
+    /// The height between the margins of the video.
+    fn room(&self, message: bool) -> u32 {
+        let foot = if message { 56 + 6 } else { 8 };
+        self.video.size.height.saturating_sub(8 + foot)
+    }
+
     /// The dialog's two buttons: continue, and close.
-    pub(crate) fn dialog_buttons(&self) -> [Rectangle; 2] {
+    pub(super) fn dialog_buttons(&self) -> [Rectangle; 2] {
         let button = |x, width| {
             Rectangle::new(self.dialog.top_left + Point::new(x, 101), Size::new(width, 34))
         };
@@ -67,7 +112,7 @@ impl Layout {
     }
 
     /// Where a picture of that size goes: its aspect kept, centred in the video's area.
-    pub(crate) fn fitted(&self, width: usize, height: usize) -> Rectangle {
+    pub(super) fn fitted(&self, width: usize, height: usize) -> Rectangle {
         let (width, height) = (width.max(1) as u64, height.max(1) as u64);
         let Size { width: room_x, height: room_y } = self.video.size;
         let by_height = u64::from(room_y) * width / height;
@@ -77,15 +122,42 @@ impl Layout {
         } else {
             (room_x, u32::try_from(by_width).unwrap_or(room_y))
         };
-        let margin = |room: u32, fitted| i32::try_from((room - fitted) / 2).unwrap_or(0);
-        let top_left = Point::new(margin(room_x, fitted_x), margin(room_y, fitted_y));
-        Rectangle::new(self.video.top_left + top_left, Size::new(fitted_x, fitted_y))
+        // Of the flattest picture a line is left to see.
+        let fitted = Size::new(fitted_x.max(1), fitted_y.max(1));
+        let margin = |room: u32, fitted: u32| room.saturating_sub(fitted) / 2;
+        let top_left = point(margin(room_x, fitted.width), margin(room_y, fitted.height));
+        Rectangle::new(self.video.top_left + top_left, fitted)
     }
 }
 
+/// The corner of a box that takes it away when it is clicked.
+pub(super) fn corner(area: Rectangle) -> Rectangle {
+    let size = Size::new(48, 24).component_min(area.size);
+    Rectangle::new(area.top_left + point(area.size.width - size.width, 0), size)
+}
+
+/// A part of an area: some points from its left and its top, and so many wide and high.
+pub(super) fn part(area: Rectangle, x: u32, y: u32, width: u32, height: u32) -> Rectangle {
+    Rectangle::new(area.top_left + point(x, y), Size::new(width, height))
+}
+
+/// The first line of points of an area.
+pub(super) fn line_above(area: Rectangle) -> Rectangle {
+    Rectangle::new(area.top_left, Size::new(area.size.width, 1))
+}
+
+/// The last line of points of an area.
+pub(super) fn line_below(area: Rectangle) -> Rectangle {
+    part(area, 0, area.size.height.saturating_sub(1), area.size.width, 1)
+}
+
 fn area(x: u32, y: u32, width: u32, height: u32) -> Rectangle {
+    Rectangle::new(point(x, y), Size::new(width, height))
+}
+
+fn point(x: u32, y: u32) -> Point {
     let at = |side| i32::try_from(side).unwrap_or(i32::MAX);
-    Rectangle::new(Point::new(at(x), at(y)), Size::new(width, height))
+    Point::new(at(x), at(y))
 }
 
 /// The heights of the areas that keep theirs.
@@ -94,7 +166,11 @@ const CONTROLS: u32 = 48;
 const STATISTICS: u32 = 152;
 const BUTTON_HEIGHT: u32 = 32;
 const BUTTON_GAP: u32 = 3;
+const BUTTONS_END: u32 = 630;
 const DIALOG: Size = Size::new(380, 152);
+/// A wider panel would only hide more of the video.
+const PANEL_WIDTH: u32 = 560;
+const LEAST: Size = Size::new(640, STATUS + 128 + CONTROLS + STATISTICS);
 
 #[cfg(test)]
 mod tests {
@@ -102,20 +178,37 @@ mod tests {
 
     #[test]
     fn the_first_size_is_divided_as_in_the_drawing() {
-        let layout = Layout::of(640, 560);
+        let layout = Layout::of(Size::new(640, 560));
         assert_eq!(layout.video, area(0, 32, 640, 328));
         assert_eq!(layout.controls, area(0, 360, 640, 48));
         assert_eq!(layout.message, area(12, 304, 616, 46));
         assert_eq!(layout.dialog, area(130, 120, 380, 152));
-        assert_eq!(layout.buttons()[2], area(232, 368, 136, 32));
+        assert_eq!(layout.buttons(Buttons::Five)[2], area(232, 368, 136, 32));
         assert_eq!(layout.fitted(384, 288), area(101, 32, 437, 328));
+    }
+
+    #[test]
+    fn both_rows_of_buttons_end_where_the_drawing_does() {
+        for buttons in [Buttons::Five, Buttons::Three] {
+            let areas = Layout::of(Size::new(640, 560)).buttons(buttons);
+            assert_eq!(areas.last().unwrap().bottom_right(), Some(Point::new(629, 399)));
+        }
+    }
+
+    #[test]
+    fn extra_room_is_the_videos_and_the_curves() {
+        let (first, large) = (Layout::of(Size::new(640, 560)), Layout::of(Size::new(1000, 700)));
+        assert_eq!(large.video.size, Size::new(1000, 328 + 140));
+        assert_eq!(large.columns().map(|column| column.size), first.columns().map(|c| c.size));
+        assert_eq!(large.curves()[0].size.width, 204 + 360);
+        assert_eq!(large.statistics.top_left.y, 700 - 152);
     }
 
     #[test]
     fn a_picture_of_any_size_fits_a_window_of_any_size() {
         for (width, height) in [(0, 0), (1, 1), (200, 100), (640, 560), (1920, 1080)] {
             for picture in [(1, 1), (384, 288), (3840, 2160), (1, 9000), (9000, 1)] {
-                let layout = Layout::of(width, height);
+                let layout = Layout::of(Size::new(width, height));
                 let fitted = layout.fitted(picture.0, picture.1);
                 assert_eq!(fitted.intersection(&layout.video).size, fitted.size, "{picture:?}");
             }

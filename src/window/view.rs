@@ -2,53 +2,101 @@
 
 use std::time::Duration;
 
-use crate::client::{Client, Message};
+use super::buttons::{Buttons, Look};
+use super::controls::{Controls, Target};
+use crate::client::{Client, LatestPacket, LogEntry, Message};
 use crate::connection::address;
 use crate::picture::Picture;
 use crate::rtsp::{Method, State};
-use crate::statistics::Statistics;
-
-use super::layout::BUTTONS;
+use crate::statistics::{Sample, Statistics};
 
 /// All that the window shows.
-#[derive(Debug)]
-pub(crate) struct View<'a> {
-    pub(crate) state: State,
-    pub(crate) no_data: bool,
-    pub(crate) title: String,
-    pub(crate) session: Option<&'a str>,
-    pub(crate) picture: Option<&'a Picture>,
-    pub(crate) buttons: [Button; 5],
-    pub(crate) message: Option<&'a Message>,
-    pub(crate) description: Option<&'a str>,
-    pub(crate) columns: [Column; 3],
-    pub(crate) asks_to_close: bool,
+#[derive(Clone, Debug)]
+pub struct View<'a> {
+    /// Pixels of the window for each point of the drawing, across and down.
+    pub scale: usize,
+    /// Where the session is.
+    pub state: State,
+    /// Nothing has come for 2 s.
+    pub no_data: bool,
+    /// What is played, and from where.
+    pub title: String,
+    /// The session's id.
+    pub session: Option<&'a str>,
+    /// How long the last reply took.
+    pub last_reply: Option<Duration>,
+    /// The last frame.
+    pub picture: Option<&'a Picture>,
+    /// Which buttons there are.
+    pub buttons: Buttons,
+    /// How each of them looks.
+    pub looks: Vec<Look>,
+    /// What the mouse points at.
+    pub hover: Option<Target>,
+    /// What the user should know.
+    pub message: Option<&'a Message>,
+    /// The answer to DESCRIBE.
+    pub description: Option<&'a str>,
+    /// The figures of the report's extension 1.
+    pub columns: [Column; 2],
+    /// The rates of the last minute.
+    pub curves: [Curve; 2],
+    /// What is open over the right half of the video.
+    pub panel: Option<Panel<'a>>,
+    /// The dialog "Close the player?" is open.
+    pub asks_to_close: bool,
 }
 
-/// How a button looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Button {
-    /// The state forbids it.
-    Off,
-    /// It can be pressed.
-    On,
-    /// It is what one would press next.
-    Next,
+/// A caption, and lines of a figure each.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// What the lines are about.
+    pub caption: &'static str,
+    /// From top to bottom.
+    pub rows: Vec<Figure>,
 }
 
-/// A caption, and lines of a name and a value each.
-#[derive(Debug)]
-pub(crate) struct Column {
-    pub(crate) caption: &'static str,
-    pub(crate) rows: Vec<(String, String)>,
+/// One figure.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value with the unit; `None` if there is none yet.
+    pub value: Option<String>,
+    /// Something has been lost.
+    pub warns: bool,
+}
+
+/// A rate over the last minute.
+#[derive(Clone, Debug)]
+pub struct Curve {
+    /// Name and unit.
+    pub name: &'static str,
+    /// The present value; `None` if there is none yet.
+    pub value: Option<u64>,
+    /// The values, the newest last, two a second.
+    pub samples: Vec<u64>,
+}
+
+/// What can be open over the right half of the video.
+#[derive(Clone, Copy, Debug)]
+pub enum Panel<'a> {
+    /// The last requests and replies.
+    RtspLog(&'a [LogEntry]),
+    /// The packet that came last, if one has come.
+    RtpHeader(Option<&'a LatestPacket>),
+    /// What each key does.
+    Keys,
 }
 
 impl<'a> View<'a> {
-    /// What the client has to show.
-    pub(crate) fn of(client: &'a Client, asks_to_close: bool) -> Self {
+    /// What the client has to show, and what the user has opened.
+    pub(super) fn of(client: &'a Client, controls: &Controls, scale: usize) -> Self {
         let settings = client.settings();
         let (statistics, now) = client.statistics();
+        let buttons = controls.buttons();
         Self {
+            scale,
             state: client.state(),
             no_data: client.has_no_data(),
             title: format!(
@@ -57,66 +105,98 @@ impl<'a> View<'a> {
                 address(&settings.server, settings.server_port)
             ),
             session: client.session_id(),
+            last_reply: statistics.replies.last().map(|&(_, time)| time),
             picture: client.picture(),
-            buttons: BUTTONS.map(|(method, ..)| button(client, method)),
+            buttons,
+            looks: buttons
+                .all()
+                .iter()
+                .map(|button| look(client, controls, button.method))
+                .collect(),
+            hover: controls.hover(),
             message: client.message(),
             description: client.description(),
-            columns: [
-                picture_column(statistics, now),
-                network_column(statistics, now),
-                replies(statistics),
-            ],
-            asks_to_close,
+            columns: [picture_column(statistics, now), network_column(statistics, now)],
+            curves: curves(statistics, now),
+            panel: controls.panel().map(|panel| match panel {
+                PanelKind::RtspLog => Panel::RtspLog(client.rtsp_log()),
+                PanelKind::RtpHeader => Panel::RtpHeader(client.latest_packet()),
+                PanelKind::Keys => Panel::Keys,
+            }),
+            asks_to_close: controls.asks_to_close(),
         }
     }
 }
 
-fn button(client: &Client, method: Method) -> Button {
+/// The panels, whatever is in them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PanelKind {
+    RtspLog,
+    RtpHeader,
+    Keys,
+}
+
+/// Lit is what the state table allows; blue is what leads on to the movie.
+fn look(client: &Client, controls: &Controls, method: Method) -> Look {
     let next = match client.state() {
-        State::Init => Method::Setup,
+        State::Init => controls.first_step(),
         State::Ready => Method::Play,
         State::Playing => Method::Pause,
     };
-    match client.offers(method) {
-        true if method == next => Button::Next,
-        true => Button::On,
-        false => Button::Off,
+    match controls.offers(client, method) {
+        true if method == next => Look::Next,
+        true => Look::On,
+        false => Look::Off,
     }
 }
 
 fn picture_column(statistics: &Statistics, now: Duration) -> Column {
-    let rows = [
-        ("Current frame", statistics.current_frame().to_string()),
-        ("Frames shown", statistics.frames_shown.to_string()),
-        ("Frames/s now", statistics.frames_now(now).to_string()),
-        ("Frames/s average", format!("{:.1}", statistics.frames_average(now))),
-        ("Frames damaged", statistics.damaged_frames().to_string()),
-        ("Play time", minutes(statistics.play_time(now))),
+    let begun = statistics.reception.packets > 0;
+    let figure = |name, value: String| Figure { name, value: begun.then_some(value), warns: false };
+    let damaged = statistics.damaged_frames();
+    let rows = vec![
+        figure("Current frame", statistics.current_frame().to_string()),
+        figure("Frames shown", statistics.frames_shown.to_string()),
+        figure("Frames/s now", statistics.frames_now(now).to_string()),
+        figure("Frames/s average", format!("{:.1}", statistics.frames_average(now))),
+        Figure { warns: damaged > 0, ..figure("Frames damaged", damaged.to_string()) },
+        figure("Play time", minutes(statistics.play_time(now))),
     ];
-    column("PICTURE", rows)
+    Column { caption: "PICTURE", rows }
 }
 
 fn network_column(statistics: &Statistics, now: Duration) -> Column {
     let reception = &statistics.reception;
-    let rows = [
-        ("Data received", bytes(reception.bytes)),
-        ("Rate now", format!("{} kbit/s", reception.bits_now(now) / 1000)),
-        ("Rate average", format!("{:.0} kbit/s", statistics.bits_average(now) / 1000.0)),
-        ("Packets lost", reception.lost.to_string()),
-        ("Loss rate", format!("{:.1} %", 100.0 * statistics.loss_rate())),
-        ("Late packets", reception.late.to_string()),
+    let begun = reception.packets > 0;
+    let figure = |name, value: String| Figure { name, value: begun.then_some(value), warns: false };
+    let warns = reception.lost > 0;
+    let loss_rate = format!("{:.1} %", 100.0 * statistics.loss_rate());
+    let rows = vec![
+        figure("Data received", bytes(reception.bytes)),
+        figure("Rate now", format!("{} kbit/s", reception.bits_now(now) / 1000)),
+        figure("Rate average", format!("{:.0} kbit/s", statistics.bits_average(now) / 1000.0)),
+        Figure { warns, ..figure("Packets lost", reception.lost.to_string()) },
+        Figure { warns, ..figure("Loss rate", loss_rate) },
+        figure("Late packets", reception.late.to_string()),
     ];
-    column("NETWORK", rows)
+    Column { caption: "NETWORK", rows }
 }
 
-fn replies(statistics: &Statistics) -> Column {
-    let milliseconds = |time: &Duration| format!("{:.1} ms", 1000.0 * time.as_secs_f64());
-    let row = |(method, time): &(Method, Duration)| (method.to_string(), milliseconds(time));
-    Column { caption: "REPLY TIMES", rows: statistics.replies.iter().map(row).collect() }
-}
-
-fn column(caption: &'static str, rows: [(&str, String); 6]) -> Column {
-    Column { caption, rows: rows.map(|(name, value)| (name.to_owned(), value)).to_vec() }
+fn curves(statistics: &Statistics, now: Duration) -> [Curve; 2] {
+    let begun = statistics.reception.packets > 0;
+    let samples = |value: fn(Sample) -> u64| statistics.history.samples().map(value).collect();
+    [
+        Curve {
+            name: "frames/s",
+            value: begun.then(|| statistics.frames_now(now)),
+            samples: samples(|sample| sample.frames),
+        },
+        Curve {
+            name: "kbit/s",
+            value: begun.then(|| statistics.reception.bits_now(now) / 1000),
+            samples: samples(|sample| sample.bits / 1000),
+        },
+    ]
 }
 
 fn minutes(time: Duration) -> String {

@@ -316,7 +316,7 @@ impl Screen {
 
     /// The blue edge of the description's panel.
     pub(crate) fn shows_description(&self) -> bool {
-        self.is(320, 42, BLUE)
+        self.is(200, 40, BLUE)
     }
 
     /// The red edge of an error message.

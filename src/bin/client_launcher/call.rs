@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use getopts::{Matches, Options};
 use rtsp_lab::client::Settings;
+use rtsp_lab::window::{self, Buttons};
 
 /// What the command line asks for.
 pub(crate) struct Call {
@@ -14,6 +15,8 @@ pub(crate) struct Call {
     pub(crate) play: bool,
     /// Where to play.
     pub(crate) place: Place,
+    /// What the window is like.
+    pub(crate) window: window::Settings,
     /// End after that time.
     pub(crate) seconds: Option<Duration>,
     /// Print no transcript.
@@ -51,6 +54,7 @@ impl Call {
             play: settings.is_none() || matches.opt_present("play"),
             settings,
             place,
+            window: read_window(&matches)?,
             seconds: read_seconds(&matches)?,
             quiet: matches.opt_present("quiet"),
         }))
@@ -62,6 +66,9 @@ pub(crate) fn options() -> Options {
     options
         .optflag("", "play", "play at once, without a press on Setup and Play")
         .optflag("", "headless", "play without a window, and print the statistics")
+        .optflag("", "three-buttons", "no button for Setup: Play does it, too")
+        .optflag("", "stay-open", "keep the window after Teardown, ready for another Setup")
+        .optopt("", "scale", "draw the window N times as large: 1 to 4", "N")
         .optopt("", "seconds", "with --headless: end after this time", "N")
         .optflag("", "quiet", "do not print requests and replies")
         .optflag("h", "help", "print this");
@@ -103,6 +110,23 @@ fn read_movie(word: &str) -> Result<String, String> {
         return Err(format!("expected the name of a MOVIE, found {word:?}"));
     }
     Ok(word.to_owned())
+}
+
+fn read_window(matches: &Matches) -> Result<window::Settings, String> {
+    let (three_buttons, stay_open) =
+        (matches.opt_present("three-buttons"), matches.opt_present("stay-open"));
+    let scale = matches.opt_str("scale");
+    if matches.opt_present("headless") && (three_buttons || stay_open || scale.is_some()) {
+        return Err("--three-buttons, --stay-open and --scale need a window".to_owned());
+    }
+    let buttons = if three_buttons { Buttons::Three } else { Buttons::Five };
+    Ok(window::Settings { buttons, scale: read_scale(scale)?, stay_open })
+}
+
+fn read_scale(word: Option<String>) -> Result<usize, String> {
+    let Some(word) = word else { return Ok(1) };
+    let scale = word.parse().ok().filter(|scale| (1..=4).contains(scale));
+    scale.ok_or_else(|| format!("expected --scale from 1 to 4, found {word:?}"))
 }
 
 fn read_seconds(matches: &Matches) -> Result<Option<Duration>, String> {

@@ -79,7 +79,7 @@ fn launch(settings: Settings, call: &Call) -> ExitCode {
     if call.place == Place::Terminal {
         return play_in_terminal(settings, call);
     }
-    match PlayerWindow::open(&format!("{} - RTSP lab client", settings.movie)) {
+    match PlayerWindow::open(&format!("{} - RTSP lab client", settings.movie), call.window) {
         Ok(window) => match play_in_window(settings, window, call) {
             Ok(()) => ExitCode::SUCCESS,
             Err(flaw) => {

@@ -1,0 +1,46 @@
+//! The panel that lists all keys.
+
+use embedded_graphics::primitives::Rectangle;
+use embedded_graphics::text::Alignment;
+
+use super::buttons::Buttons;
+use super::canvas::Canvas;
+use super::layout::part;
+use super::palette::{BUTTON, BUTTON_EDGE, INK, LABEL, SMALL};
+use crate::rtsp::Method;
+
+/// A line for each key: the key in a small box, and what it does.
+pub(super) fn draw_keys(canvas: &mut Canvas<'_>, area: Rectangle, buttons: Buttons) {
+    let of_buttons = buttons.all().iter().map(|button| (button.key, meaning(button.method)));
+    let rows = (0..area.size.height / LINE).map(|row| row * LINE);
+    for ((key, meaning), y) in of_buttons.chain(OTHERS).zip(rows) {
+        let key_box = part(area, 0, y + 3, SMALL.width_of(key) + 8, 15);
+        canvas.panel(key_box, 2, BUTTON, BUTTON_EDGE);
+        canvas.text(key, key_box, SMALL.in_color(INK), Alignment::Center);
+        let line = part(area, KEYS_WIDTH, y, area.size.width - KEYS_WIDTH, LINE);
+        canvas.text(meaning, line, LABEL.in_color(INK), Alignment::Left);
+    }
+}
+
+const fn meaning(method: Method) -> &'static str {
+    match method {
+        Method::Setup => "Setup: open a session",
+        Method::Play => "Play",
+        Method::Pause => "Pause",
+        Method::Teardown => "Teardown: end the session",
+        Method::Describe => "Describe: what the movie is",
+        Method::Options => "",
+    }
+}
+
+const OTHERS: [(&str, &str); 6] = [
+    ("L", "RTSP log: requests and replies"),
+    ("H", "RTP header: the latest packet"),
+    ("?", "this list; F1 as well"),
+    ("Esc", "close a message, a list, a panel"),
+    ("Enter", "in the dialog: continue watching"),
+    ("Q", "in the dialog: close"),
+];
+
+const KEYS_WIDTH: u32 = 52;
+const LINE: u32 = 22;

@@ -1,0 +1,134 @@
+//! The panel that takes the latest RTP packet apart, as the report's figure 3 draws it.
+
+use embedded_graphics::primitives::Rectangle;
+use embedded_graphics::text::Alignment;
+
+use super::canvas::Canvas;
+use super::layout::part;
+use super::palette::{
+    BACKGROUND, BLUE, BUTTON_EDGE, DARK_BLUE, DARK_INK, DIM, GREEN, INK, LABEL, SMALL, VALUE,
+};
+use crate::client::LatestPacket;
+
+/// A field of the header (RFC 3550 section 5.1).
+struct Field {
+    name: &'static str,
+    /// Its place: the number of its first bit, counted from the packet's first.
+    first: u32,
+    bits: u32,
+}
+
+const FIELDS: [Field; 9] = [
+    Field { name: "V", first: 0, bits: 2 },
+    Field { name: "P", first: 2, bits: 1 },
+    Field { name: "X", first: 3, bits: 1 },
+    Field { name: "CC", first: 4, bits: 4 },
+    Field { name: "M", first: 8, bits: 1 },
+    Field { name: "PT", first: 9, bits: 7 },
+    Field { name: "sequence number", first: 16, bits: 16 },
+    Field { name: "timestamp", first: 32, bits: 32 },
+    Field { name: "SSRC", first: 64, bits: 32 },
+];
+
+/// Draws the header bit by bit, four bytes a row, and then the packet's first bytes.
+pub(super) fn draw_rtp_header(
+    canvas: &mut Canvas<'_>,
+    area: Rectangle,
+    packet: Option<&LatestPacket>,
+) {
+    let Some(packet) = packet else {
+        return canvas.text("no packet has come yet", area, SMALL, Alignment::Center);
+    };
+    let bit = (area.size.width / 32).min(MOST_BIT_WIDTH);
+    for number in [0, 8, 16, 24] {
+        let place = part(area, number * bit + 2, 0, 2 * bit, RULER);
+        canvas.text(&number.to_string(), place, SMALL, Alignment::Left);
+    }
+    let last = part(area, 30 * bit, 0, 2 * bit, RULER);
+    canvas.text("31", last, SMALL, Alignment::Right);
+    let header = packet.header.iter().fold(0, |bits: u128, byte| bits << 8 | u128::from(*byte));
+    for field in FIELDS {
+        let (row, column) = (field.first / 32, field.first % 32);
+        let (x, y) = (column * bit, RULER + row * ROW);
+        let cell = part(area, x, y, field.bits * bit + 1, ROW + 1);
+        // The last bit of 96 is bit 0.
+        let value = header >> (96 - field.first - field.bits) & ((1 << field.bits) - 1);
+        draw_field(canvas, cell, &field, value, bit);
+    }
+    let below = RULER + 3 * ROW + 8;
+    let rest = area.size.height.saturating_sub(below);
+    draw_bytes(canvas, part(area, 0, below, area.size.width, rest), packet);
+}
+
+/// The name, the bits, each in a cell of its own that is filled if it is 1, and the value.
+fn draw_field(canvas: &mut Canvas<'_>, area: Rectangle, field: &Field, value: u128, bit: u32) {
+    canvas.panel(area, 0, BACKGROUND, BUTTON_EDGE);
+    let width = area.size.width;
+    canvas.text(field.name, part(area, 0, 1, width, 13), SMALL, Alignment::Center);
+    for number in 0..field.bits {
+        let is_one = value >> (field.bits - 1 - number) & 1 == 1;
+        let cell = part(area, 1 + number * bit, 14, bit - 1, 13);
+        let (fill, color) = if is_one { (BLUE, DARK_INK) } else { (DARK_BLUE, DIM) };
+        canvas.fill(cell, fill);
+        canvas.text(if is_one { "1" } else { "0" }, cell, SMALL.in_color(color), Alignment::Center);
+    }
+    let value = written(field.name, value);
+    canvas.text(&value, part(area, 0, 27, width, 15), VALUE, Alignment::Center);
+}
+
+/// A value as one says it: the numbers that are only names are hexadecimal, too.
+fn written(name: &str, value: u128) -> String {
+    match (name, value) {
+        ("SSRC", _) => format!("{value} = 0x{value:08X}"),
+        ("PT", 26) => "26 JPEG".to_owned(),
+        _ => value.to_string(),
+    }
+}
+
+/// Header and payload in hexadecimal, and what the payload is.
+fn draw_bytes(canvas: &mut Canvas<'_>, area: Rectangle, packet: &LatestPacket) {
+    let payload = packet.payload_start();
+    let is_jpeg = payload.starts_with(&[0xFF, 0xD8]);
+    let line = |row: u32| part(area, 0, row * LINE, area.size.width, LINE);
+    let about = if is_jpeg { "FF D8: a JPEG begins" } else { "part of a frame" };
+    let about = format!("{} bytes of payload; {about}", packet.payload_length);
+    canvas.text(
+        &about,
+        line(0),
+        LABEL.in_color(if is_jpeg { GREEN } else { DIM }),
+        Alignment::Left,
+    );
+    let rows = std::iter::once(packet.header.as_slice()).chain(payload.chunks(BYTES_A_LINE));
+    for (bytes, row) in rows.zip(1..) {
+        if (row + 1) * LINE > area.size.height {
+            return;
+        }
+        let label = match row {
+            1 => "header",
+            2 => "payload",
+            _ => "",
+        };
+        canvas.text(label, part(line(row), 0, 0, LABELS_WIDTH, LINE), SMALL, Alignment::Left);
+        draw_line_of_bytes(canvas, line(row), bytes, row == 2 && is_jpeg);
+    }
+}
+
+/// In green what says that a JPEG begins.
+fn draw_line_of_bytes(canvas: &mut Canvas<'_>, area: Rectangle, bytes: &[u8], begins: bool) {
+    let step = SMALL.width_of("FF ");
+    for (byte, number) in bytes.iter().zip(0..) {
+        let place = part(area, LABELS_WIDTH + number * step, 0, step, LINE);
+        let color = if begins && number < 2 { GREEN } else { INK };
+        canvas.text(&format!("{byte:02X}"), place, SMALL.in_color(color), Alignment::Left);
+    }
+}
+
+/// The heights of the line of bit numbers, of a row of fields, and of a line of bytes.
+const RULER: u32 = 12;
+const ROW: u32 = 43;
+const LINE: u32 = 14;
+/// So many that header and payload stand below each other.
+const BYTES_A_LINE: usize = 12;
+const LABELS_WIDTH: u32 = 56;
+/// A wider cell would say no more.
+const MOST_BIT_WIDTH: u32 = 16;

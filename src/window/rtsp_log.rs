@@ -1,0 +1,129 @@
+//! The panel that shows the RTSP dialogue: what the client says on the left, the server on the right.
+
+use std::time::Duration;
+
+use embedded_graphics::pixelcolor::Rgb888;
+use embedded_graphics::primitives::Rectangle;
+use embedded_graphics::text::Alignment;
+
+use super::canvas::Canvas;
+use super::layout::part;
+use super::palette::{AMBER, BACKGROUND, BLUE, DIM, GREEN, INK, OFF, RED, SMALL};
+use crate::client::{ClientEvent, LogEntry};
+
+/// Draws the last entries that there is room for, the newest at the foot.
+pub(super) fn draw_rtsp_log(canvas: &mut Canvas<'_>, area: Rectangle, entries: &[LogEntry]) {
+    let width = area.size.width;
+    canvas.text("client", part(area, 0, 0, width / 2, 12), SMALL.in_color(BLUE), Alignment::Left);
+    let half = part(area, width / 2, 0, width / 2, 12);
+    canvas.text("server", half, SMALL.in_color(GREEN), Alignment::Right);
+    let room = part(area, 0, 18, width, area.size.height.saturating_sub(18));
+    if entries.is_empty() {
+        canvas.text("nothing has been sent yet", room, SMALL, Alignment::Center);
+    }
+    let mut left = room.size.height;
+    let blocks: Vec<Block> = entries.iter().map(Block::of).collect();
+    let fitting = blocks.iter().rev().take_while(|block| {
+        let rest = left.checked_sub(block.height());
+        left = rest.unwrap_or(left);
+        rest.is_some()
+    });
+    let first = blocks.len() - fitting.count();
+    let mut y = 0;
+    for block in blocks.iter().skip(first) {
+        block.draw(canvas, part(room, 0, y, width, block.height() - GAP));
+        y += block.height();
+    }
+}
+
+/// One entry as it is drawn.
+struct Block {
+    side: Side,
+    at: Duration,
+    color: Rgb888,
+    lines: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Client,
+    Server,
+    /// Said by neither of them.
+    Between,
+}
+
+impl Block {
+    fn of(entry: &LogEntry) -> Self {
+        let (side, color, text) = match &entry.event {
+            ClientEvent::Sent(text) => (Side::Client, BLUE, text.clone()),
+            ClientEvent::Received(text) => (Side::Server, color_of(text), text.clone()),
+            ClientEvent::Connected(peer) => (Side::Between, DIM, format!("connected to {peer}")),
+            ClientEvent::Ignored(why) => (Side::Between, AMBER, format!("ignored: {why}")),
+            ClientEvent::Told(message) => (Side::Between, AMBER, message.title.clone()),
+        };
+        let mut lines: Vec<String> = text.trim_end().lines().map(str::to_owned).collect();
+        if lines.len() > MOST_LINES {
+            let more = format!("... and {} lines more", lines.len() - (MOST_LINES - 1));
+            lines.truncate(MOST_LINES - 1);
+            lines.push(more);
+        }
+        Self { side, at: entry.at, color, lines }
+    }
+
+    /// With the gap below it.
+    fn height(&self) -> u32 {
+        let lines = u32::try_from(self.lines.len()).unwrap_or(0);
+        match self.side {
+            Side::Between => LINE + GAP,
+            Side::Client | Side::Server => lines * LINE + 8 + GAP,
+        }
+    }
+
+    fn draw(&self, canvas: &mut Canvas<'_>, area: Rectangle) {
+        let width = area.size.width;
+        let time = clock(self.at);
+        let time_width = SMALL.width_of(&time);
+        if self.side == Side::Between {
+            let place = part(area, 0, 0, time_width, LINE);
+            canvas.text(&time, place, SMALL.in_color(OFF), Alignment::Left);
+            let line = part(area, time_width + 6, 0, width - time_width - 6, LINE);
+            let text = self.lines.first().map_or("", String::as_str);
+            return canvas.text(text, line, SMALL.in_color(self.color), Alignment::Left);
+        }
+        let longest = self.lines.iter().map(|line| SMALL.width_of(line)).max().unwrap_or(0);
+        let bubble_width = (longest + 10).min(width - time_width - 4);
+        let (bubble_x, time_x) = match self.side {
+            Side::Server => (width - bubble_width, width - bubble_width - 4 - time_width),
+            Side::Client | Side::Between => (0, bubble_width + 4),
+        };
+        let bubble = part(area, bubble_x, 0, bubble_width, area.size.height);
+        canvas.panel(bubble, 4, BACKGROUND, self.color);
+        for (line, row) in self.lines.iter().zip(0..) {
+            let ink = SMALL.in_color(if row == 0 { self.color } else { INK });
+            let place = part(bubble, 5, 4 + row * LINE, bubble_width - 10, LINE);
+            canvas.text(line, place, ink, Alignment::Left);
+        }
+        canvas.text(&time, part(area, time_x, 4, time_width, LINE), SMALL, Alignment::Left);
+    }
+}
+
+/// Green for a request that was granted, red for one that was not.
+fn color_of(reply: &str) -> Rgb888 {
+    match reply.split_whitespace().nth(1) {
+        Some(code) if reply.starts_with("RTSP/") && !code.starts_with('2') => RED,
+        _ => GREEN,
+    }
+}
+
+/// Minutes, seconds and milliseconds.
+fn clock(at: Duration) -> String {
+    let milliseconds = at.as_millis();
+    format!("{}:{:02}.{:03}", milliseconds / 60_000, milliseconds / 1000 % 60, milliseconds % 1000)
+}
+
+/// The height of a line.
+const LINE: u32 = 11;
+/// The gap between two messages.
+const GAP: u32 = 5;
+/// Of a message that is longer, the rest is counted.
+const MOST_LINES: usize = 12;
