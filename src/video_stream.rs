@@ -32,6 +32,8 @@ pub struct VideoStream<R = BufReader<File>> {
     layout: Layout,
     frame_number: u64,
     offset: u64,
+    /// Where each frame that has been read begins, so that it can be found again.
+    offsets: Vec<u64>,
     frame: Vec<u8>,
     broken: bool,
 }
@@ -66,8 +68,8 @@ impl<R: BufRead + Seek> VideoStream<R> {
     /// The source can't be read, or does not begin as a movie.
     pub fn new(mut source: R) -> Result<Self, MovieError> {
         let layout = Layout::of(&mut source)?;
-        let (frame_number, offset, frame, broken) = (0, 0, Vec::new(), false);
-        Ok(Self { source, layout, frame_number, offset, frame, broken })
+        let (offsets, frame) = (Vec::new(), Vec::new());
+        Ok(Self { source, layout, frame_number: 0, offset: 0, offsets, frame, broken: false })
     }
 
     /// The next frame, a whole JPEG; `None` at the end of the movie. Python: `nextFrame`.
@@ -80,13 +82,19 @@ impl<R: BufRead + Seek> VideoStream<R> {
         if self.broken {
             return Ok(None);
         }
+        let offset = self.offset;
         let read = match self.layout {
             Layout::LengthPrefixed => self.read_length_prefixed(),
             Layout::Plain => self.read_plain(),
         };
         let frame_number = self.frame_number + 1;
         match read {
-            Ok(true) => self.frame_number = frame_number,
+            Ok(true) => {
+                if self.offsets.len() as u64 == self.frame_number {
+                    self.offsets.push(offset);
+                }
+                self.frame_number = frame_number;
+            }
             Ok(false) => return Ok(None),
             Err(flaw) => {
                 self.broken = true;
@@ -107,9 +115,38 @@ impl<R: BufRead + Seek> VideoStream<R> {
     /// # Errors
     /// The source can't be wound back.
     pub fn rewind(&mut self) -> Result<(), MovieError> {
-        let seek = self.source.seek(SeekFrom::Start(0));
-        seek.map_err(|source| MovieError::Read { offset: 0, source })?;
-        (self.frame_number, self.offset, self.broken) = (0, 0, false);
+        self.go_to(0, 0)
+    }
+
+    /// Goes on so that the next frame is the one after `frame_number`; `false` if there are not so
+    /// many, and then the movie is at its end. What has been read before is found at once; what has
+    /// not is read on the way, and eight bytes of it are kept for each frame.
+    ///
+    /// # Errors
+    /// The source can't be read, or is damaged on the way.
+    pub fn seek(&mut self, frame_number: u64) -> Result<bool, MovieError> {
+        let known = usize::try_from(frame_number).ok().and_then(|index| self.offsets.get(index));
+        if let Some(&offset) = known {
+            self.go_to(frame_number, offset)?;
+            return Ok(true);
+        }
+        if let Some((&offset, number)) =
+            self.offsets.last().zip((self.offsets.len() as u64).checked_sub(1))
+        {
+            self.go_to(number, offset)?;
+        }
+        while self.frame_number < frame_number {
+            if self.next_frame()?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn go_to(&mut self, frame_number: u64, offset: u64) -> Result<(), MovieError> {
+        let seek = self.source.seek(SeekFrom::Start(offset));
+        seek.map_err(|source| MovieError::Read { offset, source })?;
+        (self.frame_number, self.offset, self.broken) = (frame_number, offset, false);
         Ok(())
     }
 
@@ -350,6 +387,45 @@ mod tests {
         video.rewind().unwrap();
         assert_eq!(video.next_frame().unwrap(), Some(SMALL));
         assert_eq!(video.frame_number(), 1);
+    }
+
+    #[test]
+    fn seeking_finds_every_frame_from_everywhere() {
+        let frame =
+            |number: u8| [b"\xFF\xD8\xFF\xE0\0\x03".as_slice(), &[number], b"\xFF\xD9"].concat();
+        let frames: Vec<Vec<u8>> = (0..9).map(frame).collect();
+        let all: Vec<&[u8]> = frames.iter().map(Vec::as_slice).collect();
+        for movie in [prefixed(&all), all.concat()] {
+            for (from, to) in (0..9).flat_map(|from| (0..9).map(move |to| (from, to))) {
+                let mut video = VideoStream::new(Cursor::new(&movie)).unwrap();
+                assert!(video.seek(from as u64).unwrap());
+                assert_eq!(video.next_frame().unwrap(), Some(all[from]));
+                assert!(video.seek(to as u64).unwrap());
+                assert_eq!(video.next_frame().unwrap(), Some(all[to]), "from {from} to {to}");
+                assert_eq!(video.frame_number(), to as u64 + 1);
+            }
+        }
+    }
+
+    #[test]
+    fn seeking_beyond_the_end_says_so_and_the_movie_is_at_its_end() {
+        let mut video = VideoStream::new(Cursor::new(prefixed(&[SMALL, TRICKY]))).unwrap();
+        assert!(!video.seek(3).unwrap());
+        assert_eq!(video.next_frame().unwrap(), None);
+        assert_eq!(video.frame_number(), 2);
+        assert!(video.seek(2).unwrap(), "behind the last frame is the end itself");
+        assert_eq!(video.next_frame().unwrap(), None);
+        assert!(video.seek(1).unwrap());
+        assert_eq!(video.next_frame().unwrap(), Some(TRICKY));
+    }
+
+    #[test]
+    fn seeking_into_damage_is_an_error_and_what_lies_before_it_can_still_be_read() {
+        let movie = [prefixed(&[SMALL, SMALL]), b"junk!".to_vec()].concat();
+        let mut video = VideoStream::new(Cursor::new(movie)).unwrap();
+        assert!(video.seek(3).unwrap_err().to_string().contains("read frame 3 at byte 18"));
+        assert!(video.seek(1).unwrap());
+        assert_eq!(video.next_frame().unwrap(), Some(SMALL));
     }
 
     #[test]
