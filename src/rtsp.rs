@@ -15,6 +15,7 @@ use std::fmt;
 pub mod inbox;
 pub mod reply;
 pub mod request;
+pub mod standard_inbox;
 
 pub use inbox::Inbox;
 pub use reply::Reply;

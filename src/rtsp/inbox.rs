@@ -216,7 +216,7 @@ fn is_header(line: &[u8]) -> bool {
 }
 
 /// The number of the `Content-Length` line among the first `end` bytes.
-fn content_length(bytes: &[u8], end: usize) -> Option<usize> {
+pub(super) fn content_length(bytes: &[u8], end: usize) -> Option<usize> {
     let head = String::from_utf8_lossy(bytes.get(..end)?);
     head.lines().map(header).find(|(name, _)| name == "content-length")?.1.parse().ok()
 }

@@ -1,0 +1,158 @@
+//! The inbox of the standard dialect: RTSP messages and RTP packets in one stream of bytes.
+//!
+//! A message ends with an empty line, and behind it with as many bytes as `Content-Length` says
+//! (RFC 2326 section 4.4). A packet is a `$`, its channel, its length in two bytes, and its bytes
+//! (section 10.12). So, unlike in the lab's dialect, the end of each is known, and no clock is
+//! needed.
+//!
+//! ```
+//! use rtsp_lab::rtsp::standard_inbox::{Item, StandardInbox};
+//!
+//! let mut inbox = StandardInbox::default();
+//! inbox.push(b"$\x01\0\x04RTCPOPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\nPLAY");
+//! assert_eq!(inbox.next_item()?, Some(Item::Packet { channel: 1, bytes: b"RTCP".to_vec() }));
+//! assert_eq!(inbox.next_item()?, Some(Item::Message("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n".into())));
+//! assert_eq!(inbox.next_item()?, None);
+//! # Ok::<(), rtsp_lab::rtsp::inbox::TooLong>(())
+//! ```
+
+use super::inbox::{TooLong, content_length, empty_line};
+
+/// What has come and is not yet cut into messages and packets.
+#[derive(Debug, Default)]
+pub struct StandardInbox {
+    bytes: Vec<u8>,
+}
+
+/// One thing that came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// A request or a reply, its body with it; bytes that are no text are `�`.
+    Message(String),
+    /// A packet of RTP or RTCP.
+    Packet {
+        /// The channel that SETUP has agreed on for it.
+        channel: u8,
+        /// The packet.
+        bytes: Vec<u8>,
+    },
+}
+
+impl StandardInbox {
+    /// Takes in what one `read` brought.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// The next message or packet that is complete.
+    ///
+    /// # Errors
+    /// No message ends within [`MAX_MESSAGE`] bytes.
+    pub fn next_item(&mut self) -> Result<Option<Item>, TooLong> {
+        // Some programs send empty lines to keep a connection alive.
+        let blank = self.bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        self.bytes.drain(..blank);
+        if let [b'$', rest @ ..] = self.bytes.as_slice() {
+            return Ok(packet(rest).map(|(item, length)| {
+                self.bytes.drain(..=length);
+                item
+            }));
+        }
+        let end = empty_line(&self.bytes)
+            .map(|end| end.saturating_add(content_length(&self.bytes, end).unwrap_or(0)));
+        if end.unwrap_or(self.bytes.len()) > MAX_MESSAGE {
+            return Err(TooLong { limit: MAX_MESSAGE });
+        }
+        let Some(end) = end.filter(|&end| end <= self.bytes.len()) else { return Ok(None) };
+        let rest = self.bytes.split_off(end);
+        let message = std::mem::replace(&mut self.bytes, rest);
+        Ok(Some(Item::Message(String::from_utf8_lossy(&message).into_owned())))
+    }
+}
+
+/// The packet behind a `$`, and how many bytes it takes with channel and length; `None` if it is not
+/// all there.
+fn packet(bytes: &[u8]) -> Option<(Item, usize)> {
+    let (&[channel, high, low], rest) = bytes.split_first_chunk()?;
+    let length = usize::from(u16::from_be_bytes([high, low]));
+    let bytes = rest.get(..length)?.to_vec();
+    Some((Item::Packet { channel, bytes }, 3 + length))
+}
+
+/// The most bytes that a message may have: descriptions are long.
+pub const MAX_MESSAGE: usize = 65_536;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn items() -> Vec<Item> {
+        let message = |text: &str| Item::Message(text.to_owned());
+        vec![
+            message("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n"),
+            Item::Packet { channel: 0, bytes: b"\r\n\r\n$\0\0\x01".to_vec() },
+            message("SETUP rtsp://h/m RTSP/1.0\nCseq: 2\n\n"),
+            Item::Packet { channel: 255, bytes: Vec::new() },
+            message("RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Length: 7\r\n\r\nv=0\r\n\r\n"),
+            Item::Packet { channel: 1, bytes: vec![b'$'; 65_535] },
+            message("GET_PARAMETER rtsp://h/m RTSP/1.0\r\ncontent-length: 0\r\n\r\n"),
+        ]
+    }
+
+    fn bytes_of(items: &[Item]) -> Vec<u8> {
+        let bytes = |item: &Item| match item {
+            Item::Message(text) => text.clone().into_bytes(),
+            Item::Packet { channel, bytes } => {
+                let [high, low] = u16::try_from(bytes.len()).unwrap().to_be_bytes();
+                [&[b'$', *channel, high, low], bytes.as_slice()].concat()
+            }
+        };
+        items.iter().flat_map(bytes).collect()
+    }
+
+    fn feed<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Vec<Item> {
+        let (mut inbox, mut found) = (StandardInbox::default(), Vec::new());
+        for part in parts {
+            inbox.push(part);
+            while let Some(item) = inbox.next_item().unwrap() {
+                found.push(item);
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn items_come_out_however_the_stream_is_split() {
+        let bytes = bytes_of(&items());
+        assert_eq!(feed([bytes.as_slice()]), items());
+        for size in [1, 2, 3, 7, 1000] {
+            assert_eq!(feed(bytes.chunks(size)), items(), "pieces of {size}");
+        }
+    }
+
+    #[test]
+    fn empty_lines_between_messages_are_nothing() {
+        let bytes = [b"\r\n\r\n".to_vec(), bytes_of(&items()), b"\n".to_vec()].concat();
+        assert_eq!(feed([bytes.as_slice()]), items());
+    }
+
+    #[test]
+    fn a_message_without_end_is_refused_before_it_fills_the_memory() {
+        for endless in [vec![b'x'; MAX_MESSAGE + 1], b"A\r\nContent-Length: 99999\r\n\r\n".to_vec()]
+        {
+            let mut inbox = StandardInbox::default();
+            inbox.push(&endless);
+            assert_eq!(inbox.next_item(), Err(TooLong { limit: MAX_MESSAGE }));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_cut_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let mut inbox = StandardInbox::default();
+            inbox.push(&bytes);
+            while let Ok(Some(_)) = inbox.next_item() {}
+        }
+    }
+}
