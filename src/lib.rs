@@ -14,6 +14,7 @@
 //! | `bin/client_launcher` | the command line, then the window | `ClientLauncher.py` |
 //! | [`event`] | `Event`: a flag to wait for | `threading.Event` |
 //! | [`rtsp`] | messages, states, where a message ends | string splitting |
+//! | [`rtsp::standard`] | the messages of RFC 2326, as players speak it | |
 //! | `connection` | a TCP stream that is read message by message | `socket.recv` |
 //! | [`lab_payload`] | frames put together from packets | |
 //! | [`statistics`] | the report's extension 1 | |

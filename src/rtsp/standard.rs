@@ -1,0 +1,408 @@
+//! Messages of the standard dialect, RTSP/1.0 as RFC 2326 has it: what players and cameras speak.
+//!
+//! Unlike the lab's, they end: with an empty line, behind which a body stands where `Content-Length`
+//! says so. [`end_of_message`] finds that end in a stream of bytes; `parse` takes the message.
+//!
+//! ```
+//! use rtsp_lab::rtsp::Method;
+//! use rtsp_lab::rtsp::standard::{StandardReply, StandardRequest, StandardStatus, Target};
+//!
+//! let bytes = b"DESCRIBE rtsp://h/movie.Mjpeg RTSP/1.0\r\nCseq: 2\r\nAccept: application/sdp\r\n\r\n";
+//! let request = StandardRequest::parse(bytes)?;
+//! assert_eq!((request.method, request.cseq), (Method::Describe.into(), 2));
+//! let Target::Url(url) = &request.target else { unreachable!() };
+//! assert_eq!(url.film("track1"), ("movie.Mjpeg".to_owned(), false));
+//!
+//! let reply = StandardReply::new(StandardStatus::NotFound, request.cseq).with("Server", "lab");
+//! assert_eq!(reply.encode(), "RTSP/1.0 404 Not Found\r\nCSeq: 2\r\nServer: lab\r\n\r\n");
+//! assert_eq!(StandardReply::parse(reply.encode().as_bytes())?, reply);
+//! # Ok::<(), rtsp_lab::rtsp::standard::BadMessage>(())
+//! ```
+
+use std::fmt;
+
+use message::{Message, encode};
+
+mod bad_message;
+mod headers;
+mod message;
+mod method;
+mod rtp_info;
+mod session;
+mod status;
+mod url;
+
+pub use bad_message::{BadMessage, Flaw};
+pub use headers::{Headers, MAX_HEADERS, TooManyHeaders};
+pub use message::end_of_message;
+pub use method::StandardMethod;
+pub use rtp_info::RtpInfo;
+pub use session::{DEFAULT_TIMEOUT, SessionHeader};
+pub use status::StandardStatus;
+pub use url::{BadUrl, DEFAULT_PORT, RtspUrl, UrlFlaw};
+
+/// One request (RFC 2326 section 6), of a player or of our client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandardRequest {
+    /// What to do.
+    pub method: StandardMethod,
+    /// With what.
+    pub target: Target,
+    /// The request's number, echoed in the reply (section 12.17).
+    pub cseq: u32,
+    /// All other lines but `Content-Length`, which is the body's.
+    pub headers: Headers,
+    /// What follows the empty line, mostly nothing.
+    pub body: String,
+}
+
+/// What a request is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// `*`: the server itself (section 10.1).
+    Server,
+    /// A film or its track.
+    Url(RtspUrl),
+}
+
+impl StandardRequest {
+    /// A request without further headers.
+    pub const fn new(method: StandardMethod, target: Target, cseq: u32) -> Self {
+        Self { method, target, cseq, headers: Headers::new(), body: String::new() }
+    }
+
+    /// The request with one header more.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.headers.push(name, value);
+        self
+    }
+
+    /// The request as bytes on the wire, in lines that end in CRLF.
+    pub fn encode(&self) -> String {
+        let Self { method, target, cseq, headers, body } = self;
+        encode(&format!("{method} {target} {VERSION}"), Some(*cseq), headers, body)
+    }
+
+    /// Reads one request, whose lines may end in CRLF or LF.
+    ///
+    /// # Errors
+    /// It is not complete, not RTSP/1.0, or has no `CSeq`, no known method or no URL. It knows
+    /// the answer: [`BadMessage::answer`].
+    pub fn parse(message: &[u8]) -> Result<Self, BadMessage> {
+        let Message { first_line, cseq, headers, body, end } = Message::read(message);
+        let bad = |flaw| BadMessage { cseq, flaw };
+        let (method, rest) = first_line.split_once([' ', '\t']).unwrap_or((&first_line, ""));
+        let (target, version) = rest.rsplit_once([' ', '\t']).unwrap_or(("", rest));
+        if !version.starts_with("RTSP/") || target.trim().is_empty() {
+            return Err(bad(Flaw::RequestLine(first_line)));
+        }
+        if version != VERSION {
+            return Err(bad(Flaw::Version(version.to_owned())));
+        }
+        end.map_err(bad)?;
+        let cseq = cseq.ok_or_else(|| bad(Flaw::NoCseq))?;
+        let named = StandardMethod::named(method);
+        let method = named.ok_or_else(|| bad(Flaw::Method(method.to_owned())))?;
+        let target = match target.trim() {
+            "*" => Target::Server,
+            url => Target::Url(RtspUrl::parse(url).map_err(|error| bad(Flaw::Url(error)))?),
+        };
+        Ok(Self { method, target, cseq, headers, body })
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Server => out.write_str("*"),
+            Self::Url(url) => url.fmt(out),
+        }
+    }
+}
+
+/// One reply (RFC 2326 section 7), of our server or of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandardReply {
+    /// The status code; any number, so that a log can show it.
+    pub code: u16,
+    /// The words after the code.
+    pub reason: String,
+    /// The number of the request that is answered; none if that had none.
+    pub cseq: Option<u32>,
+    /// All other lines but `Content-Length`, which is the body's.
+    pub headers: Headers,
+    /// What follows the empty line: a description.
+    pub body: String,
+}
+
+impl StandardReply {
+    /// A reply without further headers.
+    pub fn new(status: StandardStatus, cseq: impl Into<Option<u32>>) -> Self {
+        Self {
+            code: status.code(),
+            reason: status.reason().to_owned(),
+            cseq: cseq.into(),
+            headers: Headers::new(),
+            body: String::new(),
+        }
+    }
+
+    /// The reply with one header more.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.headers.push(name, value);
+        self
+    }
+
+    /// The reply with a body of that type.
+    #[must_use]
+    pub fn with_body(self, content_type: &str, body: String) -> Self {
+        Self { body, ..self.with("Content-Type", content_type) }
+    }
+
+    /// The reply as bytes on the wire, in lines that end in CRLF: some players wait for ever for
+    /// the CR.
+    pub fn encode(&self) -> String {
+        let Self { code, reason, cseq, headers, body } = self;
+        encode(&format!("{VERSION} {code} {reason}"), *cseq, headers, body)
+    }
+
+    /// Reads one reply, whose lines may end in CRLF or LF, of any version.
+    ///
+    /// # Errors
+    /// It is not complete, or its first line has no status code.
+    pub fn parse(message: &[u8]) -> Result<Self, BadMessage> {
+        let Message { first_line, cseq, headers, body, end } = Message::read(message);
+        let bad = |flaw| BadMessage { cseq, flaw };
+        let status = Some(first_line.as_str()).filter(|line| line.starts_with("RTSP/"));
+        let (code, reason) = match status.and_then(super::reply::read_status_line) {
+            Some((code, reason)) => (code, reason.to_owned()),
+            None => return Err(bad(Flaw::StatusLine(first_line))),
+        };
+        end.map_err(bad)?;
+        Ok(Self { code, reason, cseq, headers, body })
+    }
+
+    /// Whether the request was granted.
+    pub const fn is_ok(&self) -> bool {
+        self.code / 100 == 2
+    }
+}
+
+/// The version that is spoken here (RFC 2326 section 3.1).
+const VERSION: &str = "RTSP/1.0";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rtsp::Method;
+    use proptest::prelude::*;
+
+    fn url(text: &str) -> Target {
+        Target::Url(RtspUrl::parse(text).unwrap())
+    }
+
+    fn refused(text: &str) -> (u16, Option<u32>) {
+        let error = StandardRequest::parse(text.as_bytes()).unwrap_err();
+        assert!(error.to_string().starts_with("read message: "), "{error}");
+        (error.status().code(), error.answer().cseq)
+    }
+
+    /// SETUP as `ffmpeg` writes it.
+    const SETUP: &str = "SETUP rtsp://127.0.0.1:8554/movie/track1 RTSP/1.0\r\n\
+        Transport: RTP/AVP/UDP;unicast;client_port=21048-21049\r\n\
+        CSeq: 3\r\nUser-Agent: Lavf59.27.100\r\n\r\n";
+
+    /// A reply of VLC, without `\r` and with a body.
+    const REPLY: &str = "RTSP/1.0 200 OK\nServer: VLC/3.0.24\nContent-Length: 5\n\
+        Content-Base: rtsp://127.0.0.1:8554/movie\nCseq: 2\n\nv=0\r\n";
+
+    #[test]
+    fn a_players_request_is_read() {
+        let request = StandardRequest::parse(SETUP.as_bytes()).unwrap();
+        assert_eq!(request.method, Method::Setup.into());
+        assert_eq!(request.target, url("rtsp://127.0.0.1:8554/movie/track1"));
+        assert_eq!(request.cseq, 3);
+        assert_eq!(request.headers.get("user-agent"), Some("Lavf59.27.100"));
+        assert_eq!(request.headers.get("CSeq"), None, "it has a field");
+    }
+
+    #[test]
+    fn a_servers_reply_is_read() {
+        let reply = StandardReply::parse(REPLY.as_bytes()).unwrap();
+        assert_eq!((reply.code, reply.reason.as_str(), reply.cseq), (200, "OK", Some(2)));
+        assert_eq!(reply.headers.get("Content-Base"), Some("rtsp://127.0.0.1:8554/movie"));
+        assert_eq!(reply.body, "v=0\r\n");
+        assert!(reply.is_ok());
+    }
+
+    #[test]
+    fn odd_requests_are_understood() {
+        for (text, method, target, cseq) in [
+            ("OPTIONS * RTSP/1.0\nCSEQ:1\n\n", Method::Options, Target::Server, 1),
+            (
+                "\r\n\nPLAY  rtsp://h/a\tRTSP/1.0 \r\ncseq : 2\r\n\r\n",
+                Method::Play,
+                url("rtsp://h/a"),
+                2,
+            ),
+            (
+                "PAUSE rtsp://h/my film RTSP/1.0\nCSeq: 4\nCSeq: 5\n\nmore",
+                Method::Pause,
+                url("rtsp://h/my%20film"),
+                4,
+            ),
+        ] {
+            let request = StandardRequest::parse(text.as_bytes()).unwrap();
+            assert_eq!((request.method, request.cseq), (method.into(), cseq), "{text}");
+            assert_eq!((request.target, request.body.as_str()), (target, ""), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_refused_gets_the_rfcs_status_and_its_number() {
+        for (text, status, cseq) in [
+            ("", 400, None),
+            ("garbage\r\nCSeq: 1\r\n\r\n", 400, Some(1)),
+            ("PLAY RTSP/1.0\r\nCSeq: 1\r\n\r\n", 400, Some(1)),
+            ("PLAY rtsp://h/ HTTP/1.0\r\nCSeq: 1\r\n\r\n", 400, Some(1)),
+            ("PLAY http://h/ RTSP/1.0\r\nCSeq: 1\r\n\r\n", 400, Some(1)),
+            ("PLAY rtsp://h/ RTSP/1.0\r\n\r\n", 400, None),
+            ("PLAY rtsp://h/ RTSP/1.0\r\nCSeq: -1\r\n\r\n", 400, None),
+            ("PLAY rtsp://h/ RTSP/1.0\r\nA: b\r\n\r\nCSeq: 1\r\n\r\n", 400, None),
+            ("PLAY rtsp://h/ RTSP/1.0\r\nCSeq: 1\r\n", 400, Some(1)),
+            ("PLAY rtsp://h/ RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 2\r\n\r\nx", 400, Some(1)),
+            ("PLAY rtsp://h/ RTSP/1.0\r\nCSeq: 1\r\nContent-Length: x\r\n\r\nx", 400, Some(1)),
+            ("PLAY rtsp://h/ RTSP/2.0\r\nCSeq: 1\r\n\r\n", 505, Some(1)),
+            ("FETCH rtsp://h/ RTSP/1.0\r\nCSeq: 1\r\n\r\n", 501, Some(1)),
+            ("play rtsp://h/ RTSP/1.0\r\nCSeq: 1\r\n\r\n", 501, Some(1)),
+        ] {
+            assert_eq!(refused(text), (status, cseq), "{text}");
+        }
+        let many = "A: b\r\n".repeat(MAX_HEADERS + 1);
+        assert_eq!(refused(&format!("PLAY rtsp://h/ RTSP/1.0\r\n{many}\r\n")).0, 400);
+    }
+
+    #[test]
+    fn what_is_known_and_not_served_is_read_to_be_answered_405() {
+        let text = "RECORD rtsp://h/a RTSP/1.0\r\nCSeq: 1\r\n\r\n";
+        let request = StandardRequest::parse(text.as_bytes()).unwrap();
+        assert!(!request.method.is_served());
+        let reply = StandardReply::new(StandardStatus::MethodNotAllowed, request.cseq)
+            .with("Allow", StandardMethod::public());
+        assert!(
+            reply.encode().starts_with("RTSP/1.0 405 Method Not Allowed\r\nCSeq: 1\r\nAllow: OPT")
+        );
+    }
+
+    #[test]
+    fn an_error_says_what_was_found() {
+        let error = StandardRequest::parse(b"PLAY x\n\n").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "read message: expected METHOD URL RTSP/1.0 in line 1, found \"PLAY x\""
+        );
+        let error = StandardReply::parse(b"RTSP/1.0 OK\n\n").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "read message: expected RTSP/1.0 and a status code in line 1, found \"RTSP/1.0 OK\""
+        );
+    }
+
+    #[test]
+    fn an_answer_to_what_has_no_number_has_none() {
+        let error = StandardRequest::parse(b"x\n\n").unwrap_err();
+        assert_eq!(error.answer().encode(), "RTSP/1.0 400 Bad Request\r\n\r\n");
+    }
+
+    #[test]
+    fn nothing_can_slip_a_line_into_a_message() {
+        let mut reply = StandardReply::new(StandardStatus::Ok, 1).with("A", "b\r\nC: d");
+        reply.reason = "OK\r\nE: f".to_owned();
+        assert_eq!(reply.encode(), "RTSP/1.0 200 OK  E: f\r\nCSeq: 1\r\nA: b  C: d\r\n\r\n");
+    }
+
+    #[test]
+    fn a_message_cut_anywhere_is_none_yet_and_glued_to_the_next_it_ends_where_it_ends() {
+        let body = StandardReply::new(StandardStatus::Ok, 2)
+            .with_body("application/sdp", "v=0\r\n\r\n".to_owned())
+            .encode();
+        for text in [SETUP, REPLY, &body, &format!("\r\n\n{SETUP}")] {
+            let bytes = text.as_bytes();
+            for cut in 0..bytes.len() {
+                assert_eq!(end_of_message(&bytes[..cut], 4096), Ok(None), "{text:?} at {cut}");
+                assert!(StandardRequest::parse(&bytes[..cut]).is_err(), "{text:?} at {cut}");
+                assert!(StandardReply::parse(&bytes[..cut]).is_err(), "{text:?} at {cut}");
+            }
+            for next in ["", "\r\n", SETUP, "$\0\0\x01x"] {
+                let glued = format!("{text}{next}");
+                assert_eq!(end_of_message(glued.as_bytes(), 4096), Ok(Some(text.len())));
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_as_long_as_allowed_is_taken_and_a_longer_one_refused() {
+        let length = SETUP.len();
+        assert_eq!(end_of_message(SETUP.as_bytes(), length), Ok(Some(length)));
+        assert!(end_of_message(SETUP.as_bytes(), length - 1).is_err());
+        assert!(end_of_message(&[b'x'; 10], 10).is_err(), "its end can't come within the limit");
+        assert_eq!(end_of_message(&[b'x'; 9], 10), Ok(None));
+        let endless = "PLAY x RTSP/1.0\nContent-Length: 18446744073709551615\n\n";
+        assert!(end_of_message(endless.as_bytes(), 4096).is_err());
+    }
+
+    prop_compose! {
+        fn headers()(values in proptest::collection::vec("\\PC{0,20}", 0..4)) -> Headers {
+            let mut headers = Headers::new();
+            for (value, name) in values.into_iter().zip(["Session", "Range", "X-A", "Range"]) {
+                headers.push(name, value);
+            }
+            headers
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_encoded_is_parsed(
+            method in proptest::sample::select(StandardMethod::ALL.to_vec()),
+            path in "\\PC{0,20}",
+            (code, cseq, reason) in (100..1000_u16, any::<u32>(), "[A-Za-z]{1,9}( [A-Za-z]{1,9})?"),
+            (headers, body) in (headers(), "(\\PC|\r|\n){0,20}"),
+        ) {
+            let target = if path.is_empty() { Target::Server } else { url(&format!("rtsp://h/{path}")) };
+            let request = StandardRequest { method, target, cseq, headers: headers.clone(), body: body.clone() };
+            let text = request.encode();
+            prop_assert_eq!(end_of_message(text.as_bytes(), 4096), Ok(Some(text.len())));
+            prop_assert_eq!(StandardRequest::parse(text.as_bytes()), Ok(request));
+            let reply = StandardReply { code, reason, cseq: Some(cseq), headers, body };
+            let text = reply.encode();
+            prop_assert_eq!(end_of_message(text.as_bytes(), 4096), Ok(Some(text.len())));
+            prop_assert_eq!(StandardReply::parse(text.as_bytes()), Ok(reply));
+        }
+
+        #[test]
+        fn any_bytes_are_parsed_or_refused(
+            bytes in proptest::collection::vec(proptest::sample::select(
+                b"\r\n\n\n\n: \tPLAY rtsp://[h]* RTSP/1.0 200CSeq: 1Content-Length: 9\xFF\0".to_vec(),
+            ), 0..200),
+            start in "(PLAY rtsp://h/ RTSP/1.0|RTSP/1.0 200 OK)?\r?\n?",
+        ) {
+            let bytes = [start.as_bytes(), &bytes].concat();
+            let end = end_of_message(&bytes, 150);
+            let (request, reply) = (StandardRequest::parse(&bytes), StandardReply::parse(&bytes));
+            if request.is_ok() || reply.is_ok() {
+                prop_assert!(matches!(end, Ok(Some(_)) | Err(_)));
+            }
+            if let Ok(Some(end)) = end {
+                let error = StandardRequest::parse(&bytes[..end]).err();
+                let cut = error.is_some_and(|e| matches!(e.flaw, Flaw::NoEnd | Flaw::Body { .. }));
+                prop_assert!(!cut, "the two agree on the end");
+            }
+            for error in request.err().into_iter().chain(reply.err()) {
+                prop_assert!(error.answer().encode().ends_with("\r\n\r\n"), "{}", error);
+            }
+        }
+    }
+}

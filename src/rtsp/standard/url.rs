@@ -1,0 +1,414 @@
+//! URLs of films and tracks, and how a control attribute makes one of another (RFC 2326 sections
+//! 3.2 and C.1.1).
+//!
+//! ```
+//! use rtsp_lab::rtsp::standard::RtspUrl;
+//!
+//! let film = RtspUrl::parse("rtsp://127.0.0.1:8554/films/my%20film.Mjpeg/")?;
+//! assert_eq!((film.host(), film.port()), ("127.0.0.1", 8554));
+//! assert_eq!(film.path(), "/films/my film.Mjpeg/");
+//! let track = film.resolve("track1")?;
+//! assert_eq!(track.to_string(), "rtsp://127.0.0.1:8554/films/my%20film.Mjpeg/track1");
+//! assert_eq!(track.film("track1"), ("films/my film.Mjpeg".to_owned(), true));
+//! # Ok::<(), rtsp_lab::rtsp::standard::BadUrl>(())
+//! ```
+
+use std::fmt::{self, Write as _};
+
+use super::Headers;
+
+/// An absolute `rtsp` URL, as it may stand in a request line: without a user, a password, a
+/// fragment or blanks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RtspUrl {
+    host: String,
+    port: Option<u16>,
+    /// Percent-encoded; empty, or with its first slash.
+    path: String,
+    query: Option<String>,
+}
+
+impl RtspUrl {
+    /// Reads `rtsp://[user@]host[:port]/path[?query]`. The user is skipped, for nobody here asks
+    /// for a password; what may not stand in a URL, like a blank, is percent-encoded.
+    ///
+    /// # Errors
+    /// Another scheme, no host, or a port that is none.
+    pub fn parse(text: &str) -> Result<Self, BadUrl> {
+        let bad = |flaw| BadUrl { text: text.to_owned(), flaw };
+        let (scheme, rest) = text.trim().split_once("://").ok_or_else(|| bad(UrlFlaw::Scheme))?;
+        if !scheme.eq_ignore_ascii_case("rtsp") {
+            return Err(bad(UrlFlaw::Scheme));
+        }
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, rest) = rest.split_at(end);
+        let host_and_port = authority.rsplit_once('@').map_or(authority, |(_user, host)| host);
+        let (host, port) = read_host(host_and_port).map_err(bad)?;
+        let rest = rest.split('#').next().unwrap_or_default();
+        let (path, query) = match rest.split_once('?') {
+            Some((path, query)) => (path, Some(encode(query, is_url_char))),
+            None => (rest, None),
+        };
+        Ok(Self { host: host.to_owned(), port, path: encode(path, is_url_char), query })
+    }
+
+    /// The URL of a film by its server and its name, where `?`, `#` and `%` mean themselves.
+    ///
+    /// # Errors
+    /// `host` is no host.
+    pub fn of_film(host: &str, port: u16, film: &str) -> Result<Self, BadUrl> {
+        let bad = |flaw| BadUrl { text: host.to_owned(), flaw };
+        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        check_host(host, true).map_err(bad)?;
+        let port = match port {
+            0 => return Err(bad(UrlFlaw::Port)),
+            DEFAULT_PORT => None,
+            port => Some(port),
+        };
+        let film = film.strip_prefix('/').unwrap_or(film);
+        let path = encode(film, |c| is_url_char(c) && !matches!(c, '%' | '?' | '#'));
+        Ok(Self { host: host.to_owned(), port, path: format!("/{path}"), query: None })
+    }
+
+    /// The name or address to connect to, an IPv6 address without its brackets.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port to connect to.
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(DEFAULT_PORT)
+    }
+
+    /// The path, percent-decoded; a `%` that no two hexadecimal digits follow means itself.
+    pub fn path(&self) -> String {
+        decode(&self.path)
+    }
+
+    /// What follows the `?`, as it is written.
+    pub fn query(&self) -> Option<&str> {
+        self.query.as_deref()
+    }
+
+    /// The film's name, and whether the URL is that of its track with the control name `track`.
+    ///
+    /// Players ask for PLAY and TEARDOWN with and without a `/` at the end, by the film's URL or
+    /// the track's; and they append the track's name to the URL as it stands, behind a query, too.
+    pub fn film(&self, track: &str) -> (String, bool) {
+        let tail = format!("/{track}");
+        let without = |text: &str| {
+            text.trim_end_matches('/')
+                .strip_suffix(&tail)
+                .map(|rest| rest.trim_end_matches('/').to_owned())
+        };
+        let in_query = self.query.as_deref().is_some_and(|query| without(query).is_some());
+        let in_path = without(&self.path).filter(|film| !in_query && !film.is_empty());
+        let is_track = in_query || in_path.is_some();
+        let film = in_path.unwrap_or_else(|| self.path.clone());
+        (decode(&film).trim_matches('/').to_owned(), is_track)
+    }
+
+    /// The URL that a control attribute means, seen from this base: itself for `*` and for none,
+    /// an absolute URL as it stands, and anything else appended with a `/` between.
+    ///
+    /// # Deviation
+    /// Section C.1.1 has relative URLs resolved as on the web, where `rtsp://h/movie` and `track1`
+    /// make `rtsp://h/track1`. No player does that, and no server expects it.
+    ///
+    /// # Errors
+    /// The control attribute is an absolute URL, and not of RTSP.
+    pub fn resolve(&self, control: &str) -> Result<Self, BadUrl> {
+        let control = control.trim();
+        if control.is_empty() || control == "*" {
+            return Ok(self.clone());
+        }
+        if control.contains("://") {
+            return Self::parse(control);
+        }
+        let base = self.to_string();
+        let base = base.strip_suffix('/').unwrap_or(&base);
+        Self::parse(&format!("{base}/{}", control.strip_prefix('/').unwrap_or(control)))
+    }
+
+    /// The base of a description's control attributes (section C.1.1): `Content-Base`,
+    /// `Content-Location` or the URL that was asked for, the first that is an absolute URL.
+    pub fn base(reply: &Headers, asked: &Self) -> Self {
+        let named = ["Content-Base", "Content-Location"].into_iter();
+        let mut urls = named.filter_map(|name| Self::parse(reply.get(name)?).ok());
+        urls.next().unwrap_or_else(|| asked.clone())
+    }
+}
+
+impl fmt::Display for RtspUrl {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, port, path, query } = self;
+        if host.contains(':') {
+            write!(out, "rtsp://[{host}]")?;
+        } else {
+            write!(out, "rtsp://{host}")?;
+        }
+        if let Some(port) = port {
+            write!(out, ":{port}")?;
+        }
+        out.write_str(path)?;
+        query.as_ref().map_or(Ok(()), |query| write!(out, "?{query}"))
+    }
+}
+
+/// `host`, `host:port`, `[v6]` or `[v6]:port`.
+fn read_host(text: &str) -> Result<(&str, Option<u16>), UrlFlaw> {
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => rest.split_once(']').ok_or(UrlFlaw::Host)?,
+        None => text.split_at(text.find(':').unwrap_or(text.len())),
+    };
+    check_host(host, text.starts_with('['))?;
+    let port = match port.strip_prefix(':') {
+        Some("") => None,
+        Some(digits) => Some(read_port(digits).ok_or(UrlFlaw::Port)?),
+        None if port.is_empty() => None,
+        None => return Err(UrlFlaw::Host),
+    };
+    Ok((host, port))
+}
+
+/// Only characters that may stand in a host, and a colon only in an IPv6 address.
+fn check_host(host: &str, colons: bool) -> Result<(), UrlFlaw> {
+    let allowed = |c: char| is_url_char(c) && !"/?#@[]:".contains(c) || colons && c == ':';
+    if host.is_empty() || !host.chars().all(allowed) { Err(UrlFlaw::Host) } else { Ok(()) }
+}
+
+fn read_port(digits: &str) -> Option<u16> {
+    let all_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|&port| all_digits && port != 0)
+}
+
+/// Whether the character stands for itself in a URL (RFC 3986 section 2).
+fn is_url_char(c: char) -> bool {
+    c.is_ascii_graphic() && !"\"<>\\^`{|}".contains(c)
+}
+
+/// Each byte of the characters that are not `allowed` becomes `%` and two digits.
+fn encode(text: &str, allowed: impl Fn(char) -> bool) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for c in text.chars() {
+        if allowed(c) {
+            encoded.push(c);
+        } else {
+            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                let _ = write!(encoded, "%{byte:02X}");
+            }
+        }
+    }
+    encoded
+}
+
+/// Undoes [`encode`]; bytes that are no text become `�`.
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, behind)) = rest.split_first() {
+        let escaped = if first == b'%' { hexadecimal(behind) } else { None };
+        bytes.push(escaped.unwrap_or(first));
+        rest = if escaped.is_some() { behind.get(2..).unwrap_or_default() } else { behind };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The byte that two digits at the front write.
+fn hexadecimal(bytes: &[u8]) -> Option<u8> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    let [high, low, ..] = bytes else { return None };
+    u8::try_from(digit(high)? << 4 | digit(low)?).ok()
+}
+
+/// Where a URL without a port leads (RFC 2326 section 3.2).
+pub const DEFAULT_PORT: u16 = 554;
+
+/// No URL of RTSP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadUrl {
+    /// What was to be one.
+    pub text: String,
+    /// What is wrong with it.
+    pub flaw: UrlFlaw,
+}
+
+/// What can be wrong with a URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UrlFlaw {
+    /// It does not begin with `rtsp://`.
+    Scheme,
+    /// There is no host, or one with characters that no host has.
+    Host,
+    /// The port is no number from 1 to 65,535.
+    Port,
+}
+
+impl fmt::Display for BadUrl {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let expected = match self.flaw {
+            UrlFlaw::Scheme => "rtsp:// at its beginning",
+            UrlFlaw::Host => "a host behind rtsp://",
+            UrlFlaw::Port => "a port from 1 to 65535 behind the host",
+        };
+        write!(out, "read URL: expected {expected}, found {:?}", self.text)
+    }
+}
+
+impl std::error::Error for BadUrl {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn url(text: &str) -> RtspUrl {
+        RtspUrl::parse(text).unwrap()
+    }
+
+    #[test]
+    fn every_part_is_found() {
+        for (text, host, port, path, query) in [
+            ("rtsp://h", "h", 554, "", None),
+            ("RTSP://h:8554/", "h", 8554, "/", None),
+            (" rtsp://h:/m.Mjpeg ", "h", 554, "/m.Mjpeg", None),
+            ("rtsp://u:p@h:1/a/b?c=/d?e", "h", 1, "/a/b", Some("c=/d?e")),
+            ("rtsp://u@v@h/a#b?c", "h", 554, "/a", None),
+            ("rtsp://[::1]/a", "::1", 554, "/a", None),
+            ("rtsp://[fe80::1%25eth0]:65535?x", "fe80::1%25eth0", 65_535, "", Some("x")),
+            ("rtsp://h/%C3%A9%20%2f%zz%", "h", 554, "/\u{e9} /%zz%", None),
+            ("rtsp://h/my film", "h", 554, "/my film", None),
+            ("rtsp://h/%FF", "h", 554, "/\u{fffd}", None),
+        ] {
+            let url = url(text);
+            assert_eq!((url.host(), url.port()), (host, port), "{text}");
+            assert_eq!((url.path().as_str(), url.query()), (path, query), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_url_is_refused_and_says_why() {
+        for (text, flaw) in [
+            ("", UrlFlaw::Scheme),
+            ("*", UrlFlaw::Scheme),
+            ("movie.Mjpeg", UrlFlaw::Scheme),
+            ("http://h/movie", UrlFlaw::Scheme),
+            ("rtsp:///movie", UrlFlaw::Host),
+            ("rtsp://[::1/movie", UrlFlaw::Host),
+            ("rtsp://[::1]8554/movie", UrlFlaw::Host),
+            ("rtsp://a b/movie", UrlFlaw::Host),
+            ("rtsp://a\r\nb/movie", UrlFlaw::Host),
+            ("rtsp://h:0/movie", UrlFlaw::Port),
+            ("rtsp://h:+1/movie", UrlFlaw::Port),
+            ("rtsp://h:65536/movie", UrlFlaw::Port),
+            ("rtsp://::1/movie", UrlFlaw::Host),
+        ] {
+            assert_eq!(RtspUrl::parse(text).unwrap_err().flaw, flaw, "{text}");
+        }
+        assert_eq!(
+            RtspUrl::parse("rtsp://h:x").unwrap_err().to_string(),
+            "read URL: expected a port from 1 to 65535 behind the host, found \"rtsp://h:x\""
+        );
+    }
+
+    #[test]
+    fn a_written_url_has_what_was_read_and_neither_user_nor_blanks() {
+        for (text, written) in [
+            ("rtsp://h:554/a/", "rtsp://h:554/a/"),
+            ("rtsp://me:secret@h/a?b=c#d", "rtsp://h/a?b=c"),
+            ("rtsp://[::1]:8554/a", "rtsp://[::1]:8554/a"),
+            ("rtsp://h/my film%41%zz\r\n\u{e9}", "rtsp://h/my%20film%41%zz%0D%0A%C3%A9"),
+        ] {
+            assert_eq!(url(text).to_string(), written);
+        }
+    }
+
+    #[test]
+    fn the_url_of_a_film_by_its_name() {
+        let film = |host, film| RtspUrl::of_film(host, 554, film).unwrap().to_string();
+        assert_eq!(film("h", "movie.Mjpeg"), "rtsp://h/movie.Mjpeg");
+        assert_eq!(film("::1", "/100% a?b#c"), "rtsp://[::1]/100%25%20a%3Fb%23c");
+        assert_eq!(film("[::1]", ""), "rtsp://[::1]/");
+        assert_eq!(RtspUrl::of_film("h", 8554, "m").unwrap(), url("rtsp://h:8554/m"));
+        assert_eq!(RtspUrl::of_film("a/b", 1, "").unwrap_err().flaw, UrlFlaw::Host);
+        assert_eq!(RtspUrl::of_film("h", 0, "").unwrap_err().flaw, UrlFlaw::Port);
+    }
+
+    #[test]
+    fn film_and_track_are_told_with_and_without_slashes() {
+        for (text, film, is_track) in [
+            ("rtsp://h/movie.Mjpeg", "movie.Mjpeg", false),
+            ("rtsp://h/movie.Mjpeg/", "movie.Mjpeg", false),
+            ("rtsp://h/movie.Mjpeg/track1", "movie.Mjpeg", true),
+            ("rtsp://h/movie.Mjpeg//track1/", "movie.Mjpeg", true),
+            ("rtsp://h/a/b%20c/track1?x=1", "a/b c", true),
+            ("rtsp://h/movie?x=1/track1", "movie", true),
+            ("rtsp://h/movie/track1?x=1/track1", "movie/track1", true),
+            ("rtsp://h/movietrack1", "movietrack1", false),
+            ("rtsp://h/track1", "track1", false),
+            ("rtsp://h//etc/x", "etc/x", false),
+            ("rtsp://h/%2Fetc/x", "etc/x", false),
+            ("rtsp://h", "", false),
+        ] {
+            assert_eq!(url(text).film("track1"), (film.to_owned(), is_track), "{text}");
+        }
+    }
+
+    #[test]
+    fn controls_are_appended_as_players_do() {
+        for (base, control, resolved) in [
+            ("rtsp://h/m/", "*", "rtsp://h/m/"),
+            ("rtsp://h/m", "", "rtsp://h/m"),
+            ("rtsp://h/m/", "track1", "rtsp://h/m/track1"),
+            ("rtsp://h/m", "track1", "rtsp://h/m/track1"),
+            ("rtsp://h/m", "/track1", "rtsp://h/m/track1"),
+            ("rtsp://h/m/", "/track1", "rtsp://h/m/track1"),
+            ("rtsp://h/m/", "trackID=0", "rtsp://h/m/trackID=0"),
+            ("rtsp://h", "stream=0", "rtsp://h/stream=0"),
+            ("rtsp://h/m?x=1", "track1", "rtsp://h/m?x=1/track1"),
+            ("rtsp://h/m/", "rtsp://g:1/n/track1", "rtsp://g:1/n/track1"),
+        ] {
+            assert_eq!(url(base).resolve(control), Ok(url(resolved)), "{control} at {base}");
+        }
+        assert_eq!(url("rtsp://h/m").resolve("http://h/").unwrap_err().flaw, UrlFlaw::Scheme);
+    }
+
+    #[test]
+    fn the_base_is_the_first_absolute_url_of_the_three() {
+        let asked = url("rtsp://h/asked");
+        for (lines, base) in [
+            ("", "rtsp://h/asked"),
+            ("Content-Base: rtsp://h/base/", "rtsp://h/base/"),
+            ("content-location: rtsp://h/loc\nCONTENT-BASE: rtsp://h/base", "rtsp://h/base"),
+            ("Content-Base: movie.Mjpeg\nContent-Location: rtsp://h/loc", "rtsp://h/loc"),
+        ] {
+            let headers = Headers::read(lines.lines()).unwrap();
+            assert_eq!(RtspUrl::base(&headers, &asked), url(base), "{lines}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_written_is_read(text in "rtsp://(\\PC{0,5}@)?[a-z.:0-9]{1,9}(/\\PC{0,20})?(\\?\\PC{0,9})?") {
+            if let Ok(url) = RtspUrl::parse(&text) {
+                let written = url.to_string();
+                prop_assert!(written.chars().all(|c| c.is_ascii_graphic()), "{}", written);
+                prop_assert_eq!(RtspUrl::parse(&written), Ok(url));
+            }
+        }
+
+        #[test]
+        fn a_films_name_comes_back(name in "[^/\\x00-\\x1f]\\PC{0,20}[^/\\x00-\\x1f]") {
+            let url = RtspUrl::of_film("h", 8554, &name).unwrap();
+            prop_assert_eq!(url.film("track1"), (name.clone(), false));
+            prop_assert_eq!(url.resolve("track1").unwrap().film("track1"), (name, true));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "(rtsp://)?\\PC{0,30}", control in "\\PC{0,20}") {
+            if let Ok(url) = RtspUrl::parse(&text) {
+                let _ = (url.path(), url.film(&control), url.resolve(&control));
+            }
+        }
+    }
+}
