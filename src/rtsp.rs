@@ -3,7 +3,8 @@
 //! Everything about the state of a session is here, in one table that the server, the client and
 //! the buttons of the window share: the screen can't disagree with the protocol. Messages are in
 //! [`request`] and [`reply`]; where one ends in a stream of bytes is told by [`inbox`]. The messages
-//! of the standard dialect, RFC 2326 as players speak it, are in [`standard`].
+//! of the standard dialect, RFC 2326 as players speak it, are in [`standard`], and the times of its
+//! ranges in [`npt`].
 //!
 //! ```text
 //! C: SETUP movie.Mjpeg RTSP/1.0                      S: RTSP/1.0 200 OK
@@ -14,6 +15,7 @@
 use std::fmt;
 
 pub mod inbox;
+pub mod npt;
 pub mod reply;
 pub mod request;
 pub mod standard;
