@@ -3,8 +3,8 @@
 //! Everything about the state of a session is here, in one table that the server, the client and
 //! the buttons of the window share: the screen can't disagree with the protocol. Messages are in
 //! [`request`] and [`reply`]; where one ends in a stream of bytes is told by [`inbox`]. The messages
-//! of the standard dialect, RFC 2326 as players speak it, are in [`standard`], and the times of its
-//! ranges in [`npt`].
+//! of the standard dialect, RFC 2326 as players speak it, are in [`standard`], with two headers that
+//! have a form of their own in [`transport`] and [`npt`].
 //!
 //! ```text
 //! C: SETUP movie.Mjpeg RTSP/1.0                      S: RTSP/1.0 200 OK
@@ -20,6 +20,7 @@ pub mod reply;
 pub mod request;
 pub mod standard;
 pub mod standard_inbox;
+pub mod transport;
 
 pub use inbox::Inbox;
 pub use reply::Reply;
