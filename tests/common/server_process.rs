@@ -137,23 +137,14 @@ impl ServerProcess {
         (0..).filter(free).nth(2).expect("a free number")
     }
 
-    /// What it has computed so far, in hundredths of a second: `utime` and `stime` of proc(5).
+    /// What it has computed so far, in hundredths of a second.
     pub(crate) fn cpu_ticks(&self) -> u64 {
-        let fields = self.stat();
-        let ticks = |index: usize| fields[index].parse::<u64>().expect("a number of ticks");
-        ticks(11) + ticks(12)
+        cpu_ticks(self.id())
     }
 
     /// `R`unning, `S`leeping, s`T`opped ...
     pub(crate) fn state(&self) -> String {
-        self.stat().swap_remove(0)
-    }
-
-    /// The fields of proc(5)'s `stat` behind the name.
-    fn stat(&self) -> Vec<String> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.id())).expect("read stat");
-        let (_, fields) = stat.rsplit_once(')').expect("a name in brackets");
-        fields.split_whitespace().map(str::to_owned).collect()
+        stat(self.id()).swap_remove(0)
     }
 
     fn proc_entries(&self, what: &str) -> usize {
@@ -193,6 +184,20 @@ pub(crate) fn server_command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
     command.current_dir(folder);
     command
+}
+
+/// What a process has computed so far, in hundredths of a second: `utime` and `stime` of proc(5).
+pub(crate) fn cpu_ticks(process: u32) -> u64 {
+    let fields = stat(process);
+    let ticks = |index: usize| fields[index].parse::<u64>().expect("a number of ticks");
+    ticks(11) + ticks(12)
+}
+
+/// The fields of proc(5)'s `stat` behind the name.
+fn stat(process: u32) -> Vec<String> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).expect("read stat");
+    let (_, fields) = stat.rsplit_once(')').expect("a name in brackets");
+    fields.split_whitespace().map(str::to_owned).collect()
 }
 
 /// A port that was free a moment ago.

@@ -67,6 +67,11 @@ impl Desktop {
         Some(Self { display, server, manager, _says: [server_says, manager_says] })
     }
 
+    /// Where X clients find it.
+    pub(crate) fn display(&self) -> &str {
+        &self.display
+    }
+
     /// What a program prints; `None` if it fails, or does not end.
     fn output(&self, program: &str, words: &[&str]) -> Option<Vec<u8>> {
         let mut command = Command::new("timeout");
@@ -117,11 +122,20 @@ impl<'a> Player<'a> {
     pub(crate) fn start_with(desktop: &'a Desktop, words: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_client_launcher"));
         command.args(words).current_dir(Path::new(env!("CARGO_MANIFEST_DIR")));
+        Self::run(desktop, command.stdout(Stdio::null()))
+    }
+
+    /// Runs the command, which is a client's.
+    pub(crate) fn run(desktop: &'a Desktop, command: &mut Command) -> Self {
         command.env("DISPLAY", &desktop.display).env_remove("WAYLAND_DISPLAY");
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+        let child = command.stdin(Stdio::null()).spawn().unwrap();
         let player = Self { desktop, child };
         player.wait_for("a window", |_| true);
         player
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// The window; `None` while there is none, or the old one and the new one stand side by side.
@@ -260,11 +274,14 @@ const HEIGHT: usize = 560;
 /// Where a window is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
-    x: u32,
-    y: u32,
+    pub(crate) x: u32,
+    pub(crate) y: u32,
     width: u32,
     height: u32,
 }
+
+/// Where the dot in the status line is.
+pub(crate) const DOT: (usize, usize) = (17, 15);
 
 /// A picture of the window.
 pub(crate) struct Screen {
@@ -279,6 +296,17 @@ pub(crate) enum State {
     Playing,
 }
 
+impl State {
+    /// The color of the dot.
+    pub(crate) const fn color(self) -> [u8; 3] {
+        match self {
+            Self::Init => [0x97, 0xA3, 0xAF],
+            Self::Ready => [0xF2, 0xB8, 0x4B],
+            Self::Playing => [0x5C, 0xCB, 0x8B],
+        }
+    }
+}
+
 impl Screen {
     fn pixel(&self, x: usize, y: usize) -> [u8; 3] {
         let start = (y * WIDTH + x) * 3;
@@ -291,12 +319,9 @@ impl Screen {
 
     /// `None` while a dialog darkens it.
     pub(crate) fn state(&self) -> Option<State> {
-        let colors = [
-            ([0x97, 0xA3, 0xAF], State::Init),
-            ([0xF2, 0xB8, 0x4B], State::Ready),
-            ([0x5C, 0xCB, 0x8B], State::Playing),
-        ];
-        colors.into_iter().find(|(color, _)| self.is(17, 15, *color)).map(|(_, state)| state)
+        let (x, y) = DOT;
+        let mut states = [State::Init, State::Ready, State::Playing].into_iter();
+        states.find(|state| self.is(x, y, state.color()))
     }
 
     /// The number that the movie itself shows: the strip of 16 cells along its bottom edge, which
