@@ -1,0 +1,39 @@
+//! All figures, in order.
+
+use desktop::Desktop;
+
+mod answers;
+mod figures;
+mod frames;
+mod large_movie;
+mod playing;
+mod probe;
+
+#[path = "../../tests/client_common/mod.rs"]
+mod client_common;
+#[path = "../../tests/common/mod.rs"]
+mod common;
+#[path = "../../tests/desktop/mod.rs"]
+mod desktop;
+
+/// Without Xvfb and what else a desktop needs, a line says so.
+pub(crate) fn print_all() {
+    let Some(desktop) = Desktop::start() else { return };
+    let dev_client = playing::built_dev_client();
+    figures::print_header();
+    let bare = frames::bare_images(&desktop).print("bare PutImage to pixel", "");
+    let frame = frames::frames(&desktop).print("frame sent to pixel", "median 2, p95 6");
+    let ratio = format!("{:.2}", frame.median / bare.median);
+    figures::print_figure("frame / bare PutImage", ratio, "");
+    let keys = answers::keys(&desktop).print("reply to a key to dot", "max 50");
+    let clicks = answers::clicks(&desktop).print("reply to a click to dot", "max 50");
+    let cpu = playing::cpu_percent(&desktop);
+    figures::print_figure("CPU of the client, playing", format!("{cpu:.1} %"), "8 %");
+    let missing_percent = playing::dev_client_plays_large_movie(&desktop, &dev_client);
+
+    // So wide that only a fault leaves them, no busy machine.
+    assert!(frame.median < 20.0, "a frame is shown at once");
+    assert!(keys.median < 500.0 && clicks.median < 500.0, "a reply is shown at once");
+    assert!(cpu < 80.0, "playing leaves the processor to others");
+    assert!(missing_percent < 5.0, "the dev profile keeps up with 1280x720");
+}

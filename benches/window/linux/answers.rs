@@ -1,0 +1,56 @@
+//! How long a reply takes to the dot in the status line.
+
+use std::time::Instant;
+
+use super::client_common::MOVIE;
+use super::client_common::scripted_server::ScriptedServer;
+use super::desktop::{self, DOT, Desktop, Player, State};
+use super::figures::Times;
+use super::probe::Probe;
+
+pub(crate) fn keys(desktop: &Desktop) -> Times {
+    answers(desktop, |player, step| player.key(step.key))
+}
+
+pub(crate) fn clicks(desktop: &Desktop) -> Times {
+    answers(desktop, |player, step| player.click(step.button))
+}
+
+/// From just before the reply is written to the dot in its new color. What is before that is the
+/// time of the program that types and clicks, and then the network's.
+fn answers(desktop: &Desktop, press: impl Fn(&Player<'_>, &Step)) -> Times {
+    let mut server = ScriptedServer::start();
+    let player = Player::start(desktop, server.port(), MOVIE, &[]);
+    let probe = Probe::of_window(desktop, &player);
+    let mut times = Vec::new();
+    for _ in 0..ROUNDS {
+        for step in &STEPS {
+            press(&player, step);
+            server.expects(step.method);
+            let reply = server.reply("200 OK");
+            let start = Instant::now();
+            server.says(reply);
+            probe.wait_for(DOT, step.state.color());
+            times.push(start.elapsed());
+        }
+        server.closes();
+        probe.wait_for(DOT, State::Init.color());
+    }
+    times.into_iter().collect()
+}
+
+/// A request, and the state behind its reply.
+struct Step {
+    key: &'static str,
+    button: (i32, i32),
+    method: &'static str,
+    state: State,
+}
+
+const STEPS: [Step; 3] = [
+    Step { key: "s", button: desktop::SETUP, method: "SETUP", state: State::Ready },
+    Step { key: "p", button: desktop::PLAY, method: "PLAY", state: State::Playing },
+    Step { key: "space", button: desktop::PAUSE, method: "PAUSE", state: State::Ready },
+];
+/// Three replies each.
+const ROUNDS: usize = 10;

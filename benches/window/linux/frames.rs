@@ -1,0 +1,58 @@
+//! How long a frame takes to the screen.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::client_common::MOVIE;
+use super::client_common::jpeg::{colour, frame};
+use super::client_common::rtp::packet;
+use super::client_common::scripted_server::ScriptedServer;
+use super::desktop::{DOT, Desktop, Player, State};
+use super::figures::Times;
+use super::probe::{BareWindow, Probe};
+
+/// From just before a packet is sent to its colour in the middle of the video. So receiving and
+/// decoding, of a tiny JPEG, are in it: from the frame handed over to the window it is less.
+pub(crate) fn frames(desktop: &Desktop) -> Times {
+    let mut server = ScriptedServer::start();
+    let player = Player::start(desktop, server.port(), MOVIE, &[]);
+    let probe = Probe::of_window(desktop, &player);
+    for (key, method, state) in [("s", "SETUP", State::Ready), ("p", "PLAY", State::Playing)] {
+        player.key(key);
+        server.grants(method);
+        probe.wait_for(DOT, state.color());
+    }
+    let shown = |number| {
+        thread::sleep(interval(number));
+        let packet = packet(number, &frame(number));
+        let start = Instant::now();
+        server.sends(&packet);
+        probe.wait_for(MIDDLE, colour(number));
+        start.elapsed()
+    };
+    (1..=FRAMES).map(shown).collect()
+}
+
+/// The same for an image that is there already and needs no client: what the display adds.
+pub(crate) fn bare_images(desktop: &Desktop) -> Times {
+    let (probe, window) = (Probe::of_screen(desktop), BareWindow::open(desktop));
+    let shown = |number| {
+        thread::sleep(interval(number));
+        let image = BareWindow::image(colour(number));
+        let start = Instant::now();
+        window.put(&image);
+        probe.wait_for((320, 280), colour(number));
+        start.elapsed()
+    };
+    (1..=IMAGES).map(shown).collect()
+}
+
+/// 30 to 70 ms, so that the frames fall into no rhythm with the window's loop.
+fn interval(number: u16) -> Duration {
+    Duration::from_micros(30_000 + u64::from(number) * 7_919 % 40_000)
+}
+
+/// The middle of the video, in a window of the first size.
+const MIDDLE: (usize, usize) = (320, 196);
+const FRAMES: u16 = 250;
+const IMAGES: u16 = 100;
