@@ -35,16 +35,16 @@ impl Times {
         let figures = self.figures();
         let Figures { median, p95, max } = figures;
         let what = format!("{what}, {} times", self.0.len());
-        println!("{what:<36} {median:>8.3} ms {p95:>8.3} ms {max:>8.3} ms   {goal}");
+        println!("{what:<38} {median:>8.3} ms {p95:>8.3} ms {max:>8.3} ms   {goal}");
         figures
     }
 }
 
 pub(crate) fn print_header() {
-    println!("{:<36} {:>8}    {:>8}    {:>8}      goal", "", "median", "p95", "max");
+    println!("{:<38} {:>8}    {:>8}    {:>8}      goal", "", "median", "p95", "max");
 }
 
 /// Prints a row of one figure.
 pub(crate) fn print_figure(what: &str, figure: impl Display, goal: &str) {
-    println!("{what:<36} {figure:>11} {:>26} {goal}", "");
+    println!("{what:<38} {figure:>11} {:>26} {goal}", "");
 }
