@@ -166,14 +166,15 @@ impl<'a> Player<'a> {
         assert!(self.desktop.output("xdotool", &words).is_some(), "type {key}");
     }
 
-    /// Clicks into the window; a hand holds the button for a moment.
+    /// Clicks into the window. The button is held for long: what goes down and up between two looks
+    /// of the window at the mouse is not seen, and on a busy machine it seldom looks.
     pub(crate) fn click(&self, (x, y): (i32, i32)) {
         let (window, x, y) = (self.wait_for_window(), x.to_string(), y.to_string());
         let words = ["mousemove", "--sync", "--window", &window, &x, &y];
         // Moving to where the pointer is would wait for ever.
         self.desktop.output("xdotool", &["mousemove", "0", "0"]);
         assert!(self.desktop.output("xdotool", &words).is_some(), "move to {x},{y}");
-        let words = ["mousedown", "1", "sleep", "0.05", "mouseup", "1"];
+        let words = ["mousedown", "1", "sleep", "0.2", "mouseup", "1"];
         assert!(self.desktop.output("xdotool", &words).is_some(), "click at {x},{y}");
     }
 
@@ -336,7 +337,7 @@ impl Screen {
 
     /// The blue button of the close dialog.
     pub(crate) fn asks_to_close(&self) -> bool {
-        self.is(150, 238, BLUE)
+        [BLUE, HOVER_BLUE].into_iter().any(|color| self.is(150, 238, color))
     }
 
     /// The blue edge of the description's panel.
@@ -351,3 +352,5 @@ impl Screen {
 }
 
 const BLUE: [u8; 3] = [0x4F, 0xB3, 0xFF];
+/// Under the pointer, which a click leaves where it was.
+const HOVER_BLUE: [u8; 3] = [0x7F, 0xC8, 0xFF];
