@@ -113,13 +113,17 @@ impl<'a> Canvas<'a> {
         let columns: Vec<Sample> = (0..visible.size.width)
             .map(|x| Sample::of(x + right, area.size.width, picture.width))
             .collect();
+        let (mut upper, mut lower) = (MixedRow::default(), MixedRow::default());
         for (line, y) in (0..).zip(visible.rows()) {
             let row = Sample::of(line + down, area.size.height, picture.height);
-            let (upper, lower) = (source_row(picture, row.first), source_row(picture, row.second));
+            if lower.row == Some(row.first) {
+                std::mem::swap(&mut upper, &mut lower);
+            }
+            upper.take(picture, row.first, &columns);
+            lower.take(picture, row.second, &columns);
             let target = self.row(Point::new(visible.top_left.x, y), visible.size.width);
-            for (pixel, column) in target.iter_mut().zip(&columns) {
-                let top = column.mix(upper);
-                let bottom = column.mix(lower);
+            for ((pixel, &top), &bottom) in target.iter_mut().zip(&upper.pixels).zip(&lower.pixels)
+            {
                 *pixel = blend(top, bottom, row.weight);
             }
         }
@@ -224,6 +228,24 @@ impl Sample {
     fn mix(&self, row: &[u32]) -> u32 {
         let pixel = |index| row.get(index).copied().unwrap_or_default();
         blend(pixel(self.first), pixel(self.second), self.weight)
+    }
+}
+
+/// A row of the source, as wide as the target: what is mixed once may serve several lines.
+#[derive(Default)]
+struct MixedRow {
+    row: Option<usize>,
+    pixels: Vec<u32>,
+}
+
+impl MixedRow {
+    fn take(&mut self, picture: &Picture, row: usize, columns: &[Sample]) {
+        if self.row != Some(row) {
+            let source = source_row(picture, row);
+            self.row = Some(row);
+            self.pixels.clear();
+            self.pixels.extend(columns.iter().map(|column| column.mix(source)));
+        }
     }
 }
 
