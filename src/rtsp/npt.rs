@@ -1,6 +1,6 @@
 //! Normal play time: where in a film, in seconds from its beginning (RFC 2326 section 3.6).
 //!
-//! It stands in the header `Range` (section 12.29) and in a description's `a=range` (section C.1.5).
+//! The header `Range` (section 12.29) and a description's `a=range` (section C.1.5) have it.
 //!
 //! ```
 //! use rtsp_lab::rtsp::npt::NptRange;
@@ -284,7 +284,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_written_is_read(start in proptest::option::of(time()), end in time(), open in any::<bool>()) {
+        fn what_was_written_is_read(
+            (start, end) in (proptest::option::of(time()), time()), open in any::<bool>(),
+        ) {
             let range = match start {
                 Some(start) => NptRange::From { start, end: Some(end).filter(|_| !open) },
                 None => NptRange::Until(end),
@@ -293,7 +295,9 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_read_or_refused(text in "(npt=)?([0-9.:,now-]|\\PC){0,20}(-[0-9:.]{0,30})?") {
+        fn any_text_is_read_or_refused(
+            text in "(npt=)?([0-9.:,now-]|\\PC){0,20}(-[0-9:.]{0,30})?",
+        ) {
             if let Err(error) = NptRange::parse(&text) {
                 prop_assert!(error.to_string().starts_with("read range: "));
             }

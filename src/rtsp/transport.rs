@@ -12,7 +12,8 @@
 //! let server_port = Some(Ports { rtp: 6000, rtcp: 6001 });
 //! let carrier = Carrier::Udp { client_port: Some(client_port), server_port };
 //! let answer = Answer { carrier, ssrc: Some(0x8E5E_9800), source: None };
-//! let text = "RTP/AVP;unicast;client_port=5008-5009;server_port=6000-6001;ssrc=8E5E9800;mode=\"PLAY\"";
+//! let text = "RTP/AVP;unicast;client_port=5008-5009;server_port=6000-6001;\
+//!     ssrc=8E5E9800;mode=\"PLAY\"";
 //! assert_eq!(answer.to_string(), text);
 //! assert_eq!(Answer::parse(text)?, answer);
 //! # Ok::<(), rtsp_lab::rtsp::transport::BadTransport>(())
@@ -86,7 +87,7 @@ pub struct Channels {
 
 impl Offer {
     /// Reads the header of a request, a list in the client's order: the first that is served is to
-    /// be taken, and 461 is the answer if there is none. What can't be served is an error, for a log.
+    /// be taken, and 461 is the answer if there is none. The errors tell what can't be served.
     pub fn parse_list(header: &str) -> impl Iterator<Item = Result<Self, BadTransport>> {
         split_unquoted(header, ',').filter(|one| !one.trim().is_empty()).map(Self::parse)
     }
@@ -346,7 +347,8 @@ mod tests {
     fn a_list_keeps_the_clients_order() {
         assert_eq!(
             offers(
-                "RTP/AVP;multicast, RTP/AVP;mode=\"RECORD,X\" ,,RTP/AVP/TCP;interleaved=0-1,RTP/AVP;client_port=6-7"
+                "RTP/AVP;multicast, RTP/AVP;mode=\"RECORD,X\" ,,RTP/AVP/TCP;interleaved=0-1,\
+                 RTP/AVP;client_port=6-7"
             ),
             [Err(Flaw::Multicast), Err(Flaw::Mode), Ok(tcp(0, 1)), Ok(udp(6, 7))]
         );
@@ -400,7 +402,7 @@ mod tests {
                 Some(0x8E5E_9800),
             ),
             (
-                "RTP/AVP/UDP;mode=play;server_port=8;ssrc= 4d2 ;x=y;source=h;client_port=6-7;unicast",
+                "RTP/AVP/UDP;mode=play;server_port=8;ssrc= 4d2 ;x=y;source=h;client_port=6-7",
                 udp(ports(6), ports(8)),
                 Some(0x4D2),
             ),
@@ -445,12 +447,13 @@ mod tests {
             ssrc in any::<Option<u32>>(),
             host in proptest::option::of("[a-z0-9.:]{1,15}"),
         ) {
-            let offers = [Offer::Udp { client_port, destination: host.clone() }, Offer::Tcp { interleaved }];
+            let udp = Offer::Udp { client_port, destination: host.clone() };
+            let offers = [udp, Offer::Tcp { interleaved }];
             let list = offers.each_ref().map(Offer::to_string).join(",");
             let read: Result<Vec<_>, _> = Offer::parse_list(&list).collect();
             prop_assert_eq!(read, Ok(offers.to_vec()));
-            let client_port = Some(client_port);
-            for carrier in [Carrier::Udp { client_port, server_port }, Carrier::Tcp { interleaved }] {
+            let udp = Carrier::Udp { client_port: Some(client_port), server_port };
+            for carrier in [udp, Carrier::Tcp { interleaved }] {
                 let answer = Answer { carrier, ssrc, source: host.clone() };
                 prop_assert_eq!(Answer::parse(&answer.to_string()), Ok(answer));
             }
@@ -462,7 +465,8 @@ mod tests {
             rest in "(;|,|=|-|\"|[0-9]{1,6}|client_port=|interleaved=|mode=|ssrc=|\\PC){0,20}",
         ) {
             let text = start + &rest;
-            for error in Offer::parse_list(&text).filter_map(Result::err).chain(Answer::parse(&text).err()) {
+            let refused = Offer::parse_list(&text).filter_map(Result::err);
+            for error in refused.chain(Answer::parse(&text).err()) {
                 prop_assert!(error.to_string().starts_with("read transport: "));
             }
         }

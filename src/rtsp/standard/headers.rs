@@ -3,7 +3,8 @@
 //! ```
 //! use rtsp_lab::rtsp::standard::Headers;
 //!
-//! let headers = Headers::read("Cseq: 2\r\nTransport: RTP/AVP;unicast;\r\n client_port=6-7\r\n".lines())?;
+//! let lines = "Cseq: 2\r\nTransport: RTP/AVP;unicast;\r\n client_port=6-7\r\n".lines();
+//! let headers = Headers::read(lines)?;
 //! assert_eq!(headers.get("CSeq"), Some("2"));
 //! assert_eq!(headers.get("transport"), Some("RTP/AVP;unicast; client_port=6-7"));
 //! # Ok::<(), rtsp_lab::rtsp::standard::TooManyHeaders>(())
@@ -86,7 +87,7 @@ impl fmt::Display for Headers {
 }
 
 /// The text as it may stand in a line: control characters are blanks, and none is at the ends.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.replace(|c: char| c.is_control(), " ").trim().to_owned()
 }
 

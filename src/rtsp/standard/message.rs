@@ -1,8 +1,7 @@
 //! What requests and replies have in common: a first line, headers, an empty line, a body (RFC 2326
 //! section 4).
 
-use super::headers::one_line;
-use super::{Flaw, Headers};
+use super::{Flaw, Headers, one_line};
 use crate::rtsp::inbox::{TooLong, empty_line};
 
 /// The length in bytes of the message at the front, with the line ends before it and its body;

@@ -389,7 +389,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_written_is_read(text in "rtsp://(\\PC{0,5}@)?[a-z.:0-9]{1,9}(/\\PC{0,20})?(\\?\\PC{0,9})?") {
+        fn what_was_written_is_read(
+            text in "rtsp://(\\PC{0,5}@)?[a-z.:0-9]{1,9}(/\\PC{0,20})?(\\?\\PC{0,9})?",
+        ) {
             if let Ok(url) = RtspUrl::parse(&text) {
                 let written = url.to_string();
                 prop_assert!(written.chars().all(|c| c.is_ascii_graphic()), "{}", written);
