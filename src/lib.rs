@@ -15,6 +15,7 @@
 //! | [`event`] | `Event`: a flag to wait for | `threading.Event` |
 //! | [`rtsp`] | messages, states, where a message ends | string splitting |
 //! | [`rtsp::standard`] | the messages of RFC 2326, as players speak it | |
+//! | [`sdp`] | session descriptions, as players read them | |
 //! | `connection` | a TCP stream that is read message by message | `socket.recv` |
 //! | [`lab_payload`] | frames put together from packets | |
 //! | [`statistics`] | the report's extension 1 | |
@@ -29,7 +30,7 @@
 //! edge    bin/server   bin/client_launcher   window   terminal   console     printing, pixels
 //! shell   server   server_worker   client   connection             sockets and threads
 //! tools   event   video_stream   picture                           waiting, files, decoding
-//! core    rtsp   rtp_packet   statistics   lab_payload             bytes in, values out
+//! core    rtsp   sdp   rtp_packet   statistics   lab_payload       bytes in, values out
 //! ```
 
 pub mod client;
@@ -40,6 +41,7 @@ pub mod lab_payload;
 pub mod picture;
 pub mod rtp_packet;
 pub mod rtsp;
+pub mod sdp;
 pub mod server;
 mod server_worker;
 pub mod statistics;

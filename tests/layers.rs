@@ -16,7 +16,7 @@ enum Layer {
     Edge,
 }
 
-const LAYERS: [(&str, Layer); 16] = [
+const LAYERS: [(&str, Layer); 17] = [
     ("bin", Layer::Edge),
     ("window", Layer::Edge),
     ("terminal", Layer::Edge),
@@ -29,6 +29,7 @@ const LAYERS: [(&str, Layer); 16] = [
     ("video_stream", Layer::Tools),
     ("picture", Layer::Tools),
     ("rtsp", Layer::Core),
+    ("sdp", Layer::Core),
     ("rtp_packet", Layer::Core),
     ("statistics", Layer::Core),
     ("lab_payload", Layer::Core),
