@@ -1,0 +1,231 @@
+//! What there may be to see: a [`Scene`] owns it, and the [`View`] borrows from it.
+//!
+//! `Scene::playing()` is the window in the middle of a movie; every other scene is one that differs
+//! from it, or from `Scene::init()`, in a few fields.
+
+#![allow(dead_code, reason = "every program uses its own part of this")]
+#![allow(clippy::unwrap_used, reason = "the examples are right")]
+
+use std::time::Duration;
+
+use rtsp_lab::client::{ClientEvent, LatestPacket, LogEntry, Message};
+use rtsp_lab::picture::Picture;
+use rtsp_lab::rtp_packet::RtpPacket;
+use rtsp_lab::rtsp::State;
+use rtsp_lab::statistics::MOST;
+use rtsp_lab::window::{Buttons, Column, Curve, Figure, Look, Panel, Target, View};
+
+/// All that a view shows.
+#[derive(Clone, Debug)]
+pub(crate) struct Scene {
+    pub(crate) scale: usize,
+    pub(crate) state: State,
+    pub(crate) no_data: bool,
+    pub(crate) title: String,
+    pub(crate) session: Option<String>,
+    pub(crate) last_reply: Option<Duration>,
+    pub(crate) picture: Option<Picture>,
+    pub(crate) buttons: Buttons,
+    pub(crate) hover: Option<Target>,
+    pub(crate) message: Option<Message>,
+    pub(crate) description: Option<String>,
+    pub(crate) columns: [Column; 2],
+    pub(crate) curves: [Curve; 2],
+    pub(crate) panel: Option<Open>,
+    pub(crate) asks_to_close: bool,
+}
+
+/// A panel with what is in it.
+#[derive(Clone, Debug)]
+pub(crate) enum Open {
+    RtspLog(Vec<LogEntry>),
+    RtpHeader(Option<LatestPacket>),
+    Keys,
+}
+
+impl Scene {
+    /// The window as it is at first.
+    pub(crate) fn init() -> Self {
+        Self {
+            scale: 1,
+            state: State::Init,
+            no_data: false,
+            title: "movie.Mjpeg from 127.0.0.1:2048".to_owned(),
+            session: None,
+            last_reply: None,
+            picture: None,
+            buttons: Buttons::Five,
+            hover: None,
+            message: None,
+            description: None,
+            columns: [picture_column(None), network_column(None)],
+            curves: curves(None, [vec![], vec![]]),
+            panel: None,
+            asks_to_close: false,
+        }
+    }
+
+    /// After SETUP.
+    pub(crate) fn ready() -> Self {
+        Self {
+            state: State::Ready,
+            session: Some("571600".to_owned()),
+            last_reply: Some(Duration::from_micros(412)),
+            ..Self::init()
+        }
+    }
+
+    /// In the middle of the movie, a minute and more after PLAY.
+    pub(crate) fn playing() -> Self {
+        let samples = [frame_rates(), bit_rates()];
+        Self {
+            state: State::Playing,
+            picture: Some(picture(231)),
+            columns: [
+                picture_column(Some(["231", "226", "20", "19.8", "0", "0:11.6"])),
+                network_column(Some(["1.42 MB", "612 kbit/s", "598 kbit/s", "0", "0.0 %", "0"])),
+            ],
+            curves: curves(Some([20, 612]), samples),
+            ..Self::ready()
+        }
+    }
+
+    /// The same with the dialogue beside the movie: as much as can be seen without a message.
+    pub(crate) fn playing_with_log() -> Self {
+        Self { panel: Some(Open::RtspLog(dialogue())), ..Self::playing() }
+    }
+
+    /// What `draw` takes.
+    pub(crate) fn view(&self) -> View<'_> {
+        View {
+            scale: self.scale,
+            state: self.state,
+            no_data: self.no_data,
+            title: self.title.clone(),
+            session: self.session.as_deref(),
+            last_reply: self.last_reply,
+            picture: self.picture.as_ref(),
+            buttons: self.buttons,
+            looks: looks(self.buttons, self.state),
+            hover: self.hover,
+            message: self.message.as_ref(),
+            description: self.description.as_deref(),
+            columns: self.columns.clone(),
+            curves: self.curves.clone(),
+            panel: self.panel.as_ref().map(|open| match open {
+                Open::RtspLog(entries) => Panel::RtspLog(entries),
+                Open::RtpHeader(packet) => Panel::RtpHeader(packet.as_ref()),
+                Open::Keys => Panel::Keys,
+            }),
+            asks_to_close: self.asks_to_close,
+        }
+    }
+}
+
+/// How the buttons look in each state, written down once more.
+fn looks(buttons: Buttons, state: State) -> Vec<Look> {
+    use Look::{Next, Off, On};
+    match (buttons, state) {
+        (Buttons::Five, State::Init) => vec![Next, Off, Off, Off, On],
+        (Buttons::Five, State::Ready) => vec![Off, Next, Off, On, On],
+        (Buttons::Five, State::Playing) => vec![Off, Off, Next, On, On],
+        (Buttons::Three, State::Init) => vec![Next, Off, Off, On],
+        (Buttons::Three, State::Ready) => vec![Next, Off, On, On],
+        (Buttons::Three, State::Playing) => vec![Off, Next, On, On],
+    }
+}
+
+/// The left column with its six values.
+pub(crate) fn picture_column(values: Option<[&str; 6]>) -> Column {
+    let names = [
+        "Current frame",
+        "Frames shown",
+        "Frames/s now",
+        "Frames/s average",
+        "Frames damaged",
+        "Play time",
+    ];
+    Column { caption: "PICTURE", rows: rows(names, values) }
+}
+
+/// The right column with its six values.
+pub(crate) fn network_column(values: Option<[&str; 6]>) -> Column {
+    let names =
+        ["Data received", "Rate now", "Rate average", "Packets lost", "Loss rate", "Late packets"];
+    Column { caption: "NETWORK", rows: rows(names, values) }
+}
+
+fn rows(names: [&'static str; 6], values: Option<[&str; 6]>) -> Vec<Figure> {
+    let value = |row: usize| values.and_then(|values| values.get(row).map(ToString::to_string));
+    let rows = names.into_iter().enumerate();
+    rows.map(|(row, name)| Figure { name, value: value(row), warns: false }).collect()
+}
+
+/// The two curves with their present values and their samples.
+pub(crate) fn curves(values: Option<[u64; 2]>, samples: [Vec<u64>; 2]) -> [Curve; 2] {
+    let [frames, bits] = samples;
+    [
+        Curve { name: "frames/s", value: values.map(|[frames, _]| frames), samples: frames },
+        Curve { name: "kbit/s", value: values.map(|[_, bits]| bits), samples: bits },
+    ]
+}
+
+/// Twenty frames a second, now and then one fewer.
+fn frame_rates() -> Vec<u64> {
+    (0..MOST as u64).map(|sample| if sample % 17 == 3 { 19 } else { 20 }).collect()
+}
+
+/// Up and down in half a minute, as the pictures get richer and poorer.
+fn bit_rates() -> Vec<u64> {
+    (0..MOST as u64).map(|sample| 500 + (sample % 60).min(60 - sample % 60) * 6).collect()
+}
+
+/// A frame as large as the lab's: flat areas, an oblique edge, a soft gradient, and along the bottom
+/// the 16 cells that tell its number.
+pub(crate) fn picture(number: u32) -> Picture {
+    let (width, height) = (384, 288);
+    let pixel = |x: usize, y: usize| -> u32 {
+        let shade = u32::try_from(x / 3).unwrap();
+        match (x, y) {
+            (_, 280..) if number >> (15 - x / 24) & 1 == 1 => 0xFF_FFFF,
+            (_, 280..) => 0x00_0000,
+            (40..104, 40..120) => 0xE8_D8A0,
+            (220.., ..96) => 0x30_5070 + (shade << 16) + shade / 2,
+            _ if 3 * x + 4 * y < 1000 => 0x3C_6E8C,
+            _ => 0x2E_5A34,
+        }
+    };
+    let pixels = (0..height).flat_map(|y| (0..width).map(move |x| pixel(x, y))).collect();
+    Picture { width, height, pixels }
+}
+
+/// Everything that a lab server and its client say to each other.
+pub(crate) fn dialogue() -> Vec<LogEntry> {
+    let sent = |text: &str| ClientEvent::Sent(text.to_owned());
+    let received = |text: &str| ClientEvent::Received(text.to_owned());
+    let ok = |cseq: u32| received(&format!("RTSP/1.0 200 OK\nCSeq: {cseq}\nSession: 571600\n"));
+    let events = [
+        (0, ClientEvent::Connected(([127, 0, 0, 1], 2048).into())),
+        (1, sent("SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 54321\n")),
+        (1, ok(1)),
+        (2310, sent("PLAY movie.Mjpeg RTSP/1.0\nCSeq: 2\nSession: 571600\n")),
+        (2311, ok(2)),
+        (9876, sent("DESCRIBE movie.Mjpeg RTSP/1.0\nCSeq: 3\nSession: 571600\n")),
+        (9876, ok(3)),
+        (9877, received(DESCRIPTION)),
+    ];
+    let entry =
+        |(at, event): (u64, ClientEvent)| LogEntry { at: Duration::from_millis(1000 + at), event };
+    events.into_iter().map(entry).collect()
+}
+
+/// The answer to DESCRIBE, as it comes behind the reply.
+pub(crate) const DESCRIPTION: &str = "\nSession Description: \n\n\
+    Content-Base: movie.Mjpeg\r\nContent-Type: application/sdp\r\nContent-Length: 90\r\n\
+    v=0\r\nm=video 2048 RTP/AVP 26\r\na=control:streamid=571600\r\n\
+    a=mimetype:string;\"video/MJPEG\"\r\n";
+
+/// A datagram as the window keeps it.
+pub(crate) fn packet(datagram: &[u8]) -> LatestPacket {
+    LatestPacket::of(datagram, &RtpPacket::decode(datagram).unwrap()).unwrap()
+}
