@@ -8,8 +8,8 @@ use super::buttons::{Buttons, draw_button};
 use super::canvas::{Canvas, Mark};
 use super::controls::Target;
 use super::curves::draw_curve;
-use super::layout::{Layout, line_above, line_below, part};
-use super::overlays::{draw_description, draw_dialog, draw_message, draw_panel};
+use super::layout::{Layout, end_of, line_above, line_below, part};
+use super::overlays::{description_area, draw_description, draw_dialog, draw_message, draw_panel};
 use super::palette::{
     AMBER, BACKGROUND, BLUE, DIM, EDGE, FAINT, GREEN, INK, Ink, LABEL, OFF, PANEL, PLAIN, SMALL,
     STRONG, TITLE, VALUE, VIDEO,
@@ -47,8 +47,8 @@ fn draw_on(mut canvas: Canvas<'_>, view: &View<'_>) {
         draw_panel(canvas, layout.panel(message), panel, view.buttons);
     }
     if let Some(description) = view.description {
-        let area = layout.description(message, view.panel.is_some());
-        draw_description(canvas, area, description);
+        let room = layout.description(message, view.panel.is_some());
+        draw_description(canvas, description_area(room, description), description);
     }
     if let Some(message) = view.message {
         draw_message(canvas, layout.message, message);
@@ -105,23 +105,23 @@ fn draw_title(
 
 fn draw_video(canvas: &mut Canvas<'_>, layout: &Layout, view: &View<'_>) {
     canvas.cover(layout.video, VIDEO);
-    let free = layout.free_video(view.panel.is_some());
+    let free = free_video(layout, view);
     let Some(picture) = view.picture else {
         let (title, hint) = match view.state {
             State::Init => ("No video yet", first_steps(view)),
             State::Ready => ("No video yet", "press Play"),
             State::Playing => ("No video yet", "waiting for the first frame"),
         };
-        return draw_hint(canvas, free, title, hint);
+        return draw_hint(canvas, layout, free, (title, hint));
     };
     let area = layout.fitted(picture.width, picture.height);
     canvas.picture(picture, area);
     match view.state {
         State::Init => {
             canvas.darken(area);
-            draw_hint(canvas, free, "No session", first_steps(view));
+            draw_hint(canvas, layout, free, ("No session", first_steps(view)));
         }
-        State::Ready => draw_paused(canvas, free.center()),
+        State::Ready => draw_paused(canvas, layout, free),
         State::Playing => {}
     }
 }
@@ -133,19 +133,36 @@ fn first_steps(view: &View<'_>) -> &'static str {
     }
 }
 
+/// What panel, description and message leave of the video.
+fn free_video(layout: &Layout, view: &View<'_>) -> Rectangle {
+    let (message, panel) = (view.message.is_some(), view.panel.is_some());
+    let free = layout.free_video(panel);
+    let foot = if message { layout.message.top_left.y } else { end_of(free) };
+    let head = view.description.map_or(free.top_left.y, |text| {
+        end_of(description_area(layout.description(message, panel), text))
+    });
+    let height = u32::try_from(foot - head).unwrap_or(0);
+    Rectangle::new(Point::new(free.top_left.x, head), Size::new(free.size.width, height))
+}
+
 /// Two lines in the middle of the video, and the key that tells all others.
-fn draw_hint(canvas: &mut Canvas<'_>, video: Rectangle, title: &str, hint: &str) {
-    let line = |y| {
-        let center = Point::new(video.top_left.x, video.center().y + y - 10);
-        Rectangle::new(center, Size::new(video.size.width, 20))
-    };
+fn draw_hint(
+    canvas: &mut Canvas<'_>,
+    layout: &Layout,
+    free: Rectangle,
+    (title, hint): (&str, &str),
+) {
+    let Some(place) = layout.clear(free, (-10, 62)) else { return };
+    let line = |y| part(place, 0, y, place.size.width, 20);
     canvas.text(title, line(0), TITLE.in_color(DIM), Alignment::Center);
     canvas.text(hint, line(22), LABEL, Alignment::Center);
     canvas.text("? lists all keys", line(42), LABEL.in_color(OFF), Alignment::Center);
 }
 
 /// A dark disc with two bars.
-fn draw_paused(canvas: &mut Canvas<'_>, center: Point) {
+fn draw_paused(canvas: &mut Canvas<'_>, layout: &Layout, free: Rectangle) {
+    let Some(place) = layout.clear(free, (-35, 72)) else { return };
+    let center = place.center();
     canvas.disc(center, 72, BACKGROUND);
     for x in [-14, 4] {
         canvas.fill(Rectangle::new(center + Point::new(x, -16), Size::new(10, 32)), INK);

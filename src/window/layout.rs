@@ -1,5 +1,6 @@
 //! Where everything is in a window of a given size, in points.
 
+use embedded_graphics::geometry::AnchorY;
 use embedded_graphics::prelude::{Point, Size};
 use embedded_graphics::primitives::Rectangle;
 
@@ -97,6 +98,19 @@ impl Layout {
         part(self.video, 0, 0, width - covered, height)
     }
 
+    /// Where something goes that begins so far from the middle of the video, and is so high: there,
+    /// or if that is covered, in the middle of what is free; `None` if it has no room there either.
+    pub(super) fn clear(&self, free: Rectangle, (offset, height): (i32, u32)) -> Option<Rectangle> {
+        let usual_y = self.video.center().y + offset;
+        let usual = Rectangle::new(Point::new(free.top_left.x, usual_y), free.size);
+        let places = [usual.resized_height(height, AnchorY::Top), middle(free, height)];
+        let is_free = |place: &Rectangle| {
+            let around = middle(*place, height + 2 * CLEARANCE);
+            around.intersection(&free) == around
+        };
+        places.into_iter().find(is_free)
+    }
+
     /// The height between the margins of the video.
     fn room(&self, message: bool) -> u32 {
         let foot = if message { 56 + 6 } else { 8 };
@@ -146,6 +160,15 @@ pub(super) fn line_above(area: Rectangle) -> Rectangle {
     Rectangle::new(area.top_left, Size::new(area.size.width, 1))
 }
 
+/// The first line of points below an area.
+pub(super) fn end_of(area: Rectangle) -> i32 {
+    area.top_left.y.saturating_add_unsigned(area.size.height)
+}
+
+fn middle(area: Rectangle, height: u32) -> Rectangle {
+    area.resized_height(height, AnchorY::Center)
+}
+
 /// The last line of points of an area.
 pub(super) fn line_below(area: Rectangle) -> Rectangle {
     part(area, 0, area.size.height.saturating_sub(1), area.size.width, 1)
@@ -167,6 +190,8 @@ const STATISTICS: u32 = 152;
 const BUTTON_HEIGHT: u32 = 32;
 const BUTTON_GAP: u32 = 3;
 const BUTTONS_END: u32 = 630;
+/// How far hints stay away from what lies over the video.
+const CLEARANCE: u32 = 8;
 const DIALOG: Size = Size::new(380, 152);
 /// A wider panel would only hide more of the video.
 const PANEL_WIDTH: u32 = 560;
@@ -202,6 +227,17 @@ mod tests {
         assert_eq!(large.columns().map(|column| column.size), first.columns().map(|c| c.size));
         assert_eq!(large.curves()[0].size.width, 204 + 360);
         assert_eq!(large.statistics.top_left.y, 700 - 152);
+    }
+
+    #[test]
+    fn hints_give_way_to_what_lies_over_the_video() {
+        let layout = Layout::of(Size::new(640, 560));
+        let clear = |y, height| layout.clear(area(0, y, 640, height), (-10, 62));
+        assert_eq!(clear(32, 328), Some(area(0, 185, 640, 62)));
+        assert_eq!(clear(177, 78), Some(area(0, 185, 640, 62)));
+        assert_eq!(clear(178, 182), Some(area(0, 238, 640, 62)));
+        assert_eq!(clear(178, 77), None);
+        assert_eq!(clear(360, 0), None);
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! What lies over the video: the message, the description, the dialog, and the panels' frame.
 
-use embedded_graphics::prelude::Size;
 use embedded_graphics::primitives::Rectangle;
 use embedded_graphics::text::Alignment;
 
@@ -33,13 +32,20 @@ pub(super) fn draw_message(canvas: &mut Canvas<'_>, area: Rectangle, message: &M
 
 /// The answer to DESCRIBE: lines that are too long are wrapped, and those that are too many are
 /// counted.
-pub(super) fn draw_description(canvas: &mut Canvas<'_>, room: Rectangle, description: &str) {
-    let lines = wrapped(description, (room.size.width - 32) / LABEL.width_of("m"));
-    let height = u32::try_from(lines.len()).unwrap_or(u32::MAX).saturating_mul(LINE);
-    let size = Size::new(room.size.width, height.saturating_add(42).min(room.size.height));
-    let area = Rectangle::new(room.top_left, size);
+pub(super) fn draw_description(canvas: &mut Canvas<'_>, area: Rectangle, description: &str) {
     let inside = framed(canvas, area, "Description");
-    draw_lines(canvas, inside, &lines);
+    draw_lines(canvas, inside, &description_lines(area, description));
+}
+
+/// As high as the lines are, if there is so much room.
+pub(super) fn description_area(room: Rectangle, description: &str) -> Rectangle {
+    let lines = description_lines(room, description).len();
+    let height = u32::try_from(lines).unwrap_or(u32::MAX).saturating_mul(LINE);
+    part(room, 0, 0, room.size.width, height.saturating_add(42).min(room.size.height))
+}
+
+fn description_lines(area: Rectangle, description: &str) -> Vec<String> {
+    wrapped(description, (area.size.width - 32) / LABEL.width_of("m"))
 }
 
 /// As many lines as there is room for; the last one says how many there are besides.
