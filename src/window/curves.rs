@@ -19,7 +19,7 @@ pub(super) fn draw_curve(canvas: &mut Canvas<'_>, area: Rectangle, curve: &Curve
     let name_width = SMALL.width_of(curve.name);
     canvas.text(curve.name, part(top, 0, 0, name_width, TOP), SMALL, Alignment::Left);
     let minute = part(top, name_width + 9, 0, SMALL.width_of(MINUTE), TOP);
-    canvas.text(MINUTE, minute, SMALL.in_color(OFF), Alignment::Left);
+    canvas.text(MINUTE, minute, SMALL, Alignment::Left);
     let value = curve.value.map_or_else(|| "-".to_owned(), |value| value.to_string());
     let ink = VALUE.in_color(if curve.value.is_some() { color } else { OFF });
     let value_left = name_width + 9 + SMALL.width_of(MINUTE) + 6;

@@ -156,7 +156,7 @@ fn draw_hint(
     let line = |y| part(place, 0, y, place.size.width, 20);
     canvas.text(title, line(0), TITLE.in_color(DIM), Alignment::Center);
     canvas.text(hint, line(22), LABEL, Alignment::Center);
-    canvas.text("? lists all keys", line(42), LABEL.in_color(OFF), Alignment::Center);
+    canvas.text("? lists all keys", line(42), LABEL, Alignment::Center);
 }
 
 /// A dark disc with two bars.

@@ -8,7 +8,7 @@ use embedded_graphics::text::Alignment;
 
 use super::canvas::Canvas;
 use super::layout::part;
-use super::palette::{AMBER, BACKGROUND, BLUE, DIM, GREEN, INK, OFF, RED, SMALL};
+use super::palette::{AMBER, BACKGROUND, BLUE, DIM, GREEN, INK, RED, SMALL};
 use crate::client::{ClientEvent, LogEntry};
 
 /// Draws the last entries that there is room for, the newest at the foot.
@@ -85,7 +85,7 @@ impl Block {
         let time_width = SMALL.width_of(&time);
         if self.side == Side::Between {
             let place = part(area, 0, 0, time_width, LINE);
-            canvas.text(&time, place, SMALL.in_color(OFF), Alignment::Left);
+            canvas.text(&time, place, SMALL, Alignment::Left);
             let line = part(area, time_width + 6, 0, width - time_width - 6, LINE);
             let text = self.lines.first().map_or("", String::as_str);
             return canvas.text(text, line, SMALL.in_color(self.color), Alignment::Left);
