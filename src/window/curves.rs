@@ -14,16 +14,16 @@ use crate::statistics::MOST;
 /// The name and the present value, and below them the curve, which ends at the right: now.
 pub(super) fn draw_curve(canvas: &mut Canvas<'_>, area: Rectangle, curve: &Curve, color: Rgb888) {
     let width = area.size.width;
-    let (top, chart) =
-        (part(area, 0, 0, width, TOP), part(area, 0, TOP, width, area.size.height - TOP));
+    let top = part(area, 0, 0, width, TOP - 2);
+    let chart = part(area, 0, TOP, width, area.size.height - TOP);
     let name_width = SMALL.width_of(curve.name);
-    canvas.text(curve.name, part(top, 0, 0, name_width, TOP), SMALL, Alignment::Left);
-    let minute = part(top, name_width + 9, 0, SMALL.width_of(MINUTE), TOP);
+    canvas.text(curve.name, part(top, 0, 0, name_width, top.size.height), SMALL, Alignment::Left);
+    let minute = part(top, name_width + 9, 0, SMALL.width_of(MINUTE), top.size.height);
     canvas.text(MINUTE, minute, SMALL, Alignment::Left);
     let value = curve.value.map_or_else(|| "-".to_owned(), |value| value.to_string());
     let ink = VALUE.in_color(if curve.value.is_some() { color } else { OFF });
     let value_left = name_width + 9 + SMALL.width_of(MINUTE) + 6;
-    let value_area = part(top, value_left, 0, width - value_left, TOP);
+    let value_area = part(top, value_left, 0, width - value_left, top.size.height);
     canvas.text(&value, value_area, ink, Alignment::Right);
     canvas.fill(chart, CHART);
     for third in [1, 2] {

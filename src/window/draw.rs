@@ -196,7 +196,7 @@ fn draw_statistics(canvas: &mut Canvas<'_>, layout: &Layout, view: &View<'_>) {
 
 fn draw_column(canvas: &mut Canvas<'_>, area: Rectangle, column: &Column) {
     let width = area.size.width;
-    canvas.text(column.caption, part(area, 0, 0, width, 20), SMALL, Alignment::Left);
+    canvas.text(column.caption, part(area, 0, 1, width, 20), SMALL, Alignment::Left);
     for (figure, y) in column.rows.iter().zip((19..).step_by(19)) {
         if y > 19 {
             canvas.fill(part(area, 0, y, width, 1), FAINT);
