@@ -115,10 +115,10 @@ fn color_of(reply: &str) -> Rgb888 {
     }
 }
 
-/// Minutes, seconds and milliseconds.
+/// Minutes, seconds and hundredths: beside the longest line of SETUP there is no room for more.
 fn clock(at: Duration) -> String {
-    let milliseconds = at.as_millis();
-    format!("{}:{:02}.{:03}", milliseconds / 60_000, milliseconds / 1000 % 60, milliseconds % 1000)
+    let hundredths = at.as_millis() / 10;
+    format!("{}:{:02}.{:02}", hundredths / 6000, hundredths / 100 % 60, hundredths % 100)
 }
 
 /// The height of a line.
