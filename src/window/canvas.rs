@@ -207,6 +207,17 @@ fn fitted(text: &str, room: u32, ink: Ink) -> String {
     plain.take(most.saturating_sub(3)).chain("...".chars()).take(most).collect()
 }
 
+/// The lines of a text; those of more than so many columns go on in the next one.
+pub(super) fn wrapped(text: &str, columns: u32) -> Vec<String> {
+    let columns = usize::try_from(columns).unwrap_or(1).max(1);
+    let pieces = |line: &str| -> Vec<String> {
+        let characters: Vec<char> = line.trim_end().chars().collect();
+        let pieces = characters.chunks(columns).map(|piece| piece.iter().collect());
+        if characters.is_empty() { vec![String::new()] } else { pieces.collect() }
+    };
+    text.lines().flat_map(pieces).collect()
+}
+
 /// Two neighbours in the source, and how much of the second to take, in 256ths.
 struct Sample {
     first: usize,
@@ -341,5 +352,12 @@ mod tests {
         assert_eq!(fitted("Teardown", 12), "..");
         assert_eq!(fitted("Teardown", 0), "");
         assert_eq!(fitted("a\tb\r\n", 60), "a b  ");
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_goes_on_in_the_next_one() {
+        assert_eq!(wrapped("abcdefg\r\n\r\nhi \n", 3), ["abc", "def", "g", "", "hi"]);
+        assert_eq!(wrapped("ab", 0), ["a", "b"]);
+        assert!(wrapped("", 3).is_empty());
     }
 }

@@ -4,7 +4,7 @@ use embedded_graphics::primitives::Rectangle;
 use embedded_graphics::text::Alignment;
 
 use super::buttons::{Buttons, Look, draw_button};
-use super::canvas::Canvas;
+use super::canvas::{Canvas, wrapped};
 use super::controls::Target;
 use super::keys::draw_keys;
 use super::layout::{Layout, part};
@@ -58,16 +58,6 @@ fn draw_lines(canvas: &mut Canvas<'_>, area: Rectangle, lines: &[String]) {
         let place = part(area, 0, row * LINE, area.size.width, LINE);
         canvas.text(line, place, LABEL.in_color(INK), Alignment::Left);
     }
-}
-
-fn wrapped(text: &str, columns: u32) -> Vec<String> {
-    let columns = usize::try_from(columns).unwrap_or(1).max(1);
-    let pieces = |line: &str| -> Vec<String> {
-        let characters: Vec<char> = line.trim_end().chars().collect();
-        let pieces = characters.chunks(columns).map(|piece| piece.iter().collect());
-        if characters.is_empty() { vec![String::new()] } else { pieces.collect() }
-    };
-    text.lines().flat_map(pieces).collect()
 }
 
 /// One of the panels over the right half of the video.

@@ -6,10 +6,10 @@ use embedded_graphics::pixelcolor::Rgb888;
 use embedded_graphics::primitives::Rectangle;
 use embedded_graphics::text::Alignment;
 
-use super::canvas::Canvas;
+use super::canvas::{Canvas, wrapped};
 use super::layout::part;
 use super::palette::{AMBER, BACKGROUND, BLUE, DIM, GREEN, INK, RED, SMALL};
-use crate::client::{ClientEvent, LogEntry};
+use crate::client::{ClientEvent, LogEntry, Message, Severity};
 
 /// Draws the last entries that there is room for, the newest at the foot.
 pub(super) fn draw_rtsp_log(canvas: &mut Canvas<'_>, area: Rectangle, entries: &[LogEntry]) {
@@ -22,7 +22,7 @@ pub(super) fn draw_rtsp_log(canvas: &mut Canvas<'_>, area: Rectangle, entries: &
         canvas.text("nothing has been sent yet", room, SMALL, Alignment::Center);
     }
     let mut left = room.size.height;
-    let blocks: Vec<Block> = entries.iter().map(Block::of).collect();
+    let blocks: Vec<Block> = entries.iter().map(|entry| Block::of(entry, width)).collect();
     let fitting = blocks.iter().rev().take_while(|block| {
         let rest = left.checked_sub(block.height());
         left = rest.unwrap_or(left);
@@ -53,15 +53,21 @@ enum Side {
 }
 
 impl Block {
-    fn of(entry: &LogEntry) -> Self {
+    fn of(entry: &LogEntry, width: u32) -> Self {
         let (side, color, text) = match &entry.event {
             ClientEvent::Sent(text) => (Side::Client, BLUE, text.clone()),
             ClientEvent::Received(text) => (Side::Server, color_of(text), text.clone()),
             ClientEvent::Connected(peer) => (Side::Between, DIM, format!("connected to {peer}")),
             ClientEvent::Ignored(why) => (Side::Between, AMBER, format!("ignored: {why}")),
-            ClientEvent::Told(message) => (Side::Between, AMBER, message.title.clone()),
+            ClientEvent::Told(message) => {
+                (Side::Between, color_of_message(message), message.title.clone())
+            }
         };
-        let mut lines: Vec<String> = text.trim_end().lines().map(str::to_owned).collect();
+        let mut lines: Vec<String> = match side {
+            Side::Client | Side::Server => text.trim_end().lines().map(str::to_owned).collect(),
+            // What is remarked has no lines of its own.
+            Side::Between => wrapped(&text, (width - TIME_WIDTH) / SMALL.width_of("m")),
+        };
         if lines.len() > MOST_LINES {
             let more = format!("... and {} lines more", lines.len() - (MOST_LINES - 1));
             lines.truncate(MOST_LINES - 1);
@@ -74,7 +80,7 @@ impl Block {
     fn height(&self) -> u32 {
         let lines = u32::try_from(self.lines.len()).unwrap_or(0);
         match self.side {
-            Side::Between => LINE + GAP,
+            Side::Between => lines * LINE + GAP,
             Side::Client | Side::Server => lines * LINE + 8 + GAP,
         }
     }
@@ -84,11 +90,12 @@ impl Block {
         let time = clock(self.at);
         let time_width = SMALL.width_of(&time);
         if self.side == Side::Between {
-            let place = part(area, 0, 0, time_width, LINE);
-            canvas.text(&time, place, SMALL, Alignment::Left);
-            let line = part(area, time_width + 6, 0, width - time_width - 6, LINE);
-            let text = self.lines.first().map_or("", String::as_str);
-            return canvas.text(text, line, SMALL.in_color(self.color), Alignment::Left);
+            canvas.text(&time, part(area, 0, 0, TIME_WIDTH, LINE), SMALL, Alignment::Left);
+            for (line, row) in self.lines.iter().zip(0..) {
+                let place = part(area, TIME_WIDTH, row * LINE, width - TIME_WIDTH, LINE);
+                canvas.text(line, place, SMALL.in_color(self.color), Alignment::Left);
+            }
+            return;
         }
         let longest = self.lines.iter().map(|line| SMALL.width_of(line)).max().unwrap_or(0);
         let bubble_width = (longest + 10).min(width - time_width - 4);
@@ -107,6 +114,14 @@ impl Block {
     }
 }
 
+/// As the message itself is drawn.
+const fn color_of_message(message: &Message) -> Rgb888 {
+    match message.severity {
+        Severity::Warning => AMBER,
+        Severity::Error => RED,
+    }
+}
+
 /// Green for a request that was granted, red for one that was not.
 fn color_of(reply: &str) -> Rgb888 {
     match reply.split_whitespace().nth(1) {
@@ -121,6 +136,8 @@ fn clock(at: Duration) -> String {
     format!("{}:{:02}.{:02}", hundredths / 6000, hundredths / 100 % 60, hundredths % 100)
 }
 
+/// What a remark leaves to the time before it: eight characters and a gap.
+const TIME_WIDTH: u32 = 54;
 /// The height of a line.
 const LINE: u32 = 11;
 /// The gap between two messages.
