@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use embedded_graphics::pixelcolor::Rgb888;
+use embedded_graphics::prelude::Size;
 use embedded_graphics::primitives::Rectangle;
 use embedded_graphics::text::Alignment;
 
@@ -11,26 +12,31 @@ use super::layout::part;
 use super::palette::{AMBER, BACKGROUND, BLUE, DIM, GREEN, INK, RED, SMALL};
 use crate::client::{ClientEvent, LogEntry, Message, Severity};
 
-/// Draws the last entries that there is room for, the newest at the foot.
+/// Draws the last entries that there is room for. Where older ones have none, the newest is at the
+/// foot.
 pub(super) fn draw_rtsp_log(canvas: &mut Canvas<'_>, area: Rectangle, entries: &[LogEntry]) {
     let width = area.size.width;
-    canvas.text("client", part(area, 0, 0, width / 2, 12), SMALL.in_color(BLUE), Alignment::Left);
-    let half = part(area, width / 2, 0, width / 2, 12);
-    canvas.text("server", half, SMALL.in_color(GREEN), Alignment::Right);
+    let heading = part(area, 0, 0, width, 12);
+    canvas.text("client", heading, SMALL.in_color(BLUE), Alignment::Left);
+    canvas.text("server", heading, SMALL.in_color(GREEN), Alignment::Right);
     let room = part(area, 0, 18, width, area.size.height.saturating_sub(18));
     if entries.is_empty() {
         canvas.text("nothing has been sent yet", room, SMALL, Alignment::Center);
     }
-    let mut left = room.size.height;
-    let blocks: Vec<Block> = entries.iter().map(|entry| Block::of(entry, width)).collect();
-    let fitting = blocks.iter().rev().take_while(|block| {
-        let rest = left.checked_sub(block.height());
-        left = rest.unwrap_or(left);
-        rest.is_some()
-    });
-    let first = blocks.len() - fitting.count();
+    let mut left = room.size.height + GAP;
+    let fitting =
+        entries.iter().rev().map(|entry| Block::of(entry, room.size)).map_while(|block| {
+            left = left.checked_sub(block.height())?;
+            Some(block)
+        });
+    let blocks: Vec<Block> = fitting.collect();
     let mut y = 0;
-    for block in blocks.iter().skip(first) {
+    if blocks.len() < entries.len() {
+        let earlier = format!("{} earlier", entries.len() - blocks.len());
+        canvas.text(&earlier, heading, SMALL, Alignment::Center);
+        y = left;
+    }
+    for block in blocks.iter().rev() {
         block.draw(canvas, part(room, 0, y, width, block.height() - GAP));
         y += block.height();
     }
@@ -53,7 +59,8 @@ enum Side {
 }
 
 impl Block {
-    fn of(entry: &LogEntry, width: u32) -> Self {
+    /// Not higher than the room, so that the newest entry is always to be seen.
+    fn of(entry: &LogEntry, room: Size) -> Self {
         let (side, color, text) = match &entry.event {
             ClientEvent::Sent(text) => (Side::Client, BLUE, text.clone()),
             ClientEvent::Received(text) => (Side::Server, color_of(text), text.clone()),
@@ -66,11 +73,13 @@ impl Block {
         let mut lines: Vec<String> = match side {
             Side::Client | Side::Server => text.trim_end().lines().map(str::to_owned).collect(),
             // What is remarked has no lines of its own.
-            Side::Between => wrapped(&text, (width - TIME_WIDTH) / SMALL.width_of("m")),
+            Side::Between => wrapped(&text, (room.width - TIME_WIDTH) / SMALL.width_of("m")),
         };
-        if lines.len() > MOST_LINES {
-            let more = format!("... and {} lines more", lines.len() - (MOST_LINES - 1));
-            lines.truncate(MOST_LINES - 1);
+        let fitting = usize::try_from(room.height.saturating_sub(8) / LINE).unwrap_or(0);
+        let most = fitting.clamp(1, MOST_LINES);
+        if lines.len() > most {
+            let more = format!("... and {} lines more", lines.len() - (most - 1));
+            lines.truncate(most - 1);
             lines.push(more);
         }
         Self { side, at: entry.at, color, lines }
