@@ -210,12 +210,21 @@ fn fitted(text: &str, room: u32, ink: Ink) -> String {
 /// The lines of a text; those of more than so many columns go on in the next one.
 pub(super) fn wrapped(text: &str, columns: u32) -> Vec<String> {
     let columns = usize::try_from(columns).unwrap_or(1).max(1);
-    let pieces = |line: &str| -> Vec<String> {
-        let characters: Vec<char> = line.trim_end().chars().collect();
-        let pieces = characters.chunks(columns).map(|piece| piece.iter().collect());
-        if characters.is_empty() { vec![String::new()] } else { pieces.collect() }
-    };
-    text.lines().flat_map(pieces).collect()
+    text.lines().flat_map(|line| pieces(line.trim_end(), columns)).collect()
+}
+
+/// A line cut at its blanks, or where there is none, at its last column.
+fn pieces(line: &str, columns: usize) -> Vec<String> {
+    let (mut pieces, mut rest) = (Vec::new(), line);
+    while let Some((full, next)) = rest.char_indices().nth(columns) {
+        let with_next = rest.get(..full + next.len_utf8()).unwrap_or_default();
+        let blank = with_next.rfind(' ').filter(|&at| at > 0);
+        let (end, start) = blank.map_or((full, full), |at| (at, at + 1));
+        pieces.push(rest.get(..end).unwrap_or_default().to_owned());
+        rest = rest.get(start..).unwrap_or_default();
+    }
+    pieces.push(rest.to_owned());
+    pieces
 }
 
 /// Two neighbours in the source, and how much of the second to take, in 256ths.
@@ -357,6 +366,9 @@ mod tests {
     #[test]
     fn a_line_that_is_too_long_goes_on_in_the_next_one() {
         assert_eq!(wrapped("abcdefg\r\n\r\nhi \n", 3), ["abc", "def", "g", "", "hi"]);
+        assert_eq!(wrapped("ab cd efg", 5), ["ab cd", "efg"]);
+        assert_eq!(wrapped("ab cd efg", 4), ["ab", "cd", "efg"]);
+        assert_eq!(wrapped(" \u{e9}\u{e9}\u{e9}\u{e9}", 4), [" \u{e9}\u{e9}\u{e9}", "\u{e9}"]);
         assert_eq!(wrapped("ab", 0), ["a", "b"]);
         assert!(wrapped("", 3).is_empty());
     }
