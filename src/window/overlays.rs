@@ -45,7 +45,7 @@ pub(super) fn description_area(room: Rectangle, description: &str) -> Rectangle 
 }
 
 fn description_lines(area: Rectangle, description: &str) -> Vec<String> {
-    wrapped(description, (area.size.width - 32) / LABEL.width_of("m"))
+    wrapped(description, (area.size.width - 2 * MARGIN) / LABEL.width_of("m"))
 }
 
 /// As many lines as there is room for; the last one says how many there are besides.
