@@ -30,7 +30,8 @@ const FIELDS: [Field; 9] = [
     Field { name: "SSRC", first: 64, bits: 32 },
 ];
 
-/// Draws the header bit by bit, four bytes a row, and then the packet's first bytes.
+/// Draws the header bit by bit, four bytes a row, and then the packet's first bytes: the rows that
+/// there is room for.
 pub(super) fn draw_rtp_header(
     canvas: &mut Canvas<'_>,
     area: Rectangle,
@@ -50,6 +51,9 @@ pub(super) fn draw_rtp_header(
     for field in FIELDS {
         let (row, column) = (field.first / 32, field.first % 32);
         let (x, y) = (column * bit, RULER + row * ROW);
+        if y + ROW >= area.size.height {
+            return;
+        }
         let cell = part(area, x, y, field.bits * bit + 1, ROW + 1);
         // The last bit of 96 is bit 0.
         let value = header >> (96 - field.first - field.bits) & ((1 << field.bits) - 1);
@@ -90,8 +94,14 @@ fn draw_bytes(canvas: &mut Canvas<'_>, area: Rectangle, packet: &LatestPacket) {
     let payload = packet.payload_start();
     let is_jpeg = payload.starts_with(&[0xFF, 0xD8]);
     let line = |row: u32| part(area, 0, row * LINE, area.size.width, LINE);
-    let about = if is_jpeg { "FF D8: a JPEG begins" } else { "part of a frame" };
-    let about = format!("{} bytes of payload; {about}", packet.payload_length);
+    if area.size.height < LINE {
+        return;
+    }
+    let about = match packet.payload_length {
+        0 => "no payload".to_owned(),
+        length if is_jpeg => format!("{length} bytes of payload; FF D8: a JPEG begins"),
+        length => format!("{length} bytes of payload; part of a frame"),
+    };
     canvas.text(
         &about,
         line(0),
