@@ -80,10 +80,10 @@ impl Scene {
         let samples = [frame_rates(), bit_rates()];
         Self {
             state: State::Playing,
-            picture: Some(picture(231)),
+            picture: Some(picture(1431)),
             columns: [
-                picture_column(Some(["231", "226", "20", "19.8", "0", "0:11.6"])),
-                network_column(Some(["1.42 MB", "612 kbit/s", "598 kbit/s", "0", "0.0 %", "0"])),
+                picture_column(Some(["1431", "1426", "20", "19.9", "0", "1:11.6"])),
+                network_column(Some(["5.35 MB", "612 kbit/s", "598 kbit/s", "0", "0.0 %", "0"])),
             ],
             curves: curves(Some([20, 612]), samples),
             ..Self::ready()
@@ -175,9 +175,9 @@ fn frame_rates() -> Vec<u64> {
     (0..MOST as u64).map(|sample| if sample % 17 == 3 { 19 } else { 20 }).collect()
 }
 
-/// Up and down in half a minute, as the pictures get richer and poorer.
+/// Down and up in half a minute, as the pictures get poorer and richer.
 fn bit_rates() -> Vec<u64> {
-    (0..MOST as u64).map(|sample| 500 + (sample % 60).min(60 - sample % 60) * 6).collect()
+    (0..MOST as u64).map(|sample| 612 - (sample % 60).min(60 - sample % 60) * 4).collect()
 }
 
 /// A frame as large as the lab's: flat areas, an oblique edge, a soft gradient, and along the bottom
@@ -219,8 +219,8 @@ pub(crate) fn dialogue() -> Vec<LogEntry> {
     events.into_iter().map(entry).collect()
 }
 
-/// The answer to DESCRIBE, as it comes behind the reply.
-pub(crate) const DESCRIPTION: &str = "\nSession Description: \n\n\
+/// The answer to DESCRIBE, as the client takes it from behind the reply.
+pub(crate) const DESCRIPTION: &str = "Session Description: \n\n\
     Content-Base: movie.Mjpeg\r\nContent-Type: application/sdp\r\nContent-Length: 90\r\n\
     v=0\r\nm=video 2048 RTP/AVP 26\r\na=control:streamid=571600\r\n\
     a=mimetype:string;\"video/MJPEG\"\r\n";

@@ -1,0 +1,97 @@
+//! The message and the description over the video, alone and together with a panel.
+
+use rtsp_lab::client::{Message, Severity};
+
+use super::example::Example;
+use super::states::paused;
+use super::views::{DESCRIPTION, Open, Scene, dialogue};
+
+pub(crate) fn examples() -> Vec<Example> {
+    [messages(), descriptions(), together()].concat()
+}
+
+fn messages() -> Vec<Example> {
+    let shown = |message, scene| Scene { message: Some(message), ..scene };
+    let long = error(&"Gone astray ".repeat(20), &"The movie can't be found. ".repeat(20));
+    vec![
+        Example::ordinary("message-warning", shown(warning(), Scene::init())),
+        Example::ordinary("message-error", shown(refused(), Scene::init())),
+        Example::ordinary("message-playing", shown(no_reply(), Scene::playing())),
+        Example::ordinary("message-paused", shown(no_connection(), paused())),
+        Example::ordinary("message-dialog", shown(refused(), close(Scene::ready()))),
+        Example::odd("message-long", shown(long, Scene::init())),
+    ]
+}
+
+fn descriptions() -> Vec<Example> {
+    let shown = |text: &str, scene| Scene { description: Some(text.to_owned()), ..scene };
+    let without_session = described().replace("571600", "0").replace("90", "85");
+    let many: Vec<String> = (1..=60).map(|line| format!("a=line:{line}\r\n")).collect();
+    let long = format!("v=0\na={}\n\ni=end\n", "very long ".repeat(60));
+    vec![
+        Example::ordinary("description", shown(described(), Scene::playing())),
+        Example::ordinary("description-init", shown(&without_session, Scene::init())),
+        Example::ordinary("description-paused", shown(described(), paused())),
+        Example::odd("description-long-lines", shown(&long, Scene::playing())),
+        Example::odd("description-many-lines", shown(&many.concat(), Scene::playing())),
+    ]
+}
+
+fn together() -> Vec<Example> {
+    let panel = Some(Open::RtspLog(dialogue()));
+    let no_message = Scene { message: None, ..everything() };
+    let no_description = Scene { panel, message: Some(warning()), ..Scene::init() };
+    vec![
+        Example::ordinary("description-panel", no_message),
+        Example::ordinary("description-panel-message", everything()),
+        Example::ordinary("panel-message", no_description),
+        Example::ordinary("everything-dialog", close(everything())),
+    ]
+}
+
+/// Message, panel and description at once.
+pub(crate) fn everything() -> Scene {
+    Scene {
+        message: Some(no_reply()),
+        description: Some(described().to_owned()),
+        ..Scene::playing_with_log()
+    }
+}
+
+fn close(scene: Scene) -> Scene {
+    Scene { asks_to_close: true, ..scene }
+}
+
+/// As the client keeps the answer to DESCRIBE.
+fn described() -> &'static str {
+    DESCRIPTION.trim_end()
+}
+
+fn message(severity: Severity, title: &str, text: &str) -> Message {
+    Message { severity, title: title.to_owned(), text: text.to_owned() }
+}
+
+fn error(title: &str, text: &str) -> Message {
+    message(Severity::Error, title, text)
+}
+
+pub(crate) fn warning() -> Message {
+    let text = "RTP port 54321 is already in use on this computer: choose another one.";
+    message(Severity::Warning, "Unable to bind PORT=54321", text)
+}
+
+fn refused() -> Message {
+    let text = "The server has no movie named movie.Mjpeg: check its name and folder.";
+    error("404 File Not Found", text)
+}
+
+fn no_reply() -> Message {
+    error("No reply", "The server has not answered DESCRIBE within 2 s: try again.")
+}
+
+/// The longest of those that are told in a lesson.
+fn no_connection() -> Message {
+    let text = "Is the server running, is 127.0.0.1:2048 its address? \
+                (Connection refused (os error 111))";
+    error("Connection failed", text)
+}

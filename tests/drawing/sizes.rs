@@ -1,0 +1,69 @@
+//! Windows and pictures of other sizes.
+
+use rtsp_lab::picture::Picture;
+
+use super::example::Example;
+use super::overlays;
+use super::panels::lab_packet;
+use super::states::paused;
+use super::views::{Open, Scene};
+
+pub(crate) fn examples() -> Vec<Example> {
+    let doubled = |scene| Scene { scale: 2, ..scene };
+    let asks = Scene { asks_to_close: true, ..paused() };
+    let keys = Scene { panel: Some(Open::Keys), ..Scene::init() };
+    let header = Scene { panel: Some(Open::RtpHeader(Some(lab_packet()))), ..Scene::playing() };
+    let message = Scene { message: Some(overlays::warning()), ..Scene::init() };
+    vec![
+        Example::sized("1024x768", (1024, 768), Scene::playing_with_log()),
+        Example::sized("1920x1080", (1920, 1080), overlays::everything()),
+        Example::sized("640x400", (640, 400), Scene::playing_with_log()),
+        Example::sized("640x400-init", (640, 400), Scene::init()),
+        Example::sized("640x400-header", (640, 400), header),
+        Example::sized("640x400-keys", (640, 400), keys),
+        Example::sized("640x400-message", (640, 400), message),
+        Example::sized("640x400-dialog", (640, 400), asks.clone()),
+        Example::sized("500x300", (500, 300), Scene::playing()),
+        Example::sized("200x100", (200, 100), asks.clone()),
+        Example::sized("1x1", (1, 1), Scene::playing()),
+        Example::sized("scale-2-1280x1120", (1280, 1120), doubled(Scene::playing_with_log())),
+        Example::sized("scale-2-1281x1001", (1281, 1001), doubled(asks)),
+        Example::sized("picture-1x1", (640, 560), pictured(1, 1)),
+        Example::sized("picture-1x2000", (640, 560), pictured(1, 2000)),
+        Example::sized("picture-2000x1", (640, 560), pictured(2000, 1)),
+    ]
+}
+
+/// A picture of that size: red on its left half and blue on its right one.
+fn pictured(width: usize, height: usize) -> Scene {
+    let pixel = |x| if x < width / 2 { RED } else { BLUE };
+    let pixels = (0..height).flat_map(|_| (0..width).map(pixel)).collect();
+    Scene { picture: Some(Picture { width, height, pixels }), ..Scene::playing() }
+}
+
+#[test]
+fn a_picture_of_any_size_keeps_its_aspect_and_lies_in_the_middle() {
+    let cases = [
+        ((3840, 2160), (28, 32, 583, 328)),
+        ((2160, 3840), (228, 32, 184, 328)),
+        ((65_000, 3), (0, 195, 640, 1)),
+        ((2, 65_000), (319, 32, 1, 328)),
+        ((20, 20), (156, 32, 328, 328)),
+    ];
+    for ((width, height), area) in cases {
+        let shot = Example::odd("", pictured(width, height)).shot();
+        let lit = |x: usize, y: usize| shot.pixels[y * shot.width + x] != BLACK;
+        let columns: Vec<usize> = (0..640).filter(|&x| (32..360).any(|y| lit(x, y))).collect();
+        let rows: Vec<usize> = (32..360).filter(|&y| (0..640).any(|x| lit(x, y))).collect();
+        assert_eq!((columns[0], rows[0], columns.len(), rows.len()), area, "{width}x{height}");
+        let row = &shot.pixels[rows[0] * 640..][columns[0]..][..columns.len()];
+        if row.len() > 1 {
+            assert_eq!((row[0], row[row.len() - 1]), (RED, BLUE), "{width}x{height}");
+        }
+    }
+}
+
+const RED: u32 = 0xC0_2020;
+const BLUE: u32 = 0x20_40C0;
+/// Where the video area has no picture.
+const BLACK: u32 = 0x05_0607;

@@ -1,0 +1,70 @@
+//! The states of a session, with both rows of buttons; what the mouse points at; the dialog.
+
+use rtsp_lab::rtsp::{Method, State};
+use rtsp_lab::window::{Buttons, Target};
+
+use super::example::Example;
+use super::views::Scene;
+
+pub(crate) fn examples() -> Vec<Example> {
+    [states(), three_buttons(), hovers(), dialogs()].concat()
+}
+
+fn states() -> Vec<Example> {
+    vec![
+        Example::ordinary("init", Scene::init()),
+        Example::ordinary("ready", Scene::ready()),
+        Example::ordinary("playing-no-frame", Scene { state: State::Playing, ..Scene::ready() }),
+        Example::ordinary("playing", Scene::playing()),
+        Example::ordinary("paused", paused()),
+        Example::ordinary("torn-down", torn_down()),
+        Example::ordinary("no-data", Scene { no_data: true, ..Scene::playing() }),
+    ]
+}
+
+fn three_buttons() -> Vec<Example> {
+    let three = |scene| Scene { buttons: Buttons::Three, ..scene };
+    vec![
+        Example::ordinary("three-init", three(Scene::init())),
+        Example::ordinary("three-ready", three(paused())),
+        Example::ordinary("three-playing", three(Scene::playing())),
+        Example::ordinary("three-torn-down", three(torn_down())),
+    ]
+}
+
+fn hovers() -> Vec<Example> {
+    let over = |method, scene| Scene { hover: Some(Target::Button(method)), ..scene };
+    vec![
+        Example::ordinary("hover-next", over(Method::Setup, Scene::init())),
+        Example::ordinary("hover-on", over(Method::Teardown, Scene::ready())),
+    ]
+}
+
+fn dialogs() -> Vec<Example> {
+    let close = |scene| Scene { asks_to_close: true, ..scene };
+    let over = |target, scene| Scene { hover: Some(target), ..scene };
+    vec![
+        Example::ordinary("close-init", close(Scene::init())),
+        Example::ordinary("close-ready", close(paused())),
+        Example::ordinary("close-playing", close(Scene::playing())),
+        Example::ordinary("close-hover-continue", over(Target::Continue, close(Scene::ready()))),
+        Example::ordinary("close-hover-close", over(Target::Close, close(Scene::ready()))),
+    ]
+}
+
+/// After PAUSE, the last picture still there.
+pub(crate) fn paused() -> Scene {
+    Scene { state: State::Ready, ..Scene::playing() }
+}
+
+/// After TEARDOWN in a window that stays open.
+fn torn_down() -> Scene {
+    Scene { state: State::Init, session: None, ..Scene::playing() }
+}
+
+#[test]
+fn a_button_that_is_off_does_not_answer_the_mouse() {
+    let scene = Scene { hover: Some(Target::Button(Method::Setup)), ..Scene::ready() };
+    let shot = |scene| Example::ordinary("ready", scene).shot();
+    assert!(shot(scene) == shot(Scene::ready()));
+}
