@@ -19,6 +19,7 @@ mod drawing {
     pub(crate) mod overlays;
     pub(crate) mod panels;
     pub(crate) mod pictures;
+    pub(crate) mod purity;
     pub(crate) mod renewal;
     pub(crate) mod sizes;
     pub(crate) mod stability;
