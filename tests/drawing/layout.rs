@@ -1,5 +1,5 @@
-//! Every text lies whole in its box; no two lie on each other, and nothing lies on any of them but
-//! the shade of the dialog.
+//! Every text lies whole in its box, every box in another or beside it; no two texts lie on each
+//! other, and nothing lies on any of them but the shade of the dialog.
 
 use embedded_graphics::geometry::{AnchorX, Point, Size};
 use embedded_graphics::primitives::Rectangle;
@@ -49,7 +49,7 @@ fn window(example: &Example) -> Rectangle {
 }
 
 fn faults_of(marks: &[Mark], window: Rectangle) -> Vec<String> {
-    let (mut faults, mut seen) = (Vec::new(), Vec::new());
+    let (mut faults, mut seen) = (crossings(marks, window), Vec::new());
     for (number, mark) in marks.iter().enumerate() {
         let Mark::Text(text, area) = mark else { continue };
         if area.is_zero_sized() {
@@ -95,6 +95,26 @@ fn sight(
     }
 }
 
+/// The boxes that lie partly on others. Fields of a table share an edge.
+fn crossings(marks: &[Mark], window: Rectangle) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut boxes = Vec::new();
+    for mark in marks {
+        let Mark::Cover(area) = *mark else { continue };
+        if contains(area, window) {
+            boxes.clear();
+        }
+        let crosses = |other: &&Rectangle| {
+            let common = area.intersection(other);
+            common.size.width > 1 && common.size.height > 1 && common != area && common != **other
+        };
+        let other = boxes.iter().find(crosses);
+        faults.extend(other.map(|other| format!("{area:?} crosses {other:?}")));
+        boxes.push(area);
+    }
+    faults
+}
+
 /// On each other, or beside each other with hardly a gap.
 fn too_close(one: Rectangle, two: Rectangle) -> bool {
     touches(one.resized_width(one.size.width + 2 * GAP, AnchorX::Center), two)
@@ -132,6 +152,8 @@ fn every_kind_of_fault_is_seen() {
         (vec![ground(), text(1, 1), Mark::Cover(area(24, 1, 9, 9))], "lies under"),
         (vec![ground(), text(1, 1), Mark::Cover(area(0, 0, 50, 50))], "lies under"),
         (vec![ground(), text(1, 1), ground(), text(1, 1)], ""),
+        (vec![ground(), Mark::Cover(area(9, 9, 9, 9)), Mark::Cover(area(17, 9, 9, 9))], ""),
+        (vec![ground(), Mark::Cover(area(9, 9, 9, 9)), Mark::Cover(area(16, 9, 9, 9))], "crosses"),
     ];
     for (marks, expected) in cases {
         let faults = faults_of(&marks, window);

@@ -8,10 +8,12 @@ use rtsp_lab::window::Mark;
 use super::example::Example;
 use super::views::{Scene, curves, network_column, picture_column};
 
-/// Playing, with these numbers in place of those that change from frame to frame.
+/// Playing, with these numbers in place of those that change from frame to frame; the title has as
+/// much room as they leave.
 fn playing(frame: &str, rate: u64, reply: Duration) -> Scene {
     let bits = format!("{rate} kbit/s");
     Scene {
+        title: "a-rather-long-name.Mjpeg from streaming.example.org:2048".to_owned(),
         last_reply: Some(reply),
         columns: [
             picture_column(Some([frame, frame, "20", "19.8", "0", "0:11.6"])),
