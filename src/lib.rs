@@ -16,6 +16,7 @@
 //! | [`rtsp`] | messages, states, where a message ends | string splitting |
 //! | [`rtsp::standard`] | the messages of RFC 2326, as players speak it | |
 //! | [`sdp`] | session descriptions, as players read them | |
+//! | [`rtcp`] | reports of sender and receiver | |
 //! | `connection` | a TCP stream that is read message by message | `socket.recv` |
 //! | [`lab_payload`] | frames put together from packets | |
 //! | [`statistics`] | the report's extension 1 | |
@@ -30,7 +31,7 @@
 //! edge    bin/server   bin/client_launcher   window   terminal   console     printing, pixels
 //! shell   server   server_worker   client   connection             sockets and threads
 //! tools   event   video_stream   picture                           waiting, files, decoding
-//! core    rtsp   sdp   rtp_packet   statistics   lab_payload       bytes in, values out
+//! core    rtsp   sdp   rtp_packet   rtcp   statistics   lab_payload   bytes in, values out
 //! ```
 
 pub mod client;
@@ -39,6 +40,7 @@ pub mod console;
 pub mod event;
 pub mod lab_payload;
 pub mod picture;
+pub mod rtcp;
 pub mod rtp_packet;
 pub mod rtsp;
 pub mod sdp;

@@ -16,7 +16,7 @@ enum Layer {
     Edge,
 }
 
-const LAYERS: [(&str, Layer); 17] = [
+const LAYERS: [(&str, Layer); 18] = [
     ("bin", Layer::Edge),
     ("window", Layer::Edge),
     ("terminal", Layer::Edge),
@@ -31,6 +31,7 @@ const LAYERS: [(&str, Layer); 17] = [
     ("rtsp", Layer::Core),
     ("sdp", Layer::Core),
     ("rtp_packet", Layer::Core),
+    ("rtcp", Layer::Core),
     ("statistics", Layer::Core),
     ("lab_payload", Layer::Core),
     ("lib", Layer::Edge),
