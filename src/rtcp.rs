@@ -1,7 +1,8 @@
 //! RTCP: what sender and receiver of RTP tell each other (RFC 3550 section 6).
 //!
 //! A datagram is a compound packet: first a report, then who sends it, at the end goodbye. Here is
-//! what is on the wire; when to send it is told by [`interval`], and times are converted by [`ntp`].
+//! what is on the wire; when to send it is told by [`interval`], what a receiver counts for its
+//! reports by [`reception`], and times are converted by [`ntp`].
 //!
 //! ```text
 //!  0                   1                   2                   3
@@ -31,11 +32,13 @@ use std::fmt;
 
 pub mod interval;
 pub mod ntp;
+pub mod reception;
 mod report;
 mod source;
 
 pub use interval::report_interval;
 pub use ntp::{NtpTime, RtpClock};
+pub use reception::SourceStatistics;
 pub use report::{ReceiverReport, ReportBlock, SenderReport};
 pub use source::{Goodbye, SourceDescription};
 
