@@ -100,6 +100,9 @@ pub(super) fn draw_dialog(canvas: &mut Canvas<'_>, layout: &Layout, view: &View<
     canvas.text("Close the player?", line(18, 22), TITLE, Alignment::Center);
     let lines = match view.state {
         State::Init => ["There is no session to end.", ""],
+        State::Ready if view.picture.is_none() => {
+            ["A session is open. Closing ends it", "with a TEARDOWN request."]
+        }
         State::Ready => {
             ["The video is paused. Closing ends the session", "with a TEARDOWN request."]
         }
