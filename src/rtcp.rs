@@ -334,6 +334,12 @@ mod tests {
     }
 
     #[test]
+    fn a_source_without_a_cname_has_no_name() {
+        let datagram = b"\x81\xCA\0\x02\0\0\0\x05\x02\x01N\0";
+        assert_eq!(parse(datagram).unwrap(), []);
+    }
+
+    #[test]
     fn an_empty_report_alone_is_enough() {
         let datagram = b"\x80\xC9\0\x01\0\0\0\x05";
         let report = ReceiverReport { ssrc: 5, reports: Vec::new() };

@@ -436,6 +436,17 @@ mod tests {
     }
 
     #[test]
+    fn blanks_do_no_harm_and_the_first_of_two_counts() {
+        let text = " v=0 \n  m=video  0  RTP/AVP  97 98\n a= rtpmap : 98  JPEG / 1000 \n\
+            a=rtpmap:98 JPEG/2000\na=framerate: 25 \na=x-dimensions: 384 , 288\n\
+            a=Control: t \na=control:u\n";
+        let video = video(text);
+        assert_eq!((video.clock_hz, video.framerate), (1000, Some(25.0)));
+        assert_eq!(video.dimensions, Some((384, 288)));
+        assert_eq!(video.control.as_deref(), Some("t"));
+    }
+
+    #[test]
     fn what_cant_be_understood_is_left_out() {
         let text = "hello\nv=1\no=x\nc=IN\na=range:clock=1-2\na=control:\n=\n\
             m=video 0 RTP/AVP 26\na=framerate:NaN\na=x-dimensions:0,1\n\
@@ -450,7 +461,11 @@ mod tests {
                 ..Description::of_film("", 0, "", "")
             }
         );
-        for framerate in ["0", "-1", "inf", "1e-300", "1001", "x"] {
+        for dimensions in ["0,1", "1,0", "1", "65536,1", "-1,1", "1,2,3"] {
+            let text = format!("m=video 0 RTP/AVP 26\na=x-dimensions:{dimensions}");
+            assert_eq!(video(&text).dimensions, None, "{dimensions}");
+        }
+        for framerate in ["0", "-1", "inf", "1e-300", "1000.01", "x"] {
             let text = format!("m=video 0 RTP/AVP 26\na=framerate:{framerate}");
             assert_eq!(video(&text).framerate, None, "{framerate}");
         }
@@ -480,9 +495,13 @@ mod tests {
     }
 
     #[test]
-    fn a_server_with_an_ipv6_address_says_so() {
+    fn addresses_are_told_with_their_family() {
         let text = Description::of_film("", 1, "::1", "track1").encode();
         assert!(text.contains("o=- 1 1 IN IP6 ::1\r\ns=-\r\nc=IN IP6 ::\r\n"), "{text}");
+        let text = Description::of_film("", 1, "", "track1").encode();
+        assert!(text.contains("o=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nc=IN IP4 0.0.0.0\r\n"), "{text}");
+        let text = Description::of_film("", 1, "a b", "track1").encode();
+        assert!(text.contains("o=- 1 1 IN IP4 a\r\n"), "{text}");
         let text = "c=IN IP6 ::\nm=video 0 RTP/AVP 26\nc=IN IP4 239.0.0.1/127/3";
         assert_eq!(Description::parse(text).unwrap().connection.as_deref(), Some("239.0.0.1"));
     }

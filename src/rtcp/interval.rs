@@ -38,6 +38,7 @@ mod tests {
             let difference = report_interval(random).as_secs_f64() - seconds;
             assert!(difference.abs() < 1e-4, "{random}: {difference}");
         }
+        assert_eq!(report_interval(f64::NAN), report_interval(0.5));
     }
 
     proptest! {

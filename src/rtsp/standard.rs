@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn odd_requests_are_understood() {
         for (text, method, target, cseq) in [
-            ("OPTIONS * RTSP/1.0\nCSEQ:1\n\n", Method::Options, Target::Server, 1),
+            ("OPTIONS  *  RTSP/1.0\nCSEQ:1\n\n", Method::Options, Target::Server, 1),
             (
                 "\r\n\nPLAY  rtsp://h/a\tRTSP/1.0 \r\ncseq : 2\r\n\r\n",
                 Method::Play,
@@ -299,11 +299,25 @@ mod tests {
 
     #[test]
     fn an_error_says_what_was_found() {
-        let error = StandardRequest::parse(b"PLAY x\n\n").unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "read message: expected METHOD URL RTSP/1.0 in line 1, found \"PLAY x\""
-        );
+        for (text, found) in [
+            ("PLAY x\n\n", "expected METHOD URL RTSP/1.0 in line 1, found \"PLAY x\""),
+            ("PLAY x RTSP/1.0\n", "expected an empty line behind the headers, found none"),
+            ("PLAY x RTSP/1.0\n\n", "expected a line with CSeq and a number, found none"),
+            ("PLAY x RTSP/2.0\n\n", "expected version RTSP/1.0 in line 1, found \"RTSP/2.0\""),
+            ("FETCH x RTSP/1.0\nCSeq: 1\n\n", "unknown method \"FETCH\" in line 1"),
+            (
+                "PLAY x RTSP/1.0\nCSeq: 1\n\n",
+                "line 1: read URL: expected rtsp:// at its beginning, found \"x\"",
+            ),
+            ("PLAY x RTSP/1.0\nContent-Length: 9\n\nbody", "expected 9 bytes of body, found 4"),
+            (
+                "PLAY x RTSP/1.0\nContent-Length: many\n\n",
+                "expected a number in Content-Length, found \"many\"",
+            ),
+        ] {
+            let error = StandardRequest::parse(text.as_bytes()).unwrap_err();
+            assert_eq!(error.to_string(), format!("read message: {found}"));
+        }
         let error = StandardReply::parse(b"RTSP/1.0 OK\n\n").unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -350,6 +364,8 @@ mod tests {
         assert!(end_of_message(SETUP.as_bytes(), length - 1).is_err());
         assert!(end_of_message(&[b'x'; 10], 10).is_err(), "its end can't come within the limit");
         assert_eq!(end_of_message(&[b'x'; 9], 10), Ok(None));
+        let odd = "PLAY x RTSP/1.0\nContent-Length: x\n\n";
+        assert_eq!(end_of_message(odd.as_bytes(), 4096), Ok(Some(odd.len())), "400, then");
         let endless = "PLAY x RTSP/1.0\nContent-Length: 18446744073709551615\n\n";
         assert!(end_of_message(endless.as_bytes(), 4096).is_err());
     }

@@ -347,7 +347,7 @@ mod tests {
     fn a_list_keeps_the_clients_order() {
         assert_eq!(
             offers(
-                "RTP/AVP;multicast, RTP/AVP;mode=\"RECORD,X\" ,,RTP/AVP/TCP;interleaved=0-1,\
+                "RTP/AVP;multicast, RTP/AVP;mode=\"RECORD,X\" ,, ,RTP/AVP/TCP;interleaved=0-1,\
                  RTP/AVP;client_port=6-7"
             ),
             [Err(Flaw::Multicast), Err(Flaw::Mode), Ok(tcp(0, 1)), Ok(udp(6, 7))]
@@ -384,10 +384,18 @@ mod tests {
         ] {
             assert_eq!(offers(header), [Err(flaw)], "{header}");
         }
-        assert_eq!(
-            Offer::parse("RTP/AVP;multicast").unwrap_err().to_string(),
-            "read transport: expected unicast, found \"RTP/AVP;multicast\""
-        );
+        for (header, error) in [
+            (" RTP/AVP;multicast ", "expected unicast, found \"RTP/AVP;multicast\""),
+            ("RTP/AVP", "expected client_port with ports from 1 to 65535, found \"RTP/AVP\""),
+            (
+                "RTP/AVP/TCP;interleaved=",
+                "expected interleaved with two channels from 0 to 255, \
+                 found \"RTP/AVP/TCP;interleaved=\"",
+            ),
+        ] {
+            let found = Offer::parse(header).unwrap_err().to_string();
+            assert_eq!(found, format!("read transport: {error}"));
+        }
     }
 
     #[test]
@@ -415,6 +423,8 @@ mod tests {
             assert_eq!((answer.carrier, answer.ssrc), (carrier, ssrc), "{header}");
             assert_eq!(answer.source.is_some(), header.contains("source"), "{header}");
         }
+        let two = Answer::parse("RTP/AVP/TCP;interleaved=4-5,RTP/AVP").unwrap();
+        assert_eq!(two.carrier, tcp(4), "the first counts");
         assert_eq!(Answer::parse("").unwrap_err().flaw, Flaw::Protocol);
         assert_eq!(Answer::parse("RTP/AVP;multicast;port=6").unwrap_err().flaw, Flaw::Multicast);
     }

@@ -58,6 +58,7 @@ mod tests {
             ("12345678;timeout=30", "12345678", 30),
             (" 1a-$_.+ ; Timeout = 65 ", "1a-$_.+", 65),
             ("x;foo;bar=1;timeout=5", "x", 5),
+            ("x;timeout=1", "x", 1),
             ("x;timeout=0", "x", 60),
             ("x;timeout=-1", "x", 60),
             ("x;timeout=", "x", 60),

@@ -276,7 +276,7 @@ mod tests {
             ("rtsp://u@v@h/a#b?c", "h", 554, "/a", None),
             ("rtsp://[::1]/a", "::1", 554, "/a", None),
             ("rtsp://[fe80::1%25eth0]:65535?x", "fe80::1%25eth0", 65_535, "", Some("x")),
-            ("rtsp://h/%C3%A9%20%2f%zz%", "h", 554, "/\u{e9} /%zz%", None),
+            ("rtsp://h/%C3%A9%20%2f%0g%zz%", "h", 554, "/\u{e9} /%0g%zz%", None),
             ("rtsp://h/my film", "h", 554, "/my film", None),
             ("rtsp://h/%FF", "h", 554, "/\u{fffd}", None),
         ] {
