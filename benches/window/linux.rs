@@ -1,6 +1,6 @@
 //! All figures, in order.
 
-use desktop::Desktop;
+use desktop::xvfb::Desktop;
 
 mod answers;
 mod drawing;

@@ -4,7 +4,10 @@ use std::time::Instant;
 
 use super::client_common::MOVIE;
 use super::client_common::scripted_server::ScriptedServer;
-use super::desktop::{self, DOT, Desktop, Player, State};
+use super::desktop::places::Target;
+use super::desktop::player::Player;
+use super::desktop::screen::{DOT, State};
+use super::desktop::xvfb::Desktop;
 use super::figures::Times;
 use super::probe::Probe;
 
@@ -13,7 +16,7 @@ pub(crate) fn keys(desktop: &Desktop) -> Times {
 }
 
 pub(crate) fn clicks(desktop: &Desktop) -> Times {
-    answers(desktop, |player, step| player.click(step.button))
+    answers(desktop, |player, step| player.click_once(step.button))
 }
 
 /// From just before the reply is written to the dot in its new color. What is before that is the
@@ -42,15 +45,15 @@ fn answers(desktop: &Desktop, press: impl Fn(&Player<'_>, &Step)) -> Times {
 /// A request, and the state behind its reply.
 struct Step {
     key: &'static str,
-    button: (i32, i32),
+    button: Target,
     method: &'static str,
     state: State,
 }
 
 const STEPS: [Step; 3] = [
-    Step { key: "s", button: desktop::SETUP, method: "SETUP", state: State::Ready },
-    Step { key: "p", button: desktop::PLAY, method: "PLAY", state: State::Playing },
-    Step { key: "space", button: desktop::PAUSE, method: "PAUSE", state: State::Ready },
+    Step { key: "s", button: Target::Setup, method: "SETUP", state: State::Ready },
+    Step { key: "p", button: Target::Play, method: "PLAY", state: State::Playing },
+    Step { key: "space", button: Target::Pause, method: "PAUSE", state: State::Ready },
 ];
 /// Three replies each.
 const ROUNDS: usize = 10;

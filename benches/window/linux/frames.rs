@@ -7,7 +7,9 @@ use super::client_common::MOVIE;
 use super::client_common::jpeg::{colour, frame};
 use super::client_common::rtp::packet;
 use super::client_common::scripted_server::ScriptedServer;
-use super::desktop::{DOT, Desktop, Player, State};
+use super::desktop::player::Player;
+use super::desktop::screen::{DOT, State};
+use super::desktop::xvfb::Desktop;
 use super::figures::Times;
 use super::probe::{BareWindow, Probe};
 
@@ -53,6 +55,6 @@ fn interval(number: u16) -> Duration {
 }
 
 /// The middle of the video, in a window of the first size.
-const MIDDLE: (usize, usize) = (320, 196);
+const MIDDLE: (i32, i32) = (320, 196);
 const FRAMES: u16 = 250;
 const IMAGES: u16 = 100;

@@ -9,7 +9,9 @@ use std::time::Duration;
 use super::client_common::program::{Ended, rtp_port};
 use super::common::movies::{MOVIE, folder_with, lab_format};
 use super::common::server_process::{ServerProcess, cpu_ticks};
-use super::desktop::{DOT, Desktop, Player, State};
+use super::desktop::player::Player;
+use super::desktop::screen::{DOT, State};
+use super::desktop::xvfb::Desktop;
 use super::probe::Probe;
 use super::{figures, large_movie};
 

@@ -12,7 +12,8 @@ use x11rb::protocol::xproto::{
 use x11rb::rust_connection::RustConnection;
 
 use super::common::LIMIT;
-use super::desktop::{Desktop, Player};
+use super::desktop::player::Player;
+use super::desktop::xvfb::Desktop;
 
 /// Red, green, blue.
 pub(crate) type Color = [u8; 3];
@@ -21,7 +22,7 @@ pub(crate) type Color = [u8; 3];
 pub(crate) struct Probe {
     connection: RustConnection,
     screen: Screen,
-    origin: (u32, u32),
+    origin: (i32, i32),
 }
 
 impl Probe {
@@ -38,7 +39,7 @@ impl Probe {
 
     /// Looks until the pixel there has that color, but for what JPEG rounds.
     #[track_caller]
-    pub(crate) fn wait_for(&self, at: (usize, usize), color: Color) {
+    pub(crate) fn wait_for(&self, at: (i32, i32), color: Color) {
         let start = Instant::now();
         while !is_like(self.pixel(at), color) {
             assert!(start.elapsed() < LIMIT, "{color:02X?} at {at:?}: not within {LIMIT:?}");
@@ -47,10 +48,10 @@ impl Probe {
         }
     }
 
-    fn pixel(&self, (x, y): (usize, usize)) -> Color {
+    fn pixel(&self, (x, y): (i32, i32)) -> Color {
         let (format, root) = (ImageFormat::Z_PIXMAP, self.screen.root);
         let [x, y] = [(self.origin.0, x), (self.origin.1, y)]
-            .map(|(origin, offset)| i16::try_from(origin as usize + offset).unwrap());
+            .map(|(origin, offset)| i16::try_from(origin + offset).unwrap());
         let image = self.connection.get_image(format, root, x, y, 1, 1, !0).unwrap();
         let data = image.reply().unwrap().data;
         [data[2], data[1], data[0]]

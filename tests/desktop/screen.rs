@@ -1,0 +1,208 @@
+//! A picture of the window, and what can be told from it.
+
+use super::places::{Area, Places, Size, Target};
+
+/// The pixels of the inside of the window. If they were taken while it was being drawn, the upper
+/// part is newer than the lower one.
+pub(crate) struct Screen {
+    size: Size,
+    places: Places,
+    bytes: Vec<u8>,
+}
+
+/// What the dot in the status line says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Init,
+    Ready,
+    Playing,
+}
+
+/// Where that dot is.
+pub(crate) const DOT: (i32, i32) = (17, 15);
+
+impl State {
+    /// The color of the dot.
+    pub(crate) const fn color(self) -> [u8; 3] {
+        match self {
+            Self::Init => DIM,
+            Self::Ready => AMBER,
+            Self::Playing => GREEN,
+        }
+    }
+}
+
+/// How a button looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    Off,
+    On,
+    /// Blue: it leads on.
+    Next,
+}
+
+impl Screen {
+    /// `None` if these are not three bytes for each pixel.
+    pub(crate) fn of(size: Size, places: Places, bytes: Vec<u8>) -> Option<Self> {
+        let pixels = usize::try_from(size.width * size.height).ok()?;
+        (bytes.len() == 3 * pixels).then_some(Self { size, places, bytes })
+    }
+
+    /// In pixels.
+    pub(crate) const fn size(&self) -> Size {
+        self.size
+    }
+
+    pub(super) const fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// The first pixel of a point of the drawing; `None` outside the window.
+    fn pixel(&self, x: i32, y: i32) -> Option<[u8; 3]> {
+        let (Size { width, height }, scale) = (self.size, self.places.scale);
+        let (x, y) = (x * scale, y * scale);
+        let inside = (0..width).contains(&x) && (0..height).contains(&y);
+        let start = usize::try_from((y * width + x) * 3).ok().filter(|_| inside)?;
+        self.bytes.get(start..start + 3)?.try_into().ok()
+    }
+
+    pub(super) fn is(&self, x: i32, y: i32, color: [u8; 3]) -> bool {
+        let near = |(found, wanted): (&u8, u8)| found.abs_diff(wanted) <= 2;
+        self.pixel(x, y).is_some_and(|pixel| pixel.iter().zip(color).all(near))
+    }
+
+    /// `None` while a dialog darkens it.
+    pub(crate) fn state(&self) -> Option<State> {
+        let (x, y) = DOT;
+        let mut states = [State::Init, State::Ready, State::Playing].into_iter();
+        states.find(|state| self.is(x, y, state.color()))
+    }
+
+    /// The buttons, from left to right; none while a dialog darkens them.
+    pub(crate) fn looks(&self) -> Vec<Look> {
+        self.places.buttons.iter().filter_map(|button| self.look(button.0)).collect()
+    }
+
+    fn look(&self, target: Target) -> Option<Look> {
+        let colors = [
+            (BACKGROUND, Look::Off),
+            (BUTTON, Look::On),
+            (HOVER, Look::On),
+            (BLUE, Look::Next),
+            (HOVER_BLUE, Look::Next),
+        ];
+        let is = |(color, _): &_| self.is_filled(target, *color);
+        colors.into_iter().find(is).map(|(_, look)| look)
+    }
+
+    /// Whether a button looks as if the pointer were over it.
+    pub(crate) fn is_under_pointer(&self, target: Target) -> bool {
+        [HOVER, HOVER_BLUE].into_iter().any(|color| self.is_filled(target, color))
+    }
+
+    /// Above the label.
+    fn is_filled(&self, target: Target, color: [u8; 3]) -> bool {
+        let button = self.places.button(target);
+        button.is_some_and(|Area { x, y, width, .. }| self.is(x + width / 2, y + 4, color))
+    }
+
+    /// The number that the movie itself shows: the strip of 16 cells along its bottom edge.
+    pub(crate) fn frame_number(&self) -> u32 {
+        // White is 102 without a session, and 40 if there is a dialog besides.
+        self.strip().fold(0, |number, cell| number << 1 | u32::from(cell > 30))
+    }
+
+    /// Whether even what is white in the picture is not bright.
+    pub(crate) fn picture_is_dark(&self) -> bool {
+        self.strip().all(|cell| cell < 128)
+    }
+
+    /// How light the cells of the movie's strip are, from left to right.
+    fn strip(&self) -> impl Iterator<Item = u8> {
+        let picture = self.places.picture();
+        // It has eight of the picture's 288 rows.
+        let y = picture.y + picture.height * 284 / 288;
+        let middles = (0..16).map(move |cell| picture.x + (2 * cell + 1) * picture.width / 32);
+        middles.map(move |x| self.pixel(x, y).map_or(0, |[_, green, _]| green))
+    }
+
+    /// The two bars over a movie that is paused.
+    pub(crate) fn shows_pause_sign(&self) -> bool {
+        let (x, y) = self.places.video().center();
+        let bars = [-9, 9].into_iter().all(|bar| self.is(x + bar, y, INK));
+        bars && self.is(x, y, BACKGROUND)
+    }
+
+    /// Whether the video is black beside the picture, and begins and ends where it should.
+    pub(crate) fn video_is_framed(&self) -> bool {
+        let (video, picture) = (self.places.video(), self.places.picture());
+        let (top, bottom) = (video.y, video.y + video.height - 1);
+        let corners = [(2, top), (2, bottom), (self.right(), top), (self.right(), bottom)];
+        let (left, right, middle) = (picture.x, picture.x + picture.width, picture.center().1);
+        // Where a side has no margin there is nothing to be black.
+        let sides = [(left - 2, middle), (right + 1, middle)];
+        let sides = sides.into_iter().filter(|_| left >= 2);
+        corners.into_iter().chain(sides).all(|(x, y)| self.is(x, y, VIDEO))
+    }
+
+    /// Whether buttons and statistics lie at the bottom, with the lines above them.
+    pub(crate) fn bottom_is_laid_out(&self) -> bool {
+        let (controls, statistics) = (self.places.controls(), self.places.statistics());
+        let bands = [
+            (controls, EDGE),
+            (controls + 1, BACKGROUND),
+            (statistics - 1, BACKGROUND),
+            (statistics, EDGE),
+            (statistics + 1, PANEL),
+            (statistics + 151, PANEL),
+        ];
+        let is_there = |(y, color)| self.is(3, y, color) && self.is(self.right(), y, color);
+        bands.into_iter().all(is_there)
+    }
+
+    /// Near the right edge of what there is of the drawing.
+    fn right(&self) -> i32 {
+        self.places.drawing.width.min(self.size.width / self.places.scale) - 3
+    }
+
+    /// The blue button of the close dialog.
+    pub(crate) fn asks_to_close(&self) -> bool {
+        [BLUE, HOVER_BLUE].into_iter().any(|color| self.is_filled(Target::Continue, color))
+    }
+
+    /// The blue edge of the description's panel.
+    pub(crate) fn shows_description(&self) -> bool {
+        let Area { x, y, .. } = self.places.description();
+        self.is(x + 200, y, BLUE)
+    }
+
+    /// The red edge of an error message.
+    pub(crate) fn shows_error(&self) -> bool {
+        self.is(self.places.drawing.width / 2, self.places.controls() - 56, RED)
+    }
+
+    /// The amber edge of a warning.
+    pub(crate) fn shows_warning(&self) -> bool {
+        self.is(self.places.drawing.width / 2, self.places.controls() - 56, AMBER)
+    }
+
+    /// Neither an error nor a warning.
+    pub(crate) fn shows_no_message(&self) -> bool {
+        !self.shows_error() && !self.shows_warning()
+    }
+}
+
+pub(super) const BACKGROUND: [u8; 3] = [0x12, 0x16, 0x1B];
+pub(super) const PANEL: [u8; 3] = [0x1A, 0x20, 0x27];
+pub(super) const EDGE: [u8; 3] = [0x2C, 0x35, 0x3F];
+pub(super) const BUTTON: [u8; 3] = [0x2A, 0x32, 0x3C];
+pub(super) const HOVER: [u8; 3] = [0x3A, 0x46, 0x52];
+pub(super) const INK: [u8; 3] = [0xEC, 0xEF, 0xF2];
+pub(super) const DIM: [u8; 3] = [0x97, 0xA3, 0xAF];
+pub(super) const BLUE: [u8; 3] = [0x4F, 0xB3, 0xFF];
+pub(super) const HOVER_BLUE: [u8; 3] = [0x7F, 0xC8, 0xFF];
+pub(super) const DARK_BLUE: [u8; 3] = [0x17, 0x32, 0x4A];
+pub(super) const GREEN: [u8; 3] = [0x5C, 0xCB, 0x8B];
+pub(super) const AMBER: [u8; 3] = [0xF2, 0xB8, 0x4B];
+pub(super) const RED: [u8; 3] = [0xEF, 0x64, 0x61];
+pub(super) const VIDEO: [u8; 3] = [0x05, 0x06, 0x07];
