@@ -10,6 +10,7 @@
 
 use std::time::Duration;
 
+pub(crate) mod panels;
 pub(crate) mod places;
 pub(crate) mod player;
 pub(crate) mod screen;
