@@ -41,6 +41,7 @@ impl Client {
                 self.decoder = Some(decoder);
                 self.statistics = Statistics::default();
                 self.latest_packet = None;
+                self.picture = None;
                 self.teardown_acked = false;
                 true
             }
