@@ -19,6 +19,7 @@
 //! | [`rtcp`] | reports of sender and receiver | |
 //! | `connection` | a TCP stream that is read message by message | `socket.recv` |
 //! | [`lab_payload`] | frames put together from packets | |
+//! | [`jpeg_payload`] | the standard's RTP payload (RFC 2435), both ways | |
 //! | [`statistics`] | the report's extension 1 | |
 //! | [`picture`] | a JPEG to pixels | PIL |
 //! | [`window`] | the player's window | Tk |
@@ -31,13 +32,15 @@
 //! edge    bin/server   bin/client_launcher   window   terminal   console     printing, pixels
 //! shell   server   server_worker   client   connection             sockets and threads
 //! tools   event   video_stream   picture                           waiting, files, decoding
-//! core    rtsp   sdp   rtp_packet   rtcp   statistics   lab_payload   bytes in, values out
+//! core    rtsp   sdp   rtp_packet   rtcp   statistics                  bytes in, values out
+//!         lab_payload   jpeg_payload
 //! ```
 
 pub mod client;
 mod connection;
 pub mod console;
 pub mod event;
+pub mod jpeg_payload;
 pub mod lab_payload;
 pub mod picture;
 pub mod rtcp;

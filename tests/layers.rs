@@ -16,7 +16,7 @@ enum Layer {
     Edge,
 }
 
-const LAYERS: [(&str, Layer); 18] = [
+const LAYERS: [(&str, Layer); 19] = [
     ("bin", Layer::Edge),
     ("window", Layer::Edge),
     ("terminal", Layer::Edge),
@@ -34,6 +34,7 @@ const LAYERS: [(&str, Layer); 18] = [
     ("rtcp", Layer::Core),
     ("statistics", Layer::Core),
     ("lab_payload", Layer::Core),
+    ("jpeg_payload", Layer::Core),
     ("lib", Layer::Edge),
 ];
 
