@@ -20,9 +20,47 @@
 //! ```
 //!
 //! Type 0 is a picture with 4:2:2 chroma, type 1 one with 4:2:0; 64 is added if there are restart
-//! markers.
+//! markers. [`JpegFrame`] takes a JPEG apart and cuts it into payloads.
 
 use crate::rtp_packet::DecodeError;
+
+mod bits;
+mod cannot_carry;
+mod interchange;
+mod packetizer;
+mod recode;
+mod scan;
+mod tables;
+
+pub use cannot_carry::CannotCarry;
+pub use packetizer::{JpegFrame, Packet, Packets, SMALLEST_LIMIT};
+
+/// How often chroma is sampled, which is all that types 0 and 1 tell apart (RFC 2435 section 4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sampling {
+    /// 4:2:2, type 0: one chroma sample for two pixels of a row.
+    Yuv422,
+    /// 4:2:0, type 1: one chroma sample for a square of four pixels.
+    Yuv420,
+}
+
+impl Sampling {
+    /// What the header calls it, without restart markers.
+    const fn jpeg_type(self) -> u8 {
+        match self {
+            Self::Yuv422 => 0,
+            Self::Yuv420 => 1,
+        }
+    }
+
+    /// The sampling factors of luma, across and down; those of chroma are 1 and 1.
+    const fn luma_factors(self) -> (u8, u8) {
+        match self {
+            Self::Yuv422 => (2, 1),
+            Self::Yuv420 => (2, 2),
+        }
+    }
+}
 
 /// Everything in a payload before the tables' values and the data (RFC 2435 section 3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,6 +219,112 @@ fn split<'a, const SIZE: usize>(
 
 /// The 14 bits of the restart count.
 const COUNT_BITS: u16 = 0x3FFF;
+/// Start of image (ITU-T T.81 table B.1).
+const SOI: &[u8] = b"\xFF\xD8";
+/// The most pixels of a side: 255 times 8 (RFC 2435 section 3.1.5).
+const MOST_PIXELS: u16 = 2040;
+/// The most bytes of a frame's data: so far the fragment offset reaches.
+const MAX_DATA: usize = 16 << 20;
+
+/// JPEGs for the tests of this folder.
+#[cfg(test)]
+mod samples {
+    use std::path::Path;
+
+    use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+
+    use super::interchange::Interchange;
+    use super::recode::recoded;
+    use super::tables::{HuffmanPair, STANDARD_CHROMA, STANDARD_LUMA};
+    use super::{JpegFrame, Packet};
+    use crate::video_stream::VideoStream;
+
+    /// A picture with flat parts, edges and noise, as a 4:2:0 JPEG, unless `change` wants another.
+    pub(super) fn jpeg(
+        (width, height): (u16, u16),
+        change: impl FnOnce(&mut Encoder<&mut Vec<u8>>),
+    ) -> Vec<u8> {
+        let mut jpeg = Vec::new();
+        let mut encoder = Encoder::new(&mut jpeg, 80);
+        encoder.set_sampling_factor(SamplingFactor::F_2_2);
+        change(&mut encoder);
+        encoder.encode(&pixels(width, height, 3), width, height, ColorType::Rgb).unwrap();
+        jpeg
+    }
+
+    /// The same picture with one to four channels.
+    pub(super) fn pixels(width: u16, height: u16, channels: u32) -> Vec<u8> {
+        let mut random = 1_u32;
+        let mut noise = move |x: u32, y: u32, channel: u32| {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let noise = if (x / 24 + y / 16).is_multiple_of(3) { random >> 24 } else { 0 };
+            u8::try_from((x * (channel + 1) + y * 2 + noise) % 256).unwrap()
+        };
+        let (width, height) = (u32::from(width), u32::from(height));
+        let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+        places
+            .flat_map(|(x, y)| (0..channels).map(move |c| (x, y, c)))
+            .map(|(x, y, c)| noise(x, y, c))
+            .collect()
+    }
+
+    /// Every `step`th frame of the project's movie.
+    pub(super) fn movie_frames(step: usize) -> Vec<Vec<u8>> {
+        let mut movie =
+            VideoStream::open(Path::new(env!("CARGO_MANIFEST_DIR")), "movie.Mjpeg").unwrap();
+        let mut frames = Vec::new();
+        while let Some(frame) = movie.next_frame().unwrap() {
+            frames.push(frame.to_vec());
+        }
+        frames.into_iter().step_by(step).collect()
+    }
+
+    /// Where the code of the first such marker is.
+    pub(super) fn position(jpeg: &[u8], code: u8) -> usize {
+        jpeg.windows(2).position(|bytes| bytes == [0xFF, code]).unwrap() + 1
+    }
+
+    /// The frame's payloads, each with its marker bit.
+    pub(super) fn payloads(frame: &JpegFrame<'_>, limit_bytes: usize) -> Vec<(bool, Vec<u8>)> {
+        let payload = |packet: Packet<'_>| {
+            let mut payload = Vec::new();
+            packet.write(&mut payload);
+            (packet.is_last(), payload)
+        };
+        frame.packets(limit_bytes).map(payload).collect()
+    }
+
+    /// The standard tables for the wrong components.
+    pub(super) const SWAPPED: [HuffmanPair<'static>; 3] =
+        [STANDARD_CHROMA, STANDARD_LUMA, STANDARD_LUMA];
+
+    /// The same picture with other Huffman tables, which get these numbers.
+    pub(super) fn with_huffman(
+        jpeg: &[u8],
+        tables: [HuffmanPair<'_>; 3],
+        numbers: [u8; 3],
+    ) -> Vec<u8> {
+        let parts = Interchange::decode(jpeg).unwrap();
+        let scan = recoded(&parts, tables).unwrap();
+        // Two definitions of a table: the later one counts.
+        let sos = parts.scan_offset - 14;
+        let mut changed = jpeg[..sos].to_vec();
+        for (HuffmanPair { dc, ac }, number) in tables.iter().zip(numbers) {
+            for (table, class) in [(dc, 0), (ac, 0x10)] {
+                let length = 3 + u16::try_from(table.length_bytes()).unwrap();
+                changed
+                    .extend([&[0xFF, 0xC4][..], &length.to_be_bytes(), &[class | number]].concat());
+                table.encode(&mut changed);
+            }
+        }
+        let mut header = jpeg[sos..parts.scan_offset].to_vec();
+        for (component, number) in numbers.into_iter().enumerate() {
+            header[6 + 2 * component] = number << 4 | number;
+        }
+        changed.extend([&header[..], &scan, b"\xFF\xD9"].concat());
+        changed
+    }
+}
 
 #[cfg(test)]
 mod tests {
