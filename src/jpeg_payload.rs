@@ -20,20 +20,56 @@
 //! ```
 //!
 //! Type 0 is a picture with 4:2:2 chroma, type 1 one with 4:2:0; 64 is added if there are restart
-//! markers. [`JpegFrame`] takes a JPEG apart and cuts it into payloads.
+//! markers. [`JpegFrame`] takes a JPEG apart and cuts it into payloads; [`Reassembler`] puts it
+//! together again. Between the two, every pixel stays as it is:
+//!
+//! ```
+//! use rtsp_lab::jpeg_payload::{Headers, JpegFrame, Reassembler};
+//! use rtsp_lab::rtp_packet::RtpPacket;
+//! use rtsp_lab::statistics::Order;
+//! # use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+//! # let mut jpeg = Vec::new();
+//! # let mut encoder = Encoder::new(&mut jpeg, 75);
+//! # encoder.set_sampling_factor(SamplingFactor::F_2_2);
+//! # encoder.encode(&[77; 3 * 32 * 16], 32, 16, ColorType::Rgb)?;
+//!
+//! let frame = JpegFrame::of(&jpeg)?;
+//! let (mut number, mut payload, mut reassembler) = (0, Vec::new(), Reassembler::default());
+//! for packet in frame.packets(1400) {
+//!     payload.clear();
+//!     packet.write(&mut payload);
+//!     let (Headers { main, .. }, _) = Headers::decode(&payload)?;
+//!     assert_eq!((main.jpeg_type, main.q, main.width_blocks), (1, 255, 4));
+//!     let marker = packet.is_last();
+//!     let packet = RtpPacket { marker, ..RtpPacket::jpeg(number, 0, 0, &payload) };
+//!     reassembler.push(&packet, Order::Next);
+//!     number += 1;
+//! }
+//! assert!(reassembler.next_frame().unwrap().starts_with(b"\xFF\xD8"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Deviation
+//! Fields of interlaced video (type-specific 1 to 3, section 4.1) are shown as pictures of their
+//! own.
 
 use crate::rtp_packet::DecodeError;
 
 mod bits;
 mod cannot_carry;
+mod cannot_decode;
 mod interchange;
 mod packetizer;
+mod reassembler;
+mod rebuild;
 mod recode;
 mod scan;
 mod tables;
 
 pub use cannot_carry::CannotCarry;
+pub use cannot_decode::CannotDecode;
 pub use packetizer::{JpegFrame, Packet, Packets, SMALLEST_LIMIT};
+pub use reassembler::Reassembler;
 
 /// How often chroma is sampled, which is all that types 0 and 1 tell apart (RFC 2435 section 4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +86,15 @@ impl Sampling {
         match self {
             Self::Yuv422 => 0,
             Self::Yuv420 => 1,
+        }
+    }
+
+    /// `None` for a type that is not defined in section 4.1; restart markers make no difference.
+    const fn of(jpeg_type: u8) -> Option<Self> {
+        match jpeg_type {
+            0 | 64 => Some(Self::Yuv422),
+            1 | 65 => Some(Self::Yuv420),
+            _ => None,
         }
     }
 
@@ -219,8 +264,9 @@ fn split<'a, const SIZE: usize>(
 
 /// The 14 bits of the restart count.
 const COUNT_BITS: u16 = 0x3FFF;
-/// Start of image (ITU-T T.81 table B.1).
+/// Start and end of image (ITU-T T.81 table B.1).
 const SOI: &[u8] = b"\xFF\xD8";
+const EOI: &[u8] = b"\xFF\xD9";
 /// The most pixels of a side: 255 times 8 (RFC 2435 section 3.1.5).
 const MOST_PIXELS: u16 = 2040;
 /// The most bytes of a frame's data: so far the fragment offset reaches.
@@ -237,6 +283,7 @@ mod samples {
     use super::recode::recoded;
     use super::tables::{HuffmanPair, STANDARD_CHROMA, STANDARD_LUMA};
     use super::{JpegFrame, Packet};
+    use crate::picture::Picture;
     use crate::video_stream::VideoStream;
 
     /// A picture with flat parts, edges and noise, as a 4:2:0 JPEG, unless `change` wants another.
@@ -294,6 +341,17 @@ mod samples {
         frame.packets(limit_bytes).map(payload).collect()
     }
 
+    /// The pixels, also those that fill up the last units of 8x8, which RFC 2435 makes visible.
+    pub(super) fn all_pixels(jpeg: &[u8]) -> Picture {
+        let mut jpeg = jpeg.to_vec();
+        let sizes = position(&jpeg, 0xC0) + 4;
+        for size in jpeg[sizes..sizes + 4].chunks_exact_mut(2) {
+            let rounded = u16::from_be_bytes([size[0], size[1]]).next_multiple_of(8);
+            size.copy_from_slice(&rounded.to_be_bytes());
+        }
+        Picture::decode(&jpeg).unwrap()
+    }
+
     /// The standard tables for the wrong components.
     pub(super) const SWAPPED: [HuffmanPair<'static>; 3] =
         [STANDARD_CHROMA, STANDARD_LUMA, STANDARD_LUMA];
@@ -328,9 +386,64 @@ mod samples {
 
 #[cfg(test)]
 mod tests {
+    use jpeg_encoder::{Encoder, SamplingFactor};
     use proptest::prelude::*;
 
+    use super::samples::{SWAPPED, all_pixels, jpeg, movie_frames, payloads, with_huffman};
     use super::*;
+    use crate::rtp_packet::RtpPacket;
+    use crate::statistics::Order;
+
+    /// A JPEG to payloads and back.
+    fn there_and_back(jpeg: &[u8], limit_bytes: usize) -> Vec<u8> {
+        let (frame, mut reassembler) = (JpegFrame::of(jpeg).unwrap(), Reassembler::default());
+        for ((marker, payload), number) in payloads(&frame, limit_bytes).iter().zip(0..) {
+            assert_eq!(reassembler.next_frame(), None, "before the marked packet");
+            let packet = RtpPacket { marker: *marker, ..RtpPacket::jpeg(number, 7, 0, payload) };
+            reassembler.push(&packet, Order::Next);
+        }
+        assert_eq!((reassembler.damaged(), reassembler.next_reason()), (0, None));
+        reassembler.next_frame().unwrap()
+    }
+
+    fn assert_same_pixels(jpeg: &[u8], what: &str) {
+        for limit_bytes in [SMALLEST_LIMIT, 1400, 65_000] {
+            let back = there_and_back(jpeg, limit_bytes);
+            assert_eq!(all_pixels(&back), all_pixels(jpeg), "{what}, limit {limit_bytes}");
+        }
+    }
+
+    #[test]
+    fn the_movie_keeps_its_pixels_and_its_data_is_not_copied() {
+        for jpeg in movie_frames(20) {
+            assert!(!JpegFrame::of(&jpeg).unwrap().is_recoded());
+            assert_same_pixels(&jpeg, "the movie");
+        }
+    }
+
+    #[test]
+    fn every_kind_that_can_be_carried_keeps_its_pixels() {
+        for sampling in [SamplingFactor::F_2_1, SamplingFactor::F_2_2] {
+            for restart_interval in [0, 1, 3, 40] {
+                for recoded in [false, true] {
+                    for size in [(64, 48), (8, 8), (1, 1), (35, 21), (50, 90), (2040, 17)] {
+                        let mut jpeg = jpeg(size, |encoder: &mut Encoder<_>| {
+                            encoder.set_sampling_factor(sampling);
+                            encoder.set_restart_interval(restart_interval);
+                        });
+                        if recoded {
+                            jpeg = with_huffman(&jpeg, SWAPPED, [0, 1, 1]);
+                        }
+                        let what = format!(
+                            "{sampling:?}, restart {restart_interval}, {recoded}, {size:?}"
+                        );
+                        assert_eq!(JpegFrame::of(&jpeg).unwrap().is_recoded(), recoded, "{what}");
+                        assert_same_pixels(&jpeg, &what);
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn the_headers_are_the_rfcs_bit_by_bit() {

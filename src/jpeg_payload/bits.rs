@@ -6,8 +6,8 @@
 pub(super) struct BitReader<'a> {
     /// What is not in the buffer yet.
     rest: &'a [u8],
-    /// The next bits, from the highest on. Behind the first `count` there are those of the next byte
-    /// already, or zeros, so that the byte can be added to them.
+    /// The next bits, from the highest on. Behind the first `count` there are those of the next
+    /// byte already, or zeros, so that the byte can be added to them.
     buffer: u64,
     /// How many bits of the buffer are valid.
     count: u32,
@@ -18,7 +18,7 @@ impl<'a> BitReader<'a> {
         Self { rest, buffer: 0, count: 0 }
     }
 
-    /// The next 64 bits, of which 33 at least are data, if there are so many before the next marker.
+    /// The next 64 bits; 33 at least are data, if there are so many before the next marker.
     pub(super) fn peek(&mut self) -> u64 {
         if self.count <= 32 {
             self.refill();

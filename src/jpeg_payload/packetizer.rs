@@ -20,8 +20,8 @@ pub struct JpegFrame<'a> {
 }
 
 impl<'a> JpegFrame<'a> {
-    /// Takes a JPEG apart. If its Huffman tables are not the standard ones, which receivers take for
-    /// granted, its data is recoded; the pixels stay as they are.
+    /// Takes a JPEG apart. If its Huffman tables are not the standard ones, which receivers take
+    /// for granted, its data is recoded; the pixels stay as they are.
     ///
     /// # Errors
     /// RFC 2435 can't carry it, or it is damaged.

@@ -204,7 +204,7 @@ mod tests {
 
     use super::*;
     use crate::jpeg_payload::JpegFrame;
-    use crate::jpeg_payload::samples::{SWAPPED, jpeg, payloads, with_huffman};
+    use crate::jpeg_payload::samples::{SWAPPED, all_pixels, jpeg, payloads, with_huffman};
     use crate::jpeg_payload::tables::{STANDARD, STANDARD_CHROMA, STANDARD_LUMA};
     use crate::picture::Picture;
 
@@ -315,6 +315,24 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_frame_of_another_encoder_with_optimised_tables_keeps_its_pixels() {
+        let frame = JpegFrame::of(OPTIMISED).unwrap();
+        assert!(frame.is_recoded());
+        let (mut shown, mut payload) = (Vec::new(), Vec::new());
+        frame.packets(60_000).for_each(|packet| packet.write(&mut payload));
+        let shape = crate::jpeg_payload::rebuild::Shape {
+            sampling: frame.sampling(),
+            width_blocks: 3,
+            height_blocks: 2,
+            restart_interval: 1,
+        };
+        let tables = Interchange::decode(OPTIMISED).unwrap().quantisation;
+        shown.extend(crate::jpeg_payload::rebuild::jpeg_head(shape, &tables.map(|table| *table)));
+        shown.extend_from_slice(&payload[8 + 4 + 132..]);
+        assert_eq!(Picture::decode(&shown).unwrap(), all_pixels(OPTIMISED));
+    }
+
     /// One MCU of six blocks. The only DC code is 0; the AC codes are 0 and 10, for these symbols.
     fn tiny(dc: u8, ac: [u8; 2], data: &[u8]) -> Result<Vec<u8>, CannotCarry> {
         let dc = [&[1][..], &[0; 15], &[dc]].concat();
@@ -372,4 +390,29 @@ mod tests {
             )
         );
     }
+
+    /// 19x13 pixels, 4:2:2, a restart marker behind each MCU; written by libjpeg with tables that
+    /// it made for this picture.
+    const OPTIMISED: &[u8] = b"\
+        \xFF\xD8\xFF\xE0\0\x10\x4A\x46\x49\x46\0\x01\x01\0\0\x01\0\x01\0\0\
+        \xFF\xDB\0\x43\0\x14\x0E\x0F\x12\x0F\x0D\x14\x12\x10\x12\x17\x15\x14\x18\x1E\
+        \x32\x21\x1E\x1C\x1C\x1E\x3D\x2C\x2E\x24\x32\x49\x40\x4C\x4B\x47\x40\x46\x45\x50\
+        \x5A\x73\x62\x50\x55\x6D\x56\x45\x46\x64\x88\x65\x6D\x77\x7B\x81\x82\x81\x4E\x60\
+        \x8D\x97\x8C\x7D\x96\x73\x7E\x81\x7C\xFF\xDB\0\x43\x01\x15\x17\x17\x1E\x1A\x1E\
+        \x3B\x21\x21\x3B\x7C\x53\x46\x53\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\
+        \x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\
+        \x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\x7C\xFF\xC0\
+        \0\x11\x08\0\x0D\0\x13\x03\x01\x21\0\x02\x11\x01\x03\x11\x01\xFF\xC4\0\
+        \x17\0\0\x03\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x03\
+        \x04\x05\xFF\xC4\0\x1F\x10\0\x01\x04\x02\x02\x03\0\0\0\0\0\0\0\
+        \0\0\0\x02\0\x01\x03\x11\x04\x31\x05\x21\x22\x61\x71\xFF\xC4\0\x17\x01\
+        \0\x03\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\x03\x04\x05\0\
+        \xFF\xC4\0\x22\x11\x01\0\x02\x01\x02\x06\x03\0\0\0\0\0\0\0\0\
+        \0\x01\0\x02\x03\x11\x21\x04\x05\x13\x31\x41\xA1\x71\xD1\xE1\xFF\xDD\0\x04\
+        \0\x01\xFF\xDA\0\x0C\x03\x01\0\x02\x11\x03\x11\0\x3F\0\xC7\x8B\x8F\xF4\
+        \xAE\x87\x8F\xF0\xD7\x5F\x16\x33\x6E\xFC\x46\xB8\x5C\x9D\xA7\xFF\xD0\x8A\x47\x11\
+        \x32\x11\x85\xC9\x99\xEA\xEF\x68\x44\x5A\xEB\xB8\xFB\xFB\x8E\x3C\xDF\x47\x42\xBE\
+        \xFF\0\x27\xFF\xD1\xBA\x2C\x50\x4F\x9A\x01\x8F\x18\xC8\x77\x54\xA3\xDA\xEA\x84\
+        \x0E\x2C\x8D\x71\xB6\x3C\x0C\xFF\xD2\x6B\x62\x85\x21\x4D\xEA\x32\x31\x66\x7F\xFF\
+        \xD9";
 }

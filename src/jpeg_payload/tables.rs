@@ -1,7 +1,63 @@
-//! Quantisation tables, and the Huffman codes that RFC 2435 does not send.
+//! The tables that RFC 2435 does not send: quantisation by Q, and the Huffman codes.
 
 /// The quantisation tables of luma and chroma, in zig-zag order, as DQT and the payload have them.
 pub(super) type Tables = [[u8; 64]; 2];
+
+/// The tables that are computed from Q; `None` where Q is not 1 to 99 (RFC 2435 appendix A).
+///
+/// The RFC prints its two tables row by row. Receivers put them into DQT in zig-zag order, as here.
+pub(super) fn computed(q: u8) -> Option<Tables> {
+    let percent = match u32::from(q) {
+        factor @ 1..50 => 5000 / factor,
+        factor @ 50..100 => 200 - factor * 2,
+        _ => return None,
+    };
+    let scaled = |value: u8| {
+        let value = (u32::from(value) * percent + 50) / 100;
+        u8::try_from(value.max(1)).unwrap_or(u8::MAX)
+    };
+    Some([LUMA.map(scaled), CHROMA.map(scaled)])
+}
+
+/// ITU-T T.81 table K.1 in zig-zag order, a diagonal a line.
+#[rustfmt::skip]
+const LUMA: [u8; 64] = [
+    16,
+    11, 12,
+    14, 12, 10,
+    16, 14, 13, 14,
+    18, 17, 16, 19, 24,
+    40, 26, 24, 22, 22, 24,
+    49, 35, 37, 29, 40, 58, 51,
+    61, 60, 57, 51, 56, 55, 64, 72,
+    92, 78, 64, 68, 87, 69, 55,
+    56, 80, 109, 81, 87, 95,
+    98, 103, 104, 103, 62,
+    77, 113, 121, 112,
+    100, 120, 92,
+    101, 103,
+    99,
+];
+
+/// ITU-T T.81 table K.2 in zig-zag order, a diagonal a line.
+#[rustfmt::skip]
+const CHROMA: [u8; 64] = [
+    17,
+    18, 18,
+    24, 21, 24,
+    47, 26, 26, 47,
+    99, 66, 56, 66, 99,
+    99, 99, 99, 99, 99, 99,
+    99, 99, 99, 99, 99, 99, 99,
+    99, 99, 99, 99, 99, 99, 99, 99,
+    99, 99, 99, 99, 99, 99, 99,
+    99, 99, 99, 99, 99, 99,
+    99, 99, 99, 99, 99,
+    99, 99, 99, 99,
+    99, 99, 99,
+    99, 99,
+    99,
+];
 
 /// A Huffman table as DHT has it: how many codes there are of 1 to 16 bits, then their symbols
 /// (ITU-T T.81 section B.2.4.2).
@@ -34,14 +90,12 @@ impl<'a> Huffman<'a> {
     }
 
     /// Appends the table as DHT has it.
-    #[cfg(test)]
     pub(super) fn encode(&self, bytes: &mut Vec<u8>) {
         bytes.extend_from_slice(self.counts);
         bytes.extend_from_slice(self.symbols);
     }
 
     /// How many bytes it has in DHT.
-    #[cfg(test)]
     pub(super) const fn length_bytes(&self) -> usize {
         self.counts.len() + self.symbols.len()
     }
@@ -72,7 +126,7 @@ pub(super) struct HuffmanPair<'a> {
     pub(super) ac: Huffman<'a>,
 }
 
-/// The tables that receivers take for granted: for luma, and twice for chroma (RFC 2435 section 4.1).
+/// What receivers take for granted: tables for luma, and twice for chroma (RFC 2435 section 4.1).
 pub(super) const STANDARD: [HuffmanPair<'static>; 3] =
     [STANDARD_LUMA, STANDARD_CHROMA, STANDARD_CHROMA];
 
@@ -132,7 +186,46 @@ pub(super) const STANDARD_CHROMA: HuffmanPair<'static> = HuffmanPair {
 mod tests {
     use super::*;
     use crate::jpeg_payload::interchange::Interchange;
-    use crate::jpeg_payload::samples::jpeg;
+    use crate::jpeg_payload::samples::{jpeg, movie_frames};
+
+    #[test]
+    fn q_50_is_the_table_q_1_the_coarsest_and_q_99_the_finest() {
+        assert_eq!(computed(50), Some([LUMA, CHROMA]));
+        // 5,000 %: 10, the smallest value, becomes 500.
+        assert_eq!(computed(1), Some([[255; 64]; 2]));
+        // 2 %, rounded: 75 becomes 2 and 74 becomes 1; 0 is no divisor.
+        let [luma, chroma] = computed(99).unwrap();
+        assert_eq!(luma[..3], [1, 1, 1]);
+        assert_eq!(LUMA[34..39], [64, 72, 92, 78, 64]);
+        assert_eq!(luma[34..39], [1, 1, 2, 2, 1]);
+        assert_eq!((luma[63], chroma[63], chroma[12]), (2, 2, 1));
+    }
+
+    #[test]
+    fn q_75_halves_and_rounds_up() {
+        let [luma, chroma] = computed(75).unwrap();
+        assert_eq!(luma[..10], [8, 6, 6, 7, 6, 5, 8, 7, 7, 7]);
+        assert_eq!(chroma[..10], [9, 9, 9, 12, 11, 12, 24, 13, 13, 24]);
+        let [luma, _] = computed(25).unwrap();
+        assert_eq!(luma[..3], [32, 22, 24]);
+    }
+
+    #[test]
+    fn q_60_is_the_movie_and_every_q_is_the_quality_of_the_usual_encoders() {
+        let movie = movie_frames(500).remove(0);
+        let [luma, chroma] = Interchange::decode(&movie).unwrap().quantisation;
+        assert_eq!(computed(60), Some([*luma, *chroma]));
+        for q in 1..=99 {
+            let jpeg = jpeg((8, 8), |encoder| encoder.set_quality(q));
+            let [luma, chroma] = Interchange::decode(&jpeg).unwrap().quantisation;
+            assert_eq!(computed(q), Some([*luma, *chroma]), "Q {q}");
+        }
+    }
+
+    #[test]
+    fn other_qs_are_not_computed() {
+        assert!((0..=u8::MAX).filter(|&q| computed(q).is_some()).eq(1..100));
+    }
 
     #[test]
     fn the_standard_codes_are_those_of_the_standard() {
