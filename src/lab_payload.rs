@@ -48,6 +48,10 @@ impl Assembler {
     /// Takes in a packet that is not late; complete frames wait in [`Self::next_frame`].
     pub fn push(&mut self, packet: &RtpPacket<'_>, order: Order) {
         if packet.payload.is_empty() {
+            // It brings nothing, but what is missing before it is missing.
+            if order == Order::Gap && matches!(self.open, Open::Started { .. }) {
+                self.give_up(packet);
+            }
             return;
         }
         match (packet.payload.starts_with(SOI), order) {
@@ -170,6 +174,17 @@ mod tests {
     const MIDDLE: &[u8] = b"middle";
     const TAIL: &[u8] = b"tail\xFF\xD9";
     const JOINED: &[u8] = b"\xFF\xD8headmiddletail\xFF\xD9";
+
+    #[test]
+    fn a_gap_before_an_empty_packet_is_a_gap() {
+        let packets = [
+            (1, Order::Next, false, HEAD),
+            (3, Order::Gap, false, b"".as_slice()),
+            (4, Order::Next, true, TAIL),
+            (5, Order::Next, true, WHOLE),
+        ];
+        assert_eq!(assemble(&packets), (vec![WHOLE.to_vec()], 1));
+    }
 
     #[test]
     fn a_whole_jpeg_is_a_frame_marked_or_not() {
