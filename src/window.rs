@@ -114,7 +114,13 @@ impl PlayerWindow {
     }
 
     fn view<'a>(&self, client: &'a Client, controls: &Controls) -> View<'a> {
-        View::of(client, controls, self.settings.scale)
+        View::of(client, controls, self.scale())
+    }
+
+    /// As asked for, or as much as the window has room for: some screens are small.
+    fn scale(&self) -> usize {
+        let (width, _) = self.window.get_size();
+        self.settings.scale.min(width / FIRST_SIZE.0).max(1)
     }
 
     fn take_input(
@@ -156,7 +162,7 @@ impl PlayerWindow {
     fn layout(&self) -> Layout {
         let (width, height) = self.window.get_size();
         let points =
-            |pixels: usize| u32::try_from(pixels.div_ceil(self.settings.scale)).unwrap_or(u32::MAX);
+            |pixels: usize| u32::try_from(pixels.div_ceil(self.scale())).unwrap_or(u32::MAX);
         Layout::of(Size::new(points(width), points(height)))
     }
 
@@ -164,7 +170,7 @@ impl PlayerWindow {
     fn point(&self, x: f32, y: f32) -> Point {
         #[expect(clippy::cast_possible_truncation, reason = "a position inside the window")]
         let (x, y) = (x as i32, y as i32);
-        let scale = i32::try_from(self.settings.scale).unwrap_or(1);
+        let scale = i32::try_from(self.scale()).unwrap_or(1);
         Point::new(x / scale, y / scale)
     }
 

@@ -49,6 +49,19 @@ fn with_three_buttons_play_does_setup_first() {
     assert_eq!(methods(&server.kill()), expected);
 }
 
+#[test]
+fn a_scale_that_the_screen_has_no_room_for_is_less() {
+    let Some((server, desktop)) = start() else { return };
+    let player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--scale", "2"]);
+    let mut player = player.drawn_at(1);
+    player.wait_for("INIT", |screen| screen.state() == Some(State::Init));
+    assert!(player.place().size.width < 1280);
+    player.click(Target::Setup, "READY", |screen| screen.state() == Some(State::Ready));
+    player.press(Target::Teardown);
+    assert_eq!(player.exit_code(), Some(0));
+    assert_eq!(methods(&server.kill()), ["SETUP", "TEARDOWN"]);
+}
+
 /// The usual places, twice as far apart, and the clicks there.
 #[test]
 fn at_scale_2_everything_is_twice_as_large() {

@@ -69,6 +69,12 @@ impl<'a> Player<'a> {
         player
     }
 
+    /// The player draws at that scale, whatever it was asked for.
+    pub(crate) fn drawn_at(mut self, scale: i32) -> Self {
+        self.scale = scale;
+        self
+    }
+
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
