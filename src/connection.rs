@@ -12,6 +12,10 @@ use std::time::{Duration, Instant};
 use crate::rtsp::Inbox;
 use crate::rtsp::inbox::{LONG_SILENCE, TooLong};
 
+mod standard_connection;
+
+pub(crate) use standard_connection::{Arrival, StandardReader, StandardWriter};
+
 /// A TCP stream with its inbox.
 #[derive(Debug)]
 pub(crate) struct Connection {
@@ -66,6 +70,11 @@ impl Connection {
     /// The other side has gone, or does not read.
     pub(crate) fn send(&mut self, message: &str) -> io::Result<()> {
         self.stream.write_all(message.as_bytes())
+    }
+
+    /// The stream, to speak the standard dialect from here on, and what has come already.
+    pub(crate) fn into_parts(self) -> (TcpStream, Vec<u8>) {
+        (self.stream, self.inbox.into_rest())
     }
 
     /// Says goodbye so that what was sent last arrives: unread bytes at a close would reset it.

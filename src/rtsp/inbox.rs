@@ -81,6 +81,11 @@ impl Inbox {
         Ok(end.map(|end| self.cut(end)))
     }
 
+    /// What is left, for another kind of inbox.
+    pub fn into_rest(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// How long after `now` to wait for more bytes; `None` if nothing is begun.
     pub fn patience(&self, now: Duration) -> Option<Duration> {
         let limit = if self.is_whole() { SHORT_SILENCE } else { LONG_SILENCE };
