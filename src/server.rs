@@ -18,7 +18,8 @@ use std::{fmt, io};
 
 use crate::connection::address;
 use crate::event::Event;
-use crate::server_worker::ServerWorker;
+use crate::rtsp::standard::DEFAULT_TIMEOUT;
+use crate::server_worker::{ServerWorker, Surveys};
 
 mod server_event;
 
@@ -35,12 +36,18 @@ pub struct Settings {
     /// How long a client may say nothing after the last request or packet. The lab's clients keep
     /// quiet while they are paused, so this is long; it catches those that vanished without a word.
     pub silence_limit: Duration,
+    /// The most payload bytes of an RTP packet in the standard dialect.
+    pub mtu: usize,
+    /// How long a session of the standard dialect lives without a sign of life.
+    pub session_timeout: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         let silence_limit = Duration::from_secs(60 * 60);
-        Self { movies: PathBuf::from("."), fragment: None, silence_limit }
+        let session_timeout = DEFAULT_TIMEOUT;
+        let movies = PathBuf::from(".");
+        Self { movies, fragment: None, silence_limit, mtu: DEFAULT_MTU, session_timeout }
     }
 }
 
@@ -96,6 +103,7 @@ impl Server {
             settings: self.settings,
             rtsp_port: self.address.port(),
             sessions: Sessions::default(),
+            surveys: Surveys::default(),
             stop: self.stop,
             report: Box::new(report),
         });
@@ -146,6 +154,7 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) rtsp_port: u16,
     pub(crate) sessions: Sessions,
+    pub(crate) surveys: Surveys,
     pub(crate) stop: Arc<Event>,
     pub(crate) report: Box<dyn Fn(ServerEvent) + Send + Sync>,
 }
@@ -264,5 +273,7 @@ fn join(worker: JoinHandle<()>) {
     drop(worker.join());
 }
 
+/// What fits a packet of Ethernet, with room for a tunnel's headers.
+pub const DEFAULT_MTU: usize = 1400;
 /// How long to wait after an `accept` that failed.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

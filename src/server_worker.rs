@@ -16,9 +16,12 @@ use crate::server::{ServerEvent, SessionId, Shared, canonical};
 use crate::video_stream::{MovieError, VideoStream};
 
 mod send_rtp;
+mod standard;
 
 pub use send_rtp::MAX_PAYLOAD;
 use send_rtp::{RtpStream, Sender};
+use standard::StandardWorker;
+pub(crate) use standard::Surveys;
 
 /// The worker of one connection. Python: `ServerWorker`.
 pub(crate) struct ServerWorker {
@@ -27,6 +30,8 @@ pub(crate) struct ServerWorker {
     local: SocketAddr,
     shared: Arc<Shared>,
     playback: Playback,
+    /// What the first request has decided.
+    dialect: Option<Dialect>,
 }
 
 /// What a session owns in each state. Python: the dictionary `clientInfo` and `state`.
@@ -37,11 +42,13 @@ enum Playback {
     Init,
     Ready {
         session: SessionId,
+        movie: String,
         stream: RtpStream,
     },
     Playing {
         session: SessionId,
-        sender: Sender,
+        movie: String,
+        sender: Sender<RtpStream>,
     },
 }
 
@@ -78,8 +85,12 @@ impl ServerWorker {
         let why = match (connection, local) {
             (Ok(connection), Ok(local)) => {
                 let (shared, playback) = (Arc::clone(shared), Playback::Init);
-                let mut worker = Self { connection, peer, local, shared, playback };
-                worker.recv_rtsp_request()
+                let mut worker = Self { connection, peer, local, shared, playback, dialect: None };
+                match worker.recv_rtsp_request() {
+                    End::Standard(first) => worker.speak_standard(&first),
+                    End::Why(why) => why,
+                    End::Io(error) => error.to_string(),
+                }
             }
             (Err(error), _) | (_, Err(error)) => error.to_string(),
         };
@@ -89,7 +100,7 @@ impl ServerWorker {
 
     /// Receives requests until the connection ends; says why. Python: `recvRtspRequest`.
     #[doc(alias = "recvRtspRequest")]
-    fn recv_rtsp_request(&mut self) -> String {
+    fn recv_rtsp_request(&mut self) -> End {
         let mut last_sign = Instant::now();
         while !self.shared.stop.is_set() {
             let processed = match self.connection.receive() {
@@ -102,26 +113,31 @@ impl ServerWorker {
                     Ok(())
                 }
                 Incoming::Nothing if last_sign.elapsed() >= self.shared.settings.silence_limit => {
-                    return format!("nothing came for {} s", last_sign.elapsed().as_secs());
+                    let seconds = last_sign.elapsed().as_secs();
+                    return End::Why(format!("nothing came for {seconds} s"));
                 }
                 Incoming::Nothing => Ok(()),
                 Incoming::TooLong(too_long) => self.refuse_too_long(too_long.limit),
-                Incoming::Ended(None) => return "the client has closed the connection".to_owned(),
+                Incoming::Ended(None) => {
+                    return End::Why("the client has closed the connection".to_owned());
+                }
                 Incoming::Ended(Some(error)) => Err(End::Io(error)),
             };
-            match processed {
-                Ok(()) => {}
-                Err(End::Io(error)) => return error.to_string(),
-                Err(End::Refused(why)) => return why,
+            if let Err(end) = processed {
+                return end;
             }
         }
-        "the server stops".to_owned()
+        End::Why("the server stops".to_owned())
     }
 
     /// Looks at one request and answers it. Python: `processRtspRequest`.
     #[doc(alias = "processRtspRequest")]
     fn process_rtsp_request(&mut self, text: String) -> Result<(), End> {
-        let (parsed, dialect) = (Request::parse(&text), Dialect::of_request(&text));
+        let dialect = Dialect::of_request(&text);
+        if *self.dialect.get_or_insert(dialect) == Dialect::Standard {
+            return Err(End::Standard(text));
+        }
+        let parsed = Request::parse(&text);
         self.report(ServerEvent::Request { peer: self.peer, text });
         if dialect == Dialect::Standard {
             return self
@@ -134,7 +150,8 @@ impl ServerWorker {
         if let Some((status, why)) = self.objection(&request) {
             return self.refuse(status, request.cseq, why);
         }
-        self.report(ServerEvent::Processing { peer: self.peer, method: request.method });
+        let method = request.method.name();
+        self.report(ServerEvent::Processing { peer: self.peer, method });
         match request.method {
             Method::Setup => self.setup(&request),
             Method::Play => self.play(request.cseq),
@@ -160,8 +177,8 @@ impl ServerWorker {
             Ok(socket) => {
                 let session = self.shared.sessions.open();
                 let fragment = self.shared.settings.fragment;
-                let stream = RtpStream::new(video, name.to_owned(), socket, client, fragment);
-                self.playback = Playback::Ready { session, stream };
+                let stream = RtpStream::new(video, socket, client, fragment);
+                self.playback = Playback::Ready { session, movie: name.to_owned(), stream };
                 self.reply_rtsp(Status::Ok200, request.cseq)
             }
             Err(error) => {
@@ -174,7 +191,7 @@ impl ServerWorker {
     /// Moves the movie into a thread of its own that sends it.
     fn play(&mut self, cseq: u32) -> Result<(), End> {
         match std::mem::take(&mut self.playback) {
-            Playback::Ready { session, stream } => {
+            Playback::Ready { session, movie, stream } => {
                 let started = Sender::start(stream, self.peer, Arc::clone(&self.shared));
                 let (sender, go) = match started {
                     Ok(started) => started,
@@ -183,7 +200,7 @@ impl ServerWorker {
                         return self.refuse(Status::ConErr500, cseq, why);
                     }
                 };
-                self.playback = Playback::Playing { session, sender };
+                self.playback = Playback::Playing { session, movie, sender };
                 self.reply_rtsp(Status::Ok200, cseq)?;
                 // The first frame leaves as soon as PLAY is answered, and not before.
                 go.now();
@@ -199,12 +216,12 @@ impl ServerWorker {
     /// Stops the thread that sends and gets the movie back from it.
     fn pause(&mut self, cseq: u32) -> Result<(), End> {
         self.playback = match std::mem::take(&mut self.playback) {
-            Playback::Playing { session, sender } => {
+            Playback::Playing { session, movie, sender } => {
                 let Some(stream) = sender.finish() else {
                     let why = "the thread that sent the movie has failed".to_owned();
                     return self.refuse(Status::ConErr500, cseq, why);
                 };
-                Playback::Ready { session, stream }
+                Playback::Ready { session, movie, stream }
             }
             other @ (Playback::Init | Playback::Ready { .. }) => other,
         };
@@ -224,8 +241,7 @@ impl ServerWorker {
     fn describe(&mut self, request: &Request) -> Result<(), End> {
         let name = match &self.playback {
             Playback::Init => request.target.clone().unwrap_or_default(),
-            Playback::Ready { stream, .. } => stream.movie.clone(),
-            Playback::Playing { sender, .. } => sender.movie.clone(),
+            Playback::Ready { movie, .. } | Playback::Playing { movie, .. } => movie.clone(),
         };
         if let Err(error) = VideoStream::open(&self.shared.settings.movies, &name) {
             return self.refuse_movie(&error, request.cseq);
@@ -278,14 +294,13 @@ impl ServerWorker {
     }
 
     fn refuse(&mut self, status: Status, cseq: u32, why: String) -> Result<(), End> {
-        self.report(ServerEvent::Refused { peer: self.peer, status, why });
+        self.report(ServerEvent::Refused { peer: self.peer, status: status.to_string(), why });
         self.reply_rtsp(status, cseq)
     }
 
     /// A movie that is there but can't be opened is not missing: the system is out of something.
     fn refuse_movie(&mut self, error: &MovieError, cseq: u32) -> Result<(), End> {
-        let forbidden = io::ErrorKind::PermissionDenied;
-        let out = matches!(error, MovieError::Read { source, .. } if source.kind() != forbidden);
+        let out = error.is_shortage();
         let status = if out { Status::ConErr500 } else { Status::FileNotFound404 };
         self.refuse(status, cseq, format!("could not {error}"))
     }
@@ -295,17 +310,24 @@ impl ServerWorker {
         let bad = BadRequest { cseq: 0, flaw: Flaw::TooLong(limit) };
         self.refuse(bad.status(), bad.cseq, bad.to_string())?;
         self.connection.close_gently();
-        Err(End::Refused("the request was too long".to_owned()))
+        Err(End::Why("the request was too long".to_owned()))
     }
 
-    /// Players that speak RFC 2326 are told so, and are not left to wait.
+    /// The rest of the connection, in the dialect of its first request.
+    fn speak_standard(self, first: &str) -> String {
+        let (stream, rest) = self.connection.into_parts();
+        StandardWorker::run(stream, &rest, first, (self.peer, self.local), &self.shared)
+    }
+
+    /// The dialect can't be changed in the middle; whoever tries is told so.
     fn refuse_standard(&mut self, cseq: u32) -> Result<(), End> {
         let status = Status::NotImplemented501;
-        let why = "a URL as the target is the standard dialect, this server speaks the lab's";
-        self.report(ServerEvent::Refused { peer: self.peer, status, why: why.to_owned() });
+        let why = "a URL as the target is the standard dialect, this connection speaks the lab's";
+        let (peer, why) = (self.peer, why.to_owned());
+        self.report(ServerEvent::Refused { peer, status: status.to_string(), why });
         self.send(format!("RTSP/1.0 {status}\r\nCSeq: {cseq}\r\n\r\n"))?;
         self.connection.close_gently();
-        Err(End::Refused("the client speaks the standard dialect".to_owned()))
+        Err(End::Why("the client speaks the standard dialect".to_owned()))
     }
 
     fn reply(&mut self, reply: &Reply) -> Result<(), End> {
@@ -326,7 +348,10 @@ impl ServerWorker {
 /// Why a worker can't go on with its connection.
 enum End {
     Io(io::Error),
-    Refused(String),
+    /// In words.
+    Why(String),
+    /// Its first request is one of the standard dialect.
+    Standard(String),
 }
 
 impl From<io::Error> for End {

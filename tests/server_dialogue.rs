@@ -589,7 +589,7 @@ fn description(port: u16, session: u32) -> String {
 }
 
 #[test]
-fn the_standard_dialect_gets_501_and_the_connection_closes() {
+fn a_change_to_the_standard_dialect_gets_501_and_the_connection_closes() {
     let (folder, _) = made_movie(10);
     let mut server = ServerProcess::start(folder.path(), &[]);
     for request in [
@@ -599,6 +599,7 @@ fn the_standard_dialect_gets_501_and_the_connection_closes() {
          Transport: RTP/AVP;unicast;client_port=5008-5009\r\n\r\n",
     ] {
         let mut client = RawClient::connect(server.address());
+        client.answered("OPTIONS", "200 OK");
         client.send(request);
         assert_eq!(
             client.rest(),

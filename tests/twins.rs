@@ -78,7 +78,8 @@ fn source_of(class: &Class) -> String {
     let files = class.rust.iter().flat_map(|path| {
         let path = root.join(path);
         if path.is_dir() {
-            fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect()
+            let entries = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
+            entries.filter(|path| path.is_file()).collect()
         } else {
             vec![path]
         }

@@ -8,6 +8,7 @@ use std::{env, io};
 
 use getopts::{Matches, Options};
 use rtsp_lab::console::Console;
+use rtsp_lab::jpeg_payload::SMALLEST_LIMIT as SMALLEST_MTU;
 use rtsp_lab::server::{MAX_PAYLOAD, Server, Settings};
 
 fn main() -> ExitCode {
@@ -73,7 +74,9 @@ impl Call {
             [] => return Err("expected a PORT, found none".to_owned()),
             [_, other, ..] => return Err(format!("expected one PORT, found {other:?} behind it")),
         };
-        let mut settings = Settings { fragment: read_fragment(&matches)?, ..Settings::default() };
+        let mut settings = Settings::default();
+        settings.fragment = read_bytes(&matches, "fragment", 1)?;
+        settings.mtu = read_bytes(&matches, "mtu", SMALLEST_MTU)?.unwrap_or(settings.mtu);
         if let Some(folder) = matches.opt_str("movies") {
             settings.movies = PathBuf::from(folder);
         }
@@ -88,6 +91,7 @@ fn options() -> Options {
         .optopt("", "bind", "listen at this address only; :: is every one, IPv6 too", "ADDR")
         .optopt("", "movies", "the folder of the movies (default: this one)", "DIR")
         .optopt("", "fragment", "send frames in pieces of at most this size", "BYTES")
+        .optopt("", "mtu", "standard dialect: payload of a packet (default: 1400)", "BYTES")
         .optflag("", "quiet", "print nothing but errors")
         .optflag("h", "help", "print this");
     options
@@ -98,10 +102,10 @@ fn read_port(word: &str) -> Result<u16, String> {
         .map_err(|_| format!("expected a PORT from 0 (any free one) to 65535, found {word:?}"))
 }
 
-fn read_fragment(matches: &Matches) -> Result<Option<usize>, String> {
-    let Some(word) = matches.opt_str("fragment") else { return Ok(None) };
-    let bytes = word.parse().ok().filter(|bytes| (1..=MAX_PAYLOAD).contains(bytes));
-    let flaw = || format!("expected --fragment from 1 to {MAX_PAYLOAD} bytes, found {word:?}");
+fn read_bytes(matches: &Matches, name: &str, least: usize) -> Result<Option<usize>, String> {
+    let Some(word) = matches.opt_str(name) else { return Ok(None) };
+    let bytes = word.parse().ok().filter(|bytes| (least..=MAX_PAYLOAD).contains(bytes));
+    let flaw = || format!("expected --{name} from {least} to {MAX_PAYLOAD} bytes, found {word:?}");
     bytes.ok_or_else(flaw).map(Some)
 }
 

@@ -3,8 +3,6 @@
 use std::net::SocketAddr;
 use std::{fmt, io};
 
-use crate::rtsp::{Method, Status};
-
 /// One thing that happened. Its text is what the report's figures 11 and 14 to 18 show, every line
 /// with the client before it, so that several clients can be told apart.
 #[derive(Debug)]
@@ -26,14 +24,14 @@ pub enum ServerEvent {
         /// The client.
         peer: SocketAddr,
         /// What it asked for.
-        method: Method,
+        method: &'static str,
     },
     /// It was refused.
     Refused {
         /// The client.
         peer: SocketAddr,
         /// The answer.
-        status: Status,
+        status: String,
         /// Why, in words.
         why: String,
     },
@@ -50,6 +48,13 @@ pub enum ServerEvent {
         peer: SocketAddr,
         /// What, in words.
         what: String,
+    },
+    /// A receiver has reported how packets reach it.
+    Report {
+        /// The client.
+        peer: SocketAddr,
+        /// What it says.
+        text: String,
     },
     /// The connection has ended, and with it everything that belonged to it.
     Closed {
@@ -88,6 +93,7 @@ impl fmt::Display for ServerEvent {
                 prefixed(out, peer, text)
             }
             Self::Warning { peer, what } => prefixed(out, peer, &format!("warning: {what}")),
+            Self::Report { peer, text } => prefixed(out, peer, &format!("report: {text}")),
             Self::Closed { peer, why } => prefixed(out, peer, &format!("closed: {why}")),
             Self::Trouble { what, source } => write!(out, "could not {what}: {source}"),
         }
@@ -118,7 +124,7 @@ mod tests {
              [127.0.0.1:40000] SETUP movie.Mjpeg RTSP/1.0\n\
              [127.0.0.1:40000] CSeq: 1"
         );
-        let processing = ServerEvent::Processing { peer, method: Method::Setup };
+        let processing = ServerEvent::Processing { peer, method: "SETUP" };
         assert_eq!(processing.to_string(), "[127.0.0.1:40000] processing SETUP");
     }
 

@@ -14,10 +14,15 @@ use crate::server::{ServerEvent, Shared};
 use crate::video_stream::VideoStream;
 
 /// The thread `send_rtp`, and how it is stopped. Dropping it stops it.
-pub(super) struct Sender {
-    pub(super) movie: String,
+pub(super) struct Sender<S> {
     stop: Arc<Event>,
-    thread: Option<JoinHandle<RtpStream>>,
+    thread: Option<JoinHandle<S>>,
+}
+
+/// What the thread works on: it moves in, and comes back at the end.
+pub(super) trait Stream: Send + 'static {
+    /// Sends frames until it is stopped or there are no more. Python: `sendRtp`.
+    fn send_rtp(&mut self, stop: &Event, warn: &dyn Fn(String));
 }
 
 /// Lets a sender begin.
@@ -30,18 +35,18 @@ impl Go {
     }
 }
 
-impl Sender {
+impl<S: Stream> Sender<S> {
     /// Starts the thread; it sends nothing before it is told to.
     ///
     /// # Errors
     /// The system has no room for another thread.
     pub(super) fn start(
-        mut stream: RtpStream,
+        mut stream: S,
         peer: SocketAddr,
         shared: Arc<Shared>,
     ) -> io::Result<(Self, Go)> {
         let stop = Arc::new(Event::default());
-        let (movie, stopped) = (stream.movie.clone(), Arc::clone(&stop));
+        let stopped = Arc::clone(&stop);
         let (go, told) = mpsc::channel();
         let thread = thread::Builder::new().name("send_rtp".to_owned()).spawn(move || {
             if told.recv().is_ok() {
@@ -50,7 +55,7 @@ impl Sender {
             }
             stream
         })?;
-        Ok((Self { movie, stop, thread: Some(thread) }, Go(go)))
+        Ok((Self { stop, thread: Some(thread) }, Go(go)))
     }
 
     /// Whether the end of the movie is still to come.
@@ -59,13 +64,13 @@ impl Sender {
     }
 
     /// Stops the thread and brings the movie home; `None` if the thread has panicked.
-    pub(super) fn finish(mut self) -> Option<RtpStream> {
+    pub(super) fn finish(mut self) -> Option<S> {
         self.stop.set();
         self.thread.take()?.join().ok()
     }
 }
 
-impl Drop for Sender {
+impl<S> Drop for Sender<S> {
     fn drop(&mut self) {
         self.stop.set();
         if let Some(thread) = self.thread.take() {
@@ -77,7 +82,6 @@ impl Drop for Sender {
 /// All that the thread needs, and brings back.
 #[derive(Debug)]
 pub(super) struct RtpStream {
-    pub(super) movie: String,
     video: VideoStream,
     packets: Packets,
 }
@@ -85,7 +89,6 @@ pub(super) struct RtpStream {
 impl RtpStream {
     pub(super) fn new(
         video: VideoStream,
-        movie: String,
         socket: UdpSocket,
         client: SocketAddr,
         fragment: Option<usize>,
@@ -100,9 +103,11 @@ impl RtpStream {
             datagram: Vec::new(),
             warned: Vec::new(),
         };
-        Self { movie, video, packets }
+        Self { video, packets }
     }
+}
 
+impl Stream for RtpStream {
     /// Sends frames until it is stopped or the movie ends. Python: `sendRtp`.
     ///
     /// # Deviation
@@ -209,7 +214,7 @@ impl fmt::Display for Trouble {
 
 /// The next deadline; after a standstill (the computer slept) the frames missed are not made up for
 /// in a burst.
-fn next_deadline(due: Instant, now: Instant) -> Instant {
+pub(super) fn next_deadline(due: Instant, now: Instant) -> Instant {
     let next = due + FRAME_INTERVAL;
     now.checked_sub(MAX_DELAY).map_or(next, |earliest| next.max(earliest))
 }
@@ -221,7 +226,7 @@ fn unix_seconds() -> u32 {
 }
 
 /// Python: `wait(0.05)`.
-const FRAME_INTERVAL: Duration = Duration::from_millis(50);
+pub(super) const FRAME_INTERVAL: Duration = Duration::from_millis(50);
 /// How far behind its deadlines a sender may be and still catch up.
 const MAX_DELAY: Duration = Duration::from_millis(500);
 /// What fits a UDP datagram over IPv4 behind the RTP header.

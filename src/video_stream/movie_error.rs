@@ -71,6 +71,13 @@ pub enum MovieError {
     },
 }
 
+impl MovieError {
+    /// Whether the movie is there, and the system is out of something that opening it takes.
+    pub fn is_shortage(&self) -> bool {
+        matches!(self, Self::Read { source, .. } if source.kind() != io::ErrorKind::PermissionDenied)
+    }
+}
+
 impl fmt::Display for MovieError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,0 +1,355 @@
+//! One client's connection in the standard dialect (RFC 2326): what real players speak.
+//!
+//! The same server, the same movies, the same state table as in the lab's dialect; what differs is
+//! how it is said. It can be left out when the lab is read.
+
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use std::{fmt, io};
+
+use crate::connection::{Arrival, StandardReader, StandardWriter};
+use crate::rtcp;
+use crate::rtsp::standard::{
+    SessionHeader, StandardMethod, StandardReply, StandardRequest, StandardStatus,
+};
+use crate::rtsp::standard_inbox::Item;
+use crate::rtsp::{Method, State};
+use crate::sdp::JPEG_CLOCK_HZ;
+use crate::server::{ServerEvent, Shared, canonical};
+
+mod describe;
+mod send_rtp;
+mod session;
+mod setup;
+mod survey;
+mod way;
+
+use session::Session;
+pub(crate) use survey::Surveys;
+
+/// The worker of one connection that speaks the standard dialect.
+pub(super) struct StandardWorker {
+    reader: StandardReader,
+    writer: Arc<StandardWriter>,
+    peer: SocketAddr,
+    local: SocketAddr,
+    shared: Arc<Shared>,
+    session: Option<Session>,
+    /// When the last request came, and when anything at all.
+    last_request: Instant,
+    last_sign: Instant,
+}
+
+/// Why a request is not granted: the answer, and the reason in words.
+struct Refusal {
+    reply: StandardReply,
+    why: String,
+}
+
+impl StandardWorker {
+    /// Serves the connection from its first message on until it ends; says why.
+    pub(super) fn run(
+        stream: TcpStream,
+        bytes: &[u8],
+        first: &str,
+        (peer, local): (SocketAddr, SocketAddr),
+        shared: &Arc<Shared>,
+    ) -> String {
+        let halves = stream.try_clone().and_then(|reading| {
+            Ok((StandardReader::new(reading, bytes)?, Arc::new(StandardWriter::new(stream)?)))
+        });
+        let (reader, writer) = match halves {
+            Ok(halves) => halves,
+            Err(error) => return error.to_string(),
+        };
+        let (shared, now) = (Arc::clone(shared), Instant::now());
+        let (last_request, last_sign, session) = (now, now, None);
+        let mut worker =
+            Self { reader, writer, peer, local, shared, session, last_request, last_sign };
+        let why = match worker.process_rtsp_request(first) {
+            Ok(()) => worker.recv_rtsp_request(),
+            Err(error) => error.to_string(),
+        };
+        // A sender that waits for a client which does not read must not be waited for.
+        worker.writer.shut();
+        why
+    }
+
+    /// Receives requests until the connection ends; says why.
+    fn recv_rtsp_request(&mut self) -> String {
+        while !self.shared.stop.is_set() {
+            let processed = match self.reader.receive() {
+                Arrival::Item(Item::Message(text)) => self.process_rtsp_request(&text),
+                Arrival::Item(Item::Packet { channel, bytes }) => {
+                    self.take_packet(channel, &bytes);
+                    Ok(())
+                }
+                Arrival::Nothing => Ok(()),
+                Arrival::TooLong(too_long) => return format!("could not {too_long}"),
+                Arrival::Ended(None) => return "the client has closed the connection".to_owned(),
+                Arrival::Ended(Some(error)) => Err(error),
+            };
+            if let Err(error) = processed {
+                return error.to_string();
+            }
+            self.read_reports();
+            if let Some(why) = self.look_at_the_clock() {
+                return why;
+            }
+        }
+        "the server stops".to_owned()
+    }
+
+    /// Alive is whoever asks for something, or reports (measured: no player does both).
+    fn look_at_the_clock(&mut self) -> Option<String> {
+        let timeout = self.shared.settings.session_timeout;
+        if self.last_sign.elapsed() >= timeout {
+            return Some(format!("no sign of life for {} s", timeout.as_secs()));
+        }
+        let last_request = self.last_request;
+        let ended = self.session.as_mut().and_then(|session| session.ended_since(Instant::now()));
+        let over = ended.is_some_and(|since| since.max(last_request).elapsed() >= AFTER_THE_END);
+        over.then(|| "the movie has ended".to_owned())
+    }
+
+    fn process_rtsp_request(&mut self, text: &str) -> io::Result<()> {
+        self.report(ServerEvent::Request { peer: self.peer, text: text.to_owned() });
+        self.last_request = Instant::now();
+        self.last_sign = self.last_request;
+        let request = match StandardRequest::parse(text.as_bytes()) {
+            Ok(request) => request,
+            Err(bad) => {
+                return self.refuse(Refusal { reply: bad.answer(), why: bad.to_string() });
+            }
+        };
+        match self.objection(&request) {
+            Some(refusal) => self.refuse(refusal),
+            None => self.grant(&request),
+        }
+    }
+
+    fn grant(&mut self, request: &StandardRequest) -> io::Result<()> {
+        let name = request.method.name();
+        self.report(ServerEvent::Processing { peer: self.peer, method: name });
+        let granted = match request.method {
+            StandardMethod::Lab(Method::Options) => Ok(self.options(request)),
+            StandardMethod::Lab(Method::Describe) => self.describe(request),
+            StandardMethod::Lab(Method::Setup) => self.setup(request),
+            StandardMethod::Lab(Method::Play) => return self.play(request),
+            StandardMethod::Lab(Method::Pause) => self.pause(request),
+            StandardMethod::Lab(Method::Teardown) => Ok(self.teardown(request)),
+            StandardMethod::GetParameter | StandardMethod::SetParameter => self.parameter(request),
+            StandardMethod::Announce | StandardMethod::Record | StandardMethod::Redirect => {
+                Err(not_allowed(request))
+            }
+        };
+        match granted {
+            Ok(reply) => self.send(&reply),
+            Err(refusal) => self.refuse(refusal),
+        }
+    }
+
+    /// Why the request can't be granted now, if it can't.
+    fn objection(&self, request: &StandardRequest) -> Option<Refusal> {
+        if !request.method.is_served() {
+            return Some(not_allowed(request));
+        }
+        let required = request.headers.list("Require");
+        if !required.is_empty() {
+            let refusal = refusal(request, StandardStatus::OptionNotSupported, &required);
+            return Some(refusal.with("Unsupported", &required));
+        }
+        let (named, session) = (request.headers.get("Session"), self.session.as_ref());
+        let named = named.and_then(SessionHeader::parse).map(|session| session.id);
+        let expected = session.map(|session| session.id.clone());
+        let needs_one = matches!(
+            request.method,
+            StandardMethod::Lab(Method::Play | Method::Pause | Method::Teardown)
+        );
+        if named != expected && (named.is_some() || needs_one && expected.is_some()) {
+            let (expected, found) = (said(expected.as_ref()), said(named.as_ref()));
+            let why = format!("expected session {expected}, found {found}");
+            return Some(refusal(request, StandardStatus::SessionNotFound, &why));
+        }
+        self.state_objection(request)
+    }
+
+    fn state_objection(&self, request: &StandardRequest) -> Option<Refusal> {
+        let StandardMethod::Lab(method) = request.method else { return None };
+        let state = self.state();
+        let changes_transport = method == Method::Setup && state == State::Ready;
+        if state.after(method).is_some() || changes_transport {
+            return None;
+        }
+        let why = format!("{method} in {state}");
+        if method == Method::Teardown {
+            return Some(refusal(request, StandardStatus::SessionNotFound, &why));
+        }
+        let refusal = refusal(request, StandardStatus::MethodNotValidInThisState, &why);
+        Some(refusal.with("Allow", allowed(state)))
+    }
+
+    fn state(&self) -> State {
+        self.session.as_ref().map_or(State::Init, Session::state)
+    }
+
+    fn options(&self, request: &StandardRequest) -> StandardReply {
+        self.ok(request).with("Public", StandardMethod::public())
+    }
+
+    /// Starts to send, from where the movie stands or from where `Range` says (section 10.5).
+    fn play(&mut self, request: &StandardRequest) -> io::Result<()> {
+        let range = request.headers.get("Range");
+        let (peer, shared) = (self.peer, &self.shared);
+        let started = self.session.as_mut().map(|session| session.play(range, peer, shared));
+        let reply = self.ok(request);
+        match started {
+            None | Some(Ok(None)) => self.send(&reply),
+            Some(Ok(Some(start))) => {
+                let reply = reply.with("Range", start.range).with("RTP-Info", start.rtp_info);
+                self.send(&reply)?;
+                // The first packet leaves as soon as PLAY is answered, and not before.
+                start.go.now();
+                Ok(())
+            }
+            Some(Err(failure)) => self.refuse(refusal(request, failure.status, &failure.why)),
+        }
+    }
+
+    fn pause(&mut self, request: &StandardRequest) -> Result<StandardReply, Refusal> {
+        if self.session.as_mut().is_some_and(|session| !session.pause()) {
+            self.session = None;
+            let why = "the thread that sent the movie has failed";
+            return Err(refusal(request, StandardStatus::InternalServerError, why));
+        }
+        Ok(self.ok(request))
+    }
+
+    fn teardown(&mut self, request: &StandardRequest) -> StandardReply {
+        self.session = None;
+        self.ok(request)
+    }
+
+    /// An empty one keeps the session alive; no parameter is known here (sections 10.8 and 10.9).
+    fn parameter(&self, request: &StandardRequest) -> Result<StandardReply, Refusal> {
+        if request.body.trim().is_empty() {
+            return Ok(self.ok(request));
+        }
+        let why = format!("unknown parameters {:?}", request.body.trim());
+        Err(refusal(request, StandardStatus::ParameterNotUnderstood, &why))
+    }
+
+    fn take_packet(&mut self, channel: u8, bytes: &[u8]) {
+        if self.session.as_ref().is_some_and(|session| session.rtcp_channel == Some(channel)) {
+            self.take_report(bytes);
+        }
+    }
+
+    /// Datagrams at the RTCP port; strangers' are not counted.
+    fn read_reports(&mut self) {
+        let mut datagram = [0; 2048];
+        for _ in 0..MOST_REPORTS {
+            let reports = self.session.as_ref().and_then(|session| session.reports.as_ref());
+            let Some(Ok((count, from))) = reports.map(|socket| socket.recv_from(&mut datagram))
+            else {
+                return;
+            };
+            if canonical(from).ip() == self.peer.ip() {
+                self.take_report(datagram.get(..count).unwrap_or_default());
+            }
+        }
+    }
+
+    fn take_report(&mut self, datagram: &[u8]) {
+        // Players send all kinds of bytes to open a way through firewalls.
+        let Ok(packets) = rtcp::parse(datagram) else { return };
+        self.last_sign = Instant::now();
+        for packet in packets {
+            let blocks = match packet {
+                rtcp::Packet::ReceiverReport(report) => report.reports,
+                rtcp::Packet::SenderReport(report) => report.reports,
+                rtcp::Packet::SourceDescription(_) | rtcp::Packet::Goodbye(_) => continue,
+            };
+            for block in blocks {
+                let text = format!(
+                    "{} packets lost, {:.1} % since the last report, jitter {:.1} ms",
+                    block.cumulative_lost,
+                    f64::from(block.fraction_lost) / 2.56,
+                    f64::from(block.jitter) / f64::from(JPEG_CLOCK_HZ) * 1000.0,
+                );
+                self.report(ServerEvent::Report { peer: self.peer, text });
+            }
+        }
+    }
+
+    /// A reply that grants the request, with the session's name.
+    fn ok(&self, request: &StandardRequest) -> StandardReply {
+        let reply = StandardReply::new(StandardStatus::Ok, request.cseq);
+        match &self.session {
+            Some(session) => reply.with("Session", self.session_header(&session.id)),
+            None => reply,
+        }
+    }
+
+    fn session_header(&self, id: &str) -> SessionHeader {
+        SessionHeader { id: id.to_owned(), timeout: self.shared.settings.session_timeout }
+    }
+
+    fn refuse(&mut self, refusal: Refusal) -> io::Result<()> {
+        let Refusal { reply, why } = refusal;
+        let status = format!("{} {}", reply.code, reply.reason);
+        self.report(ServerEvent::Refused { peer: self.peer, status, why });
+        self.send(&reply)
+    }
+
+    fn send(&mut self, reply: &StandardReply) -> io::Result<()> {
+        let text = reply.encode();
+        self.writer.send(&text)?;
+        self.report(ServerEvent::Sent { peer: self.peer, text });
+        Ok(())
+    }
+
+    fn report(&self, event: ServerEvent) {
+        (self.shared.report)(event);
+    }
+}
+
+impl Refusal {
+    fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.reply = self.reply.with(name, value);
+        self
+    }
+}
+
+fn refusal(request: &StandardRequest, status: StandardStatus, why: &str) -> Refusal {
+    Refusal { reply: StandardReply::new(status, request.cseq), why: why.to_owned() }
+}
+
+/// RTSP knows the method, and this server does not serve it (section 11.3.1).
+fn not_allowed(request: &StandardRequest) -> Refusal {
+    let why = format!("{} is not served", request.method.name());
+    let refusal = refusal(request, StandardStatus::MethodNotAllowed, &why);
+    refusal.with("Allow", StandardMethod::public())
+}
+
+/// The methods that are valid in a state, for `Allow` (section 12.4).
+fn allowed(state: State) -> String {
+    let valid = StandardMethod::ALL.into_iter().filter(|method| match method {
+        StandardMethod::Lab(method) => state.after(*method).is_some(),
+        StandardMethod::GetParameter | StandardMethod::SetParameter => true,
+        StandardMethod::Announce | StandardMethod::Record | StandardMethod::Redirect => false,
+    });
+    valid.map(StandardMethod::name).collect::<Vec<_>>().join(", ")
+}
+
+fn said(session: Option<&String>) -> &str {
+    session.map_or("none", String::as_str)
+}
+
+/// The name of a movie's only track, as the description says it.
+const TRACK: &str = "track1";
+/// How long a client that has been told of the end may say nothing.
+const AFTER_THE_END: Duration = Duration::from_secs(5);
+/// How many reports to take in one turn; there are never so many.
+const MOST_REPORTS: usize = 16;

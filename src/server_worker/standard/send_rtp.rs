@@ -1,0 +1,204 @@
+//! What the thread `send_rtp` does in the standard dialect: RTP after RFC 2435, and RTCP.
+
+use std::mem::{Discriminant, discriminant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::{fmt, io};
+
+use super::way::Way;
+use crate::event::Event;
+use crate::jpeg_payload::{CannotCarry, JpegFrame};
+use crate::rtcp::{Compound, RtpClock, SenderReport, report_interval};
+use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
+use crate::sdp::JPEG_CLOCK_HZ;
+use crate::server_worker::send_rtp::{FRAME_INTERVAL, Stream, next_deadline};
+use crate::video_stream::{MovieError, VideoStream};
+
+/// All that the thread needs, and brings back.
+#[derive(Debug)]
+pub(super) struct StandardStream {
+    video: VideoStream,
+    /// The number of the last frame to send; `None` plays to the end.
+    last_frame: Option<u64>,
+    packets: Packets,
+}
+
+impl StandardStream {
+    /// Frames of `video` on their way to the client, in packets of at most `mtu` bytes of payload.
+    pub(super) fn new(video: VideoStream, way: Way, mtu: usize, cname: String) -> Self {
+        let packets = Packets {
+            way,
+            ssrc: rand::random(),
+            sequence_number: rand::random(),
+            timestamp: rand::random(),
+            mtu,
+            cname,
+            count: 0,
+            octets: 0,
+            datagram: Vec::new(),
+            warned: Vec::new(),
+        };
+        Self { video, last_frame: None, packets }
+    }
+
+    /// Where the packets go from now on.
+    pub(super) fn set_way(&mut self, way: Way) {
+        self.packets.way = way;
+    }
+
+    pub(super) const fn ssrc(&self) -> u32 {
+        self.packets.ssrc
+    }
+
+    /// How many frames lie before the next one.
+    pub(super) const fn position(&self) -> u64 {
+        self.video.frame_number()
+    }
+
+    /// The sequence number and the timestamp of the next packet, for `RTP-Info`.
+    pub(super) const fn next_packet(&self) -> (u16, u32) {
+        (self.packets.sequence_number, self.packets.timestamp)
+    }
+
+    /// Goes to the frame behind `position`, and stops behind `last_frame`.
+    ///
+    /// # Errors
+    /// The movie can't be read that far.
+    pub(super) fn seek(
+        &mut self,
+        position: u64,
+        last_frame: Option<u64>,
+    ) -> Result<bool, MovieError> {
+        self.last_frame = last_frame;
+        self.video.seek(position)
+    }
+}
+
+impl Stream for Box<StandardStream> {
+    /// Python: `sendRtp`, once more; here each frame is cut into packets of RFC 2435.
+    fn send_rtp(&mut self, stop: &Event, warn: &dyn Fn(String)) {
+        let StandardStream { video, last_frame, packets } = &mut **self;
+        let mut due = Instant::now();
+        let mut next_report = due;
+        while !stop.wait(due.saturating_duration_since(Instant::now())) {
+            if due >= next_report {
+                packets.report(due, false);
+                next_report = due + report_interval(rand::random());
+            }
+            if last_frame.is_some_and(|last| video.frame_number() >= last) {
+                break;
+            }
+            match video.next_frame() {
+                Ok(Some(frame)) => {
+                    if let Err(trouble) = packets.send_frame(frame, due) {
+                        packets.warn_once(&trouble, video.frame_number(), warn);
+                    }
+                }
+                Ok(None) => break,
+                Err(error) => warn(format!("could not {error}")),
+            }
+            due = packets.after(due);
+        }
+        // Players take a goodbye for the end of the last frame, too, if it comes right behind it.
+        if !stop.wait(GOODBYE_PAUSE) {
+            packets.report(due, true);
+        }
+    }
+}
+
+/// What is counted and numbered on the way to one client.
+#[derive(Debug)]
+struct Packets {
+    way: Way,
+    ssrc: u32,
+    sequence_number: u16,
+    /// Of the next frame, in ticks of 90 kHz.
+    timestamp: u32,
+    mtu: usize,
+    cname: String,
+    count: u32,
+    octets: u32,
+    datagram: Vec<u8>,
+    warned: Vec<Discriminant<Trouble>>,
+}
+
+impl Packets {
+    /// Sends one frame in packets, of which the last is marked.
+    fn send_frame(&mut self, jpeg: &[u8], due: Instant) -> Result<(), Trouble> {
+        let timestamp = self.timestamp;
+        self.timestamp = timestamp.wrapping_add(TICKS_A_FRAME);
+        if self.way.is_reliable() && due.elapsed() > MAX_LATENESS {
+            return Err(Trouble::Late);
+        }
+        let frame = JpegFrame::of(jpeg).map_err(Trouble::Unfit)?;
+        for packet in frame.packets(self.mtu) {
+            let header = RtpPacket::jpeg(self.sequence_number, timestamp, self.ssrc, b"");
+            RtpPacket { marker: packet.is_last(), ..header }.encode(&mut self.datagram);
+            packet.write(&mut self.datagram);
+            self.sequence_number = self.sequence_number.wrapping_add(1);
+            self.count = self.count.wrapping_add(1);
+            let payload = self.datagram.len().saturating_sub(HEADER_SIZE);
+            self.octets = self.octets.wrapping_add(u32::try_from(payload).unwrap_or_default());
+            self.way.send_rtp(&self.datagram).map_err(Trouble::Send)?;
+        }
+        Ok(())
+    }
+
+    /// When the next frame is due. What TCP keeps must not be later and later: there the deadlines
+    /// stay where they are, and what can't keep them is left out.
+    fn after(&self, due: Instant) -> Instant {
+        if self.way.is_reliable() {
+            due + FRAME_INTERVAL
+        } else {
+            next_deadline(due, Instant::now())
+        }
+    }
+
+    /// Tells which RTP time belongs to the time of day (RFC 3550 section 6.4.1), and at the end
+    /// that it is the end. `due` is the instant of the next frame's timestamp.
+    fn report(&mut self, due: Instant, goodbye: bool) {
+        let now = Instant::now();
+        let of_day = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        // What the clock says when the next frame is due, and so when its timestamp is.
+        let start = of_day + due.saturating_duration_since(now);
+        let start = start.saturating_sub(now.saturating_duration_since(due));
+        let clock = RtpClock { start, first: self.timestamp, clock_hz: JPEG_CLOCK_HZ };
+        let report = SenderReport::new(self.ssrc, &clock, of_day, self.count, self.octets);
+        let compound = Compound { report: report.into(), cname: &self.cname, goodbye };
+        // Without its reports a player still plays.
+        self.way.send_rtcp(&compound.encode()).ok();
+    }
+
+    /// Says what is wrong, each kind once in a session.
+    fn warn_once(&mut self, trouble: &Trouble, frame_number: u64, warn: &dyn Fn(String)) {
+        let kind = discriminant(trouble);
+        if !self.warned.contains(&kind) {
+            self.warned.push(kind);
+            warn(format!("could not send frame {frame_number}: {trouble}"));
+        }
+    }
+}
+
+/// Why a frame did not leave, or not all of it.
+#[derive(Debug)]
+enum Trouble {
+    Unfit(CannotCarry),
+    Late,
+    Send(io::Error),
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unfit(flaw) => flaw.fmt(out),
+            Self::Late => out.write_str("the client reads too slowly; what is late is left out"),
+            Self::Send(error) => error.fmt(out),
+        }
+    }
+}
+
+/// The RTP clock of JPEG is 90 kHz (RFC 3551 section 6), and a frame comes every 50 ms.
+pub(super) const TICKS_A_FRAME: u32 = 4500;
+/// How late a frame may be where nothing is lost on the way.
+const MAX_LATENESS: Duration = Duration::from_millis(500);
+/// The time from the last packet to the goodbye.
+const GOODBYE_PAUSE: Duration = Duration::from_millis(300);

@@ -1,0 +1,202 @@
+//! A session of the standard dialect: what was set up, and where it is.
+
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::send_rtp::StandardStream;
+use super::way::Way;
+use crate::rtsp::State;
+use crate::rtsp::npt::{BadRange, NptRange};
+use crate::rtsp::standard::{RtpInfo, StandardStatus};
+use crate::server::Shared;
+use crate::server_worker::send_rtp::{FRAME_INTERVAL, Go, Sender};
+
+/// What SETUP has begun.
+pub(super) struct Session {
+    /// Opaque to the client, and not to be guessed (RFC 2326 section 3.4).
+    pub(super) id: String,
+    pub(super) movie: String,
+    /// The track's URL, as SETUP named it.
+    pub(super) track: String,
+    /// How many frames the movie has.
+    pub(super) frames: u64,
+    /// Where the client's reports arrive.
+    pub(super) reports: Option<UdpSocket>,
+    pub(super) rtcp_channel: Option<u8>,
+    pub(super) playback: Playback,
+    pub(super) ended_since: Option<Instant>,
+}
+
+/// What the session owns in READY and in PLAYING; in INIT there is no session.
+pub(super) enum Playback {
+    Ready(Box<StandardStream>),
+    Playing(Sender<Box<StandardStream>>),
+    /// The thread that had the movie has failed.
+    Lost,
+}
+
+/// A PLAY that is about to be answered.
+pub(super) struct Start {
+    pub(super) range: NptRange,
+    pub(super) rtp_info: RtpInfo,
+    /// Lets the sender begin.
+    pub(super) go: Go,
+}
+
+/// Why a session can't play.
+pub(super) struct Failure {
+    pub(super) status: StandardStatus,
+    pub(super) why: String,
+}
+
+impl Session {
+    pub(super) const fn state(&self) -> State {
+        match self.playback {
+            Playback::Ready(_) => State::Ready,
+            Playback::Playing(_) | Playback::Lost => State::Playing,
+        }
+    }
+
+    /// The same session with another way to the client.
+    pub(super) fn reached(mut self, track: String, way: Way) -> Self {
+        self.track = track;
+        self.reports = way.reports();
+        self.rtcp_channel = way.rtcp_channel();
+        if let Playback::Ready(stream) = &mut self.playback {
+            stream.set_way(way);
+        }
+        self
+    }
+
+    pub(super) const fn ssrc(&self) -> Option<u32> {
+        match &self.playback {
+            Playback::Ready(stream) => Some(stream.ssrc()),
+            Playback::Playing(_) | Playback::Lost => None,
+        }
+    }
+
+    /// Since when everything that was to be played has been sent.
+    pub(super) fn ended_since(&mut self, now: Instant) -> Option<Instant> {
+        let ended = matches!(&self.playback, Playback::Playing(sender) if !sender.is_sending());
+        self.ended_since = ended.then(|| self.ended_since.unwrap_or(now));
+        self.ended_since
+    }
+
+    /// Prepares to send: from where `range` says, or from where the movie stands. `None` if the
+    /// movie plays already and is not to be sought.
+    pub(super) fn play(
+        &mut self,
+        range: Option<&str>,
+        peer: SocketAddr,
+        shared: &Arc<Shared>,
+    ) -> Result<Option<Start>, Failure> {
+        let range = range.map(NptRange::parse).transpose().map_err(|bad| Failure::range(&bad))?;
+        if range.is_none() && self.state() == State::Playing && self.is_sending() {
+            return Ok(None);
+        }
+        self.check(range)?;
+        self.pause();
+        let Playback::Ready(mut stream) = std::mem::replace(&mut self.playback, Playback::Lost)
+        else {
+            return Err(Failure::lost());
+        };
+        let position = self.first_frame(range, stream.position());
+        let last_frame = range.and_then(|range| range.end()).map(frames_until);
+        if let Err(error) = stream.seek(position, last_frame) {
+            self.playback = Playback::Ready(stream);
+            let why = format!("could not {error}");
+            return Err(Failure { status: StandardStatus::InternalServerError, why });
+        }
+        let (sequence_number, timestamp) = stream.next_packet();
+        let end = last_frame.map_or(self.frames, |last| last.min(self.frames));
+        let started = Sender::start(stream, peer, Arc::clone(shared));
+        let (sender, go) = started.map_err(|error| Failure {
+            status: StandardStatus::InternalServerError,
+            why: format!("could not start a thread: {error}"),
+        })?;
+        self.playback = Playback::Playing(sender);
+        self.ended_since = None;
+        let rtp_info = RtpInfo {
+            url: self.track.clone(),
+            sequence_number: Some(sequence_number),
+            timestamp: Some(timestamp),
+        };
+        Ok(Some(Start { range: NptRange::between(time_of(position), time_of(end)), rtp_info, go }))
+    }
+
+    /// Stops the thread that sends and gets the movie back from it; `false` if it has failed.
+    pub(super) fn pause(&mut self) -> bool {
+        self.playback = match std::mem::replace(&mut self.playback, Playback::Lost) {
+            Playback::Playing(sender) => sender.finish().map_or(Playback::Lost, Playback::Ready),
+            other @ (Playback::Ready(_) | Playback::Lost) => other,
+        };
+        self.ended_since = None;
+        !matches!(self.playback, Playback::Lost)
+    }
+
+    fn is_sending(&self) -> bool {
+        matches!(&self.playback, Playback::Playing(sender) if sender.is_sending())
+    }
+
+    /// A place outside the movie is no place to play from (section 11.3.8).
+    fn check(&self, range: Option<NptRange>) -> Result<(), Failure> {
+        let Some(start) = range.and_then(|range| range.start()) else { return Ok(()) };
+        let length = time_of(self.frames);
+        let end = range.and_then(|range| range.end()).unwrap_or(Duration::MAX);
+        if start < length && start < end {
+            return Ok(());
+        }
+        let why = format!("expected a part of 0 to {} s", length.as_secs_f64());
+        Err(Failure { status: StandardStatus::InvalidRange, why })
+    }
+
+    /// At its end a movie begins again, as in the lab.
+    fn first_frame(&self, range: Option<NptRange>, position: u64) -> u64 {
+        match range.and_then(|range| range.start()) {
+            Some(start) => frames_before(start),
+            None if position >= self.frames => 0,
+            None => position,
+        }
+    }
+}
+
+impl Failure {
+    fn range(bad: &BadRange) -> Self {
+        Self { status: bad.status(), why: bad.to_string() }
+    }
+
+    fn lost() -> Self {
+        let why = "the thread that sent the movie has failed".to_owned();
+        Self { status: StandardStatus::InternalServerError, why }
+    }
+}
+
+/// How long so many frames last.
+pub(super) fn time_of(frames: u64) -> Duration {
+    u32::try_from(frames).map_or(Duration::MAX, |frames| FRAME_INTERVAL * frames)
+}
+
+/// How many frames are over at that time: the one that is on screen then is the next.
+fn frames_before(time: Duration) -> u64 {
+    u64::try_from(time.as_millis() / FRAME_INTERVAL.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// How many frames have begun before that time.
+fn frames_until(time: Duration) -> u64 {
+    u64::try_from(time.as_millis().div_ceil(FRAME_INTERVAL.as_millis())).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_frames_of_50_ms() {
+        assert_eq!(time_of(500), Duration::from_secs(25));
+        for (milliseconds, before, until) in [(0, 0, 0), (49, 0, 1), (50, 1, 1), (51, 1, 2)] {
+            let time = Duration::from_millis(milliseconds);
+            assert_eq!((frames_before(time), frames_until(time)), (before, until), "{time:?}");
+        }
+    }
+}

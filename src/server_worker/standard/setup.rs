@@ -1,0 +1,115 @@
+//! SETUP: the movie is opened, and a way to the client (RFC 2326 section 10.4).
+
+use std::sync::Arc;
+
+use super::describe::no_movie;
+use super::send_rtp::StandardStream;
+use super::session::{Playback, Session};
+use super::way::Way;
+use super::{Refusal, StandardWorker, TRACK, refusal};
+use crate::rtsp::standard::{StandardReply, StandardRequest, StandardStatus, Target};
+use crate::rtsp::transport::{Answer, Carrier, Channels, Offer, Ports};
+use crate::server::canonical;
+use crate::video_stream::VideoStream;
+
+impl StandardWorker {
+    /// Starts a session, or gives the one that there is another way.
+    pub(super) fn setup(&mut self, request: &StandardRequest) -> Result<StandardReply, Refusal> {
+        let (track, movie) = self.track_of(request)?;
+        let (way, carrier) = self.way(request)?;
+        let session = match self.session.take() {
+            Some(session) if session.movie == movie => session.reached(track, way),
+            other => {
+                self.session = other;
+                self.new_session(request, movie, track, way)?
+            }
+        };
+        let transport = Answer { carrier, ssrc: session.ssrc(), source: None };
+        self.session = Some(session);
+        Ok(self.ok(request).with("Transport", transport))
+    }
+
+    /// The URL of a track, and its movie.
+    fn track_of(&self, request: &StandardRequest) -> Result<(String, String), Refusal> {
+        let Target::Url(url) = &request.target else {
+            return Err(refusal(request, StandardStatus::BadRequest, "expected a URL, found *"));
+        };
+        let (movie, is_track) = url.film(TRACK);
+        // A missing movie is missing, whatever part of it is asked for.
+        self.survey(request, &movie)?;
+        if !is_track {
+            let why = format!("expected the URL of a track, .../{TRACK}");
+            return Err(refusal(request, StandardStatus::AggregateOperationNotAllowed, &why));
+        }
+        Ok((url.to_string(), movie))
+    }
+
+    fn new_session(
+        &self,
+        request: &StandardRequest,
+        movie: String,
+        track: String,
+        way: Way,
+    ) -> Result<Session, Refusal> {
+        let settings = &self.shared.settings;
+        let survey = self.survey(request, &movie)?;
+        let video = VideoStream::open(&settings.movies, &movie);
+        let video = video.map_err(|error| no_movie(request, &error))?;
+        let cname = format!("rtsp_lab@{}", canonical(self.local).ip());
+        let (reports, rtcp_channel) = (way.reports(), way.rtcp_channel());
+        let stream = StandardStream::new(video, way, settings.mtu, cname);
+        let id = format!("{:016X}", rand::random::<u64>());
+        Ok(Session {
+            id,
+            movie,
+            track,
+            frames: survey.frames,
+            reports,
+            rtcp_channel,
+            playback: Playback::Ready(Box::new(stream)),
+            ended_since: None,
+        })
+    }
+
+    /// The first way on the client's list that can be served.
+    fn way(&self, request: &StandardRequest) -> Result<(Way, Carrier), Refusal> {
+        let list = request.headers.list("Transport");
+        let mut flaws = Vec::new();
+        for offer in Offer::parse_list(&list) {
+            match offer {
+                Ok(Offer::Udp { client_port, destination }) => match self.own(destination) {
+                    Ok(()) => return self.udp(request, client_port),
+                    Err(flaw) => flaws.push(flaw),
+                },
+                Ok(Offer::Tcp { interleaved }) => {
+                    let channels = interleaved.unwrap_or(Channels { rtp: 0, rtcp: 1 });
+                    let writer = Arc::clone(&self.writer);
+                    let way = Way::Interleaved { writer, channels };
+                    return Ok((way, Carrier::Tcp { interleaved: Some(channels) }));
+                }
+                Err(bad) => flaws.push(bad.to_string()),
+            }
+        }
+        let why = if flaws.is_empty() { "no Transport".to_owned() } else { flaws.join("; ") };
+        Err(refusal(request, StandardStatus::UnsupportedTransport, &why))
+    }
+
+    /// To send to others on request would make the server a weapon.
+    fn own(&self, destination: Option<String>) -> Result<(), String> {
+        match destination {
+            Some(other) if other.parse() != Ok(self.peer.ip()) => {
+                Err(format!("expected the destination {}, found {other}", self.peer.ip()))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn udp(&self, request: &StandardRequest, to: Ports) -> Result<(Way, Carrier), Refusal> {
+        let opened = Way::udp(canonical(self.local).ip(), self.peer, to);
+        let (way, server_port) = opened.map_err(|error| {
+            let why = format!("could not open two UDP ports: {error}");
+            refusal(request, StandardStatus::InternalServerError, &why)
+        })?;
+        Ok((way, Carrier::Udp { client_port: Some(to), server_port: Some(server_port) }))
+    }
+}

@@ -1,0 +1,102 @@
+//! What has to be known of a whole movie before it is described: how long it is, and whether RTP
+//! can carry it. Looked at once, and again only if the file changes.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+use std::{fmt, fs};
+
+use crate::jpeg_payload::{CannotCarry, JpegFrame};
+use crate::video_stream::{MovieError, VideoStream};
+
+/// What is known of a movie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Survey {
+    /// How many frames it has.
+    pub(crate) frames: u64,
+    /// The first frame that RTP can't carry, and why.
+    pub(crate) unfit: Option<Unfit>,
+}
+
+/// A frame that RTP can't carry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unfit {
+    frame: u64,
+    flaw: CannotCarry,
+}
+
+impl Unfit {
+    /// What converts the movie, for a shell.
+    pub(crate) fn conversion(&self, movie: &str) -> String {
+        self.flaw.conversion(movie, "converted.Mjpeg")
+    }
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "frame {}: {}", self.frame, self.flaw)
+    }
+}
+
+impl Survey {
+    fn of(video: &mut VideoStream) -> Self {
+        let mut survey = Self { frames: 0, unfit: None };
+        // What is behind damage can't be sent, nor is it counted.
+        while let Ok(Some(frame)) = video.next_frame() {
+            survey.frames += 1;
+            if survey.unfit.is_none() {
+                // A damaged frame is left out, and the others are sent.
+                let flaw = JpegFrame::of(frame).err().filter(|flaw| !is_damage(flaw));
+                survey.unfit = flaw.map(|flaw| Unfit { frame: survey.frames, flaw });
+            }
+        }
+        survey
+    }
+}
+
+/// Whether the frame is not as whoever made it meant it, and so says nothing of the others.
+const fn is_damage(flaw: &CannotCarry) -> bool {
+    matches!(
+        flaw,
+        CannotCarry::NoJpeg { .. } | CannotCarry::Cut { .. } | CannotCarry::Damaged { .. }
+    )
+}
+
+/// The movies that have been looked at.
+#[derive(Debug, Default)]
+pub(crate) struct Surveys(Mutex<HashMap<String, (Version, Survey)>>);
+
+/// What changes when a file does.
+type Version = (u64, Option<SystemTime>);
+
+impl Surveys {
+    /// What is known of the movie `name` in `folder`.
+    ///
+    /// # Errors
+    /// It can't be opened.
+    pub(crate) fn of(&self, folder: &Path, name: &str) -> Result<Survey, MovieError> {
+        let mut video = VideoStream::open(folder, name)?;
+        let metadata = fs::metadata(folder.join(name));
+        let version = metadata.map_or((0, None), |data| (data.len(), data.modified().ok()));
+        let known = self.lock().get(name).filter(|(known, _)| *known == version).cloned();
+        if let Some((_, survey)) = known {
+            return Ok(survey);
+        }
+        // Not while the others wait: a long movie takes a while.
+        let survey = Survey::of(&mut video);
+        let mut movies = self.lock();
+        if movies.len() >= MOST {
+            movies.clear();
+        }
+        movies.insert(name.to_owned(), (version, survey.clone()));
+        Ok(survey)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, (Version, Survey)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Names are the clients' words: no list of them may grow for ever.
+const MOST: usize = 256;
