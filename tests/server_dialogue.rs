@@ -589,7 +589,7 @@ fn description(port: u16, session: u32) -> String {
 }
 
 #[test]
-fn a_change_to_the_standard_dialect_gets_501_and_the_connection_closes() {
+fn the_standard_dialect_after_the_labs_gets_501_and_the_connection_closes() {
     let (folder, _) = made_movie(10);
     let mut server = ServerProcess::start(folder.path(), &[]);
     for request in [
@@ -598,8 +598,7 @@ fn a_change_to_the_standard_dialect_gets_501_and_the_connection_closes() {
         "SETUP rtsp://127.0.0.1:2048/movie.Mjpeg RTSP/1.0\r\nCSeq: 1\r\n\
          Transport: RTP/AVP;unicast;client_port=5008-5009\r\n\r\n",
     ] {
-        let mut client = RawClient::connect(server.address());
-        client.answered("OPTIONS", "200 OK");
+        let mut client = RawClient::ready(server.address());
         client.send(request);
         assert_eq!(
             client.rest(),

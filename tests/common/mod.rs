@@ -1,7 +1,8 @@
 //! What the whole-program tests share: the real binary, a raw client, made-up movies.
 //!
-//! Nothing here uses the library: requests, replies and packets are written and read by hand, so
-//! that a mistake in the project's own encoder can't hide behind the same mistake in its decoder.
+//! Nothing here uses the library but to start a server: requests, replies and packets are written
+//! and read by hand, so that a mistake in the project's own encoder can't hide behind the same
+//! mistake in its decoder.
 
 #![allow(dead_code, reason = "every test program uses its own part of this")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
@@ -9,10 +10,14 @@
 
 use std::time::Duration;
 
+pub(crate) mod jpeg_pieces;
+pub(crate) mod jpegs;
+pub(crate) mod library_server;
 pub(crate) mod movies;
 pub(crate) mod raw_client;
 pub(crate) mod rtp;
 pub(crate) mod server_process;
+pub(crate) mod standard_client;
 
 /// Nothing that a test waits for takes so long, on any machine; then it fails.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);

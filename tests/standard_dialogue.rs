@@ -1,0 +1,420 @@
+//! Requests and replies of the standard dialect (RFC 2326), byte for byte, over real sockets.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
+mod common;
+
+use std::net::UdpSocket;
+
+use common::jpegs::{Kind, PLAIN, jpegs};
+use common::movies::{MOVIE, folder_with, lab_format};
+use common::server_process::ServerProcess;
+use common::standard_client::StandardClient;
+use jpeg_encoder::SamplingFactor;
+use tempfile::TempDir;
+
+const PUBLIC: &str =
+    "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN, GET_PARAMETER, SET_PARAMETER";
+
+/// A server of one movie of so many frames.
+fn server_of(frames: usize) -> (TempDir, ServerProcess) {
+    let folder = folder_with(&lab_format(&jpegs(PLAIN, frames)));
+    let server = ServerProcess::start(folder.path(), &[]);
+    (folder, server)
+}
+
+#[test]
+fn replies_are_the_rfcs_byte_by_byte() {
+    let (_folder, server) = server_of(10);
+    let url = format!("rtsp://{}/{MOVIE}", server.address());
+    for (request, reply) in [
+        ("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n", format!("200 OK\r\nCSeq: 1\r\nPublic: {PUBLIC}")),
+        ("OPTIONS URL RTSP/1.0\nCSEQ:7\n\n", format!("200 OK\r\nCSeq: 7\r\nPublic: {PUBLIC}")),
+        (
+            "\r\nOPTIONS URL/ RTSP/1.0\r\ncseq: 0\r\n\r\n",
+            format!("200 OK\r\nCSeq: 0\r\nPublic: {PUBLIC}"),
+        ),
+        ("OPTIONS URL RTSP/1.0\r\n\r\n", "400 Bad Request".to_owned()),
+        ("OPTIONS URL RTSP/1.0\r\nCSeq: x\r\n\r\n", "400 Bad Request".to_owned()),
+        ("OPTIONS URL\r\nCSeq: 2\r\n\r\n", "400 Bad Request\r\nCSeq: 2".to_owned()),
+        ("OPTIONS http://h/x RTSP/1.0\r\nCSeq: 2\r\n\r\n", "400 Bad Request\r\nCSeq: 2".to_owned()),
+        (
+            "OPTIONS URL RTSP/2.0\r\nCSeq: 3\r\n\r\n",
+            "505 RTSP Version not supported\r\nCSeq: 3".to_owned(),
+        ),
+        ("FETCH URL RTSP/1.0\r\nCSeq: 4\r\n\r\n", "501 Not Implemented\r\nCSeq: 4".to_owned()),
+        ("options URL RTSP/1.0\r\nCSeq: 4\r\n\r\n", "501 Not Implemented\r\nCSeq: 4".to_owned()),
+        (
+            "ANNOUNCE URL RTSP/1.0\r\nCSeq: 5\r\n\r\n",
+            format!("405 Method Not Allowed\r\nCSeq: 5\r\nAllow: {PUBLIC}"),
+        ),
+        (
+            "RECORD URL RTSP/1.0\r\nCSeq: 5\r\n\r\n",
+            format!("405 Method Not Allowed\r\nCSeq: 5\r\nAllow: {PUBLIC}"),
+        ),
+        (
+            "OPTIONS URL RTSP/1.0\r\nCSeq: 6\r\nRequire: x-one\r\nRequire: two\r\n\r\n",
+            "551 Option not supported\r\nCSeq: 6\r\nUnsupported: x-one, two".to_owned(),
+        ),
+        (
+            "SET_PARAMETER URL RTSP/1.0\r\nCSeq: 8\r\nContent-Length: 9\r\n\r\nvolume: 3",
+            "451 Parameter Not Understood\r\nCSeq: 8".to_owned(),
+        ),
+        (
+            "GET_PARAMETER URL RTSP/1.0\r\nCSeq: 8\r\ncontent-length: 6\r\n\r\njitter",
+            "451 Parameter Not Understood\r\nCSeq: 8".to_owned(),
+        ),
+        ("GET_PARAMETER URL RTSP/1.0\r\nCSeq: 9\r\n\r\n", "200 OK\r\nCSeq: 9".to_owned()),
+        ("DESCRIBE * RTSP/1.0\r\nCSeq: 9\r\n\r\n", "400 Bad Request\r\nCSeq: 9".to_owned()),
+    ] {
+        let mut client = StandardClient::connect(server.address());
+        let (request, reply) = (request.replace("URL", &url), format!("RTSP/1.0 {reply}\r\n\r\n"));
+        // As the first of a connection, and as a later one.
+        let second = if request.starts_with("OPTIONS http") { "" } else { request.as_str() };
+        client.send(format!("{request}{second}"));
+        client.shut_down_writing();
+        let expected = if second.is_empty() { reply } else { reply.repeat(2) };
+        assert_eq!(client.rest(), expected, "to {request:?}");
+    }
+}
+
+#[test]
+fn a_description_has_everything_that_players_look_for() {
+    let (_folder, server) = server_of(30);
+    let mut client = StandardClient::connect(server.address());
+    let plain = client.url.clone();
+    for url in [plain.clone(), format!("{plain}/"), format!("{plain}/track1")] {
+        let reply = client.ask("DESCRIBE", &url, &["Accept: application/sdp"]);
+        assert_eq!(reply.status, "200 OK");
+        let base = format!("{}/", url.trim_end_matches('/'));
+        assert_eq!(reply.header("Content-Base"), Some(base.as_str()));
+        assert_eq!(reply.header("Content-Type"), Some("application/sdp"));
+        let lines: Vec<_> = reply.body.split("\r\n").collect();
+        let origin = lines[1];
+        let number =
+            origin.strip_prefix("o=- ").and_then(|rest| rest.strip_suffix(" 1 IN IP4 127.0.0.1"));
+        assert!(number.is_some_and(|number| number.parse::<u64>().is_ok()), "{origin}");
+        assert_eq!(
+            lines,
+            [
+                "v=0",
+                origin,
+                "s=movie.Mjpeg",
+                "c=IN IP4 0.0.0.0",
+                "t=0 0",
+                "a=control:*",
+                "a=range:npt=0-1.500",
+                "m=video 0 RTP/AVP 26",
+                "a=rtpmap:26 JPEG/90000",
+                "a=framerate:20.000000",
+                "a=control:track1",
+                "",
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_movie_that_is_not_there_is_404_for_describe_and_setup() {
+    let (_folder, server) = server_of(10);
+    let mut client = StandardClient::of("other.Mjpeg", server.address());
+    client.refused("DESCRIBE", &[], "404 Not Found");
+    assert_eq!(client.setup("RTP/AVP/TCP;interleaved=0-1").status, "404 Not Found");
+    let url = format!("rtsp://{}/../{MOVIE}", server.address());
+    assert_eq!(client.ask("DESCRIBE", &url, &[]).status, "404 Not Found");
+    let url = format!("rtsp://{}/", server.address());
+    assert_eq!(client.ask("DESCRIBE", &url, &[]).status, "404 Not Found");
+    // The connection is as good as before.
+    client.url = format!("rtsp://{}/{MOVIE}", server.address());
+    client.granted("DESCRIBE", &[]);
+}
+
+#[test]
+fn a_name_with_blanks_and_folders_is_found_by_its_encoded_url() {
+    let (folder, server) = server_of(10);
+    std::fs::create_dir(folder.path().join("my films")).unwrap();
+    let content = lab_format(&jpegs(PLAIN, 3));
+    std::fs::write(folder.path().join("my films/größe 1.Mjpeg"), content).unwrap();
+    let mut client = StandardClient::of("my%20films/gr%C3%B6%C3%9Fe%201.Mjpeg", server.address());
+    let reply = client.granted("DESCRIBE", &[]);
+    assert!(reply.body.contains("\r\ns=my films/größe 1.Mjpeg\r\n"), "{}", reply.body);
+    client.setup_udp();
+    client.play(None);
+    client.frames(3);
+}
+
+#[test]
+fn what_rtp_cannot_carry_is_415_and_says_how_to_convert_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = ServerProcess::start(folder.path(), &[]);
+    let sampling = SamplingFactor::F_1_1;
+    for (name, kind, reason) in [
+        (
+            "444.Mjpeg",
+            Kind { sampling, ..PLAIN },
+            "expected 4:2:0 (2x2,1x1,1x1) or 4:2:2 (2x1,1x1,1x1) sampling, found 4:4:4 \
+             (1x1,1x1,1x1)",
+        ),
+        (
+            "grey.Mjpeg",
+            Kind { grey: true, ..PLAIN },
+            "expected three components (Y, Cb, Cr), found 1 (grey)",
+        ),
+        (
+            "progressive.Mjpeg",
+            Kind { progressive: true, ..PLAIN },
+            "expected a baseline JPEG, found a progressive one (marker FF C2 at byte ",
+        ),
+    ] {
+        let frames = [jpegs(PLAIN, 2), jpegs(kind, 1), jpegs(PLAIN, 1)].concat();
+        std::fs::write(folder.path().join(name), lab_format(&frames)).unwrap();
+        let mut client = StandardClient::of(name, server.address());
+        let reply = client.refused("DESCRIBE", &[], "415 Unsupported Media Type");
+        assert_eq!(reply.header("Content-Type"), Some("text/plain"));
+        let command = format!(
+            "ffmpeg -i {name} -c:v mjpeg -huffman default -pix_fmt yuvj420p -q:v 5 -an -f mjpeg \
+             converted.Mjpeg"
+        );
+        let frame = format!("{name}, frame 3: carry frame as RTP/JPEG: {reason}");
+        for text in ["frame 3", reason, &command] {
+            assert!(reply.body.contains(text), "{text:?} in {:?}", reply.body);
+        }
+        assert!(reply.body.starts_with(&frame), "{}", reply.body);
+        let status = client.setup("RTP/AVP/TCP;interleaved=0-1").status;
+        assert_eq!(status, "415 Unsupported Media Type");
+        let line = server.wait_for(|line| line.contains("answered 415") && line.contains(name));
+        assert!(line.ends_with(reply.body.trim_end()), "{line}");
+    }
+}
+
+#[test]
+fn setup_opens_two_ports_for_udp_and_names_the_source() {
+    let (_folder, server) = server_of(10);
+    let mut client = StandardClient::connect(server.address());
+    let reply = client.setup_udp();
+    let [media, reports] = client.server_ports();
+    assert_eq!((media.port() % 2, reports.port()), (0, media.port() + 1), "an even and the next");
+    let ssrc = reply.transport("ssrc").expect("ssrc");
+    assert!(ssrc.len() == 8 && ssrc.bytes().all(|byte| byte.is_ascii_hexdigit()), "{ssrc}");
+    let transport = reply.header("Transport").unwrap();
+    assert!(transport.starts_with("RTP/AVP;unicast;client_port="), "{transport}");
+    assert!(transport.ends_with(&format!(";ssrc={ssrc};mode=\"PLAY\"")), "{transport}");
+    assert_eq!(reply.header("Session"), Some(format!("{};timeout=60", reply.session()).as_str()));
+    client.play(None);
+    assert_eq!(client.packet().ssrc, u32::from_str_radix(&ssrc, 16).unwrap());
+}
+
+#[test]
+fn a_single_port_means_that_and_the_next() {
+    let (_folder, server) = server_of(10);
+    let mut client = StandardClient::connect(server.address());
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = socket.local_addr().unwrap().port();
+    let reply = client.setup(&format!("RTP/AVP/UDP;unicast;client_port={port}"));
+    assert_eq!(reply.transport("client_port"), Some(format!("{port}-{}", port + 1)));
+    client.session = Some(reply.session());
+    client.play(None);
+    socket.set_read_timeout(Some(common::LIMIT)).unwrap();
+    assert!(socket.recv(&mut [0; 2000]).unwrap() > 12);
+}
+
+#[test]
+fn setup_over_tcp_takes_the_clients_channels_or_0_and_1() {
+    let (_folder, server) = server_of(10);
+    for (offered, granted) in [
+        ("RTP/AVP/TCP;unicast;interleaved=0-1", "0-1"),
+        ("RTP/AVP/TCP;unicast;interleaved=6-9", "6-9"),
+        ("RTP/AVP/TCP;interleaved=4", "4-5"),
+        ("RTP/AVP/TCP;unicast", "0-1"),
+    ] {
+        let mut client = StandardClient::connect(server.address());
+        let reply = client.setup(offered);
+        assert_eq!(reply.transport("interleaved").as_deref(), Some(granted), "{offered}");
+        let transport = reply.header("Transport").unwrap();
+        assert!(transport.starts_with("RTP/AVP/TCP;unicast;interleaved="), "{transport}");
+        assert!(reply.transport("ssrc").is_some(), "{transport}");
+    }
+}
+
+#[test]
+fn the_first_transport_that_is_served_is_taken_and_461_if_none_is() {
+    let (_folder, server) = server_of(10);
+    for (list, taken) in [
+        (
+            "RTP/AVP;multicast,RTP/AVP/TCP;interleaved=2-3,RTP/AVP;client_port=5008-5009",
+            "RTP/AVP/TCP",
+        ),
+        ("RTP/SAVP;unicast, RTP/AVP;unicast;client_port=5008-5009,RTP/AVP/TCP", "RTP/AVP"),
+        ("RTP/AVP;unicast;destination=127.0.0.1;client_port=5008-5009", "RTP/AVP"),
+        ("RTP/AVP;unicast;destination=192.0.2.1;client_port=5008-5009,RTP/AVP/TCP", "RTP/AVP/TCP"),
+    ] {
+        let mut client = StandardClient::connect(server.address());
+        let reply = client.setup(list);
+        assert_eq!(reply.status, "200 OK", "{list}");
+        assert_eq!(reply.header("Transport").and_then(|text| text.split(';').next()), Some(taken));
+    }
+    for list in [
+        "RTP/AVP;multicast",
+        "RTP/AVP;unicast;destination=192.0.2.1;client_port=5008-5009",
+        "RTP/AVP;unicast",
+        "RTP/AVP;unicast;client_port=5008-5009;mode=RECORD",
+        "",
+    ] {
+        let mut client = StandardClient::connect(server.address());
+        let reply = client.setup(list);
+        assert_eq!(
+            (reply.status.as_str(), reply.header("Session")),
+            ("461 Unsupported transport", None),
+            "{list}"
+        );
+        client.setup_udp();
+    }
+}
+
+#[test]
+fn setup_is_for_a_track_and_may_be_repeated_until_the_movie_plays() {
+    let (_folder, server) = server_of(40);
+    let mut client = StandardClient::connect(server.address());
+    let transport = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1";
+    client.refused("SETUP", &[transport], "459 Aggregate operation not allowed");
+    client.setup_udp();
+    let session = client.session.clone();
+    client.setup_tcp();
+    assert_eq!(client.session, session, "the same session by another way");
+    client.play(None);
+    client.frame();
+    let reply = client.setup("RTP/AVP/TCP;unicast;interleaved=2-3");
+    assert_eq!(reply.status, "455 Method Not Valid in This State");
+    let allow = "OPTIONS, DESCRIBE, PLAY, PAUSE, TEARDOWN, GET_PARAMETER, SET_PARAMETER";
+    assert_eq!(reply.header("Allow"), Some(allow));
+    client.frame();
+    client.granted("TEARDOWN", &[]);
+    client.session = None;
+    client.setup_udp();
+    assert_ne!(client.session, session, "another session");
+    let first = client.play(None).1;
+    assert_eq!(client.frame().sequence_number, first);
+}
+
+#[test]
+fn setup_of_another_movie_replaces_the_session() {
+    let (folder, server) = server_of(10);
+    let others = jpegs(Kind { size: (32, 32), ..PLAIN }, 4);
+    std::fs::write(folder.path().join("other.Mjpeg"), lab_format(&others)).unwrap();
+    let mut client = StandardClient::ready_udp(server.address());
+    client.url = format!("rtsp://{}/other.Mjpeg", server.address());
+    client.session = None;
+    client.setup_udp();
+    client.play(None);
+    common::jpeg_pieces::assert_carry(&client.frames(4), &others);
+}
+
+#[test]
+fn sessions_are_looked_at_before_states() {
+    let (_folder, server) = server_of(40);
+    let mut client = StandardClient::connect(server.address());
+    let allow = |reply: common::standard_client::Reply| reply.header("Allow").map(str::to_owned);
+    for method in ["PLAY", "PAUSE"] {
+        let reply = client.refused(method, &[], "455 Method Not Valid in This State");
+        let init = "OPTIONS, DESCRIBE, SETUP, GET_PARAMETER, SET_PARAMETER";
+        assert_eq!(allow(reply).as_deref(), Some(init), "{method} in INIT");
+    }
+    client.refused("TEARDOWN", &[], "454 Session Not Found");
+    client.refused("PLAY", &["Session: 12345678"], "454 Session Not Found");
+    client.refused("GET_PARAMETER", &["Session: 12345678"], "454 Session Not Found");
+    client.setup_udp();
+    let session = client.session.take();
+    for method in ["PLAY", "PAUSE", "TEARDOWN"] {
+        client.refused(method, &[], "454 Session Not Found");
+        client.refused(method, &["Session: 12345678"], "454 Session Not Found");
+    }
+    client.granted("GET_PARAMETER", &[]);
+    client.session = session;
+    client.granted("PAUSE", &[]);
+    client.play(None);
+    client.frame();
+    client.granted("TEARDOWN", &[]);
+    client.refused("TEARDOWN", &[], "454 Session Not Found");
+}
+
+#[test]
+fn play_pause_and_teardown_are_for_the_movie_and_for_its_track() {
+    let (_folder, server) = server_of(40);
+    let mut client = StandardClient::connect(server.address());
+    let url = client.url.clone();
+    let urls = [url.clone(), format!("{url}/"), format!("{url}/track1"), format!("{url}/track1/")];
+    for url in urls {
+        client.setup_udp();
+        for method in ["PLAY", "PAUSE", "GET_PARAMETER", "TEARDOWN"] {
+            assert_eq!(client.ask(method, &url, &[]).status, "200 OK", "{method} {url}");
+        }
+        client.session = None;
+    }
+}
+
+#[test]
+fn requests_are_understood_however_they_are_cut() {
+    let (_folder, server) = server_of(10);
+    let mut client = StandardClient::connect(server.address());
+    let mut text = client.request("OPTIONS", "*", &[]);
+    let url = client.url.clone();
+    text += &client.request("DESCRIBE", &url, &["Accept: application/sdp", "X: y"]);
+    let set = client.request("SET_PARAMETER", &url, &["Content-Length: 8"]);
+    text += &format!("{set}a: b\r\n\r\n");
+    text += &client.request("GET_PARAMETER", &url, &[]).replace("\r\n", "\n");
+    let mut whole = StandardClient::connect(server.address());
+    whole.send(&text);
+    whole.shut_down_writing();
+    let expected = without_origin(&whole.rest());
+    assert_eq!(expected.matches("RTSP/1.0 ").count(), 4, "{expected}");
+    for at in 1..text.len() {
+        let mut client = StandardClient::connect(server.address());
+        let (head, tail) = text.split_at(at);
+        client.send(head);
+        client.send(tail);
+        client.shut_down_writing();
+        assert_eq!(
+            without_origin(&client.rest()),
+            expected.replace(&whole.url, &client.url),
+            "cut at {at}"
+        );
+    }
+    let mut client = StandardClient::connect(server.address());
+    text.bytes().for_each(|byte| client.send([byte]));
+    client.shut_down_writing();
+    assert_eq!(without_origin(&client.rest()), expected, "byte by byte");
+}
+
+/// A description has a random number.
+fn without_origin(text: &str) -> String {
+    let lines =
+        text.lines().filter(|line| !line.starts_with("o=") && !line.starts_with("Content-Length"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn header_names_may_be_written_in_any_case() {
+    let (_folder, server) = server_of(10);
+    let mut client = StandardClient::connect(server.address());
+    client.send(format!(
+        "SETUP {} RTSP/1.0\r\ncseq: 3\r\nTRANSPORT: rtp/avp/tcp;Unicast;Interleaved=0-1\r\n\r\n",
+        client.track()
+    ));
+    let reply = client.reply();
+    assert_eq!((reply.status.as_str(), reply.header("CSeq")), ("200 OK", Some("3")));
+    client.send(format!(
+        "PLAY {} RTSP/1.0\r\nCSEQ:4\r\nsession:{}\r\nrange: NPT=0.2-\r\n\r\n",
+        client.url,
+        reply.session()
+    ));
+    assert_eq!(client.reply().header("Range"), Some("npt=0.200-0.500"));
+}
+
+#[test]
+fn a_message_without_end_closes_the_connection() {
+    let (_folder, server) = server_of(10);
+    let mut client = StandardClient::connect(server.address());
+    client.granted("OPTIONS", &[]);
+    client.send("x".repeat(70_000));
+    client.assert_closed();
+}
