@@ -385,6 +385,38 @@ fn requests_are_understood_however_they_are_cut() {
     assert_eq!(without_origin(&client.rest()), expected, "byte by byte");
 }
 
+#[test]
+fn a_first_request_is_understood_however_it_is_cut() {
+    let (_folder, server) = server_of(10);
+    let url = format!("rtsp://{}/{MOVIE}", server.address());
+    for (text, status) in [
+        (
+            "SETUP URL/track1 RTSP/1.0\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\
+             CSeq: 3\r\nUser-Agent: Lavf59.27.100\r\nX: y\r\n\r\n",
+            "200 OK",
+        ),
+        (
+            "PLAY URL RTSP/1.0\r\nCSeq: 3\r\nSession: 571600\r\nRange: npt=0-\r\n\r\n",
+            "454 Session Not Found",
+        ),
+    ] {
+        let text = text.replace("URL", &url);
+        for at in 1..text.len() {
+            let mut client = StandardClient::connect(server.address());
+            let (head, tail) = text.split_at(at);
+            client.send(head);
+            client.send(tail);
+            client.shut_down_writing();
+            let rest = client.rest();
+            let only = rest.matches("RTSP/1.0 ").count() == 1;
+            assert!(
+                only && rest.starts_with(&format!("RTSP/1.0 {status}\r\nCSeq: 3\r\n")),
+                "{text:?} cut at {at}: {rest:?}"
+            );
+        }
+    }
+}
+
 /// A description has a random number.
 fn without_origin(text: &str) -> String {
     let lines =

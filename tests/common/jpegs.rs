@@ -8,7 +8,6 @@ pub(crate) struct Kind {
     pub(crate) size: (u16, u16),
     pub(crate) sampling: SamplingFactor,
     pub(crate) restart: u16,
-    pub(crate) optimised: bool,
     pub(crate) progressive: bool,
     pub(crate) grey: bool,
 }
@@ -18,7 +17,6 @@ pub(crate) const PLAIN: Kind = Kind {
     size: (96, 64),
     sampling: SamplingFactor::F_2_2,
     restart: 0,
-    optimised: false,
     progressive: false,
     grey: false,
 };
@@ -43,7 +41,6 @@ pub(crate) fn jpeg(kind: Kind, number: usize) -> Vec<u8> {
     let mut encoder = Encoder::new(&mut jpeg, 85);
     encoder.set_sampling_factor(kind.sampling);
     encoder.set_restart_interval(kind.restart);
-    encoder.set_optimized_huffman_tables(kind.optimised);
     encoder.set_progressive(kind.progressive);
     let colours = if kind.grey { ColorType::Luma } else { ColorType::Rgb };
     encoder.encode(&pixels, kind.size.0, kind.size.1, colours).expect("encode a JPEG");
