@@ -96,6 +96,7 @@ impl Session {
             return Ok(None);
         }
         self.check(range)?;
+        let was_sending = self.is_sending();
         self.pause();
         let Playback::Ready(mut stream) = std::mem::replace(&mut self.playback, Playback::Lost)
         else {
@@ -103,6 +104,14 @@ impl Session {
         };
         let position = self.first_frame(range, stream.position());
         let last_frame = range.and_then(|range| range.end()).map(frames_until);
+        if last_frame.is_some_and(|last| last <= position) {
+            // Only now is it known where the movie stands; there it goes on.
+            self.playback = Playback::Ready(stream);
+            if was_sending {
+                self.send(peer, shared)?.now();
+            }
+            return Err(self.outside());
+        }
         if let Err(error) = stream.seek(position, last_frame) {
             self.playback = Playback::Ready(stream);
             let why = format!("could not {error}");
@@ -110,6 +119,21 @@ impl Session {
         }
         let (sequence_number, timestamp) = stream.next_packet();
         let end = last_frame.map_or(self.frames, |last| last.min(self.frames));
+        self.playback = Playback::Ready(stream);
+        let go = self.send(peer, shared)?;
+        let rtp_info = RtpInfo {
+            url: self.track.clone(),
+            sequence_number: Some(sequence_number),
+            timestamp: Some(timestamp),
+        };
+        Ok(Some(Start { range: NptRange::between(time_of(position), time_of(end)), rtp_info, go }))
+    }
+
+    /// Hands the movie to a thread that sends it.
+    fn send(&mut self, peer: SocketAddr, shared: &Arc<Shared>) -> Result<Go, Failure> {
+        let Playback::Ready(stream) = std::mem::replace(&mut self.playback, Playback::Lost) else {
+            return Err(Failure::lost());
+        };
         let started = Sender::start(stream, peer, Arc::clone(shared));
         let (sender, go) = started.map_err(|error| Failure {
             status: StandardStatus::InternalServerError,
@@ -117,12 +141,7 @@ impl Session {
         })?;
         self.playback = Playback::Playing(sender);
         self.ended_since = None;
-        let rtp_info = RtpInfo {
-            url: self.track.clone(),
-            sequence_number: Some(sequence_number),
-            timestamp: Some(timestamp),
-        };
-        Ok(Some(Start { range: NptRange::between(time_of(position), time_of(end)), rtp_info, go }))
+        Ok(go)
     }
 
     /// Stops the thread that sends and gets the movie back from it; `false` if it has failed.
@@ -147,8 +166,13 @@ impl Session {
         if start < length && start < end {
             return Ok(());
         }
-        let why = format!("expected a part of 0 to {} s", length.as_secs_f64());
-        Err(Failure { status: StandardStatus::InvalidRange, why })
+        Err(self.outside())
+    }
+
+    fn outside(&self) -> Failure {
+        let length = time_of(self.frames).as_secs_f64();
+        let why = format!("expected a part of 0 to {length} s that is still to come");
+        Failure { status: StandardStatus::InvalidRange, why }
     }
 
     /// At its end a movie begins again, as in the lab.
