@@ -15,6 +15,7 @@ pub(crate) mod jpegs;
 pub(crate) mod library_server;
 pub(crate) mod movies;
 pub(crate) mod raw_client;
+pub(crate) mod rtcp;
 pub(crate) mod rtp;
 pub(crate) mod server_process;
 pub(crate) mod standard_client;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::jpeg_pieces::Frame;
 use super::movies::MOVIE;
+use super::rtcp::SenderReport;
 use super::rtp::Packet;
 use super::{A_WHILE, LIMIT};
 
@@ -224,6 +225,22 @@ impl StandardClient {
         Packet::read(&self.media(LIMIT).expect("a packet"))
     }
 
+    /// The next packet, if one comes within that time.
+    pub(crate) fn packet_within(&mut self, limit: Duration) -> Option<Packet> {
+        self.media(limit).map(|bytes| Packet::read(&bytes))
+    }
+
+    /// What the server sent between its replies, in order: channel and bytes. `None` at the close.
+    #[track_caller]
+    pub(crate) fn interleaved(&mut self) -> Option<(u8, Vec<u8>)> {
+        while self.interleaved.is_empty() {
+            if !self.arrives(LIMIT) {
+                return None;
+            }
+        }
+        self.interleaved.pop_front()
+    }
+
     /// The next frame, rebuilt from its packets.
     #[track_caller]
     pub(crate) fn frame(&mut self) -> Frame {
@@ -253,10 +270,10 @@ impl StandardClient {
         frames
     }
 
-    /// The next compound packet of RTCP.
+    /// The next sender report.
     #[track_caller]
-    pub(crate) fn report(&mut self) -> Vec<u8> {
-        self.next_of(LIMIT, true).expect("a report")
+    pub(crate) fn report(&mut self) -> SenderReport {
+        SenderReport::read(&self.next_of(LIMIT, true).expect("a report"))
     }
 
     #[track_caller]
