@@ -29,9 +29,9 @@ pub(crate) fn jpeg(kind: Kind, number: usize) -> Vec<u8> {
     for y in 0..height {
         for x in 0..width {
             let boxed = x.abs_diff(left) < 10 && y.abs_diff(height / 2) < 10;
-            let slope = if boxed { 0xFF } else { (x * 128 / width + y * 64 / height) as u8 };
-            let noise = (x * y * 31 + number * 17) as u8 & 0x1F;
-            pixels.extend([slope, 128 - noise, (number * 5) as u8]);
+            let slope = if boxed { 0xFF } else { low_byte(x * 128 / width + y * 64 / height) };
+            let noise = low_byte(x * y * 31 + number * 17) & 0x1F;
+            pixels.extend([slope, 128 - noise, low_byte(number * 5)]);
         }
     }
     if kind.grey {
@@ -49,4 +49,8 @@ pub(crate) fn jpeg(kind: Kind, number: usize) -> Vec<u8> {
 
 pub(crate) fn jpegs(kind: Kind, count: usize) -> Vec<Vec<u8>> {
     (1..=count).map(|number| jpeg(kind, number)).collect()
+}
+
+fn low_byte(number: usize) -> u8 {
+    number.to_le_bytes()[0]
 }
