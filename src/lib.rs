@@ -18,6 +18,7 @@
 //! | [`sdp`] | session descriptions, as players read them | |
 //! | [`rtcp`] | reports of sender and receiver | |
 //! | `connection` | a TCP stream that is read message by message | `socket.recv` |
+//! | [`reorder`] | packets that overtook each other, back in order | |
 //! | [`lab_payload`] | frames put together from packets | |
 //! | [`jpeg_payload`] | the standard's RTP payload (RFC 2435), both ways | |
 //! | [`statistics`] | the report's extension 1 | |
@@ -32,8 +33,8 @@
 //! edge    bin/server   bin/client_launcher   window   terminal   console     printing, pixels
 //! shell   server   server_worker   client   connection             sockets and threads
 //! tools   event   video_stream   picture                           waiting, files, decoding
-//! core    rtsp   sdp   rtp_packet   rtcp   statistics                  bytes in, values out
-//!         lab_payload   jpeg_payload
+//! core    rtsp   sdp   rtp_packet   rtcp   reorder   statistics
+//!         lab_payload   jpeg_payload                               bytes in, values out
 //! ```
 
 pub mod client;
@@ -43,6 +44,7 @@ pub mod event;
 pub mod jpeg_payload;
 pub mod lab_payload;
 pub mod picture;
+pub mod reorder;
 pub mod rtcp;
 pub mod rtp_packet;
 pub mod rtsp;

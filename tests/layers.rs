@@ -16,7 +16,7 @@ enum Layer {
     Edge,
 }
 
-const LAYERS: [(&str, Layer); 19] = [
+const LAYERS: [(&str, Layer); 20] = [
     ("bin", Layer::Edge),
     ("window", Layer::Edge),
     ("terminal", Layer::Edge),
@@ -32,6 +32,7 @@ const LAYERS: [(&str, Layer); 19] = [
     ("sdp", Layer::Core),
     ("rtp_packet", Layer::Core),
     ("rtcp", Layer::Core),
+    ("reorder", Layer::Core),
     ("statistics", Layer::Core),
     ("lab_payload", Layer::Core),
     ("jpeg_payload", Layer::Core),
