@@ -42,16 +42,44 @@ pub struct Reception {
     pub late: u64,
     /// Frames that were dropped because a part of them did not come.
     pub damaged: u64,
-    /// Datagrams that are no RTP.
+    /// Datagrams that are no RTP, or not of the movie.
     pub malformed: u64,
     /// Whole frames that were left out because decoding did not keep up.
     pub overruns: u64,
     /// When the last packet came.
     pub last_arrival: Option<Duration>,
+    /// How unevenly packets come (RFC 3550 section 6.4.1), where their timestamps can tell it.
+    pub jitter: Option<Duration>,
+    /// How often PLAY was sent.
+    pub runs: u32,
+    /// The timestamps since the last of them.
+    pub timestamps: Option<Timestamps>,
     sequence: Option<Sequence>,
     numbers_are_packets: bool,
     resumed: bool,
     recent: LastSecond,
+}
+
+/// The RTP timestamps of a run: its first, and how far the last is from that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timestamps {
+    /// The one of the first packet.
+    pub first: u32,
+    /// Ticks from there to the last, below 0 if the server has gone back.
+    pub ticks: i64,
+    last: u32,
+}
+
+impl Timestamps {
+    const fn starting_at(first: u32) -> Self {
+        Self { first, ticks: 0, last: first }
+    }
+
+    /// The step to the next is the shorter one of the two that are possible.
+    fn advance(&mut self, timestamp: u32) {
+        self.ticks += i64::from(timestamp.wrapping_sub(self.last).cast_signed());
+        self.last = timestamp;
+    }
 }
 
 /// Where a packet stands among those before it.
@@ -71,6 +99,15 @@ impl Reception {
     /// Counts a packet. `continues` says that it goes on with a frame under the same number, as
     /// from servers that number frames, not packets.
     pub fn record(&mut self, packet: &RtpPacket<'_>, continues: bool, arrival: Duration) -> Order {
+        let order = self.place(packet, continues, arrival);
+        if order != Order::Late {
+            let timestamps = Timestamps::starting_at(packet.timestamp);
+            self.timestamps.get_or_insert(timestamps).advance(packet.timestamp);
+        }
+        order
+    }
+
+    fn place(&mut self, packet: &RtpPacket<'_>, continues: bool, arrival: Duration) -> Order {
         self.packets += 1;
         self.bytes += packet.payload.len() as u64;
         self.last_arrival = Some(arrival);
@@ -106,6 +143,15 @@ impl Reception {
     /// With the next packet the numbers may begin anew: PLAY is about to be sent.
     pub const fn resume(&mut self) {
         self.resumed = true;
+        self.runs += 1;
+        self.timestamps = None;
+    }
+
+    /// The next packet's number says nothing of those before: it is of another source, or the server
+    /// may have gone on anywhere.
+    pub fn begin_anew(&mut self) {
+        self.sequence = None;
+        self.timestamps = None;
     }
 
     /// The number of the frame that came last, where the server numbers frames.
@@ -341,6 +387,9 @@ impl fmt::Display for Summary<'_> {
         writeln!(out, "packets lost: {}", reception.lost)?;
         writeln!(out, "packets lost rate: {:.2} %", 100.0 * statistics.loss_rate())?;
         writeln!(out, "late packets: {}", reception.late)?;
+        if let Some(jitter) = reception.jitter {
+            writeln!(out, "jitter: {:.2} ms", 1000.0 * jitter.as_secs_f64())?;
+        }
         writeln!(out, "malformed packets: {}", reception.malformed)?;
         writeln!(out, "damaged frames: {}", statistics.damaged_frames())?;
         writeln!(out, "frames left out: {}", statistics.frames_left_out())?;
