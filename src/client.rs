@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use std::{fmt, io};
 
 use crate::picture::Picture;
+use crate::rtsp::standard::StandardMethod;
 use crate::rtsp::{Method, Request, State};
 use crate::statistics::Statistics;
 
@@ -24,9 +25,12 @@ mod listen_rtp;
 mod media;
 mod message;
 mod parse_rtsp_reply;
+mod port;
 mod recv_rtsp_reply;
 mod rtsp_log;
+mod settings;
 mod silence;
+mod standard;
 mod update_movie;
 
 pub use client_event::ClientEvent;
@@ -36,6 +40,9 @@ pub use message::{Message, Severity};
 use recv_rtsp_reply::{Answer, Link, Mailbox};
 pub use rtsp_log::LogEntry;
 use rtsp_log::RtspLog;
+pub use settings::{Settings, StandardSettings};
+pub use standard::Seek;
+use standard::Standard;
 use update_movie::Decoder;
 
 /// A client of one movie. Python: `Client`.
@@ -68,19 +75,8 @@ pub struct Client {
     latest_packet: Option<LatestPacket>,
     description: Option<String>,
     message: Option<Message>,
-}
-
-/// What a client is to play, and from where. Python: the arguments of `Client.__init__`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// The server's name or address.
-    pub server: String,
-    /// Its RTSP port.
-    pub server_port: u16,
-    /// The UDP port to receive RTP at; 0 takes a free one.
-    pub rtp_port: u16,
-    /// The movie's name.
-    pub movie: String,
+    /// What only the standard dialect has; `None` in the lab's.
+    standard: Option<Standard>,
 }
 
 /// The request that waits for its reply. Python: `requestSent`.
@@ -103,6 +99,7 @@ impl Client {
         let (answers, incoming) = channel();
         let (setup_event, news) = (Arc::default(), Arc::default());
         Self {
+            standard: settings.standard.clone().map(Standard::new),
             settings,
             report: Box::new(report),
             rtsp_log: RtspLog::default(),
@@ -139,7 +136,12 @@ impl Client {
         if self.must_wait(Method::Setup) || self.state != State::Init {
             return;
         }
-        if self.connect_to_server() && self.open_rtp_port() {
+        if !self.connect_to_server() {
+            return;
+        }
+        if self.standard.is_some() {
+            self.begin_setup();
+        } else if self.open_rtp_port() {
             self.send_rtsp_request(Method::Setup);
         }
     }
@@ -148,6 +150,9 @@ impl Client {
     #[doc(alias = "exitClient")]
     pub fn exit_client(&mut self) {
         if !self.must_wait(Method::Teardown) && self.state != State::Init {
+            if self.standard.is_some() {
+                self.say_goodbye();
+            }
             self.send_rtsp_request(Method::Teardown);
         }
     }
@@ -215,21 +220,24 @@ impl Client {
     #[doc(alias = "connectToServer")]
     fn connect_to_server(&mut self) -> bool {
         // A SETUP that was never answered may be answered yet; on a new connection it can't.
-        if self.state == State::Init && self.request_sent.is_some_and(|request| request.overdue) {
+        let is_overdue = self.request_sent.is_some_and(|request| request.overdue);
+        if self.state == State::Init
+            && (is_overdue || self.link.as_ref().is_some_and(Link::is_used))
+        {
             self.disconnect();
         }
         if self.link.is_some() {
             return true;
         }
         self.links += 1;
-        let Settings { server, server_port, .. } = &self.settings;
-        match Link::connect(server, *server_port, self.links, self.mailbox.clone()) {
+        match Link::connect(&self.settings, self.links, self.mailbox.clone()) {
             Ok(link) => {
                 self.report(ClientEvent::Connected(link.peer()));
                 self.link = Some(link);
                 true
             }
             Err(error) => {
+                let Settings { server, server_port, .. } = &self.settings;
                 self.tell(Message::connection_failed(server, *server_port, &error));
                 false
             }
@@ -241,6 +249,20 @@ impl Client {
     fn send_rtsp_request(&mut self, method: Method) {
         self.rtsp_seq += 1;
         self.message = None;
+        let session = self.session_id.clone();
+        let text = match &mut self.standard {
+            Some(standard) => {
+                let method = StandardMethod::Lab(method);
+                standard.request(method, self.rtsp_seq, session.as_deref())
+            }
+            None => self.lab_request(method),
+        };
+        let at = self.clock.elapsed();
+        self.request_sent = Some(RequestSent { method, cseq: self.rtsp_seq, at, overdue: false });
+        self.send(text);
+    }
+
+    fn lab_request(&self, method: Method) -> String {
         let setup = method == Method::Setup;
         let request = Request {
             method,
@@ -249,13 +271,17 @@ impl Client {
             session: self.session_id.clone().filter(|_| !setup),
             client_port: setup.then_some(self.announced_port),
         };
-        let text = request.encode();
-        let at = self.clock.elapsed();
-        self.request_sent = Some(RequestSent { method, cseq: self.rtsp_seq, at, overdue: false });
+        request.encode()
+    }
+
+    fn send(&mut self, text: String) {
         let sent = match &mut self.link {
             Some(link) => link.send(&text),
             None => Err(io::ErrorKind::NotConnected.into()),
         };
+        if let Some(standard) = &mut self.standard {
+            standard.sent_at(self.clock.elapsed());
+        }
         self.report(ClientEvent::Sent(text));
         if let Err(error) = sent {
             self.connection_ended(&error.to_string());
@@ -300,6 +326,9 @@ impl Client {
         self.request_sent = None;
         self.wishes.clear();
         self.state = State::Init;
+        if let Some(standard) = &mut self.standard {
+            standard.disconnect();
+        }
     }
 
     fn report(&mut self, event: ClientEvent) {

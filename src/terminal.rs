@@ -35,7 +35,7 @@ fn wait_for_reply(client: &mut Client) {
 fn watch(client: &mut Client, limit: Option<Duration>, out: &mut dyn Write) {
     let start = Instant::now();
     let mut next_line = Duration::from_secs(1);
-    while client.state() == State::Playing && !client.has_no_data() {
+    while client.state() == State::Playing && !client.has_no_data() && !client.has_ended() {
         let elapsed = start.elapsed();
         if limit.is_some_and(|limit| elapsed >= limit) {
             return;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Client, LatestPacket, LogEntry, Message, Settings};
+use super::{Client, LatestPacket, LogEntry, Message, Settings, Standard};
 use crate::picture::Picture;
 use crate::rtsp::{Method, State};
 use crate::statistics::Statistics;
@@ -56,6 +56,11 @@ impl Client {
     /// Whether nothing has come for 2 s although the movie plays: its end, most likely.
     pub const fn has_no_data(&self) -> bool {
         self.no_data
+    }
+
+    /// Whether the server has said that this is the end of the movie.
+    pub fn has_ended(&self) -> bool {
+        self.standard.as_ref().is_some_and(Standard::has_ended)
     }
 
     /// What it plays, and from where.

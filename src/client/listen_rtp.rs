@@ -3,14 +3,15 @@
 //! The port, and all that is known of its packets, moves into the thread at PLAY and comes home at
 //! PAUSE, by `join`: there are never two listeners, and nothing is shared.
 
-use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+use std::{fmt, io};
 
 use super::LatestPacket;
+use super::port::{Port, Waker};
 use crate::connection::{SOCKET_TIMEOUT, timed_out};
 use crate::event::Event;
 use crate::lab_payload::Assembler;
@@ -22,7 +23,7 @@ use crate::statistics::{Order, Reception};
 pub(super) struct RtpPort {
     socket: UdpSocket,
     clock: Instant,
-    pub(super) reception: Reception,
+    reception: Reception,
     assembler: Assembler,
     latest: Option<LatestPacket>,
     last_report: Duration,
@@ -61,9 +62,42 @@ impl RtpPort {
         Ok(self.socket.local_addr()?.port())
     }
 
+    fn take(&mut self, datagram: &[u8], frames: &SyncSender<Frame>) {
+        let now = self.clock.elapsed();
+        match RtpPacket::decode(datagram) {
+            Ok(packet) => {
+                self.latest = LatestPacket::of(datagram, &packet);
+                let continues = self.assembler.continues(&packet);
+                let order = self.reception.record(&packet, continues, now);
+                if order != Order::Late {
+                    self.assembler.push(&packet, order);
+                }
+            }
+            Err(_) => self.reception.malformed += 1,
+        }
+        self.reception.damaged = self.assembler.damaged();
+        while let Some(frame) = self.assembler.next_frame() {
+            self.pass_on(Some(frame), frames);
+        }
+        if now >= self.last_report + REPORT_INTERVAL {
+            self.pass_on(None, frames);
+        }
+    }
+
+    /// A frame may be left out when decoding does not keep up; receiving never waits.
+    fn pass_on(&mut self, jpeg: Option<Vec<u8>>, frames: &SyncSender<Frame>) {
+        self.last_report = self.clock.elapsed();
+        let is_frame = jpeg.is_some();
+        let sent =
+            frames.try_send(Frame { jpeg, reception: self.reception.clone(), latest: self.latest });
+        self.reception.overruns += u64::from(is_frame && sent.is_err());
+    }
+}
+
+impl Port for RtpPort {
     /// Takes what has come while nobody listened: packets from before the pause, which say nothing
     /// of what comes after it.
-    pub(super) fn catch_up(&mut self, frames: &SyncSender<Frame>) {
+    fn catch_up(&mut self, frames: &SyncSender<Frame>) {
         let mut datagram = vec![0; MAX_DATAGRAM];
         if self.socket.set_nonblocking(true).is_ok() {
             // A sender that never paused must not keep the client from playing.
@@ -103,44 +137,28 @@ impl RtpPort {
         }
     }
 
-    fn take(&mut self, datagram: &[u8], frames: &SyncSender<Frame>) {
-        let now = self.clock.elapsed();
-        match RtpPacket::decode(datagram) {
-            Ok(packet) => {
-                self.latest = LatestPacket::of(datagram, &packet);
-                let continues = self.assembler.continues(&packet);
-                let order = self.reception.record(&packet, continues, now);
-                if order != Order::Late {
-                    self.assembler.push(&packet, order);
-                }
-            }
-            Err(_) => self.reception.malformed += 1,
-        }
-        self.reception.damaged = self.assembler.damaged();
-        while let Some(frame) = self.assembler.next_frame() {
-            self.pass_on(Some(frame), frames);
-        }
-        if now >= self.last_report + REPORT_INTERVAL {
-            self.pass_on(None, frames);
-        }
+    /// An empty datagram to the own port.
+    fn waker(&self) -> io::Result<Waker> {
+        let socket = self.socket.try_clone()?;
+        let own = socket.local_addr()?;
+        let loopback: IpAddr = match own.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        };
+        // Where it can't be sent, the timeout of 0.5 s ends the thread.
+        Ok(Box::new(move || drop(socket.send_to(&[], (loopback, own.port())))))
     }
 
-    /// A frame may be left out when decoding does not keep up; receiving never waits.
-    fn pass_on(&mut self, jpeg: Option<Vec<u8>>, frames: &SyncSender<Frame>) {
-        self.last_report = self.clock.elapsed();
-        let is_frame = jpeg.is_some();
-        let sent =
-            frames.try_send(Frame { jpeg, reception: self.reception.clone(), latest: self.latest });
-        self.reception.overruns += u64::from(is_frame && sent.is_err());
+    fn reception(&mut self) -> &mut Reception {
+        &mut self.reception
     }
 }
 
 /// The thread `listen_rtp`, and how it is stopped.
-#[derive(Debug)]
 pub(super) struct Listener {
     stop: Arc<Event>,
-    waker: UdpSocket,
-    thread: Option<JoinHandle<RtpPort>>,
+    wake: Waker,
+    thread: Option<JoinHandle<Box<dyn Port>>>,
 }
 
 impl Listener {
@@ -148,33 +166,26 @@ impl Listener {
     ///
     /// # Errors
     /// The system has no room for another thread or descriptor.
-    pub(super) fn start(mut port: RtpPort, frames: SyncSender<Frame>) -> io::Result<Self> {
-        let waker = port.socket.try_clone()?;
+    pub(super) fn start(mut port: Box<dyn Port>, frames: SyncSender<Frame>) -> io::Result<Self> {
+        let wake = port.waker()?;
         let stop = Arc::new(Event::default());
         let stopped = Arc::clone(&stop);
         let thread = thread::Builder::new().name("listen_rtp".to_owned()).spawn(move || {
             port.listen_rtp(&stopped, &frames);
             port
         })?;
-        Ok(Self { stop, waker, thread: Some(thread) })
+        Ok(Self { stop, wake, thread: Some(thread) })
     }
 
     /// Stops the thread at once and brings the port home; `None` if the thread has panicked.
-    pub(super) fn finish(mut self) -> Option<RtpPort> {
+    pub(super) fn finish(mut self) -> Option<Box<dyn Port>> {
         self.join()
     }
 
-    fn join(&mut self) -> Option<RtpPort> {
+    fn join(&mut self) -> Option<Box<dyn Port>> {
         let thread = self.thread.take()?;
         self.stop.set();
-        if let Ok(own) = self.waker.local_addr() {
-            let loopback: IpAddr = match own.ip() {
-                IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-                IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-            };
-            // Where it can't be sent, the timeout of 0.5 s ends the thread.
-            self.waker.send_to(&[], (loopback, own.port())).ok();
-        }
+        (self.wake)();
         thread.join().ok()
     }
 }
@@ -182,6 +193,12 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         drop(self.join());
+    }
+}
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Listener").field("thread", &self.thread).finish_non_exhaustive()
     }
 }
 
@@ -204,10 +221,10 @@ mod tests {
 
     const WAIT: Duration = Duration::from_secs(10);
 
-    fn open() -> (RtpPort, SocketAddr) {
+    fn open() -> (Box<dyn Port>, SocketAddr) {
         let port = RtpPort::open(0, false, Instant::now()).unwrap();
         let address = (Ipv4Addr::LOCALHOST, port.number().unwrap()).into();
-        (port, address)
+        (Box::new(port), address)
     }
 
     fn send(numbers: std::ops::Range<u16>, to: SocketAddr) {
@@ -236,8 +253,8 @@ mod tests {
         send(1..2, address);
         assert_eq!(wait_for_frame(&arriving).packets, 1);
         // The thread waits for the next packet now, for 0.5 s.
-        let port = listener.finish().unwrap();
-        let Reception { packets, malformed, .. } = port.reception;
+        let mut port = listener.finish().unwrap();
+        let Reception { packets, malformed, .. } = *port.reception();
         assert_eq!(
             (packets, malformed),
             (1, 0),
@@ -250,8 +267,8 @@ mod tests {
         let (port, address) = open();
         let (frames, arriving) = sync_channel(100);
         send(1..11, address);
-        let port = Listener::start(port, frames).unwrap().finish().unwrap();
-        assert_eq!((port.reception.packets, port.reception.lost), (10, 0));
+        let mut port = Listener::start(port, frames).unwrap().finish().unwrap();
+        assert_eq!((port.reception().packets, port.reception().lost), (10, 0));
         assert_eq!(arriving.try_iter().filter(|frame| frame.jpeg.is_some()).count(), 10);
     }
 
@@ -265,7 +282,7 @@ mod tests {
             while wait_for_frame(&arriving).packets < u64::from(run + 1) * 5 {}
             port = listener.finish().unwrap();
         }
-        let Reception { packets, lost, late, malformed, .. } = port.reception;
+        let Reception { packets, lost, late, malformed, .. } = *port.reception();
         assert_eq!((packets, lost, late, malformed), (100, 0, 0, 0));
     }
 
@@ -274,8 +291,8 @@ mod tests {
         let (port, address) = open();
         let (frames, arriving) = sync_channel(1);
         send(1..11, address);
-        let port = Listener::start(port, frames).unwrap().finish().unwrap();
-        assert_eq!((port.reception.packets, port.reception.overruns), (10, 9));
+        let mut port = Listener::start(port, frames).unwrap().finish().unwrap();
+        assert_eq!((port.reception().packets, port.reception().overruns), (10, 9));
         drop(arriving);
     }
 
@@ -286,7 +303,7 @@ mod tests {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         socket.send_to(b"junk", address).unwrap();
         send(1..2, address);
-        let port = Listener::start(port, frames).unwrap().finish().unwrap();
-        assert_eq!((port.reception.packets, port.reception.malformed), (1, 1));
+        let mut port = Listener::start(port, frames).unwrap().finish().unwrap();
+        assert_eq!((port.reception().packets, port.reception().malformed), (1, 1));
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::listen_rtp::{Listener, RtpPort};
+use super::port::Port;
 use super::recv_rtsp_reply::Link;
 use super::update_movie::Decoder;
 use super::{Client, Message};
@@ -13,7 +14,7 @@ use crate::statistics::Statistics;
 pub(super) enum Media {
     #[default]
     Closed,
-    Open(Box<RtpPort>),
+    Open(Box<dyn Port>),
     Listening(Listener),
 }
 
@@ -25,24 +26,15 @@ impl Client {
     #[doc(alias = "openRtpPort")]
     pub(super) fn open_rtp_port(&mut self) -> bool {
         let ipv6 = self.link.as_ref().is_some_and(Link::is_ipv6);
-        let decoder = match Decoder::start(Arc::clone(&self.mailbox.news)) {
-            Ok(decoder) => decoder,
-            Err(error) => {
-                self.tell(Message::no_thread(&error));
-                return false;
-            }
-        };
+        let Some(decoder) = self.new_decoder() else { return false };
         self.media = Media::Closed;
         let opened = RtpPort::open(self.settings.rtp_port, ipv6, self.clock);
         match opened.and_then(|port| Ok((port.number()?, port))) {
             Ok((number, port)) => {
                 self.announced_port = number;
-                self.media = Media::Open(Box::new(port));
-                self.decoder = Some(decoder);
                 self.statistics = Statistics::default();
-                self.latest_packet = None;
-                self.picture = None;
-                self.teardown_acked = false;
+                self.begin_session(decoder);
+                self.media = Media::Open(Box::new(port));
                 true
             }
             Err(error) => {
@@ -50,6 +42,21 @@ impl Client {
                 false
             }
         }
+    }
+
+    /// The thread that decodes what will come.
+    pub(super) fn new_decoder(&mut self) -> Option<Decoder> {
+        let started = Decoder::start(Arc::clone(&self.mailbox.news));
+        started.map_err(|error| self.tell(Message::no_thread(&error))).ok()
+    }
+
+    /// What was known of the session before is forgotten.
+    pub(super) fn begin_session(&mut self, decoder: Decoder) {
+        self.media = Media::Closed;
+        self.decoder = Some(decoder);
+        self.latest_packet = None;
+        self.picture = None;
+        self.teardown_acked = false;
     }
 
     /// Starts `listen_rtp`, which takes the RTP port along.
@@ -63,10 +70,11 @@ impl Client {
             return false;
         };
         port.catch_up(&frames);
-        port.reception.resume();
-        self.packets_before = port.reception.packets;
-        self.malformed_before = port.reception.malformed;
-        match Listener::start(*port, frames) {
+        port.reception().resume();
+        self.packets_before = port.reception().packets;
+        self.malformed_before = port.reception().malformed;
+        self.begin_run(port.reception());
+        match Listener::start(port, frames) {
             Ok(listener) => {
                 self.media = Media::Listening(listener);
                 true
@@ -84,9 +92,9 @@ impl Client {
     pub(super) fn stop_listening(&mut self) {
         self.media = match std::mem::take(&mut self.media) {
             Media::Listening(listener) => match listener.finish() {
-                Some(port) => {
-                    self.statistics.receive(port.reception.clone());
-                    Media::Open(Box::new(port))
+                Some(mut port) => {
+                    self.statistics.receive(port.reception().clone());
+                    Media::Open(port)
                 }
                 None => Media::Closed,
             },
@@ -94,5 +102,12 @@ impl Client {
         };
         self.statistics.pause(self.clock.elapsed());
         self.no_data = false;
+    }
+    /// Tells the server by RTCP that nobody listens any more.
+    pub(super) fn say_goodbye(&mut self) {
+        self.stop_listening();
+        if let Media::Open(port) = &mut self.media {
+            port.say_goodbye();
+        }
     }
 }

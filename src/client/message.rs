@@ -1,5 +1,6 @@
 //! What the client has to say to its user, in plain words. Python: `tkinter.messagebox`.
 
+use std::time::Duration;
 use std::{fmt, io};
 
 use crate::connection::address;
@@ -51,6 +52,8 @@ impl Message {
             404 => format!("The server has no movie named {movie}: check its name and folder."),
             454 => "The server does not know this session any more: press Setup again.".to_owned(),
             455 => format!("The server does not accept {method} now: it is in another state."),
+            401 => "The server wants a password, which can't be given here.".to_owned(),
+            461 => "The server sends RTP neither over UDP nor over TCP to us.".to_owned(),
             500 => "The server can't start to send: its console says why.".to_owned(),
             _ => format!("The server has refused {method}."),
         };
@@ -62,8 +65,9 @@ impl Message {
         Self::warning("Wrong session".to_owned(), text)
     }
 
-    pub(super) fn no_reply(method: Method) -> Self {
-        let text = format!("The server has not answered {method} within 2 s: try again.");
+    pub(super) fn no_reply(method: Method, wait: Duration) -> Self {
+        let wait = wait.as_secs();
+        let text = format!("The server has not answered {method} within {wait} s: try again.");
         Self::error("No reply".to_owned(), text)
     }
 
@@ -72,18 +76,42 @@ impl Message {
         Self::error("Server gone".to_owned(), text)
     }
 
-    pub(super) fn no_packets(port: u16) -> Self {
-        let text = format!("No RTP within 2 s: check UDP port {port}, the firewall, the server.");
+    pub(super) fn no_packets(place: &str) -> Self {
+        let text = format!("No RTP within 2 s: check {place}, the firewall, the server.");
         Self::warning("No packets".to_owned(), text)
     }
 
-    pub(super) fn no_rtp(port: u16) -> Self {
-        let text = format!("What comes at UDP port {port} is no RTP: check the server's header.");
+    pub(super) fn no_rtp(place: &str) -> Self {
+        let text = format!("What comes at {place} is no RTP: check the server's header.");
         Self::warning("No RTP packets".to_owned(), text)
     }
 
     pub(super) fn no_thread(error: &io::Error) -> Self {
         Self::error("No thread".to_owned(), format!("The system can't start a thread: {error}."))
+    }
+
+    pub(super) fn tries_tcp(port: u16) -> Self {
+        let text =
+            format!("No RTP at UDP port {port}, maybe for a firewall: TCP is tried instead.");
+        Self::warning("No packets over UDP".to_owned(), text)
+    }
+
+    pub(super) fn no_source(why: &str) -> Self {
+        Self::error("No way for RTP".to_owned(), format!("Nothing can be offered in SETUP: {why}."))
+    }
+
+    pub(super) fn unplayable(why: &str) -> Self {
+        let text = format!("The description of the movie can't be used: could not {why}.");
+        Self::error("Can't be played".to_owned(), text)
+    }
+
+    pub(super) fn bad_transport(why: &str) -> Self {
+        let text = format!("The reply to SETUP has a transport that can't be used: {why}.");
+        Self::error("Bad transport".to_owned(), text)
+    }
+
+    pub(super) fn undecodable(why: &str) -> Self {
+        Self::warning("Frames are dropped".to_owned(), format!("The client {why}."))
     }
 
     const fn warning(title: String, text: String) -> Self {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::recv_rtsp_reply::Answer;
-use super::{Client, ClientEvent, Message};
+use super::{Client, ClientEvent, Message, RequestSent, Standard};
 use crate::rtsp::{Method, Reply, State};
 
 impl Client {
@@ -16,10 +16,19 @@ impl Client {
                 Answer::Message { link, text, arrival } if link == self.links => {
                     let arrival = arrival.saturating_duration_since(self.clock);
                     self.report_at(arrival, ClientEvent::Received(text.clone()));
-                    self.parse_rtsp_reply(&text, arrival);
+                    if self.standard.is_some() {
+                        self.parse_standard_reply(&text, arrival);
+                    } else {
+                        self.parse_rtsp_reply(&text, arrival);
+                    }
                 }
                 Answer::Ended { link, why } if link == self.links => self.connection_ended(&why),
-                Answer::Message { .. } | Answer::Ended { .. } => {}
+                Answer::Goodbye { link } if link == self.links => self.ended(),
+                Answer::Undecodable { link, why } if link == self.links => self.undecodable(&why),
+                Answer::Message { .. }
+                | Answer::Ended { .. }
+                | Answer::Goodbye { .. }
+                | Answer::Undecodable { .. } => {}
             }
             self.fulfil_wishes();
         }
@@ -37,22 +46,38 @@ impl Client {
             }
             Err(error) => return self.ignore(format!("could not {error}")),
         };
-        let Some(request) = self.request_sent.take_if(|sent| reply.cseq == Some(sent.cseq)) else {
-            let found = reply.cseq.map_or_else(|| "none".to_owned(), |cseq| cseq.to_string());
-            return self.ignore(format!("expected CSeq {}, found {found}", self.rtsp_seq));
-        };
+        let Some(request) = self.request_of(reply.cseq) else { return };
         self.last_answered = Some(request.method);
         self.statistics.reply(request.method, arrival.saturating_sub(request.at));
         if !reply.is_ok() {
             return self.refused(request.method, &reply);
         }
-        match (&self.session_id, &reply.session) {
+        if self.is_of_this_session(reply.session.as_deref()) {
+            self.granted(request.method, reply, arrival);
+        } else {
+            self.stop_listening_unless_playing();
+        }
+    }
+
+    /// The request that is answered by a reply with that number, if it is still awaited.
+    pub(super) fn request_of(&mut self, cseq: Option<u32>) -> Option<RequestSent> {
+        let request = self.request_sent.take_if(|sent| cseq == Some(sent.cseq));
+        if request.is_none() {
+            let found = cseq.map_or_else(|| "none".to_owned(), |cseq| cseq.to_string());
+            self.ignore(format!("expected CSeq {}, found {found}", self.rtsp_seq));
+        }
+        request
+    }
+
+    /// Whether a reply for that session is for ours; the user is told if it is not.
+    pub(super) fn is_of_this_session(&mut self, found: Option<&str>) -> bool {
+        match (&self.session_id, found) {
             (Some(expected), Some(found)) if expected != found => {
                 let message = Message::wrong_session(expected, found);
                 self.tell(message);
-                self.stop_listening_unless_playing();
+                false
             }
-            _ => self.granted(request.method, reply, arrival),
+            _ => true,
         }
     }
 
@@ -78,7 +103,7 @@ impl Client {
         }
     }
 
-    fn refused(&mut self, method: Method, reply: &Reply) {
+    pub(super) fn refused(&mut self, method: Method, reply: &Reply) {
         self.tell(Message::refused(method, reply, &self.settings.movie));
         self.stop_listening_unless_playing();
         if method == Method::Setup {
@@ -93,22 +118,26 @@ impl Client {
     }
 
     /// After a PLAY that was not granted.
-    fn stop_listening_unless_playing(&mut self) {
+    pub(super) fn stop_listening_unless_playing(&mut self) {
         if self.state != State::Playing {
             self.stop_listening();
         }
     }
 
     /// TEARDOWN has been answered: the sockets are closed. Python: `teardownAcked = 1`.
-    fn torn_down(&mut self) {
+    pub(super) fn torn_down(&mut self) {
         self.teardown_acked = true;
         self.disconnect();
     }
 
     pub(super) fn connection_ended(&mut self, why: &str) {
+        if self.reconnect_over_tcp() {
+            return;
+        }
         let teardown = self.request_sent.is_some_and(|sent| sent.method == Method::Teardown);
-        if teardown {
-            // Some servers answer TEARDOWN by closing.
+        let has_ended = self.standard.as_ref().is_some_and(Standard::has_ended);
+        if teardown || has_ended {
+            // Some servers answer TEARDOWN by closing, and some close behind the end of the film.
             self.torn_down();
         } else {
             let wanted = self.state != State::Init || self.is_waiting();
@@ -119,7 +148,7 @@ impl Client {
         }
     }
 
-    fn ignore(&mut self, why: String) {
+    pub(super) fn ignore(&mut self, why: String) {
         self.report(ClientEvent::Ignored(why));
     }
 }

@@ -7,6 +7,8 @@ use std::sync::mpsc::Sender;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::Settings;
+use super::standard::Interleaved;
 use crate::connection::{Connection, Incoming};
 use crate::event::Event;
 use crate::rtsp::Inbox;
@@ -17,13 +19,30 @@ pub(super) struct Link {
     stream: TcpStream,
     peer: SocketAddr,
     reader: Option<JoinHandle<()>>,
+    interleaved: Option<Interleaved>,
 }
 
 /// What the thread passes on; the number tells of which connection it speaks.
 #[derive(Debug)]
 pub(super) enum Answer {
-    Message { link: u32, text: String, arrival: Instant },
-    Ended { link: u32, why: String },
+    Message {
+        link: u32,
+        text: String,
+        arrival: Instant,
+    },
+    Ended {
+        link: u32,
+        why: String,
+    },
+    /// The source of the RTP packets has said goodbye.
+    Goodbye {
+        link: u32,
+    },
+    /// Why frames can't be put together.
+    Undecodable {
+        link: u32,
+        why: String,
+    },
 }
 
 /// Where the thread leaves answers, and the event that says so.
@@ -37,7 +56,7 @@ pub(super) struct Mailbox {
 }
 
 impl Mailbox {
-    fn put(&self, answer: Answer) {
+    pub(super) fn put(&self, answer: Answer) {
         // The client is gone only when nobody wants to know any more.
         self.answers.send(answer).ok();
         self.setup_event.set();
@@ -50,17 +69,15 @@ impl Link {
     ///
     /// # Errors
     /// No address answers; the error is that of the last one.
-    pub(super) fn connect(
-        host: &str,
-        port: u16,
-        number: u32,
-        mailbox: Mailbox,
-    ) -> io::Result<Self> {
-        let host = host.trim_start_matches('[').trim_end_matches(']');
+    pub(super) fn connect(settings: &Settings, number: u32, mailbox: Mailbox) -> io::Result<Self> {
+        let host = settings.server.trim_start_matches('[').trim_end_matches(']');
         let unknown = |error: io::Error| io::Error::new(io::ErrorKind::NotFound, error.to_string());
         let mut failure = unknown(io::Error::other("the name has no address"));
-        for address in (host, port).to_socket_addrs().map_err(unknown)? {
+        for address in (host, settings.server_port).to_socket_addrs().map_err(unknown)? {
             match TcpStream::connect_timeout(&address, CONNECT_TIMEOUT) {
+                Ok(stream) if settings.standard.is_some() => {
+                    return Self::new_standard(stream, number, mailbox);
+                }
                 Ok(stream) => return Self::new(stream, number, mailbox),
                 Err(error) => failure = error,
             }
@@ -74,7 +91,13 @@ impl Link {
         let reader = thread::Builder::new()
             .name("recv_rtsp_reply".to_owned())
             .spawn(move || recv_rtsp_reply(connection, number, &mailbox))?;
-        Ok(Self { stream, peer, reader: Some(reader) })
+        Ok(Self { stream, peer, reader: Some(reader), interleaved: None })
+    }
+
+    fn new_standard(stream: TcpStream, number: u32, mailbox: Mailbox) -> io::Result<Self> {
+        let peer = stream.peer_addr()?;
+        let (interleaved, reader) = Interleaved::start(&stream, number, mailbox)?;
+        Ok(Self { stream, peer, reader: Some(reader), interleaved: Some(interleaved) })
     }
 
     /// The address that answered.
@@ -92,7 +115,20 @@ impl Link {
     /// # Errors
     /// The server has gone.
     pub(super) fn send(&mut self, request: &str) -> io::Result<()> {
-        self.stream.write_all(request.as_bytes())
+        match &self.interleaved {
+            Some(interleaved) => interleaved.writer.send(request),
+            None => self.stream.write_all(request.as_bytes()),
+        }
+    }
+
+    /// Whether the packets beside the messages have been given to a session already.
+    pub(super) fn is_used(&self) -> bool {
+        self.interleaved.as_ref().is_some_and(|interleaved| interleaved.arriving.is_none())
+    }
+
+    /// The way for packets beside the messages, in the standard dialect.
+    pub(super) const fn interleaved(&mut self) -> Option<&mut Interleaved> {
+        self.interleaved.as_mut()
     }
 }
 

@@ -175,6 +175,7 @@ pub(crate) fn client_of(port: u16, rtp_port: u16) -> (Client, Rc<RefCell<Vec<Cli
         server_port: port,
         rtp_port,
         movie: MOVIE.to_owned(),
+        standard: None,
     };
     (Client::new(settings, move |event| told.borrow_mut().push(event)), events)
 }

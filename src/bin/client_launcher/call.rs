@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use getopts::{Matches, Options};
 use rtsp_lab::client::Settings;
+use rtsp_lab::rtsp::standard::RtspUrl;
 use rtsp_lab::window::{self, Buttons};
 
 /// What the command line asks for.
@@ -44,7 +45,7 @@ impl Call {
         if matches.opt_present("help") {
             return Ok(None);
         }
-        let settings = read_settings(&matches.free)?;
+        let settings = read_settings(&matches)?;
         let place = match settings {
             _ if matches.opt_present("headless") => Place::Terminal,
             Some(_) => Place::Window,
@@ -69,6 +70,7 @@ pub(crate) fn options() -> Options {
         .optflag("", "three-buttons", "no button for Setup: Play does it, too")
         .optflag("", "stay-open", "keep the window after Teardown, ready for another Setup")
         .optopt("", "scale", "draw the window N times as large: 1 to 4", "N")
+        .optflag("", "tcp", "with a URL: receive over TCP, and do not try UDP first")
         .optopt("", "seconds", "with --headless: end after this time", "N")
         .optflag("", "quiet", "do not print requests and replies")
         .optflag("h", "help", "print this");
@@ -78,25 +80,45 @@ pub(crate) fn options() -> Options {
 pub(crate) fn usage(options: &Options) -> String {
     options.usage(
         "Usage: client_launcher [OPTIONS] SERVER_ADDR SERVER_PORT RTP_PORT MOVIE\n       \
+         client_launcher [OPTIONS] rtsp://HOST[:PORT]/MOVIE\n       \
          client_launcher [OPTIONS]\n\n\
-         Plays MOVIE from a server; without arguments movie.Mjpeg from a server of its own.",
+         Plays MOVIE from a server of the lab; by its URL from any RTSP server that sends JPEG;\n\
+         without arguments movie.Mjpeg from a server of its own.",
     )
 }
 
-fn read_settings(words: &[String]) -> Result<Option<Settings>, String> {
-    match words {
-        [] => Ok(None),
-        [server, server_port, rtp_port, movie] => Ok(Some(Settings {
+fn read_settings(matches: &Matches) -> Result<Option<Settings>, String> {
+    let tcp = matches.opt_present("tcp");
+    let settings = match matches.free.as_slice() {
+        [url] if url.contains("://") => return read_url(url, tcp).map(Some),
+        [] => None,
+        [server, server_port, rtp_port, movie] => Some(Settings {
             server: server.clone(),
             server_port: read_port("SERVER_PORT", server_port)?,
             rtp_port: read_port("RTP_PORT", rtp_port)?,
             movie: read_movie(movie)?,
-        })),
-        _ => Err(format!(
-            "expected SERVER_ADDR SERVER_PORT RTP_PORT MOVIE, found {} arguments",
-            words.len()
-        )),
+            standard: None,
+        }),
+        words => {
+            return Err(format!(
+                "expected SERVER_ADDR SERVER_PORT RTP_PORT MOVIE or a URL, found {} arguments",
+                words.len()
+            ));
+        }
+    };
+    if tcp {
+        return Err("--tcp goes with a URL: rtsp://HOST[:PORT]/MOVIE".to_owned());
     }
+    Ok(settings)
+}
+
+fn read_url(word: &str, tcp: bool) -> Result<Settings, String> {
+    let url = RtspUrl::parse(word).map_err(|error| format!("could not {error}"))?;
+    let mut settings = Settings::of_url(url);
+    if let Some(standard) = &mut settings.standard {
+        standard.tcp = tcp;
+    }
+    Ok(settings)
 }
 
 fn read_port(name: &str, word: &str) -> Result<u16, String> {

@@ -60,7 +60,8 @@ fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     let stop = StopAtEnd(stopper);
     say(TWO_PROGRAMS);
     let (server, movie) = ("127.0.0.1".to_owned(), MOVIE.to_owned());
-    let code = launch(Settings { server, server_port, rtp_port: 0, movie }, call);
+    let settings = Settings { server, server_port, rtp_port: 0, movie, standard: None };
+    let code = launch(settings, call);
     drop(stop);
     drop(serving.join());
     Ok(code)
