@@ -12,9 +12,12 @@ use std::time::Duration;
 
 pub(crate) mod jpeg;
 pub(crate) mod program;
+pub(crate) mod rfc2435;
 pub(crate) mod rtp;
 pub(crate) mod scripted_server;
 pub(crate) mod stage;
+pub(crate) mod standard_server;
+pub(crate) mod standard_stage;
 
 /// Nothing that a test waits for takes so long, on any machine; then it fails.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
