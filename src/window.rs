@@ -16,7 +16,7 @@ use minifb::{
     CursorStyle, InputCallback, Key, MouseButton, MouseMode, ScaleMode, Window, WindowOptions,
 };
 
-use crate::client::Client;
+use crate::client::{Client, Seek};
 use crate::rtsp::Method;
 
 mod buttons;
@@ -297,6 +297,8 @@ const fn meaning_of(key: Key) -> Option<Press> {
         Key::D => Some(Press::Button(Method::Describe)),
         Key::L => Some(Press::Panel(PanelKind::RtspLog)),
         Key::H => Some(Press::Panel(PanelKind::RtpHeader)),
+        Key::Left => Some(Press::Seek(Seek::Back)),
+        Key::Right => Some(Press::Seek(Seek::Forward)),
         Key::F1 => Some(Press::Panel(PanelKind::Keys)),
         Key::Enter | Key::NumPadEnter => Some(Press::Continue),
         Key::Q => Some(Press::Close),

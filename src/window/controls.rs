@@ -5,7 +5,7 @@ use embedded_graphics::geometry::Point;
 use super::buttons::Buttons;
 use super::layout::{Layout, corner};
 use super::view::PanelKind;
-use crate::client::Client;
+use crate::client::{Client, Seek};
 use crate::rtsp::{Method, State};
 
 /// The keys that mean something, whatever they are called in the windowing library.
@@ -15,6 +15,8 @@ pub(super) enum Press {
     Button(Method),
     /// Opens a panel, or closes it.
     Panel(PanelKind),
+    /// An arrow: through the movie, where it has a length.
+    Seek(Seek),
     /// Enter: go on watching.
     Continue,
     /// Q: close.
@@ -124,8 +126,9 @@ impl Controls {
             (Press::Panel(kind), None) => {
                 self.panel = if self.panel == Some(kind) { None } else { Some(kind) };
             }
+            (Press::Seek(direction), None) => client.seek_movie(direction),
             (Press::Dismiss, None) => self.dismiss(client),
-            (Press::Button(_) | Press::Panel(_), Some(_))
+            (Press::Button(_) | Press::Panel(_) | Press::Seek(_), Some(_))
             | (Press::Continue | Press::Close, None) => {}
         }
     }

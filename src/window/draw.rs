@@ -78,7 +78,9 @@ fn draw_status(canvas: &mut Canvas<'_>, area: Rectangle, view: &View<'_>) {
     let session_width = SMALL.width_of(&session).clamp(SESSION_WIDTH, width / 3);
     let session_area = part(area, width - 12 - session_width, 0, session_width, 31);
     canvas.text(&session, session_area, SMALL, Alignment::Right);
-    let (title, color) = if view.no_data {
+    let (title, color) = if view.has_ended {
+        ("end of the movie", AMBER)
+    } else if view.no_data {
         ("no data: end of the movie?", AMBER)
     } else {
         (view.title.as_str(), INK)

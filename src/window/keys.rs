@@ -10,10 +10,16 @@ use super::palette::{BUTTON, BUTTON_EDGE, INK, LABEL, SMALL};
 use crate::rtsp::Method;
 
 /// A line for each key: the key in a small box, and what it does.
-pub(super) fn draw_keys(canvas: &mut Canvas<'_>, area: Rectangle, buttons: Buttons) {
+pub(super) fn draw_keys(
+    canvas: &mut Canvas<'_>,
+    area: Rectangle,
+    buttons: Buttons,
+    can_seek: bool,
+) {
     let of_buttons = buttons.all().iter().map(|button| (button.key, meaning(button.method)));
+    let seek = can_seek.then_some(SEEK);
     let rows = (0..area.size.height / LINE).map(|row| row * LINE);
-    for ((key, meaning), y) in of_buttons.chain(OTHERS).zip(rows) {
+    for ((key, meaning), y) in of_buttons.chain(seek).chain(OTHERS).zip(rows) {
         let key_box = part(area, 0, y + 3, SMALL.width_of(key) + 8, 15);
         canvas.panel(key_box, 2, BUTTON, BUTTON_EDGE);
         canvas.text(key, key_box, SMALL.in_color(INK), Alignment::Center);
@@ -32,6 +38,8 @@ const fn meaning(method: Method) -> &'static str {
         Method::Options => "",
     }
 }
+
+const SEEK: (&str, &str) = ("Arrows", "left and right: 10 s back, on");
 
 const OTHERS: [(&str, &str); 6] = [
     ("L", "RTSP log: requests and replies"),

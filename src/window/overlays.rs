@@ -76,9 +76,9 @@ pub(super) fn draw_panel(
             let inside = framed(canvas, area, "RTP header");
             draw_rtp_header(canvas, inside, *packet);
         }
-        Panel::Keys => {
+        Panel::Keys { can_seek } => {
             let inside = framed(canvas, area, "Keys");
-            draw_keys(canvas, inside, buttons);
+            draw_keys(canvas, inside, buttons, *can_seek);
         }
     }
 }

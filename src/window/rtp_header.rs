@@ -1,4 +1,5 @@
-//! The panel that takes the latest RTP packet apart, as the report's figure 3 draws it.
+//! The panel that takes the latest RTP packet apart, as the report's figure 3 draws it, and in the
+//! standard dialect the headers of its payload, too.
 
 use embedded_graphics::primitives::Rectangle;
 use embedded_graphics::text::Alignment;
@@ -9,8 +10,9 @@ use super::palette::{
     BACKGROUND, BLUE, BUTTON_EDGE, DARK_BLUE, DARK_INK, DIM, GREEN, INK, LABEL, SMALL, VALUE,
 };
 use crate::client::LatestPacket;
+use crate::jpeg_payload::Headers;
 
-/// A field of the header (RFC 3550 section 5.1).
+/// A field of a header.
 struct Field {
     name: &'static str,
     /// Its place: the number of its first bit, counted from the packet's first.
@@ -18,6 +20,7 @@ struct Field {
     bits: u32,
 }
 
+/// Those of RTP (RFC 3550 section 5.1).
 const FIELDS: [Field; 9] = [
     Field { name: "V", first: 0, bits: 2 },
     Field { name: "P", first: 2, bits: 1 },
@@ -28,6 +31,16 @@ const FIELDS: [Field; 9] = [
     Field { name: "sequence number", first: 16, bits: 16 },
     Field { name: "timestamp", first: 32, bits: 32 },
     Field { name: "SSRC", first: 64, bits: 32 },
+];
+
+/// Those of the main header of RTP/JPEG (RFC 2435 section 3.1).
+const JPEG_FIELDS: [Field; 6] = [
+    Field { name: "type spec.", first: 0, bits: 8 },
+    Field { name: "fragment offset", first: 8, bits: 24 },
+    Field { name: "type", first: 32, bits: 8 },
+    Field { name: "Q", first: 40, bits: 8 },
+    Field { name: "width", first: 48, bits: 8 },
+    Field { name: "height", first: 56, bits: 8 },
 ];
 
 /// Draws the header bit by bit, four bytes a row, and then the packet's first bytes: the rows that
@@ -47,21 +60,63 @@ pub(super) fn draw_rtp_header(
     }
     let last = part(area, 30 * bit, 0, 2 * bit, RULER);
     canvas.text("31", last, SMALL, Alignment::Right);
-    let header = packet.header.iter().fold(0, |bits: u128, byte| bits << 8 | u128::from(*byte));
-    for field in FIELDS {
+    let below = |y| part(area, 0, y, area.size.width, area.size.height.saturating_sub(y));
+    draw_fields(canvas, below(RULER), &FIELDS, &packet.header, bit);
+    let end = RULER + 3 * ROW + 8;
+    match (&packet.jpeg_headers, packet.payload_start().first_chunk::<8>()) {
+        (Some(headers), Some(main)) => {
+            draw_fields(canvas, below(end), &JPEG_FIELDS, main, bit);
+            let end = end + 2 * ROW + 4;
+            let end = end + draw_more_headers(canvas, below(end), headers);
+            draw_bytes(canvas, below(end), packet);
+        }
+        _ => draw_bytes(canvas, below(end), packet),
+    }
+}
+
+/// The fields of a header, four bytes a row: the rows that there is room for.
+fn draw_fields(
+    canvas: &mut Canvas<'_>,
+    area: Rectangle,
+    fields: &[Field],
+    header: &[u8],
+    bit: u32,
+) {
+    let bits = header.iter().fold(0, |bits: u128, byte| bits << 8 | u128::from(*byte));
+    let count = header.iter().map(|_| 8).sum::<u32>();
+    for field in fields {
         let (row, column) = (field.first / 32, field.first % 32);
-        let (x, y) = (column * bit, RULER + row * ROW);
-        if y + ROW >= area.size.height {
+        if (row + 1) * ROW >= area.size.height {
             return;
         }
-        let cell = part(area, x, y, field.bits * bit + 1, ROW + 1);
-        // The last bit of 96 is bit 0.
-        let value = header >> (96 - field.first - field.bits) & ((1 << field.bits) - 1);
-        draw_field(canvas, cell, &field, value, bit);
+        let cell = part(area, column * bit, row * ROW, field.bits * bit + 1, ROW + 1);
+        // The last bit of all is bit 0.
+        let value = bits >> (count - field.first - field.bits) & ((1 << field.bits) - 1);
+        draw_field(canvas, cell, field, value, bit);
     }
-    let below = RULER + 3 * ROW + 8;
-    let rest = area.size.height.saturating_sub(below);
-    draw_bytes(canvas, part(area, 0, below, area.size.width, rest), packet);
+}
+
+/// The headers that only some payloads have, a line each; how high the lines are.
+fn draw_more_headers(canvas: &mut Canvas<'_>, area: Rectangle, headers: &Headers) -> u32 {
+    let restart = headers.restart.map(|restart| {
+        let (first, last) = (u8::from(restart.first), u8::from(restart.last));
+        let (interval, count) = (restart.interval, restart.count);
+        format!("restart header: interval {interval}, F {first}, L {last}, count {count}")
+    });
+    let tables = headers.tables.map(|tables| {
+        let (precision, length) = (tables.precision, tables.length_bytes);
+        format!("table header: precision {precision}, length {length} bytes")
+    });
+    let mut y = 0;
+    for line in [restart, tables].into_iter().flatten() {
+        if y + LINE > area.size.height {
+            return y;
+        }
+        let place = part(area, 0, y, area.size.width, LINE);
+        canvas.text(&line, place, LABEL.in_color(GREEN), Alignment::Left);
+        y += LINE;
+    }
+    y
 }
 
 /// The name, the bits, each in a cell of its own that is filled if it is 1, and the value.
@@ -85,6 +140,9 @@ fn written(name: &str, value: u128) -> String {
     match (name, value) {
         ("SSRC", _) => format!("{value} = 0x{value:08X}"),
         ("PT", 26) => "26 JPEG".to_owned(),
+        ("type", 0 | 64) => format!("{value} = 4:2:2"),
+        ("type", 1 | 65) => format!("{value} = 4:2:0"),
+        ("width" | "height", _) => format!("{value} x 8"),
         _ => value.to_string(),
     }
 }

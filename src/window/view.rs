@@ -19,6 +19,8 @@ pub struct View<'a> {
     pub state: State,
     /// Nothing has come for 2 s.
     pub no_data: bool,
+    /// The server has said that the movie is over.
+    pub has_ended: bool,
     /// What is played, and from where.
     pub title: String,
     /// The session's id.
@@ -86,7 +88,10 @@ pub enum Panel<'a> {
     /// The packet that came last, if one has come.
     RtpHeader(Option<&'a LatestPacket>),
     /// What each key does.
-    Keys,
+    Keys {
+        /// The arrow keys do something, too.
+        can_seek: bool,
+    },
 }
 
 impl<'a> View<'a> {
@@ -99,6 +104,7 @@ impl<'a> View<'a> {
             scale,
             state: client.state(),
             no_data: client.has_no_data(),
+            has_ended: client.has_ended(),
             title: format!(
                 "{} from {}",
                 settings.movie,
@@ -116,12 +122,15 @@ impl<'a> View<'a> {
             hover: controls.hover(),
             message: client.message(),
             description: client.description(),
-            columns: [picture_column(statistics, now), network_column(statistics, now)],
+            columns: [
+                picture_column(statistics, now, position(client)),
+                network_column(statistics, now),
+            ],
             curves: curves(statistics, now),
             panel: controls.panel().map(|panel| match panel {
                 PanelKind::RtspLog => Panel::RtspLog(client.rtsp_log()),
                 PanelKind::RtpHeader => Panel::RtpHeader(client.latest_packet()),
-                PanelKind::Keys => Panel::Keys,
+                PanelKind::Keys => Panel::Keys { can_seek: client.length().is_some() },
             }),
             asks_to_close: controls.asks_to_close(),
         }
@@ -150,7 +159,14 @@ fn look(client: &Client, controls: &Controls, method: Method) -> Look {
     }
 }
 
-fn picture_column(statistics: &Statistics, now: Duration) -> Column {
+/// Where the movie stands and how long it is, where both are known.
+fn position(client: &Client) -> Option<String> {
+    let (position, length) = (client.position()?, client.length()?);
+    Some(format!("{} of {}", minutes(position), minutes(length)))
+}
+
+/// In the place of the play time stands the position, if it is known.
+fn picture_column(statistics: &Statistics, now: Duration, position: Option<String>) -> Column {
     let begun = statistics.reception.packets > 0;
     let figure = |name, value: String| Figure { name, value: begun.then_some(value), warns: false };
     let damaged = statistics.damaged_frames();
@@ -160,11 +176,15 @@ fn picture_column(statistics: &Statistics, now: Duration) -> Column {
         figure("Frames/s now", statistics.frames_now(now).to_string()),
         figure("Frames/s average", format!("{:.1}", statistics.frames_average(now))),
         Figure { warns: damaged > 0, ..figure("Frames damaged", damaged.to_string()) },
-        figure("Play time", minutes(statistics.play_time(now))),
+        match position {
+            Some(position) => figure("Position", position),
+            None => figure("Play time", minutes(statistics.play_time(now))),
+        },
     ];
     Column { caption: "PICTURE", rows }
 }
 
+/// Where packets are put in order there are hardly late ones, and their place is the jitter's.
 fn network_column(statistics: &Statistics, now: Duration) -> Column {
     let reception = &statistics.reception;
     let begun = reception.packets > 0;
@@ -177,7 +197,10 @@ fn network_column(statistics: &Statistics, now: Duration) -> Column {
         figure("Rate average", format!("{:.0} kbit/s", statistics.bits_average(now) / 1000.0)),
         Figure { warns, ..figure("Packets lost", reception.lost.to_string()) },
         Figure { warns, ..figure("Loss rate", loss_rate) },
-        figure("Late packets", reception.late.to_string()),
+        match reception.jitter {
+            Some(jitter) => figure("Jitter", format!("{:.2} ms", 1000.0 * jitter.as_secs_f64())),
+            None => figure("Late packets", reception.late.to_string()),
+        },
     ];
     Column { caption: "NETWORK", rows }
 }
