@@ -159,7 +159,7 @@ mod tests {
         reorder.push(1, 1, NOW);
         reorder.push(3, 3, NOW);
         assert_eq!(reorder.pop(NOW), Some(1));
-        assert_eq!(reorder.pop(NOW + LONGEST - Duration::from_nanos(1)), None);
+        assert_eq!(reorder.pop(NOW + LONGEST.saturating_sub(Duration::from_nanos(1))), None);
         assert_eq!(reorder.pop(NOW + LONGEST), Some(3));
     }
 

@@ -96,10 +96,13 @@ impl StandardClient {
         self.cseq += 1;
         let mut text = format!("{method} {url} RTSP/1.0\r\nCSeq: {}\r\n", self.cseq);
         if let Some(session) = &self.session {
-            text += &format!("Session: {session}\r\n");
+            text += "Session: ";
+            text += session;
+            text += "\r\n";
         }
         for header in headers {
-            text += &format!("{header}\r\n");
+            text += header;
+            text += "\r\n";
         }
         text + "\r\n"
     }
