@@ -101,11 +101,11 @@ fn draw_more_headers(canvas: &mut Canvas<'_>, area: Rectangle, headers: &Headers
     let restart = headers.restart.map(|restart| {
         let (first, last) = (u8::from(restart.first), u8::from(restart.last));
         let (interval, count) = (restart.interval, restart.count);
-        format!("restart header: interval {interval}, F {first}, L {last}, count {count}")
+        format!("restart: interval {interval}, F {first}, L {last}, count {count}")
     });
     let tables = headers.tables.map(|tables| {
         let (precision, length) = (tables.precision, tables.length_bytes);
-        format!("table header: precision {precision}, length {length} bytes")
+        format!("tables: precision {precision}, {length} bytes")
     });
     let mut y = 0;
     for line in [restart, tables].into_iter().flatten() {

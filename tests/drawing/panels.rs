@@ -6,7 +6,7 @@ use rtsp_lab::client::{ClientEvent, LatestPacket, LogEntry, Message, Severity};
 use rtsp_lab::window::Buttons;
 
 use super::example::Example;
-use super::views::{Open, Scene, dialogue, packet};
+use super::views::{Open, Scene, dialogue, packet, standard_packet};
 
 pub(crate) fn examples() -> Vec<Example> {
     [logs(), headers(), keys()].concat()
@@ -36,11 +36,15 @@ fn later(entries: Vec<LogEntry>) -> Vec<LogEntry> {
 fn headers() -> Vec<Example> {
     let header = |packet, scene| Scene { panel: Some(Open::RtpHeader(packet)), ..scene };
     let shown = |datagram: &[u8]| header(Some(packet(datagram)), Scene::playing());
+    let shown_standard =
+        |datagram: &[u8]| header(Some(standard_packet(datagram)), Scene::playing());
     let lab = lab_datagram();
     vec![
         Example::ordinary("header-none", header(None, Scene::ready())),
         Example::ordinary("header-lab", shown(&lab)),
         Example::ordinary("header-fragment", shown(&fragment())),
+        Example::ordinary("header-standard", shown_standard(&jpeg_datagram(1))),
+        Example::ordinary("header-standard-restart", shown_standard(&jpeg_datagram(65))),
         Example::odd("header-weird", shown(&weird())),
         Example::odd("header-all-ones", shown(&all_ones())),
         Example::odd("header-short", shown(&lab[..17])),
@@ -48,11 +52,21 @@ fn headers() -> Vec<Example> {
     ]
 }
 
+/// The first packet of a frame of 384x288 pixels (RFC 2435 section 3.1).
+fn jpeg_datagram(kind: u8) -> Vec<u8> {
+    let header = [0x80, 26, 0x12, 0x34, 0x65, 0x53, 0xF1, 0, 0x12, 0x34, 0x56, 0x78];
+    let main = [0, 0, 0, 0, kind, 255, 48, 36];
+    let restart: &[u8] = if kind >= 64 { &[0, 24, 0xFF, 0xFF] } else { &[] };
+    let tables = [0, 0, 0, 128];
+    [&header, &main[..], restart, &tables, &[0x11; 1300]].concat()
+}
+
 fn keys() -> Vec<Example> {
     let keys = |buttons| Scene { buttons, panel: Some(Open::Keys), ..Scene::playing() };
     vec![
         Example::ordinary("keys", keys(Buttons::Five)),
         Example::ordinary("keys-three", keys(Buttons::Three)),
+        Example::ordinary("keys-seek", Scene { can_seek: true, ..keys(Buttons::Five) }),
     ]
 }
 

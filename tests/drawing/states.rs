@@ -19,6 +19,7 @@ fn states() -> Vec<Example> {
         Example::ordinary("paused", paused()),
         Example::ordinary("torn-down", torn_down()),
         Example::ordinary("no-data", Scene { no_data: true, ..Scene::playing() }),
+        Example::ordinary("ended", Scene { has_ended: true, ..Scene::playing() }),
     ]
 }
 

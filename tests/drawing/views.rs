@@ -21,6 +21,8 @@ pub(crate) struct Scene {
     pub(crate) scale: usize,
     pub(crate) state: State,
     pub(crate) no_data: bool,
+    pub(crate) has_ended: bool,
+    pub(crate) can_seek: bool,
     pub(crate) title: String,
     pub(crate) session: Option<String>,
     pub(crate) last_reply: Option<Duration>,
@@ -50,6 +52,8 @@ impl Scene {
             scale: 1,
             state: State::Init,
             no_data: false,
+            has_ended: false,
+            can_seek: false,
             title: "movie.Mjpeg from 127.0.0.1:2048".to_owned(),
             session: None,
             last_reply: None,
@@ -101,6 +105,7 @@ impl Scene {
             scale: self.scale,
             state: self.state,
             no_data: self.no_data,
+            has_ended: self.has_ended,
             title: self.title.clone(),
             session: self.session.as_deref(),
             last_reply: self.last_reply,
@@ -115,7 +120,7 @@ impl Scene {
             panel: self.panel.as_ref().map(|open| match open {
                 Open::RtspLog(entries) => Panel::RtspLog(entries),
                 Open::RtpHeader(packet) => Panel::RtpHeader(packet.as_ref()),
-                Open::Keys => Panel::Keys,
+                Open::Keys => Panel::Keys { can_seek: self.can_seek },
             }),
             asks_to_close: self.asks_to_close,
         }
@@ -228,4 +233,10 @@ pub(crate) const DESCRIPTION: &str = "Session Description: \n\n\
 /// A datagram as the window keeps it.
 pub(crate) fn packet(datagram: &[u8]) -> LatestPacket {
     LatestPacket::of(datagram, &RtpPacket::decode(datagram).unwrap()).unwrap()
+}
+
+/// The same of a packet of the standard dialect.
+pub(crate) fn standard_packet(datagram: &[u8]) -> LatestPacket {
+    LatestPacket::of_standard(datagram, &RtpPacket::decode(datagram).expect("a packet"))
+        .expect("a header")
 }
