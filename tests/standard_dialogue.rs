@@ -360,7 +360,7 @@ fn requests_are_understood_however_they_are_cut() {
     let url = client.url.clone();
     text += &client.request("DESCRIBE", &url, &["Accept: application/sdp", "X: y"]);
     let set = client.request("SET_PARAMETER", &url, &["Content-Length: 8"]);
-    text += &format!("{set}a: b\r\n\r\n");
+    text += &(set + "a: b\r\n\r\n");
     text += &client.request("GET_PARAMETER", &url, &[]).replace("\r\n", "\n");
     let mut whole = StandardClient::connect(server.address());
     whole.send(&text);

@@ -37,6 +37,7 @@ fn playing(picture: &Picture) -> View<'_> {
         scale: 1,
         state: State::Playing,
         no_data: false,
+        has_ended: false,
         title: "movie.Mjpeg from 127.0.0.1:2048".to_owned(),
         session: Some("123456"),
         last_reply: Some(Duration::from_micros(1500)),
