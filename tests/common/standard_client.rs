@@ -115,6 +115,12 @@ impl StandardClient {
         self.tcp.shutdown(Shutdown::Write).unwrap();
     }
 
+    /// Waits until there is something to read, and leaves it there.
+    pub(crate) fn wait_for_bytes(&mut self) {
+        self.tcp.set_read_timeout(Some(LIMIT)).unwrap();
+        assert_eq!(self.tcp.peek(&mut [0]).expect("something to read"), 1);
+    }
+
     /// What the server sends until it closes the connection, as it comes.
     pub(crate) fn rest(&mut self) -> String {
         self.tcp.set_read_timeout(Some(LIMIT)).unwrap();
