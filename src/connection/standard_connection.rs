@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -67,6 +68,8 @@ pub(crate) struct StandardWriter {
     stream: Mutex<TcpStream>,
     /// The same stream, to be closed while a write waits.
     door: TcpStream,
+    /// Whether it was closed because the other side reads nothing.
+    given_up: AtomicBool,
 }
 
 impl StandardWriter {
@@ -76,7 +79,7 @@ impl StandardWriter {
         stream.set_nodelay(true)?;
         stream.set_write_timeout(Some(SOCKET_TIMEOUT))?;
         let door = stream.try_clone()?;
-        Ok(Self { stream: Mutex::new(stream), door })
+        Ok(Self { stream: Mutex::new(stream), door, given_up: AtomicBool::new(false) })
     }
 
     /// Writes a message.
@@ -103,6 +106,11 @@ impl StandardWriter {
         self.door.shutdown(Shutdown::Both).ok();
     }
 
+    /// Why the connection was closed from this side, if it was.
+    pub(crate) fn why_closed(&self) -> Option<&'static str> {
+        self.given_up.load(Ordering::Relaxed).then_some(SILENT)
+    }
+
     fn write(&self, mut bytes: &[u8]) -> io::Result<()> {
         let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
         let mut last_progress = Instant::now();
@@ -115,9 +123,12 @@ impl StandardWriter {
                 }
                 Err(error) if timed_out(&error) && last_progress.elapsed() < PATIENCE => {}
                 Err(error) => {
+                    let given_up = timed_out(&error);
+                    self.given_up.fetch_or(given_up, Ordering::Relaxed);
                     // Half a message has gone: nothing behind it could be understood.
                     self.shut();
-                    return Err(error);
+                    let silent = || io::Error::new(ErrorKind::TimedOut, SILENT);
+                    return Err(if given_up { silent() } else { error });
                 }
             }
         }
@@ -127,6 +138,8 @@ impl StandardWriter {
 
 /// How long the other side may read nothing at all.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// What is told then.
+const SILENT: &str = "the client has read nothing for 10 s";
 
 #[cfg(test)]
 mod tests {

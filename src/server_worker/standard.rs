@@ -87,7 +87,10 @@ impl StandardWorker {
                 }
                 Arrival::Nothing => Ok(()),
                 Arrival::TooLong(too_long) => return format!("could not {too_long}"),
-                Arrival::Ended(None) => return "the client has closed the connection".to_owned(),
+                Arrival::Ended(None) => {
+                    let why = self.writer.why_closed();
+                    return why.unwrap_or("the client has closed the connection").to_owned();
+                }
                 Arrival::Ended(Some(error)) => Err(error),
             };
             if let Err(error) = processed {
