@@ -182,18 +182,9 @@ impl StandardClient {
     /// SETUP over UDP, to two new ports; which the reply must grant.
     #[track_caller]
     pub(crate) fn setup_udp(&mut self) -> Reply {
-        let mut local = self.address();
-        local.set_port(0);
-        let [media, reports] = [(), ()].map(|()| UdpSocket::bind(local).expect("a UDP port"));
-        let port = |socket: &UdpSocket| socket.local_addr().unwrap().port();
-        let ports = format!("{}-{}", port(&media), port(&reports));
-        let reply = self.setup(&format!("RTP/AVP;unicast;client_port={ports}"));
-        self.session = Some(reply.session());
-        assert_eq!(reply.transport("client_port"), Some(ports), "the client's own ports");
-        let own = reply.transport("server_port").expect("server_port");
-        let own: Vec<u16> = own.split('-').map(|port| port.parse().expect("a port")).collect();
-        let server = [own[0], own[1]].map(|port| (self.tcp.peer_addr().unwrap().ip(), port).into());
-        self.way = Way::Udp { media, reports, server };
+        let sockets = self.open_ports();
+        let reply = self.setup(&format!("RTP/AVP;unicast;client_port={}", numbers(&sockets)));
+        self.take_udp(sockets, &reply);
         reply
     }
 
@@ -201,10 +192,35 @@ impl StandardClient {
     #[track_caller]
     pub(crate) fn setup_tcp(&mut self) -> Reply {
         let reply = self.setup("RTP/AVP/TCP;unicast;interleaved=0-1");
+        self.take_tcp(&reply);
+        reply
+    }
+
+    /// Two ports where RTP and RTCP may come.
+    pub(crate) fn open_ports(&self) -> [UdpSocket; 2] {
+        let mut local = self.address();
+        local.set_port(0);
+        [(), ()].map(|()| UdpSocket::bind(local).expect("a UDP port"))
+    }
+
+    /// The session of a reply to SETUP that grants these ports.
+    #[track_caller]
+    pub(crate) fn take_udp(&mut self, sockets: [UdpSocket; 2], reply: &Reply) {
+        self.session = Some(reply.session());
+        assert_eq!(reply.transport("client_port"), Some(numbers(&sockets)), "the client's ports");
+        let own = reply.transport("server_port").expect("server_port");
+        let own: Vec<u16> = own.split('-').map(|port| port.parse().expect("a port")).collect();
+        let server = [own[0], own[1]].map(|port| (self.tcp.peer_addr().unwrap().ip(), port).into());
+        let [media, reports] = sockets;
+        self.way = Way::Udp { media, reports, server };
+    }
+
+    /// The session of a reply to SETUP that grants channels 0 and 1.
+    #[track_caller]
+    pub(crate) fn take_tcp(&mut self, reply: &Reply) {
         self.session = Some(reply.session());
         assert_eq!(reply.transport("interleaved").as_deref(), Some("0-1"));
         self.way = Way::Tcp { media: 0, reports: 1 };
-        reply
     }
 
     /// PLAY, from there if anywhere; and what the reply says of the first packet.
@@ -212,14 +228,8 @@ impl StandardClient {
     pub(crate) fn play(&mut self, range: Option<&str>) -> (Reply, u16, u32) {
         let line = range.map(|range| format!("Range: {range}"));
         let reply = self.granted("PLAY", line.as_deref().as_slice());
-        let info = reply.header("RTP-Info").expect("RTP-Info").to_owned();
-        let [url, sequence_number, timestamp] = [0, 1, 2].map(|index| {
-            let part = info.split(';').nth(index).expect("three parts");
-            part.split_once('=').expect("a value").1.to_owned()
-        });
-        assert_eq!(url, self.track(), "the track of RTP-Info");
-        let number = sequence_number.parse().expect("a sequence number");
-        (reply, number, timestamp.parse().expect("a timestamp"))
+        let (number, timestamp) = reply.rtp_info(&self.track());
+        (reply, number, timestamp)
     }
 
     /// Where the server takes RTP and RTCP.
@@ -420,12 +430,30 @@ impl Reply {
         id.to_owned()
     }
 
+    /// What `RTP-Info` says of the first packet of that track: its number and its timestamp.
+    #[track_caller]
+    pub(crate) fn rtp_info(&self, track: &str) -> (u16, u32) {
+        let info = self.header("RTP-Info").expect("RTP-Info");
+        let [url, number, timestamp] = ["url", "seq", "rtptime"].map(|name| {
+            let mut parts = info.split(';').filter_map(|part| part.split_once('='));
+            let (_, value) = parts.find(|(other, _)| *other == name).expect(name);
+            value
+        });
+        assert_eq!(url, track, "the track of RTP-Info");
+        (number.parse().expect("a number"), timestamp.parse().expect("a timestamp"))
+    }
+
     /// A parameter of `Transport`.
     pub(crate) fn transport(&self, name: &str) -> Option<String> {
         let mut parts = self.header("Transport")?.split(';');
         let value = parts.find_map(|part| part.strip_prefix(name)?.strip_prefix('='))?;
         Some(value.to_owned())
     }
+}
+
+/// The ports of the two, as SETUP says them.
+pub(crate) fn numbers(sockets: &[UdpSocket; 2]) -> String {
+    sockets.each_ref().map(|socket| socket.local_addr().unwrap().port().to_string()).join("-")
 }
 
 /// The next datagram; it must come from where the server said.
