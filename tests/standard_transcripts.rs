@@ -70,7 +70,9 @@ fn say(client: &mut StandardClient, request: &str, jpegs: &[Vec<u8>], name: &str
             let frame = client.frame();
             let first = (frame.sequence_number, frame.timestamp);
             assert_eq!(first, reply.rtp_info(&track), "{name}: RTP-Info");
-            let jpeg = jpegs.get((start * 20.0).round() as usize).unwrap();
+            let mut times = (0..).map(|number| f64::from(number) / 20.0);
+            let index = times.position(|time| time > start - 0.01).unwrap();
+            let jpeg = jpegs.get(index).unwrap();
             assert!(frame.data == Parts::of(jpeg).scan, "{name}: the frame at {start} s");
         }
         "PAUSE" | "TEARDOWN" => {

@@ -29,9 +29,9 @@ pub(crate) fn jpeg(kind: Kind, number: usize) -> Vec<u8> {
     for y in 0..height {
         for x in 0..width {
             let boxed = x.abs_diff(left) < 10 && y.abs_diff(height / 2) < 10;
-            let slope = if boxed { 0xFF } else { low_byte(x * 128 / width + y * 64 / height) };
-            let noise = low_byte(x * y * 31 + number * 17) & 0x1F;
-            pixels.extend([slope, 128 - noise, low_byte(number * 5)]);
+            let slope = if boxed { 0xFF } else { low(x * 128 / width + y * 64 / height) };
+            let noise = low(x * y * 31 + number * 17) & 0x1F;
+            pixels.extend([slope, 128 - noise, low(number * 5)]);
         }
     }
     if kind.grey {
@@ -47,10 +47,11 @@ pub(crate) fn jpeg(kind: Kind, number: usize) -> Vec<u8> {
     jpeg
 }
 
-pub(crate) fn jpegs(kind: Kind, count: usize) -> Vec<Vec<u8>> {
-    (1..=count).map(|number| jpeg(kind, number)).collect()
+fn low(number: usize) -> u8 {
+    let [low, ..] = number.to_le_bytes();
+    low
 }
 
-fn low_byte(number: usize) -> u8 {
-    number.to_le_bytes()[0]
+pub(crate) fn jpegs(kind: Kind, count: usize) -> Vec<Vec<u8>> {
+    (1..=count).map(|number| jpeg(kind, number)).collect()
 }

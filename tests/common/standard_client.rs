@@ -94,17 +94,10 @@ impl StandardClient {
     /// The next request, with the session if there is one.
     pub(crate) fn request(&mut self, method: &str, url: &str, headers: &[&str]) -> String {
         self.cseq += 1;
-        let mut text = format!("{method} {url} RTSP/1.0\r\nCSeq: {}\r\n", self.cseq);
-        if let Some(session) = &self.session {
-            text += "Session: ";
-            text += session;
-            text += "\r\n";
-        }
-        for header in headers {
-            text += header;
-            text += "\r\n";
-        }
-        text + "\r\n"
+        let mut lines = vec![format!("{method} {url} RTSP/1.0"), format!("CSeq: {}", self.cseq)];
+        lines.extend(self.session.as_ref().map(|session| format!("Session: {session}")));
+        lines.extend(headers.iter().map(|&header| header.to_owned()));
+        lines.join("\r\n") + "\r\n\r\n"
     }
 
     pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jpeg_encoder::SamplingFactor;
 
-use super::programs::{checksums, gstreamer_sums};
+use super::programs::{checksums, gstreamer_sums, has_opencv, opencv_sums};
 use super::run::{is_there, run};
 use crate::common::jpegs::{Kind, PLAIN, jpegs};
 use crate::common::movies::{lab_format, real_frames};
@@ -26,6 +26,8 @@ pub(crate) struct MovieFile {
     pub(crate) frames: Vec<String>,
     /// The same for GStreamer's decoder.
     pub(crate) gstreamer: Vec<String>,
+    /// The same for OpenCV.
+    pub(crate) opencv: Vec<String>,
 }
 
 /// Six kinds of movies.
@@ -77,5 +79,13 @@ fn file(folder: &Path, name: &str, title: &'static str, movie: (Vec<u8>, (u16, u
     } else {
         Vec::new()
     };
-    MovieFile { name: name.to_owned(), title, size, frames, gstreamer }
+    let opencv = if has_opencv() {
+        opencv_sums(&plain, size, &folder.join("reference")).unwrap()
+    } else {
+        Vec::new()
+    };
+    for sums in [&gstreamer, &opencv] {
+        assert!(sums.is_empty() || sums.len() == FRAMES, "{title}: {} frames", sums.len());
+    }
+    MovieFile { name: name.to_owned(), title, size, frames, gstreamer, opencv }
 }

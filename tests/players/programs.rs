@@ -1,6 +1,7 @@
 //! The players: how each is called, and how it tells what it shows.
 
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use super::movies::MovieFile;
 use super::run::{is_there, run, skip};
@@ -28,6 +29,8 @@ enum How {
     Jpegs,
     /// It prints checksums of a decoder of its own.
     GStreamer,
+    /// A script prints them.
+    OpenCv,
 }
 
 /// Those that are installed.
@@ -43,7 +46,8 @@ pub(crate) fn players() -> Vec<Player> {
     let all = [
         player("ffmpeg", "UDP", "rtsp", "ffmpeg", How::Checksums, FFMPEG_UDP),
         player("ffmpeg", "TCP", "rtsp", "ffmpeg", How::Checksums, FFMPEG_TCP),
-        player("ffplay", "TCP", "rtsp", "ffplay", How::Checksums, FFPLAY),
+        player("ffplay", "UDP", "rtsp", "ffplay", How::Checksums, FFPLAY_UDP),
+        player("ffplay", "TCP", "rtsp", "ffplay", How::Checksums, FFPLAY_TCP),
         player("mpv", "UDP", "rtsp", "mpv", How::Checksums, MPV_UDP),
         player("mpv", "TCP", "rtsp", "mpv", How::Checksums, MPV_TCP),
         player("mpv --start=1", "TCP", "rtsp", "mpv", How::FromSecond1, MPV_START),
@@ -51,13 +55,20 @@ pub(crate) fn players() -> Vec<Player> {
         player("GStreamer rtspsrc", "TCP", "rtsp", "gst-launch-1.0", How::Jpegs, RTSPSRC_TCP),
         player("GStreamer playbin", "UDP", "rtspu", "gst-launch-1.0", How::GStreamer, PLAYBIN),
         player("GStreamer playbin", "TCP", "rtspt", "gst-launch-1.0", How::GStreamer, PLAYBIN),
+        player("OpenCV", "UDP", "rtsp", "python3", How::OpenCv, "SCRIPT udp URL WIDTH HEIGHT"),
+        player("OpenCV", "TCP", "rtsp", "python3", How::OpenCv, "SCRIPT tcp URL WIDTH HEIGHT"),
     ];
     all.into_iter().filter(Player::is_installed).collect()
 }
 
 impl Player {
     fn is_installed(&self) -> bool {
-        let there = is_there(self.program);
+        let there = match self.how {
+            How::OpenCv => has_opencv(),
+            How::Checksums | How::FromSecond1 | How::Jpegs | How::GStreamer => {
+                is_there(self.program)
+            }
+        };
         if !there {
             skip(&format!("{} ({})", self.name, self.transport));
         }
@@ -70,6 +81,7 @@ impl Player {
             How::Checksums | How::Jpegs => &movie.frames,
             How::FromSecond1 => movie.frames.get(20..).unwrap(),
             How::GStreamer => &movie.gstreamer,
+            How::OpenCv => &movie.opencv,
         }
     }
 
@@ -88,6 +100,9 @@ impl Player {
             word.replace("URL", url)
                 .replace("OUT", &jpegs.display().to_string())
                 .replace("CROP", &format!("crop={width}:{height}:0:0"))
+                .replace("SCRIPT", SCRIPT)
+                .replace("WIDTH", &width.to_string())
+                .replace("HEIGHT", &height.to_string())
                 .replace("RIGHT", &format!("right={right}"))
                 .replace("BOTTOM", &format!("bottom={bottom}"))
         });
@@ -97,7 +112,7 @@ impl Player {
         match self.how {
             How::Checksums | How::FromSecond1 => Ok(shown(&printed)),
             How::Jpegs => checksums(&jpegs, movie.size, &out.with_extension("sums")),
-            How::GStreamer => Ok(sums(&printed)),
+            How::GStreamer | How::OpenCv => Ok(sums(&printed)),
         }
     }
 }
@@ -124,13 +139,31 @@ pub(crate) fn gstreamer_sums(jpegs: &Path, out: &Path) -> Result<Vec<String>, St
     Ok(sums(&run("gst-launch-1.0", &words, out)?))
 }
 
+/// What they look like to OpenCV.
+pub(crate) fn opencv_sums(
+    jpegs: &Path,
+    size: (u16, u16),
+    out: &Path,
+) -> Result<Vec<String>, String> {
+    let words =
+        [SCRIPT, "-", &jpegs.display().to_string(), &size.0.to_string(), &size.1.to_string()];
+    Ok(sums(&run("python3", &words.map(str::to_owned), out)?))
+}
+
+/// Whether Python has OpenCV.
+pub(crate) fn has_opencv() -> bool {
+    let mut command = Command::new("python3");
+    let quiet = command.args(["-c", "import cv2"]).stdin(Stdio::null()).stderr(Stdio::null());
+    quiet.status().is_ok_and(|status| status.success())
+}
+
 /// The checksums that the filter `showinfo` prints.
 fn shown(printed: &str) -> Vec<String> {
     let parts = printed.split(" checksum:").skip(1);
     parts.map(|part| part.chars().take_while(char::is_ascii_hexdigit).collect()).collect()
 }
 
-/// The checksums that `checksumsink` prints: a time and 40 digits.
+/// The checksums that `checksumsink` and the script print: 40 digits.
 fn sums(printed: &str) -> Vec<String> {
     let words = printed.split_whitespace();
     let is_sum =
@@ -142,7 +175,9 @@ const FFMPEG_UDP: &str = "-nostdin -hide_banner -rtsp_transport udp -buffer_size
     -vf CROP,showinfo -fps_mode passthrough -f null -";
 const FFMPEG_TCP: &str = "-nostdin -hide_banner -rtsp_transport tcp -i URL -vf CROP,showinfo \
     -fps_mode passthrough -f null -";
-const FFPLAY: &str = "-hide_banner -rtsp_transport tcp -autoexit -an -noframedrop \
+const FFPLAY_UDP: &str = "-hide_banner -rtsp_transport udp -buffer_size 4000000 -autoexit -an \
+    -noframedrop -vf CROP,showinfo=checksum=1 URL";
+const FFPLAY_TCP: &str = "-hide_banner -rtsp_transport tcp -autoexit -an -noframedrop \
     -vf CROP,showinfo=checksum=1 URL";
 const MPV_UDP: &str = "--no-config --vo=null --no-audio --framedrop=no --msg-level=ffmpeg=v \
     --vf=lavfi=[CROP,showinfo] --rtsp-transport=udp --demuxer-lavf-o=buffer_size=4000000 URL";
@@ -156,3 +191,4 @@ const RTSPSRC_TCP: &str = "-e rtspsrc location=URL protocols=tcp latency=1000 ! 
     filesink location=OUT buffer-mode=unbuffered";
 const PLAYBIN: &str = "playbin uri=URL \
     video-sink=videocrop~RIGHT~BOTTOM~!~videoconvert~!~video/x-raw,format=RGBx~!~checksumsink~sync=true";
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/players/opencv.py");
