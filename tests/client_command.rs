@@ -49,6 +49,25 @@ fn a_name_that_no_movie_can_have_is_refused() {
 }
 
 #[test]
+fn a_url_that_is_none_is_refused_with_the_part_that_is_wrong() {
+    for (url, flaw) in [
+        ("http://127.0.0.1/movie.Mjpeg", "expected rtsp:// at its beginning"),
+        ("rtsp:///movie.Mjpeg", "expected a host"),
+        ("rtsp://127.0.0.1:0/movie.Mjpeg", "expected a port from 1 to 65535"),
+        ("rtsp://127.0.0.1:x/", "\"rtsp://127.0.0.1:x/\""),
+    ] {
+        assert_refused(&["--headless", url], flaw);
+    }
+    assert_refused(&["rtsp://127.0.0.1/a", "rtsp://127.0.0.1/b"], "found 2 arguments");
+}
+
+#[test]
+fn tcp_without_a_url_is_refused() {
+    assert_refused(&["--tcp"], "--tcp goes with a URL");
+    assert_refused(&["--tcp", "127.0.0.1", "2048", "5008", "movie.Mjpeg"], "--tcp goes with a URL");
+}
+
+#[test]
 fn seconds_without_headless_are_refused() {
     assert_refused(&["--seconds", "1"], "--headless");
     assert_refused(&["--seconds", "1", "127.0.0.1", "2048", "5008", "movie.Mjpeg"], "--headless");
@@ -76,7 +95,9 @@ fn help_prints_the_usage_and_nothing_else() {
         let ended = run_client(words);
         assert_eq!((ended.code, ended.errors.as_str()), (Some(0), ""), "for {words:?}");
         assert!(ended.output.starts_with("Usage: client_launcher [OPTIONS] SERVER_ADDR"));
-        for option in ["--play", "--headless", "--seconds N", "--quiet", "--help"] {
+        for option in
+            ["--play", "--headless", "--tcp", "--seconds N", "--quiet", "--help", "rtsp://HOST"]
+        {
             assert!(ended.output.contains(option), "no {option} in {}", ended.output);
         }
     }

@@ -457,7 +457,7 @@ fn odd_replies_are_ignored_and_the_right_one_is_taken() {
 #[test]
 fn a_reply_too_long_and_a_connection_that_closes_in_any_state_are_told() {
     let endless = format!("RTSP/1.0 200 OK\r\nContent-Length: {}\r\n\r\n", u32::MAX);
-    for bytes in [endless.as_bytes(), &[b'x'; 100_000]] {
+    for bytes in [endless.as_bytes(), &b"x".repeat(100_000)] {
         for requests in 1..5 {
             let mut stage = StandardStage::new(First::Udp);
             stage.client.play_movie();

@@ -13,7 +13,7 @@ pub(crate) struct StandardServer {
     arriving: Receiver<TcpStream>,
     stream: Option<TcpStream>,
     rtp: UdpSocket,
-    reporter: UdpSocket,
+    rtcp: UdpSocket,
     /// Where the last SETUP wants its packets.
     pub(crate) way: Way,
     /// The last request.
@@ -111,15 +111,17 @@ impl StandardServer {
                 }
             }
         });
-        let rtp = UdpSocket::bind("127.0.0.1:0").expect("a UDP port");
-        let reporter = UdpSocket::bind("127.0.0.1:0").expect("a UDP port");
-        reporter.set_read_timeout(Some(LIMIT)).unwrap();
+        let udp_port = || {
+            let socket = UdpSocket::bind("127.0.0.1:0").expect("a UDP port");
+            socket.set_read_timeout(Some(LIMIT)).unwrap();
+            socket
+        };
         Self {
             address,
             arriving,
             stream: None,
-            rtp,
-            reporter,
+            rtp: udp_port(),
+            rtcp: udp_port(),
             way: Way::Nowhere,
             request: Request::default(),
             reports: Vec::new(),
@@ -238,8 +240,7 @@ impl StandardServer {
         assert_eq!(offer, format!("RTP/AVP;unicast;client_port={port}-{}", port + 1));
         assert_eq!(port % 2, 0, "RTP gets the even port");
         self.way = Way::Udp(port);
-        let own =
-            (self.rtp.local_addr().unwrap().port(), self.reporter.local_addr().unwrap().port());
+        let own = (self.rtp.local_addr().unwrap().port(), self.rtcp.local_addr().unwrap().port());
         format!("Transport: {offer};server_port={}-{}{ssrc};mode=\"PLAY\"\r\n", own.0, own.1)
     }
 
@@ -266,7 +267,7 @@ impl StandardServer {
         match self.way {
             Way::Nowhere => panic!("nothing has been set up"),
             Way::Udp(port) => {
-                self.reporter.send_to(packet, ("127.0.0.1", port + 1)).expect("send");
+                self.rtcp.send_to(packet, ("127.0.0.1", port + 1)).expect("send");
             }
             Way::Tcp(channel) => self.says_packet(channel + 1, packet),
         }
@@ -276,7 +277,7 @@ impl StandardServer {
     #[track_caller]
     pub(crate) fn report(&mut self) -> Vec<u8> {
         let mut datagram = [0; 2000];
-        let count = self.reporter.recv(&mut datagram).expect("a report");
+        let count = self.rtcp.recv(&mut datagram).expect("a report");
         datagram[..count].to_vec()
     }
 
