@@ -1,7 +1,12 @@
 //! The client against servers that others have written. What is not installed is skipped with a
 //! line that says so, unless the variable `PEER_TESTS` is `required`.
 
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may fail, or be skipped")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test may fail, or be skipped"
+)]
 
 mod client_common;
 
