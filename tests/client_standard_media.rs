@@ -1,5 +1,7 @@
 //! The client in the standard dialect, against a server that the test plays: packets and reports.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
+
 mod client_common;
 
 use std::time::Duration;

@@ -16,6 +16,7 @@ use rtsp_lab::statistics::MOST;
 use rtsp_lab::window::{Buttons, Column, Curve, Figure, Look, Panel, Target, View};
 
 /// All that a view shows.
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own to see")]
 #[derive(Clone, Debug)]
 pub(crate) struct Scene {
     pub(crate) scale: usize,
@@ -237,6 +238,5 @@ pub(crate) fn packet(datagram: &[u8]) -> LatestPacket {
 
 /// The same of a packet of the standard dialect.
 pub(crate) fn standard_packet(datagram: &[u8]) -> LatestPacket {
-    LatestPacket::of_standard(datagram, &RtpPacket::decode(datagram).expect("a packet"))
-        .expect("a header")
+    LatestPacket::of_standard(datagram, &RtpPacket::decode(datagram).unwrap()).unwrap()
 }

@@ -1,7 +1,7 @@
 //! Real players watch real movies: every frame must be the one in the file, and none be missing.
 //!
 //! A player that is not installed is left out, and a line says so; with `PLAYERS=required` in the
-//! environment that is a failure. `cargo test --test standard_players -- --nocapture` prints the
+//! environment that is a failure. `cargo test --test server_standard_players -- --nocapture` prints the
 //! rows of [docs/interop.md](../docs/interop.md).
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]

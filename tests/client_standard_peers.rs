@@ -1,5 +1,5 @@
 //! The client against servers that others have written. What is not installed is skipped with a
-//! line that says so, unless the variable `PEER_TESTS` is `required`.
+//! line that says so, unless the variable `PLAYERS` is `required`.
 
 #![allow(
     clippy::unwrap_used,
@@ -92,7 +92,7 @@ fn runs(command: &mut Command) -> bool {
     let ended = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     let runs = ended.is_ok_and(|status| status.success());
     if !runs {
-        let required = std::env::var("PEER_TESTS").is_ok_and(|value| value == "required");
+        let required = std::env::var("PLAYERS").is_ok_and(|value| value == "required");
         assert!(!required, "{command:?} does not work here");
         eprintln!("skipped: {command:?} does not work here");
     }

@@ -132,7 +132,8 @@ fn reports_of_receivers_are_told_and_junk_is_not() {
         client.send_report(&receiver_report(Some(ssrc)));
         let start = format!("[{}] report: ", client.address());
         let line = server.wait_for(|line| line.starts_with(&start));
-        let expected = format!("{start}-1 packets lost, 25.0 % since the last report, jitter 10.0 ms");
+        let expected =
+            format!("{start}-1 packets lost, 25.0 % since the last report, jitter 10.0 ms");
         assert_eq!(line, expected, "and none before it");
         client.granted("TEARDOWN", &[]);
     }
