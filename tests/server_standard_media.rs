@@ -84,7 +84,7 @@ fn samplings_and_restart_markers_are_told_in_the_headers() {
     let server = ServerProcess::start(folder.path(), &[]);
     for (jpeg_type, sampling, restart) in KINDS {
         for size in [(96, 64), (380, 286)] {
-            let frames = jpegs(Kind { sampling, restart, size, ..PLAIN }, 4);
+            let frames = jpegs(Kind { size, sampling, restart, ..PLAIN }, 4);
             let received = watch(folder.path(), &server, &frames);
             assert!(received.iter().all(|frame| frame.jpeg_type == jpeg_type), "{sampling:?}");
             assert_carry(&received, &frames);

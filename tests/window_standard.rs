@@ -2,11 +2,14 @@
 //! plays. Without a display it is skipped, as in `tests/window.rs`.
 
 mod client_common;
+mod common;
 mod desktop;
 
 use client_common::rfc2435::{Form, Sender, frame, payloads};
 use client_common::standard_server::StandardServer;
-use desktop::{Desktop, Player, State};
+use desktop::player::Player;
+use desktop::screen::State;
+use desktop::xvfb::Desktop;
 
 #[test]
 fn keys_play_seek_and_end_a_movie() {
