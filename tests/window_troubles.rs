@@ -93,6 +93,24 @@ fn a_server_that_goes_while_paused_is_a_message_and_the_next_one_serves() {
 }
 
 #[test]
+fn a_server_that_goes_while_the_dialog_asks_is_not_asked_to_play_on() {
+    let Some((server, desktop)) = start() else { return };
+    let port = server.port();
+    let player = Player::start(&desktop, port, "movie.Mjpeg", &["--play"]);
+    player.wait_for("ten frames", |screen| screen.frame_number() >= 10);
+    player.close();
+    player.wait_for("the dialog", Screen::asks_to_close);
+    player.wait_until_still();
+    drop(server);
+    let server = another_server(port);
+    player.key("Return");
+    player.wait_for("INIT, and why", |screen| {
+        screen.state() == Some(State::Init) && screen.shows_error()
+    });
+    sets_up_and_plays_again(player, server);
+}
+
+#[test]
 fn a_taken_rtp_port_is_a_warning_and_setup_works_when_it_is_free() {
     let Some((server, desktop)) = start() else { return };
     let taken = UdpSocket::bind("0.0.0.0:0").unwrap();

@@ -221,8 +221,10 @@ impl Controls {
         }
     }
 
+    /// Goes on with what was paused; a session that has ended meanwhile is not begun anew.
     fn stay(&mut self, client: &mut Client) {
-        if self.dialog.take().is_some_and(|dialog| dialog.resume) {
+        let resume = self.dialog.take().is_some_and(|dialog| dialog.resume);
+        if resume && (client.state() != State::Init || client.is_waiting()) {
             client.play_movie();
         }
     }
