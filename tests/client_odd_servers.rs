@@ -369,6 +369,25 @@ fn handlers_called_in_a_burst_send_one_request_at_a_time_in_order() {
 }
 
 #[test]
+fn whoever_has_pressed_too_much_can_leave() {
+    let mut stage = Stage::new();
+    stage.client.setup_movie();
+    for _ in 0..10 {
+        stage.client.play_movie();
+        stage.client.pause_movie();
+    }
+    stage.client.exit_client();
+    stage.server.grants("SETUP");
+    for _ in 0..4 {
+        stage.until("PLAY", |client| client.awaits(Method::Play));
+        stage.server.grants("PLAY");
+        stage.until("PAUSE", |client| client.awaits(Method::Pause));
+        stage.server.grants("PAUSE");
+    }
+    stage.until("TEARDOWN", |client| client.awaits(Method::Teardown));
+}
+
+#[test]
 fn a_button_pressed_twice_does_not_hold_up_the_next_one() {
     let mut stage = Stage::new();
     stage.client.setup_movie();
