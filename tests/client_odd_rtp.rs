@@ -8,7 +8,7 @@
 mod client_common;
 
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 use client_common::LIMIT;
@@ -448,4 +448,20 @@ fn rapid_play_and_pause_leave_one_listener_and_lose_nothing() {
     for name in ["listen_rtp", "recv_rtsp_reply", "update_movie"] {
         assert_threads(name, 0, "after TEARDOWN");
     }
+}
+
+#[test]
+fn after_a_pause_the_latest_packet_is_the_one_that_came_last() {
+    let mut stage = Stage::ready();
+    stage.play();
+    stage.sends_a_frame();
+    // The parts of a frame without its end: nothing is passed on.
+    for (number, payload) in [(2, &b"\xFF\xD8 and"[..]), (3, b"so"), (4, b"on")] {
+        stage.server.sends(&packet(number, payload));
+    }
+    stage.pause();
+    let header = |stage: &Stage| stage.client.latest_packet().unwrap().header;
+    assert_eq!(header(&stage)[2..4], [0, 4]);
+    stage.client.wait(Duration::from_millis(50));
+    assert_eq!(header(&stage)[2..4], [0, 4], "what is on its way still does not replace it");
 }

@@ -152,6 +152,10 @@ impl Port for RtpPort {
     fn reception(&mut self) -> &mut Reception {
         &mut self.reception
     }
+
+    fn latest(&self) -> Option<LatestPacket> {
+        self.latest
+    }
 }
 
 /// The thread `listen_rtp`, and how it is stopped.

@@ -94,6 +94,7 @@ impl Client {
             Media::Listening(listener) => match listener.finish() {
                 Some(mut port) => {
                     self.statistics.receive(port.reception().clone());
+                    self.latest_packet = port.latest().or(self.latest_packet);
                     Media::Open(port)
                 }
                 None => Media::Closed,

@@ -3,6 +3,7 @@
 use std::sync::mpsc::SyncSender;
 use std::{fmt, io};
 
+use super::LatestPacket;
 use super::listen_rtp::Frame;
 use crate::event::Event;
 use crate::statistics::Reception;
@@ -25,6 +26,9 @@ pub(super) trait Port: fmt::Debug + Send {
 
     /// What has been counted.
     fn reception(&mut self) -> &mut Reception;
+
+    /// The packet that came last.
+    fn latest(&self) -> Option<LatestPacket>;
 
     /// Tells the server that nobody listens any more, where the dialect has a way to.
     fn say_goodbye(&mut self) {}

@@ -80,8 +80,11 @@ impl Client {
             changed = true;
             self.statistics.undecodable = decoded.undecodable;
             self.statistics.overruns = decoded.overruns;
+            // After PAUSE more is known than what is on its way still.
+            if decoded.reception.packets >= self.statistics.reception.packets {
+                self.latest_packet = decoded.latest.or(self.latest_packet);
+            }
             self.statistics.receive(decoded.reception);
-            self.latest_packet = decoded.latest.or(self.latest_packet);
             if let Some(picture) = decoded.picture {
                 self.statistics.show_frame(self.clock.elapsed());
                 self.picture = Some(picture);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::intake::{Intake, Stream};
 use super::reports::Reports;
 use super::source::{Received, Source};
+use crate::client::LatestPacket;
 use crate::client::listen_rtp::Frame;
 use crate::client::port::{Port, Waker};
 use crate::client::recv_rtsp_reply::{Answer, Mailbox};
@@ -155,6 +156,10 @@ impl Port for StandardPort {
 
     fn reception(&mut self) -> &mut Reception {
         &mut self.intake.reception
+    }
+
+    fn latest(&self) -> Option<LatestPacket> {
+        self.intake.latest
     }
 
     fn say_goodbye(&mut self) {
