@@ -18,12 +18,15 @@ pub(super) fn draw_keys(
 ) {
     let of_buttons = buttons.all().iter().map(|button| (button.key, meaning(button.method)));
     let seek = can_seek.then_some(SEEK);
-    let rows = (0..area.size.height / LINE).map(|row| row * LINE);
-    for ((key, meaning), y) in of_buttons.chain(seek).chain(OTHERS).zip(rows) {
-        let key_box = part(area, 0, y + 3, SMALL.width_of(key) + 8, 15);
+    let keys: Vec<_> = of_buttons.chain(seek).chain(OTHERS).collect();
+    let share = area.size.height / u32::try_from(keys.len()).unwrap_or(u32::MAX);
+    let height = share.clamp(LEAST_LINE, LINE);
+    let rows = (0..area.size.height / height).map(|row| row * height);
+    for ((key, meaning), y) in keys.into_iter().zip(rows) {
+        let key_box = part(area, 0, y + (height - 15) / 2, SMALL.width_of(key) + 8, 15);
         canvas.panel(key_box, 2, BUTTON, BUTTON_EDGE);
         canvas.text(key, key_box, SMALL.in_color(INK), Alignment::Center);
-        let line = part(area, KEYS_WIDTH, y, area.size.width - KEYS_WIDTH, LINE);
+        let line = part(area, KEYS_WIDTH, y, area.size.width - KEYS_WIDTH, height);
         canvas.text(meaning, line, LABEL.in_color(INK), Alignment::Left);
     }
 }
@@ -51,4 +54,6 @@ const OTHERS: [(&str, &str); 6] = [
 ];
 
 const KEYS_WIDTH: u32 = 52;
+/// The height of a line, and the least that it is where a message is below.
 const LINE: u32 = 22;
+const LEAST_LINE: u32 = 17;

@@ -6,6 +6,7 @@ use rtsp_lab::client::{ClientEvent, LatestPacket, LogEntry, Message, Severity};
 use rtsp_lab::window::Buttons;
 
 use super::example::Example;
+use super::overlays::warning;
 use super::views::{Open, Scene, dialogue, packet, standard_packet};
 
 pub(crate) fn examples() -> Vec<Example> {
@@ -67,6 +68,10 @@ fn keys() -> Vec<Example> {
         Example::ordinary("keys", keys(Buttons::Five)),
         Example::ordinary("keys-three", keys(Buttons::Three)),
         Example::ordinary("keys-seek", Scene { can_seek: true, ..keys(Buttons::Five) }),
+        Example::ordinary(
+            "keys-message",
+            Scene { message: Some(warning()), ..keys(Buttons::Five) },
+        ),
     ]
 }
 
