@@ -114,7 +114,7 @@ fn until(client: &mut Client, what: &str, mut is_so: impl FnMut(&Client) -> bool
     }
 }
 
-/// `GStreamer`'s server of the film, and the film's URL.
+/// GStreamer's server of the film, and the film's URL.
 fn gstreamer(film: &Film) -> Option<(Program, String)> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/gst_server.py");
     // Python's own packages may hide the system's.

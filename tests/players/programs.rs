@@ -128,7 +128,7 @@ pub(crate) fn checksums(jpegs: &Path, size: (u16, u16), out: &Path) -> Result<Ve
     Ok(shown(&run("ffmpeg", &words, out)?))
 }
 
-/// What they look like to `GStreamer`.
+/// What they look like to GStreamer.
 pub(crate) fn gstreamer_sums(jpegs: &Path, out: &Path) -> Result<Vec<String>, String> {
     let file = jpegs.display();
     let line = format!(
