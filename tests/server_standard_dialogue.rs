@@ -4,8 +4,6 @@
 
 mod common;
 
-use std::net::UdpSocket;
-
 use common::jpegs::{Kind, PLAIN, jpegs};
 use common::movies::{MOVIE, folder_with, lab_format};
 use common::server_process::ServerProcess;
@@ -122,8 +120,12 @@ fn a_movie_that_is_not_there_is_404_for_describe_and_setup() {
     assert_eq!(client.setup("RTP/AVP/TCP;interleaved=0-1").status, "404 Not Found");
     let url = format!("rtsp://{}/../{MOVIE}", server.address());
     assert_eq!(client.ask("DESCRIBE", &url, &[]).status, "404 Not Found");
-    let url = format!("rtsp://{}/", server.address());
-    assert_eq!(client.ask("DESCRIBE", &url, &[]).status, "404 Not Found");
+    for name in
+        ["", "/", "%2e%2e/movie.Mjpeg", "%2Fetc%2Fpasswd", "movie.Mjpeg%00", "movie.Mjpeg/x"]
+    {
+        let url = format!("rtsp://{}/{name}", server.address());
+        assert_eq!(client.ask("DESCRIBE", &url, &[]).status, "404 Not Found", "{url}");
+    }
     // The connection is as good as before.
     client.url = format!("rtsp://{}/{MOVIE}", server.address());
     client.granted("DESCRIBE", &[]);
@@ -184,171 +186,6 @@ fn what_rtp_cannot_carry_is_415_and_says_how_to_convert_it() {
         assert_eq!(status, "415 Unsupported Media Type");
         let line = server.wait_for(|line| line.contains("answered 415") && line.contains(name));
         assert!(line.ends_with(reply.body.trim_end()), "{line}");
-    }
-}
-
-#[test]
-fn setup_opens_two_ports_for_udp_and_names_the_source() {
-    let (_folder, server) = server_of(10);
-    let mut client = StandardClient::connect(server.address());
-    let reply = client.setup_udp();
-    let [media, reports] = client.server_ports();
-    assert_eq!((media.port() % 2, reports.port()), (0, media.port() + 1), "an even and the next");
-    let ssrc = reply.transport("ssrc").expect("ssrc");
-    assert!(ssrc.len() == 8 && ssrc.bytes().all(|byte| byte.is_ascii_hexdigit()), "{ssrc}");
-    let transport = reply.header("Transport").unwrap();
-    assert!(transport.starts_with("RTP/AVP;unicast;client_port="), "{transport}");
-    assert!(transport.ends_with(&format!(";ssrc={ssrc};mode=\"PLAY\"")), "{transport}");
-    assert_eq!(reply.header("Session"), Some(format!("{};timeout=60", reply.session()).as_str()));
-    client.play(None);
-    assert_eq!(client.packet().ssrc, u32::from_str_radix(&ssrc, 16).unwrap());
-}
-
-#[test]
-fn a_single_port_means_that_and_the_next() {
-    let (_folder, server) = server_of(10);
-    let mut client = StandardClient::connect(server.address());
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let port = socket.local_addr().unwrap().port();
-    let reply = client.setup(&format!("RTP/AVP/UDP;unicast;client_port={port}"));
-    assert_eq!(reply.transport("client_port"), Some(format!("{port}-{}", port + 1)));
-    client.session = Some(reply.session());
-    client.play(None);
-    socket.set_read_timeout(Some(common::LIMIT)).unwrap();
-    assert!(socket.recv(&mut [0; 2000]).unwrap() > 12);
-}
-
-#[test]
-fn setup_over_tcp_takes_the_clients_channels_or_0_and_1() {
-    let (_folder, server) = server_of(10);
-    for (offered, granted) in [
-        ("RTP/AVP/TCP;unicast;interleaved=0-1", "0-1"),
-        ("RTP/AVP/TCP;unicast;interleaved=6-9", "6-9"),
-        ("RTP/AVP/TCP;interleaved=4", "4-5"),
-        ("RTP/AVP/TCP;unicast", "0-1"),
-    ] {
-        let mut client = StandardClient::connect(server.address());
-        let reply = client.setup(offered);
-        assert_eq!(reply.transport("interleaved").as_deref(), Some(granted), "{offered}");
-        let transport = reply.header("Transport").unwrap();
-        assert!(transport.starts_with("RTP/AVP/TCP;unicast;interleaved="), "{transport}");
-        assert!(reply.transport("ssrc").is_some(), "{transport}");
-    }
-}
-
-#[test]
-fn the_first_transport_that_is_served_is_taken_and_461_if_none_is() {
-    let (_folder, server) = server_of(10);
-    for (list, taken) in [
-        (
-            "RTP/AVP;multicast,RTP/AVP/TCP;interleaved=2-3,RTP/AVP;client_port=5008-5009",
-            "RTP/AVP/TCP",
-        ),
-        ("RTP/SAVP;unicast, RTP/AVP;unicast;client_port=5008-5009,RTP/AVP/TCP", "RTP/AVP"),
-        ("RTP/AVP;unicast;destination=127.0.0.1;client_port=5008-5009", "RTP/AVP"),
-        ("RTP/AVP;unicast;destination=192.0.2.1;client_port=5008-5009,RTP/AVP/TCP", "RTP/AVP/TCP"),
-    ] {
-        let mut client = StandardClient::connect(server.address());
-        let reply = client.setup(list);
-        assert_eq!(reply.status, "200 OK", "{list}");
-        assert_eq!(reply.header("Transport").and_then(|text| text.split(';').next()), Some(taken));
-    }
-    for list in [
-        "RTP/AVP;multicast",
-        "RTP/AVP;unicast;destination=192.0.2.1;client_port=5008-5009",
-        "RTP/AVP;unicast",
-        "RTP/AVP;unicast;client_port=5008-5009;mode=RECORD",
-        "",
-    ] {
-        let mut client = StandardClient::connect(server.address());
-        let reply = client.setup(list);
-        assert_eq!(
-            (reply.status.as_str(), reply.header("Session")),
-            ("461 Unsupported transport", None),
-            "{list}"
-        );
-        client.setup_udp();
-    }
-}
-
-#[test]
-fn setup_is_for_a_track_and_may_be_repeated_until_the_movie_plays() {
-    let (_folder, server) = server_of(40);
-    let mut client = StandardClient::connect(server.address());
-    let transport = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1";
-    client.refused("SETUP", &[transport], "459 Aggregate operation not allowed");
-    client.setup_udp();
-    let session = client.session.clone();
-    client.setup_tcp();
-    assert_eq!(client.session, session, "the same session by another way");
-    client.play(None);
-    client.frame();
-    let reply = client.setup("RTP/AVP/TCP;unicast;interleaved=2-3");
-    assert_eq!(reply.status, "455 Method Not Valid in This State");
-    let allow = "OPTIONS, DESCRIBE, PLAY, PAUSE, TEARDOWN, GET_PARAMETER, SET_PARAMETER";
-    assert_eq!(reply.header("Allow"), Some(allow));
-    client.frame();
-    client.granted("TEARDOWN", &[]);
-    client.session = None;
-    client.setup_udp();
-    assert_ne!(client.session, session, "another session");
-    let first = client.play(None).1;
-    assert_eq!(client.frame().sequence_number, first);
-}
-
-#[test]
-fn setup_of_another_movie_replaces_the_session() {
-    let (folder, server) = server_of(10);
-    let others = jpegs(Kind { size: (32, 32), ..PLAIN }, 4);
-    std::fs::write(folder.path().join("other.Mjpeg"), lab_format(&others)).unwrap();
-    let mut client = StandardClient::ready_udp(server.address());
-    client.url = format!("rtsp://{}/other.Mjpeg", server.address());
-    client.session = None;
-    client.setup_udp();
-    client.play(None);
-    common::jpeg_pieces::assert_carry(&client.frames(4), &others);
-}
-
-#[test]
-fn sessions_are_looked_at_before_states() {
-    let (_folder, server) = server_of(40);
-    let mut client = StandardClient::connect(server.address());
-    let allow = |reply: common::standard_client::Reply| reply.header("Allow").map(str::to_owned);
-    for method in ["PLAY", "PAUSE"] {
-        let reply = client.refused(method, &[], "455 Method Not Valid in This State");
-        let init = "OPTIONS, DESCRIBE, SETUP, GET_PARAMETER, SET_PARAMETER";
-        assert_eq!(allow(reply).as_deref(), Some(init), "{method} in INIT");
-    }
-    client.refused("TEARDOWN", &[], "454 Session Not Found");
-    client.refused("PLAY", &["Session: 12345678"], "454 Session Not Found");
-    client.refused("GET_PARAMETER", &["Session: 12345678"], "454 Session Not Found");
-    client.setup_udp();
-    let session = client.session.take();
-    for method in ["PLAY", "PAUSE", "TEARDOWN"] {
-        client.refused(method, &[], "454 Session Not Found");
-        client.refused(method, &["Session: 12345678"], "454 Session Not Found");
-    }
-    client.granted("GET_PARAMETER", &[]);
-    client.session = session;
-    client.granted("PAUSE", &[]);
-    client.play(None);
-    client.frame();
-    client.granted("TEARDOWN", &[]);
-    client.refused("TEARDOWN", &[], "454 Session Not Found");
-}
-
-#[test]
-fn play_pause_and_teardown_are_for_the_movie_and_for_its_track() {
-    let (_folder, server) = server_of(40);
-    let mut client = StandardClient::connect(server.address());
-    let url = client.url.clone();
-    let urls = [url.clone(), format!("{url}/"), format!("{url}/track1"), format!("{url}/track1/")];
-    for url in urls {
-        client.setup_udp();
-        for method in ["PLAY", "PAUSE", "GET_PARAMETER", "TEARDOWN"] {
-            assert_eq!(client.ask(method, &url, &[]).status, "200 OK", "{method} {url}");
-        }
-        client.session = None;
     }
 }
 
@@ -449,4 +286,47 @@ fn a_message_without_end_closes_the_connection() {
     client.granted("OPTIONS", &[]);
     client.send("x".repeat(70_000));
     client.assert_closed();
+}
+
+#[test]
+#[ignore = "a connection's first request goes through the lab's inbox, which takes 4,096 bytes"]
+fn a_first_request_with_many_headers_is_understood() {
+    let (_folder, server) = server_of(10);
+    for length in [3000, 5000, 60_000] {
+        let mut client = StandardClient::connect(server.address());
+        let header = format!("Cookie: {}", "x".repeat(length));
+        client.granted("OPTIONS", &[&header]);
+        client.granted("OPTIONS", &[&header]);
+    }
+}
+
+#[test]
+fn a_request_of_the_lab_among_the_standards_is_400() {
+    let (_folder, server) = server_of(10);
+    let mut client = StandardClient::connect(server.address());
+    client.granted("OPTIONS", &[]);
+    client.send("PLAY movie.Mjpeg RTSP/1.0\nCSeq: 7\nSession: 571600\n\n");
+    let reply = client.reply();
+    assert_eq!((reply.status.as_str(), reply.header("CSeq")), ("400 Bad Request", Some("7")));
+    client.granted("OPTIONS", &[]);
+}
+
+#[test]
+#[ignore = "a connection's first request goes through the lab's inbox, where 200 ms of silence end it"]
+fn a_first_request_may_come_as_slowly_as_any_other() {
+    let (_folder, server) = server_of(10);
+    let mut client = StandardClient::connect(server.address());
+    for _ in 0..2 {
+        let request = client.request("OPTIONS", "*", &["User-Agent: slow"]);
+        for part in request.split_inclusive("\r\n") {
+            client.send(part);
+            if part != "\r\n" {
+                assert!(
+                    client.hears_nothing(common::A_WHILE),
+                    "nothing is answered behind {part:?}"
+                );
+            }
+        }
+        assert_eq!(client.reply().status, "200 OK");
+    }
 }

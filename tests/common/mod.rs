@@ -19,6 +19,7 @@ pub(crate) mod rtcp;
 pub(crate) mod rtp;
 pub(crate) mod server_process;
 pub(crate) mod standard_client;
+pub(crate) mod standard_reply;
 
 /// Nothing that a test waits for takes so long, on any machine; then it fails.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
