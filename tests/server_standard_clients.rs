@@ -76,31 +76,31 @@ const ENDS: [fn(StandardClient); 8] = [
 
 #[test]
 fn however_a_client_ends_it_disturbs_no_other_and_leaves_nothing_behind() {
-    let witnessed = jpegs(PLAIN, 100);
-    let folder = folder_with(&lab_format(&witnessed));
+    let movie = jpegs(PLAIN, 100);
+    let folder = folder_with(&lab_format(&movie));
     std::fs::write(folder.path().join(LONG_MOVIE), lab_format(&jpegs(PLAIN, 1000))).unwrap();
     let mut server = ServerProcess::start(folder.path(), &[]);
     let before = resources(&server);
-    let mut bystanders = StandardClient::ready_both(server.address());
-    let mut frames = bystanders.each_mut().map(|client| {
+    let mut witnesses = StandardClient::ready_both(server.address());
+    let mut frames = witnesses.each_mut().map(|client| {
         client.play(None);
         client.frames(1)
     });
-    let mut addresses = bystanders.each_ref().map(StandardClient::address).to_vec();
+    let mut addresses = witnesses.each_ref().map(StandardClient::address).to_vec();
     for end in ENDS {
         for client in playing_a_long_movie(server.address()) {
             addresses.push(client.address());
             end(client);
         }
-        watch(&mut bystanders, &mut frames, 2);
+        watch(&mut witnesses, &mut frames, 2);
     }
     addresses.push(kill_a_client(server.address()));
-    let rest = witnessed.len() - frames.each_ref().map(Vec::len)[0];
-    watch(&mut bystanders, &mut frames, rest);
+    let rest = movie.len() - frames.each_ref().map(Vec::len)[0];
+    watch(&mut witnesses, &mut frames, rest);
     for frames in frames {
-        assert_carry(&frames, &witnessed);
+        assert_carry(&frames, &movie);
     }
-    drop(bystanders);
+    drop(witnesses);
     for address in addresses {
         server.transcript_of(address);
     }
@@ -141,9 +141,9 @@ fn who_stops_reading_for_a_while_misses_whole_frames_and_holds_up_nobody() {
     let mut slow = StandardClient::of(LONG_MOVIE, server.address());
     slow.setup_tcp();
     slow.play(None);
-    let bystanders = StandardClient::ready_both(server.address());
+    let witnesses = StandardClient::ready_both(server.address());
     thread::scope(|scope| {
-        for mut witness in bystanders {
+        for mut witness in witnesses {
             let jpegs = jpegs.as_slice();
             scope.spawn(move || {
                 witness.play(None);

@@ -97,7 +97,7 @@ fn other_huffman_tables_are_replaced_by_the_standard_ones_and_no_pixel_changes()
     let folder = tempfile::tempdir().unwrap();
     let server = ServerProcess::start(folder.path(), &[]);
     for (_, sampling, restart) in KINDS {
-        let plain = jpegs(Kind { sampling, restart, size: (100, 60), ..PLAIN }, 3);
+        let plain = jpegs(Kind { size: (100, 60), sampling, restart, ..PLAIN }, 3);
         let others: Vec<_> = plain.iter().map(|jpeg| with_other_tables(jpeg)).collect();
         let received = watch(folder.path(), &server, &others);
         assert_runs_on(&received);

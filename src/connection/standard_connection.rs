@@ -183,7 +183,7 @@ mod tests {
                     messages += 1;
                 }
                 Arrival::Nothing => {}
-                Arrival::TooLong(_) | Arrival::Ended(_) => panic!("the stream is whole"),
+                end @ (Arrival::TooLong(_) | Arrival::Ended(_)) => panic!("{end:?}"),
             }
         }
         for thread in threads {

@@ -24,9 +24,9 @@ pub(crate) struct MovieFile {
     pub(crate) size: (u16, u16),
     /// What the frames in the file look like to `ffmpeg`, one line each.
     pub(crate) frames: Vec<String>,
-    /// The same for GStreamer's decoder.
+    /// The same for the decoder of `GStreamer`.
     pub(crate) gstreamer: Vec<String>,
-    /// The same for OpenCV.
+    /// The same for `OpenCV`.
     pub(crate) opencv: Vec<String>,
 }
 

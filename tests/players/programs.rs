@@ -128,7 +128,7 @@ pub(crate) fn checksums(jpegs: &Path, size: (u16, u16), out: &Path) -> Result<Ve
     Ok(shown(&run("ffmpeg", &words, out)?))
 }
 
-/// What they look like to GStreamer.
+/// What they look like to `GStreamer`.
 pub(crate) fn gstreamer_sums(jpegs: &Path, out: &Path) -> Result<Vec<String>, String> {
     let file = jpegs.display();
     let line = format!(
@@ -139,7 +139,7 @@ pub(crate) fn gstreamer_sums(jpegs: &Path, out: &Path) -> Result<Vec<String>, St
     Ok(sums(&run("gst-launch-1.0", &words, out)?))
 }
 
-/// What they look like to OpenCV.
+/// What they look like to `OpenCV`.
 pub(crate) fn opencv_sums(
     jpegs: &Path,
     size: (u16, u16),
@@ -150,7 +150,7 @@ pub(crate) fn opencv_sums(
     Ok(sums(&run("python3", &words.map(str::to_owned), out)?))
 }
 
-/// Whether Python has OpenCV.
+/// Whether Python has `OpenCV`.
 pub(crate) fn has_opencv() -> bool {
     let mut command = Command::new("python3");
     let quiet = command.args(["-c", "import cv2"]).stdin(Stdio::null()).stderr(Stdio::null());

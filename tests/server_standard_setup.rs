@@ -200,8 +200,9 @@ fn over_ipv6_everything_is_the_same() {
     let frames = jpegs(PLAIN, 5);
     let folder = folder_with(&lab_format(&frames));
     let mut command = server_command(folder.path());
+    // Some machines have no IPv6.
     let Some(server) = ServerProcess::start_with(command.args(["--bind", "::1", "0"])) else {
-        return println!("left out: no IPv6");
+        return;
     };
     let address = (std::net::Ipv6Addr::LOCALHOST, server.port()).into();
     for mut client in StandardClient::ready_both(address) {
