@@ -131,6 +131,20 @@ fn setup_is_for_a_track_and_may_be_repeated_until_the_movie_plays() {
 }
 
 #[test]
+fn a_track_may_be_named_with_a_slash_behind_it_or_behind_a_query() {
+    let (_folder, server) = server_of(10);
+    for tail in ["track1/", "/track1", "?x=y/track1"] {
+        let mut client = StandardClient::connect(server.address());
+        let url = format!("{}/{tail}", client.url).replace("/?", "?");
+        let reply = client.ask("SETUP", &url, &["Transport: RTP/AVP/TCP;interleaved=0-1"]);
+        assert_eq!(reply.status, "200 OK", "{url}");
+        client.take_tcp(&reply);
+        let reply = client.granted("PLAY", &[]);
+        assert_eq!(reply.rtp_info(&url).0, client.frame().sequence_number, "{url}");
+    }
+}
+
+#[test]
 fn setup_of_another_movie_replaces_the_session() {
     let (folder, server) = server_of(10);
     let others = jpegs(Kind { size: (32, 32), ..PLAIN }, 4);
