@@ -178,27 +178,27 @@ fn silence_ends_a_session_in_the_midst_of_its_movie() {
 
 #[test]
 fn reports_keep_a_session_alive() {
-    let (_folder, mut server) = server_of(400, 2);
+    let (_folder, mut server) = server_of(400, 3);
     for ready in [StandardClient::ready_udp, StandardClient::ready_tcp] {
         let mut client = ready(server.address());
         client.play(None);
-        // Twice the timeout.
-        for _ in 0..80 {
+        // Longer than the timeout by far.
+        for _ in 0..100 {
             client.frame();
             client.send_report(&receiver_report(None));
         }
         client.granted("PAUSE", &[]);
         client.assert_closed();
-        assert_eq!(server.end_of(client.address()), "no sign of life for 2 s");
+        assert_eq!(server.end_of(client.address()), "no sign of life for 3 s");
     }
 }
 
 #[test]
 fn requests_keep_a_session_alive() {
-    let (_folder, server) = server_of(400, 2);
+    let (_folder, server) = server_of(400, 3);
     let mut client = StandardClient::ready_udp(server.address());
     client.play(None);
-    for number in 0..80 {
+    for number in 0..100 {
         client.frame();
         if number % 10 == 0 {
             client.granted(["OPTIONS", "GET_PARAMETER", "SET_PARAMETER"][number / 10 % 3], &[]);
