@@ -9,8 +9,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use crate::rtsp::Inbox;
 use crate::rtsp::inbox::{LONG_SILENCE, TooLong};
+use crate::rtsp::{Dialect, Inbox};
 
 mod standard_connection;
 
@@ -70,6 +70,12 @@ impl Connection {
     /// The other side has gone, or does not read.
     pub(crate) fn send(&mut self, message: &str) -> io::Result<()> {
         self.stream.write_all(message.as_bytes())
+    }
+
+    /// Whether what has come, and is no whole message yet, begins in the standard dialect.
+    pub(crate) fn is_standard(&self) -> bool {
+        let text = String::from_utf8_lossy(self.inbox.waiting());
+        Dialect::of_request(&text) == Dialect::Standard
     }
 
     /// The stream, to speak the standard dialect from here on, and what has come already.

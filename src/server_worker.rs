@@ -30,8 +30,8 @@ pub(crate) struct ServerWorker {
     local: SocketAddr,
     shared: Arc<Shared>,
     playback: Playback,
-    /// What the first request has decided.
-    dialect: Option<Dialect>,
+    /// Whether a request of the lab has come: then the dialect does not change any more.
+    speaks_lab: bool,
 }
 
 /// What a session owns in each state. Python: the dictionary `clientInfo` and `state`.
@@ -85,9 +85,10 @@ impl ServerWorker {
         let why = match (connection, local) {
             (Ok(connection), Ok(local)) => {
                 let (shared, playback) = (Arc::clone(shared), Playback::Init);
-                let mut worker = Self { connection, peer, local, shared, playback, dialect: None };
+                let mut worker =
+                    Self { connection, peer, local, shared, playback, speaks_lab: false };
                 match worker.recv_rtsp_request() {
-                    End::Standard(first) => worker.speak_standard(&first),
+                    End::Standard => worker.speak_standard(),
                     End::Why(why) => why,
                     End::Io(error) => error.to_string(),
                 }
@@ -107,6 +108,9 @@ impl ServerWorker {
                 Incoming::Message(text) => {
                     last_sign = Instant::now();
                     self.process_rtsp_request(text)
+                }
+                Incoming::Nothing if !self.speaks_lab && self.connection.is_standard() => {
+                    return End::Standard;
                 }
                 Incoming::Nothing if self.playback.is_sending() => {
                     last_sign = Instant::now();
@@ -133,10 +137,8 @@ impl ServerWorker {
     /// Looks at one request and answers it. Python: `processRtspRequest`.
     #[doc(alias = "processRtspRequest")]
     fn process_rtsp_request(&mut self, text: String) -> Result<(), End> {
+        self.speaks_lab = true;
         let dialect = Dialect::of_request(&text);
-        if *self.dialect.get_or_insert(dialect) == Dialect::Standard {
-            return Err(End::Standard(text));
-        }
         let parsed = Request::parse(&text);
         self.report(ServerEvent::Request { peer: self.peer, text });
         if dialect == Dialect::Standard {
@@ -314,9 +316,9 @@ impl ServerWorker {
     }
 
     /// The rest of the connection, in the dialect of its first request.
-    fn speak_standard(self, first: &str) -> String {
-        let (stream, rest) = self.connection.into_parts();
-        StandardWorker::run(stream, &rest, first, (self.peer, self.local), &self.shared)
+    fn speak_standard(self) -> String {
+        let (stream, bytes) = self.connection.into_parts();
+        StandardWorker::run(stream, &bytes, (self.peer, self.local), &self.shared)
     }
 
     /// The dialect can't be changed in the middle; whoever tries is told so.
@@ -350,8 +352,8 @@ enum End {
     Io(io::Error),
     /// In words.
     Why(String),
-    /// Its first request is one of the standard dialect.
-    Standard(String),
+    /// It begins in the standard dialect.
+    Standard,
 }
 
 impl From<io::Error> for End {

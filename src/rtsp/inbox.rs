@@ -81,6 +81,11 @@ impl Inbox {
         Ok(end.map(|end| self.cut(end)))
     }
 
+    /// What is not yet cut into messages.
+    pub fn waiting(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// What is left, for another kind of inbox.
     pub fn into_rest(self) -> Vec<u8> {
         self.bytes

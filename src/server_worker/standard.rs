@@ -48,11 +48,10 @@ struct Refusal {
 }
 
 impl StandardWorker {
-    /// Serves the connection from its first message on until it ends; says why.
+    /// Serves the connection, of which `bytes` have come already, until it ends; says why.
     pub(super) fn run(
         stream: TcpStream,
         bytes: &[u8],
-        first: &str,
         (peer, local): (SocketAddr, SocketAddr),
         shared: &Arc<Shared>,
     ) -> String {
@@ -67,10 +66,7 @@ impl StandardWorker {
         let (last_request, last_sign, session) = (now, now, None);
         let mut worker =
             Self { reader, writer, peer, local, shared, session, last_request, last_sign };
-        let why = match worker.process_rtsp_request(first) {
-            Ok(()) => worker.recv_rtsp_request(),
-            Err(error) => error.to_string(),
-        };
+        let why = worker.recv_rtsp_request();
         // A sender that waits for a client which does not read must not be waited for.
         worker.writer.shut();
         why
