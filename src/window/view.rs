@@ -235,6 +235,74 @@ fn bytes(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rtp_packet::RtpPacket;
+
+    /// Numbers that are all different, so that none can stand in another's place.
+    fn statistics() -> (Statistics, Duration) {
+        let (mut statistics, at) = (Statistics::default(), Duration::from_millis);
+        let jpeg = [b"\xFF\xD8".to_vec(), vec![0; 39_998]].concat();
+        statistics.play(at(0));
+        for (time, number) in [(100, 1), (200, 2), (300, 7), (400, 5), (500, 4), (2900, 9)] {
+            let packet = RtpPacket::jpeg(number, 0, 0, &jpeg);
+            statistics.reception.record(&packet, false, at(time));
+        }
+        for time in [100, 2000, 2900] {
+            statistics.show_frame(at(time));
+        }
+        statistics.undecodable = 8;
+        statistics.sample(at(2900));
+        (statistics, at(2950))
+    }
+
+    fn shown(column: &Column) -> Vec<(&str, &str, bool)> {
+        let value = |figure| Option::as_deref(figure).unwrap_or("-");
+        column.rows.iter().map(|row| (row.name, value(&row.value), row.warns)).collect()
+    }
+
+    #[test]
+    fn every_figure_stands_behind_its_name() {
+        let (statistics, now) = statistics();
+        let picture = [
+            ("Current frame", "9", false),
+            ("Frames shown", "3", false),
+            ("Frames/s now", "2", false),
+            ("Frames/s average", "1.0", false),
+            ("Frames damaged", "8", true),
+            ("Play time", "0:02.9", false),
+        ];
+        assert_eq!(shown(&picture_column(&statistics, now, None)), picture);
+        let network = [
+            ("Data received", "0.24 MB", false),
+            ("Rate now", "320 kbit/s", false),
+            ("Rate average", "651 kbit/s", false),
+            ("Packets lost", "3", true),
+            ("Loss rate", "50.0 %", true),
+            ("Late packets", "2", false),
+        ];
+        assert_eq!(shown(&network_column(&statistics, now)), network);
+        let [frames, bits] = curves(&statistics, now);
+        assert_eq!((frames.name, frames.value, frames.samples), ("frames/s", Some(2), vec![2]));
+        assert_eq!((bits.name, bits.value, bits.samples), ("kbit/s", Some(320), vec![320]));
+    }
+
+    #[test]
+    fn the_standard_dialect_has_a_place_and_a_jitter() {
+        let (mut statistics, now) = statistics();
+        statistics.reception.jitter = Some(Duration::from_micros(1230));
+        let picture = picture_column(&statistics, now, Some("0:10.0 of 0:25.0".to_owned()));
+        assert_eq!(shown(&picture)[5], ("Position", "0:10.0 of 0:25.0", false));
+        assert_eq!(shown(&network_column(&statistics, now))[5], ("Jitter", "1.23 ms", false));
+    }
+
+    #[test]
+    fn before_the_first_packet_there_are_no_figures() {
+        let (statistics, now) = (Statistics::default(), Duration::ZERO);
+        let columns = [picture_column(&statistics, now, None), network_column(&statistics, now)];
+        for column in &columns {
+            assert!(shown(column).iter().all(|(_, value, warns)| *value == "-" && !warns));
+        }
+        assert!(curves(&statistics, now).iter().all(|curve| curve.value.is_none()));
+    }
 
     #[test]
     fn times_are_minutes_seconds_and_tenths() {
