@@ -62,6 +62,12 @@ impl Reassembler {
         }
     }
 
+    /// Nothing more will come: an unfinished frame stays so.
+    pub fn end(&mut self) {
+        let open = std::mem::take(&mut self.open);
+        self.damaged += u64::from(matches!(open, Open::Started(_)));
+    }
+
     /// The next complete frame: a JPEG of its own.
     pub fn next_frame(&mut self) -> Option<Vec<u8>> {
         self.frames.pop_front()

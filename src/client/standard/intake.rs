@@ -98,6 +98,13 @@ impl Intake {
         }
     }
 
+    /// The source has said goodbye: a frame that is not whole by now never will be.
+    pub(super) fn end(&mut self, now: Duration) {
+        self.finish(now);
+        self.reassembler.end();
+        self.reception.damaged = self.reassembler.damaged();
+    }
+
     /// The next whole frame.
     pub(super) fn next_frame(&mut self) -> Option<Vec<u8>> {
         self.reassembler.next_frame()

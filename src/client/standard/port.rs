@@ -75,7 +75,7 @@ impl StandardPort {
         let is_over = last_sign.is_some_and(|last| now >= last + LAST_PACKETS);
         if self.goodbye.is_some() && is_over {
             self.goodbye = None;
-            self.intake.finish(now);
+            self.intake.end(now);
             self.pass_on_frames(now, frames);
             self.mailbox.put(Answer::Goodbye { link: self.link });
         }
