@@ -13,6 +13,7 @@ use std::time::Duration;
 pub(crate) mod jpeg_pieces;
 pub(crate) mod jpegs;
 pub(crate) mod library_server;
+pub(crate) mod lossy_proxy;
 pub(crate) mod movies;
 pub(crate) mod raw_client;
 pub(crate) mod rtcp;
