@@ -283,7 +283,9 @@ impl Statistics {
 
     /// Takes what `listen_rtp` has counted, unless more is known already.
     pub fn receive(&mut self, reception: Reception) {
-        if reception.packets >= self.reception.packets {
+        // Frames may be damaged and datagrams malformed while no packet comes.
+        let known = |of: &Reception| (of.packets, of.malformed, of.damaged, of.overruns);
+        if known(&reception) >= known(&self.reception) {
             self.reception = reception;
         }
     }
@@ -426,6 +428,16 @@ mod tests {
 
     fn counts(reception: &Reception) -> (u64, u64, u64) {
         (reception.packets, reception.lost, reception.late)
+    }
+
+    #[test]
+    fn older_figures_of_as_many_packets_are_not_taken() {
+        let older = record_all(1..4);
+        let newer = Reception { damaged: 1, ..older.clone() };
+        let mut statistics = Statistics::default();
+        statistics.receive(newer);
+        statistics.receive(older);
+        assert_eq!((statistics.reception.packets, statistics.reception.damaged), (3, 1));
     }
 
     #[test]
