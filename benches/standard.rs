@@ -249,14 +249,17 @@ fn gstreamer_cost(frames: &[Vec<u8>]) -> Option<Cost> {
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args("-nostdin -v error -f mjpeg -framerate 20 -i".split(' ')).arg(&source);
     ffmpeg.args(["-c", "copy"]).arg(&film);
-    if !(runs(Command::new("python3").args(["-c", import])) && runs(&mut ffmpeg)) {
+    // Python's own packages may hide the system's.
+    let mut pythons = ["/usr/bin/python3", "python3"].into_iter();
+    let python = pythons.find(|python| runs(Command::new(python).args(["-c", import])))?;
+    if !runs(&mut ffmpeg) {
         return None;
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/gst_server.py");
     // It opens more files for a session than the usual limit allows for so many.
     let mut command = Command::new("sh");
-    command.args(["-c", "ulimit -n $(ulimit -H -n); exec python3 \"$0\" \"$1\""]);
-    command.arg(script).arg(film);
+    command.args(["-c", "ulimit -n $(ulimit -H -n); exec \"$0\" \"$1\" \"$2\""]);
+    command.arg(python).arg(script).arg(film);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut server = Killed(command.spawn().unwrap());
     let mut line = String::new();
