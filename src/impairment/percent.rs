@@ -1,0 +1,111 @@
+//! A share of packets.
+
+use std::fmt;
+
+use super::ALL;
+
+/// A share from 0 to 100 %, in steps of a ten-thousandth of a percent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Percent {
+    millionths: u32,
+}
+
+impl Percent {
+    /// That many whole percent; 100 if it is more.
+    pub const fn whole(percent: u8) -> Self {
+        let percent = if percent > 100 { 100 } else { percent };
+        // `u32::from` is not for constants yet.
+        Self { millionths: percent as u32 * (ALL / 100) }
+    }
+
+    /// `None` above a million.
+    pub const fn of_millionths(millionths: u32) -> Option<Self> {
+        if millionths <= ALL { Some(Self { millionths }) } else { None }
+    }
+
+    /// Millionths of all packets.
+    pub const fn millionths(self) -> u32 {
+        self.millionths
+    }
+
+    /// Digits, and up to four more behind a point. A sign, an exponent and `NaN` are none.
+    pub fn parse(word: &str) -> Option<Self> {
+        let (whole, fraction) = word.split_once('.').unwrap_or((word, "0"));
+        let are_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if !are_digits(whole) || !are_digits(fraction) || !(1..=4).contains(&fraction.len()) {
+            return None;
+        }
+        let whole: u32 = whole.parse().ok()?;
+        let fraction: u32 = format!("{fraction:0<4}").parse().ok()?;
+        Self::of_millionths(whole.checked_mul(ALL / 100)?.checked_add(fraction)?)
+    }
+}
+
+impl fmt::Display for Percent {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, rest) = (self.millionths / (ALL / 100), self.millionths % (ALL / 100));
+        if rest == 0 {
+            return write!(out, "{whole} %");
+        }
+        let digits = format!("{rest:04}");
+        write!(out, "{whole}.{} %", digits.trim_end_matches('0'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentage_reads_as_it_is_written() {
+        for (word, millionths, shown) in [
+            ("0", 0, "0 %"),
+            ("5", 50_000, "5 %"),
+            ("05", 50_000, "5 %"),
+            ("0.5", 5_000, "0.5 %"),
+            ("0.0001", 1, "0.0001 %"),
+            ("12.50", 125_000, "12.5 %"),
+            ("99.9999", 999_999, "99.9999 %"),
+            ("100", 1_000_000, "100 %"),
+        ] {
+            let percent = Percent::parse(word).unwrap();
+            assert_eq!((percent.millionths(), percent.to_string().as_str()), (millionths, shown));
+        }
+    }
+
+    #[test]
+    fn what_is_no_share_is_none() {
+        for word in [
+            "",
+            " ",
+            ".",
+            "5.",
+            ".5",
+            "-1",
+            "-0",
+            "+5",
+            "x",
+            "5x",
+            "5%",
+            "5 ",
+            "0,5",
+            "1e1",
+            "NaN",
+            "inf",
+            "100.0001",
+            "101",
+            "0.00001",
+            "4294967296",
+            "42949672960",
+            "١",
+        ] {
+            assert_eq!(Percent::parse(word), None, "{word:?}");
+        }
+    }
+
+    #[test]
+    fn whole_percents_end_at_100() {
+        assert_eq!(Percent::whole(7).millionths(), 70_000);
+        assert_eq!(Percent::whole(255), Percent::whole(100));
+    }
+}
