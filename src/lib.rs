@@ -18,6 +18,7 @@
 //! | [`sdp`] | session descriptions, as players read them | |
 //! | [`rtcp`] | reports of sender and receiver | |
 //! | `connection` | a TCP stream that is read message by message | `socket.recv` |
+//! | [`impairment`] | a bad network on purpose | |
 //! | [`reorder`] | packets that overtook each other, back in order | |
 //! | [`lab_payload`] | frames put together from packets | |
 //! | [`jpeg_payload`] | the standard's RTP payload (RFC 2435), both ways | |
@@ -34,13 +35,14 @@
 //! shell   server   server_worker   client   connection             sockets and threads
 //! tools   event   video_stream   picture                           waiting, files, decoding
 //! core    rtsp   sdp   rtp_packet   rtcp   reorder   statistics
-//!         lab_payload   jpeg_payload                               bytes in, values out
+//!         lab_payload   jpeg_payload   impairment                  bytes in, values out
 //! ```
 
 pub mod client;
 mod connection;
 pub mod console;
 pub mod event;
+pub mod impairment;
 pub mod jpeg_payload;
 pub mod lab_payload;
 pub mod picture;

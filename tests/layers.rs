@@ -16,7 +16,7 @@ enum Layer {
     Edge,
 }
 
-const LAYERS: [(&str, Layer); 20] = [
+const LAYERS: [(&str, Layer); 21] = [
     ("bin", Layer::Edge),
     ("window", Layer::Edge),
     ("terminal", Layer::Edge),
@@ -33,6 +33,7 @@ const LAYERS: [(&str, Layer); 20] = [
     ("rtp_packet", Layer::Core),
     ("rtcp", Layer::Core),
     ("reorder", Layer::Core),
+    ("impairment", Layer::Core),
     ("statistics", Layer::Core),
     ("lab_payload", Layer::Core),
     ("jpeg_payload", Layer::Core),
@@ -135,7 +136,10 @@ fn each_package_is_named_where_it_belongs() {
         ("jpeg_decoder", vec!["picture.rs"]),
         ("getopts", vec!["bin/server.rs", "bin/client_launcher/call.rs"]),
         ("embedded_graphics", vec!["window.rs", "window/"]),
-        ("rand", vec!["server.rs", "server_worker/", "client/standard/reports.rs"]),
+        (
+            "rand",
+            vec!["bin/server.rs", "server.rs", "server_worker/", "client/standard/reports.rs"],
+        ),
     ]);
     for (_, path, code) in sources() {
         for (package, homes) in &homes {
