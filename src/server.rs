@@ -21,9 +21,11 @@ use crate::event::Event;
 use crate::rtsp::standard::DEFAULT_TIMEOUT;
 use crate::server_worker::{ServerWorker, Surveys};
 
+mod network;
 mod server_event;
 
 pub use crate::server_worker::MAX_PAYLOAD;
+pub use network::Network;
 pub use server_event::ServerEvent;
 
 /// What a server serves, and how.
@@ -40,14 +42,16 @@ pub struct Settings {
     pub mtu: usize,
     /// How long a session of the standard dialect lives without a sign of life.
     pub session_timeout: Duration,
+    /// What happens to RTP packets over UDP on their way out; `None` sends them as they are.
+    pub network: Option<Network>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         let silence_limit = Duration::from_secs(60 * 60);
         let session_timeout = DEFAULT_TIMEOUT;
-        let movies = PathBuf::from(".");
-        Self { movies, fragment: None, silence_limit, mtu: DEFAULT_MTU, session_timeout }
+        let (movies, mtu) = (PathBuf::from("."), DEFAULT_MTU);
+        Self { movies, fragment: None, silence_limit, mtu, session_timeout, network: None }
     }
 }
 

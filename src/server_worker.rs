@@ -15,6 +15,7 @@ use crate::rtsp::{BadRequest, Dialect, Inbox, Method, Reply, Request, State, Sta
 use crate::server::{ServerEvent, SessionId, Shared, canonical};
 use crate::video_stream::{MovieError, VideoStream};
 
+mod bad_network;
 mod send_rtp;
 mod standard;
 
@@ -43,12 +44,12 @@ enum Playback {
     Ready {
         session: SessionId,
         movie: String,
-        stream: RtpStream,
+        stream: Box<RtpStream>,
     },
     Playing {
         session: SessionId,
         movie: String,
-        sender: Sender<RtpStream>,
+        sender: Sender<Box<RtpStream>>,
     },
 }
 
@@ -178,8 +179,8 @@ impl ServerWorker {
         match UdpSocket::bind(local) {
             Ok(socket) => {
                 let session = self.shared.sessions.open();
-                let fragment = self.shared.settings.fragment;
-                let stream = RtpStream::new(video, socket, client, fragment);
+                let stream = RtpStream::new(video, socket, client, &self.shared.settings);
+                let stream = Box::new(stream);
                 self.playback = Playback::Ready { session, movie: name.to_owned(), stream };
                 self.reply_rtsp(Status::Ok200, request.cseq)
             }

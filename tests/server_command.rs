@@ -144,6 +144,25 @@ fn a_wrong_call_gets_a_line_that_says_what_is_wrong_and_the_usage_and_code_2() {
         ),
         (&["--fragment", "-5", "0"], "expected --fragment from 1 to 65495 bytes, found \"-5\""),
         (&["--fragment"], "Argument to option 'fragment' missing"),
+        (&["--loss", "100", "0"], "expected --loss of less than 100 %, found 100 %"),
+        (&["--loss", "-1", "0"], "expected --loss from 0 to less than 100 percent"),
+        (&["--loss=-1", "0"], "as 5 or 0.5, found \"-1\""),
+        (&["--loss", "x", "0"], "found \"x\""),
+        (&["--loss", "NaN", "0"], "found \"NaN\""),
+        (&["--duplicate", "inf", "0"], "expected --duplicate from 0 to 100 percent"),
+        (&["--reorder", "60", "0"], "expected --reorder of at most 50 %, found 60 %"),
+        (
+            &["--loss", "60", "--duplicate", "60", "0"],
+            "expected --loss, --duplicate and --reorder of at most 100 % together, found 60 %",
+        ),
+        (&["--delay", "10001", "0"], "expected --delay from 0 to 10000 ms, found \"10001\""),
+        (
+            &["--delay", "40", "--jitter", "41", "0"],
+            "expected --jitter of at most the --delay, 40 ms, found 41 ms",
+        ),
+        (&["--loss", "5", "--seed", "x", "0"], "expected --seed from 0 to 18446744073709551615"),
+        (&["--seed", "7", "0"], "expected --seed with --loss"),
+        (&["--loss"], "Argument to option 'loss' missing"),
         (&["--loud", "0"], "Unrecognized option: 'loud'"),
         (&["--quiet", "--quiet", "0"], "Option 'quiet' given more than once"),
     ] {
@@ -179,7 +198,19 @@ fn the_usage_is_printed_on_request_and_names_every_option() {
         let output = server_command(".".as_ref()).arg(option).output().unwrap();
         let usage = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(0), "the code of {option}");
-        for name in ["PORT", "--bind ADDR", "--movies DIR", "--fragment BYTES", "--quiet"] {
+        for name in [
+            "PORT",
+            "--bind ADDR",
+            "--movies DIR",
+            "--fragment BYTES",
+            "--loss PERCENT",
+            "--duplicate PERCENT",
+            "--reorder PERCENT",
+            "--delay MS",
+            "--jitter MS",
+            "--seed N",
+            "--quiet",
+        ] {
             assert!(usage.contains(name), "{name} in {usage}");
         }
     }

@@ -8,8 +8,9 @@ use std::{env, io};
 
 use getopts::{Matches, Options};
 use rtsp_lab::console::Console;
+use rtsp_lab::impairment::Impairment;
 use rtsp_lab::jpeg_payload::SMALLEST_LIMIT as SMALLEST_MTU;
-use rtsp_lab::server::{MAX_PAYLOAD, Server, Settings};
+use rtsp_lab::server::{MAX_PAYLOAD, Network, Server, Settings};
 
 fn main() -> ExitCode {
     let options = options();
@@ -46,6 +47,9 @@ fn serve(call: Call) -> Result<(), String> {
         console.map_err(|error| format!("could not start a thread: {error}"))?;
     let (movies, address) = (server.movies().display(), server.local_addr());
     printer.say(format!("serving the movies in {movies} at {address}"));
+    if let Some(impairment) = call.impairment {
+        printer.say(format!("a bad network on purpose: {impairment}"));
+    }
     server.serve(move |event| printer.say(event.to_string()));
     console.finish();
     Ok(())
@@ -56,6 +60,7 @@ struct Call {
     host: String,
     port: u16,
     settings: Settings,
+    impairment: Option<Impairment>,
     quiet: bool,
 }
 
@@ -80,8 +85,11 @@ impl Call {
         if let Some(folder) = matches.opt_str("movies") {
             settings.movies = PathBuf::from(folder);
         }
+        let impairment = read_impairment(&matches)?;
+        settings.network = impairment.map(Network::new);
         let host = matches.opt_str("bind").unwrap_or_else(|| "0.0.0.0".to_owned());
-        Ok(Some(Self { host, port, settings, quiet: matches.opt_present("quiet") }))
+        let quiet = matches.opt_present("quiet");
+        Ok(Some(Self { host, port, settings, impairment, quiet }))
     }
 }
 
@@ -92,6 +100,12 @@ fn options() -> Options {
         .optopt("", "movies", "the folder of the movies (default: this one)", "DIR")
         .optopt("", "fragment", "send frames in pieces of at most this size", "BYTES")
         .optopt("", "mtu", "standard dialect: payload of a packet (default: 1400)", "BYTES")
+        .optopt("", "loss", "a bad network: lose this share of the RTP packets", "PERCENT")
+        .optopt("", "duplicate", "send this share twice", "PERCENT")
+        .optopt("", "reorder", "send this share behind the next packet", "PERCENT")
+        .optopt("", "delay", "send each packet so much later", "MS")
+        .optopt("", "jitter", "vary the delay by so much, up and down", "MS")
+        .optopt("", "seed", "do the same to the same packets as with this seed before", "N")
         .optflag("", "quiet", "print nothing but errors")
         .optflag("h", "help", "print this");
     options
@@ -107,6 +121,14 @@ fn read_bytes(matches: &Matches, name: &str, least: usize) -> Result<Option<usiz
     let bytes = word.parse().ok().filter(|bytes| (least..=MAX_PAYLOAD).contains(bytes));
     let flaw = || format!("expected --{name} from {least} to {MAX_PAYLOAD} bytes, found {word:?}");
     bytes.ok_or_else(flaw).map(Some)
+}
+
+/// `None` if nothing is to be done to packets.
+fn read_impairment(matches: &Matches) -> Result<Option<Impairment>, String> {
+    let random = rand::random_range(1..=999_999);
+    let impairment = Impairment::read(|name| matches.opt_str(name), random);
+    let impairment = impairment.map_err(|bad| bad.to_string())?;
+    Ok(Some(impairment).filter(|impairment| impairment.is_bad()))
 }
 
 /// A closed terminal or pipe is no reason to stop serving.

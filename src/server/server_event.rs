@@ -49,6 +49,13 @@ pub enum ServerEvent {
         /// What, in words.
         what: String,
     },
+    /// Something was done to packets on purpose.
+    Network {
+        /// The client.
+        peer: SocketAddr,
+        /// What, in words.
+        text: String,
+    },
     /// A receiver has reported how packets reach it.
     Report {
         /// The client.
@@ -93,6 +100,7 @@ impl fmt::Display for ServerEvent {
                 prefixed(out, peer, text)
             }
             Self::Warning { peer, what } => prefixed(out, peer, &format!("warning: {what}")),
+            Self::Network { peer, text } => prefixed(out, peer, &format!("network: {text}")),
             Self::Report { peer, text } => prefixed(out, peer, &format!("report: {text}")),
             Self::Closed { peer, why } => prefixed(out, peer, &format!("closed: {why}")),
             Self::Trouble { what, source } => write!(out, "could not {what}: {source}"),

@@ -10,8 +10,10 @@ use std::{fmt, io};
 use crate::connection::SOCKET_TIMEOUT;
 use crate::event::Event;
 use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
-use crate::server::{ServerEvent, Shared};
+use crate::server::{ServerEvent, Settings, Shared};
 use crate::video_stream::VideoStream;
+
+use super::bad_network::BadNetwork;
 
 /// The thread `send_rtp`, and how it is stopped. Dropping it stops it.
 pub(super) struct Sender<S> {
@@ -22,7 +24,24 @@ pub(super) struct Sender<S> {
 /// What the thread works on: it moves in, and comes back at the end.
 pub(super) trait Stream: Send + 'static {
     /// Sends frames until it is stopped or there are no more. Python: `sendRtp`.
-    fn send_rtp(&mut self, stop: &Event, warn: &dyn Fn(String));
+    fn send_rtp(&mut self, stop: &Event, transcript: &Transcript<'_>);
+}
+
+/// Who is told of what happens to the packets.
+pub(super) struct Transcript<'a> {
+    peer: SocketAddr,
+    shared: &'a Shared,
+}
+
+impl Transcript<'_> {
+    pub(super) fn warn(&self, what: String) {
+        (self.shared.report)(ServerEvent::Warning { peer: self.peer, what });
+    }
+
+    /// Of what was done to packets on purpose.
+    pub(super) fn network(&self, text: String) {
+        (self.shared.report)(ServerEvent::Network { peer: self.peer, text });
+    }
 }
 
 /// Lets a sender begin.
@@ -50,8 +69,7 @@ impl<S: Stream> Sender<S> {
         let (go, told) = mpsc::channel();
         let thread = thread::Builder::new().name("send_rtp".to_owned()).spawn(move || {
             if told.recv().is_ok() {
-                let warn = |what| (shared.report)(ServerEvent::Warning { peer, what });
-                stream.send_rtp(&stopped, &warn);
+                stream.send_rtp(&stopped, &Transcript { peer, shared: &shared });
             }
             stream
         })?;
@@ -91,14 +109,15 @@ impl RtpStream {
         video: VideoStream,
         socket: UdpSocket,
         client: SocketAddr,
-        fragment: Option<usize>,
+        settings: &Settings,
     ) -> Self {
         let ssrc = rand::random();
         let packets = Packets {
             socket,
             client,
+            network: BadNetwork::of(settings),
             ssrc,
-            fragment,
+            fragment: settings.fragment,
             sequence_number: 0,
             datagram: Vec::new(),
             warned: Vec::new(),
@@ -107,7 +126,7 @@ impl RtpStream {
     }
 }
 
-impl Stream for RtpStream {
+impl Stream for Box<RtpStream> {
     /// Sends frames until it is stopped or the movie ends. Python: `sendRtp`.
     ///
     /// # Deviation
@@ -115,28 +134,35 @@ impl Stream for RtpStream {
     /// frame and plays at 19.7 frames a second. Wait, look, then read: reading before waiting
     /// loses a frame at every PAUSE.
     #[doc(alias = "sendRtp")]
-    fn send_rtp(&mut self, stop: &Event, warn: &dyn Fn(String)) {
+    fn send_rtp(&mut self, stop: &Event, transcript: &Transcript<'_>) {
         if let Err(error) = self.packets.socket.set_write_timeout(Some(SOCKET_TIMEOUT)) {
-            warn(format!("could not set up the RTP socket: {error}"));
+            transcript.warn(format!("could not set up the RTP socket: {error}"));
         }
+        self.send_frames(stop, transcript);
+        self.packets.finish(stop, transcript);
+    }
+}
+
+impl RtpStream {
+    fn send_frames(&mut self, stop: &Event, transcript: &Transcript<'_>) {
         let (mut due, mut at_start) = (Instant::now(), true);
-        while !stop.wait(due.saturating_duration_since(Instant::now())) {
+        while !self.packets.wait(stop, due, transcript) {
             match self.video.next_frame() {
                 Ok(Some(frame)) => {
                     if let Err(trouble) = self.packets.send_frame(frame) {
-                        self.packets.warn_once(&trouble, self.video.frame_number(), warn);
+                        self.packets.warn_once(&trouble, self.video.frame_number(), transcript);
                     }
                 }
                 // PLAY at the end of the movie starts again at frame 1. Sequence numbers run on: lab
                 // clients show no packet whose number is not above the last one.
                 Ok(None) if std::mem::take(&mut at_start) => {
                     if let Err(error) = self.video.rewind() {
-                        return warn(format!("could not {error}"));
+                        return transcript.warn(format!("could not {error}"));
                     }
                     continue;
                 }
                 Ok(None) => return,
-                Err(error) => warn(format!("could not {error}")),
+                Err(error) => transcript.warn(format!("could not {error}")),
             }
             at_start = false;
             due = next_deadline(due, Instant::now());
@@ -149,6 +175,7 @@ impl Stream for RtpStream {
 struct Packets {
     socket: UdpSocket,
     client: SocketAddr,
+    network: Option<Box<BadNetwork>>,
     ssrc: u32,
     fragment: Option<usize>,
     sequence_number: u16,
@@ -157,6 +184,23 @@ struct Packets {
 }
 
 impl Packets {
+    /// Waits until the next frame is due, or `stop` is set, and says whether it is.
+    fn wait(&mut self, stop: &Event, due: Instant, transcript: &Transcript<'_>) -> bool {
+        let Self { socket, client, network, .. } = self;
+        match network {
+            None => stop.wait(due.saturating_duration_since(Instant::now())),
+            Some(network) => network.wait(stop, due, transcript, send_to(socket, *client)),
+        }
+    }
+
+    /// Lets out what is still under way.
+    fn finish(&mut self, stop: &Event, transcript: &Transcript<'_>) {
+        let Self { socket, client, network, .. } = self;
+        if let Some(network) = network {
+            network.finish(stop, transcript, send_to(socket, *client));
+        }
+    }
+
     /// Sends one frame: in one packet, or in pieces of which the last is marked.
     fn send_frame(&mut self, frame: &[u8]) -> Result<(), Trouble> {
         let Some(limit) = self.fragment else {
@@ -179,18 +223,28 @@ impl Packets {
     fn make_rtp(&mut self, payload: &[u8], marker: bool) -> Result<(), Trouble> {
         let packet = RtpPacket::jpeg(self.sequence_number, unix_seconds(), self.ssrc, payload);
         RtpPacket { marker, ..packet }.encode(&mut self.datagram);
-        let sent = self.socket.send_to(&self.datagram, self.client);
-        sent.map(|_| ()).map_err(|source| Trouble::Send { client: self.client, source })
+        let Self { socket, client, network, datagram, .. } = self;
+        let mut way = send_to(socket, *client);
+        let sent = match network {
+            None => way(datagram),
+            Some(network) => network.send(datagram, way),
+        };
+        sent.map_err(|source| Trouble::Send { client: *client, source })
     }
 
     /// Says what is wrong, each kind once in a session: twenty lines a second would help nobody.
-    fn warn_once(&mut self, trouble: &Trouble, frame_number: u64, warn: &dyn Fn(String)) {
+    fn warn_once(&mut self, trouble: &Trouble, frame_number: u64, transcript: &Transcript<'_>) {
         let kind = discriminant(trouble);
         if !self.warned.contains(&kind) {
             self.warned.push(kind);
-            warn(format!("could not send frame {frame_number}: {trouble}"));
+            transcript.warn(format!("could not send frame {frame_number}: {trouble}"));
         }
     }
+}
+
+/// How a packet leaves.
+fn send_to(socket: &UdpSocket, client: SocketAddr) -> impl FnMut(&[u8]) -> io::Result<()> {
+    move |packet| socket.send_to(packet, client).map(|_| ())
 }
 
 /// Why a frame did not leave.

@@ -10,7 +10,9 @@ use crate::jpeg_payload::{CannotCarry, JpegFrame};
 use crate::rtcp::{Compound, RtpClock, SenderReport, report_interval};
 use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
 use crate::sdp::JPEG_CLOCK_HZ;
-use crate::server_worker::send_rtp::{FRAME_INTERVAL, Stream, next_deadline};
+use crate::server::Settings;
+use crate::server_worker::bad_network::BadNetwork;
+use crate::server_worker::send_rtp::{FRAME_INTERVAL, Stream, Transcript, next_deadline};
 use crate::video_stream::{MovieError, VideoStream};
 
 /// All that the thread needs, and brings back.
@@ -23,14 +25,15 @@ pub(super) struct StandardStream {
 }
 
 impl StandardStream {
-    /// Frames of `video` on their way to the client, in packets of at most `mtu` bytes of payload.
-    pub(super) fn new(video: VideoStream, way: Way, mtu: usize, cname: String) -> Self {
+    /// Frames of `video` on their way to the client, in packets as large as the settings say.
+    pub(super) fn new(video: VideoStream, way: Way, settings: &Settings, cname: String) -> Self {
         let packets = Packets {
             way,
+            network: BadNetwork::of(settings),
             ssrc: rand::random(),
             sequence_number: rand::random(),
             timestamp: rand::random(),
-            mtu,
+            mtu: settings.mtu,
             cname,
             count: 0,
             octets: 0,
@@ -75,11 +78,12 @@ impl StandardStream {
 
 impl Stream for Box<StandardStream> {
     /// Python: `sendRtp`, once more; here each frame is cut into packets of RFC 2435.
-    fn send_rtp(&mut self, stop: &Event, warn: &dyn Fn(String)) {
+    fn send_rtp(&mut self, stop: &Event, transcript: &Transcript<'_>) {
         let StandardStream { video, last_frame, packets } = &mut **self;
+        packets.begin(transcript);
         let mut due = Instant::now();
         let mut next_report = due;
-        while !stop.wait(due.saturating_duration_since(Instant::now())) {
+        while !packets.wait(stop, due, transcript) {
             if due >= next_report {
                 packets.report(due, false);
                 next_report = due + report_interval(rand::random());
@@ -90,14 +94,15 @@ impl Stream for Box<StandardStream> {
             match video.next_frame() {
                 Ok(Some(frame)) => {
                     if let Err(trouble) = packets.send_frame(frame, due) {
-                        packets.warn_once(&trouble, video.frame_number(), warn);
+                        packets.warn_once(&trouble, video.frame_number(), transcript);
                     }
                 }
                 Ok(None) => break,
-                Err(error) => warn(format!("could not {error}")),
+                Err(error) => transcript.warn(format!("could not {error}")),
             }
             due = packets.after(due);
         }
+        packets.finish(stop, transcript);
         // Players take a goodbye for the end of the last frame, too, if it comes right behind it.
         if !stop.wait(GOODBYE_PAUSE) {
             packets.report(due, true);
@@ -109,6 +114,7 @@ impl Stream for Box<StandardStream> {
 #[derive(Debug)]
 struct Packets {
     way: Way,
+    network: Option<Box<BadNetwork>>,
     ssrc: u32,
     sequence_number: u16,
     /// Of the next frame, in ticks of 90 kHz.
@@ -122,6 +128,40 @@ struct Packets {
 }
 
 impl Packets {
+    /// What TCP carries is not lost, doubled or swapped.
+    fn begin(&mut self, transcript: &Transcript<'_>) {
+        if let (Some(network), true) = (&mut self.network, self.way.is_reliable()) {
+            network.stand_aside(transcript);
+        }
+    }
+
+    /// Waits until the next frame is due, or `stop` is set, and says whether it is.
+    fn wait(&mut self, stop: &Event, due: Instant, transcript: &Transcript<'_>) -> bool {
+        let Self { way, network, .. } = self;
+        match network {
+            None => stop.wait(due.saturating_duration_since(Instant::now())),
+            Some(network) => network.wait(stop, due, transcript, |packet| way.send_rtp(packet)),
+        }
+    }
+
+    /// Lets out what is still under way.
+    fn finish(&mut self, stop: &Event, transcript: &Transcript<'_>) {
+        let Self { way, network, .. } = self;
+        if let Some(network) = network {
+            network.finish(stop, transcript, |packet| way.send_rtp(packet));
+        }
+    }
+
+    fn send(&mut self) -> io::Result<()> {
+        let Self { way, network, datagram, .. } = self;
+        match network {
+            Some(network) if !way.is_reliable() => {
+                network.send(datagram, |packet| way.send_rtp(packet))
+            }
+            Some(_) | None => way.send_rtp(datagram),
+        }
+    }
+
     /// Sends one frame in packets, of which the last is marked.
     fn send_frame(&mut self, jpeg: &[u8], due: Instant) -> Result<(), Trouble> {
         let timestamp = self.timestamp;
@@ -138,7 +178,7 @@ impl Packets {
             self.count = self.count.wrapping_add(1);
             let payload = self.datagram.len().saturating_sub(HEADER_SIZE);
             self.octets = self.octets.wrapping_add(u32::try_from(payload).unwrap_or_default());
-            self.way.send_rtp(&self.datagram).map_err(Trouble::Send)?;
+            self.send().map_err(Trouble::Send)?;
         }
         Ok(())
     }
@@ -169,11 +209,11 @@ impl Packets {
     }
 
     /// Says what is wrong, each kind once in a session.
-    fn warn_once(&mut self, trouble: &Trouble, frame_number: u64, warn: &dyn Fn(String)) {
+    fn warn_once(&mut self, trouble: &Trouble, frame_number: u64, transcript: &Transcript<'_>) {
         let kind = discriminant(trouble);
         if !self.warned.contains(&kind) {
             self.warned.push(kind);
-            warn(format!("could not send frame {frame_number}: {trouble}"));
+            transcript.warn(format!("could not send frame {frame_number}: {trouble}"));
         }
     }
 }

@@ -1,0 +1,130 @@
+//! A session's packets on their way through a bad network, in the thread that sends them.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use super::send_rtp::Transcript;
+use crate::event::Event;
+use crate::impairment::Line;
+use crate::server::{Network, Settings};
+
+/// The network between one session and its client.
+#[derive(Debug)]
+pub(super) struct BadNetwork {
+    network: Network,
+    line: Line,
+    clock: Instant,
+    /// Why a packet did not leave that had been taken in before.
+    failure: Option<io::Error>,
+    last_named: Duration,
+    stood_aside: bool,
+}
+
+impl BadNetwork {
+    /// The network of a new session; `None` if the server's is good.
+    pub(super) fn of(settings: &Settings) -> Option<Box<Self>> {
+        let network = settings.network.clone()?;
+        Some(Box::new(Self {
+            line: Line::new(network.impairment()),
+            network,
+            clock: Instant::now(),
+            failure: None,
+            last_named: Duration::ZERO,
+            stood_aside: false,
+        }))
+    }
+
+    /// Takes a packet in, and sends what is due.
+    ///
+    /// # Errors
+    /// This packet, or one before that has left since, could not be sent.
+    pub(super) fn send(
+        &mut self,
+        packet: &[u8],
+        mut send: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let now = self.clock.elapsed();
+        self.line.change(self.network.impairment());
+        self.line.push(packet, now);
+        self.send_due(now, &mut send);
+        self.failure.take().map_or(Ok(()), Err)
+    }
+
+    /// Waits until the next frame is due, and meanwhile sends what comes out of the line; says
+    /// whether `stop` is set.
+    pub(super) fn wait(
+        &mut self,
+        stop: &Event,
+        due: Instant,
+        transcript: &Transcript<'_>,
+        mut send: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> bool {
+        let due = due.saturating_duration_since(self.clock);
+        // Twenty lines a second would help nobody.
+        let now = self.clock.elapsed();
+        if now >= self.last_named + NAMING_INTERVAL && self.name_packets(transcript) {
+            self.last_named = now;
+        }
+        loop {
+            let now = self.clock.elapsed();
+            self.send_due(now, &mut send);
+            let next = self.line.next_due().map_or(due, |next| next.min(due));
+            if stop.wait(next.saturating_sub(now)) {
+                return true;
+            }
+            if next == due {
+                return false;
+            }
+        }
+    }
+
+    /// No frame follows: what is still under way comes out in its time, or at once when `stop` is
+    /// set, so that nothing is behind the reply to PAUSE. Then tells what was done.
+    pub(super) fn finish(
+        &mut self,
+        stop: &Event,
+        transcript: &Transcript<'_>,
+        mut send: impl FnMut(&[u8]) -> io::Result<()>,
+    ) {
+        self.line.end();
+        while let Some(next) = self.line.next_due() {
+            if stop.wait(next.saturating_sub(self.clock.elapsed())) {
+                self.line.flush();
+            }
+            self.send_due(self.clock.elapsed(), &mut send);
+        }
+        self.name_packets(transcript);
+        let tally = self.line.tally();
+        if tally.packets > 0 {
+            let impairment = self.network.impairment();
+            transcript.network(format!("{tally} (seed {})", impairment.seed()));
+        }
+    }
+
+    /// Says once that nothing is done to what TCP carries.
+    pub(super) fn stand_aside(&mut self, transcript: &Transcript<'_>) {
+        if !std::mem::replace(&mut self.stood_aside, true) {
+            transcript.network("left alone, for RTP goes over TCP, which loses nothing".to_owned());
+        }
+    }
+
+    fn send_due(&mut self, now: Duration, send: &mut impl FnMut(&[u8]) -> io::Result<()>) {
+        while let Some(packet) = self.line.pop(now) {
+            if let Err(error) = send(&packet) {
+                self.failure = Some(error);
+            }
+        }
+    }
+
+    /// Names the packets that something was done to, and says whether there are any.
+    fn name_packets(&mut self, transcript: &Transcript<'_>) -> bool {
+        let deeds = self.line.take_deeds();
+        if !deeds.is_empty() {
+            transcript.network(deeds.to_string());
+        }
+        !deeds.is_empty()
+    }
+}
+
+/// How often the transcript names packets.
+const NAMING_INTERVAL: Duration = Duration::from_secs(1);
