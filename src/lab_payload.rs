@@ -61,7 +61,7 @@ impl Assembler {
                 self.give_up(packet);
                 self.append(packet);
             }
-            (false, Order::Late) => {}
+            (false, Order::Late | Order::Again) => {}
         }
     }
 

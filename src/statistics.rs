@@ -32,14 +32,16 @@ pub use history::{History, INTERVAL, MOST, Sample};
 /// What has been received over RTP.
 #[derive(Clone, Debug, Default)]
 pub struct Reception {
-    /// Packets received, late ones among them.
+    /// Packets received, late ones and duplicates among them.
     pub packets: u64,
     /// Bytes of payload received.
     pub bytes: u64,
     /// Packets that did not come.
     pub lost: u64,
-    /// Packets that came after a later one, or again; they are not shown.
+    /// Packets that came after a later one; they are not shown.
     pub late: u64,
+    /// Packets that came once more.
+    pub duplicates: u64,
     /// Frames that were dropped because a part of them did not come.
     pub damaged: u64,
     /// Datagrams that are no RTP, or not of the movie.
@@ -91,8 +93,20 @@ pub enum Order {
     Gap,
     /// It has the number of the one before and goes on with the same frame.
     Same,
-    /// A later one came before it, or it came before itself.
+    /// A later one came before it.
     Late,
+    /// It came before.
+    Again,
+}
+
+impl Order {
+    /// Whether the movie goes on with it.
+    pub const fn goes_on(self) -> bool {
+        match self {
+            Self::Next | Self::Gap | Self::Same => true,
+            Self::Late | Self::Again => false,
+        }
+    }
 }
 
 impl Reception {
@@ -100,7 +114,7 @@ impl Reception {
     /// from servers that number frames, not packets.
     pub fn record(&mut self, packet: &RtpPacket<'_>, continues: bool, arrival: Duration) -> Order {
         let order = self.place(packet, continues, arrival);
-        if order != Order::Late {
+        if order.goes_on() {
             let timestamps = Timestamps::starting_at(packet.timestamp);
             self.timestamps.get_or_insert(timestamps).advance(packet.timestamp);
         }
@@ -127,14 +141,16 @@ impl Reception {
             Place::Ahead(0) => {
                 // The last packet once more does not tell how the next ones are numbered.
                 self.resumed = resumed;
-                Order::Late
+                Order::Again
             }
+            Place::Behind(behind) if sequence.has(behind) => Order::Again,
             Place::Elsewhere if sequence.jumps_again(packet.sequence_number) => Order::Gap,
             Place::Behind(_) | Place::Elsewhere => Order::Late,
         };
         let (missing, found) = sequence.advance(packet.sequence_number, order);
         self.lost = (self.lost + missing).saturating_sub(u64::from(found));
         self.late += u64::from(order == Order::Late);
+        self.duplicates += u64::from(order == Order::Again);
         let is_piece = !packet.payload.is_empty() && !packet.payload.starts_with(b"\xFF\xD8");
         self.numbers_are_packets |= order == Order::Next && is_piece;
         order
@@ -170,6 +186,8 @@ impl Reception {
 #[derive(Clone, Debug)]
 struct Sequence {
     highest: u64,
+    /// How far the highest is from the first: what came before that is not missing.
+    span: u64,
     /// Bit n: the packet n before the highest has come.
     seen: u128,
     jumped_to: Option<u16>,
@@ -184,8 +202,12 @@ enum Place {
 
 impl Sequence {
     fn starting_at(number: u16) -> Self {
-        // What came before the first packet is not missing.
-        Self { highest: u64::from(number), seen: u128::MAX, jumped_to: None }
+        Self { highest: u64::from(number), span: 0, seen: 1, jumped_to: None }
+    }
+
+    /// Whether the packet so far behind the highest has come.
+    const fn has(&self, behind: u64) -> bool {
+        behind < 128 && self.seen >> behind & 1 == 1
     }
 
     fn place(&self, number: u16) -> Place {
@@ -211,6 +233,7 @@ impl Sequence {
         match (self.place(number), order) {
             (Place::Ahead(ahead @ 1..), _) => {
                 self.highest += ahead;
+                self.span += ahead;
                 let shift = u32::try_from(ahead).unwrap_or(u32::MAX);
                 self.seen = self.seen.checked_shl(shift).unwrap_or(0) | 1;
                 self.jumped_to = None;
@@ -221,9 +244,8 @@ impl Sequence {
                 (0, false)
             }
             (Place::Behind(behind), _) => {
-                let bit = 1_u128 << behind.min(127);
-                let found = self.seen & bit == 0;
-                self.seen |= bit;
+                let found = behind <= self.span && !self.has(behind);
+                self.seen |= 1_u128 << behind.min(127);
                 (0, found)
             }
             (Place::Ahead(_) | Place::Elsewhere, _) => (0, false),
@@ -337,7 +359,7 @@ impl Statistics {
         self.per_second(8 * self.reception.bytes, now)
     }
 
-    /// Packets lost per packet received, the late ones not counted twice.
+    /// Packets lost per packet received.
     #[expect(clippy::cast_precision_loss, reason = "2^53 packets are enough")]
     pub fn loss_rate(&self) -> f64 {
         let received = self.reception.packets.max(1);
@@ -389,6 +411,7 @@ impl fmt::Display for Summary<'_> {
         writeln!(out, "packets lost: {}", reception.lost)?;
         writeln!(out, "packets lost rate: {:.2} %", 100.0 * statistics.loss_rate())?;
         writeln!(out, "late packets: {}", reception.late)?;
+        writeln!(out, "duplicate packets: {}", reception.duplicates)?;
         if let Some(jitter) = reception.jitter {
             writeln!(out, "jitter: {:.2} ms", 1000.0 * jitter.as_secs_f64())?;
         }
@@ -465,9 +488,28 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_packet_is_late_and_finds_nothing_again() {
-        assert_eq!(counts(&record_all([1, 2, 2, 4, 2, 2])), (6, 1, 3));
-        assert_eq!(counts(&record_all([5, 4])), (2, 0, 1));
+    fn a_repeated_packet_is_a_duplicate_and_not_late_and_finds_nothing_again() {
+        let reception = record_all([1, 2, 2, 4, 2, 2]);
+        assert_eq!((counts(&reception), reception.duplicates), ((6, 1, 0), 3));
+        let reception = record_all([1, 4, 2, 2, 3, 2, 1]);
+        assert_eq!((counts(&reception), reception.duplicates), ((7, 0, 2), 3));
+    }
+
+    #[test]
+    fn what_came_before_the_first_packet_was_never_lost() {
+        let reception = record_all([5, 4, 4, 6, 3]);
+        assert_eq!((counts(&reception), reception.duplicates), ((5, 0, 2), 1));
+        let reception = record_all([0, 65_535, 3, 65_534, 65_534]);
+        assert_eq!((counts(&reception), reception.duplicates), ((5, 2, 2), 1));
+    }
+
+    #[test]
+    fn a_hundred_packets_are_remembered() {
+        let all = (1..=101).chain([1, 2, 50, 101]);
+        let reception = record_all(all);
+        assert_eq!((counts(&reception), reception.duplicates), ((105, 0, 0), 4));
+        let reception = record_all([1].into_iter().chain(3..=102).chain([2, 2]));
+        assert_eq!((counts(&reception), reception.duplicates), ((103, 0, 1), 1));
     }
 
     #[test]
@@ -592,7 +634,7 @@ mod tests {
     fn the_last_packet_once_more_does_not_hide_that_the_numbers_begin_anew() {
         let mut reception = record_all(1..=3);
         reception.resume();
-        for (number, order) in [(3, Order::Late), (1, Order::Gap), (2, Order::Next)] {
+        for (number, order) in [(3, Order::Again), (1, Order::Gap), (2, Order::Next)] {
             let packet = RtpPacket::jpeg(number, 0, 0, FRAME);
             assert_eq!(reception.record(&packet, false, TICK), order, "number {number}");
         }
@@ -626,33 +668,38 @@ mod tests {
     }
 
     proptest! {
-        /// Made-up networks: what was not sent on is lost, what overtook is late, to the packet.
+        /// Made-up networks: what was not sent on is lost, what was overtaken is late, what was sent
+        /// twice is a duplicate, to the packet.
         #[test]
-        fn lost_and_late_are_exact(
+        fn lost_late_and_duplicates_are_exact(
             start in any::<u16>(),
             fates in proptest::collection::vec(0..10_u8, 1..400),
         ) {
             let (mut arrivals, mut lost, mut late, mut pending) = (vec![start], 0, 0, 0);
+            let mut duplicates = 0;
             for (fate, step) in fates.iter().zip(1_u16..) {
                 let number = start.wrapping_add(step);
+                if *fate == 0 {
+                    pending += 1;
+                    continue;
+                }
+                lost += std::mem::take(&mut pending);
+                let last = arrivals.len() - 1;
                 match fate {
-                    0 => pending += 1,
-                    1 => { arrivals.extend([number, number]); late += 1; lost += pending; pending = 0; }
-                    2 if arrivals.len() > 1 => {
-                        let last = arrivals.len() - 1;
-                        if arrivals[last] == number.wrapping_sub(1) && arrivals[last - 1] != arrivals[last] {
-                            arrivals.insert(last, number);
-                            late += 1;
-                        } else {
-                            arrivals.push(number);
-                        }
-                        lost += pending;
-                        pending = 0;
+                    1 => { arrivals.extend([number, number]); duplicates += 1; }
+                    2 if last > 0
+                        && arrivals[last] == number.wrapping_sub(1)
+                        && arrivals[last - 1] != arrivals[last] =>
+                    {
+                        arrivals.insert(last, number);
+                        late += 1;
                     }
-                    _ => { arrivals.push(number); lost += pending; pending = 0; }
+                    _ => arrivals.push(number),
                 }
             }
-            prop_assert_eq!(counts(&record_all(arrivals.clone())), (arrivals.len() as u64, lost, late));
+            let reception = record_all(arrivals.clone());
+            prop_assert_eq!(counts(&reception), (arrivals.len() as u64, lost, late));
+            prop_assert_eq!(reception.duplicates, duplicates);
         }
     }
 }

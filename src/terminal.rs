@@ -53,7 +53,7 @@ fn line(client: &Client, elapsed: Duration) -> String {
     let (statistics, now) = client.statistics();
     let reception = &statistics.reception;
     format!(
-        "{:>4} s  {}  frame {}  {} frames/s  {} kbit/s  lost {}  late {}",
+        "{:>4} s  {}  frame {}  {} frames/s  {} kbit/s  lost {}  late {}  duplicates {}",
         elapsed.as_secs(),
         client.state(),
         statistics.current_frame(),
@@ -61,6 +61,7 @@ fn line(client: &Client, elapsed: Duration) -> String {
         reception.bits_now(now) / 1000,
         reception.lost,
         reception.late,
+        reception.duplicates,
     )
 }
 

@@ -27,7 +27,7 @@ fn plays_numbers(stage: &mut Stage, numbers: impl IntoIterator<Item = u16>) {
     }
 }
 
-/// (packets, late, lost) after frames under these numbers.
+/// (packets, late or there already, lost) after frames under these numbers.
 #[track_caller]
 fn counts_of(numbers: &[u16]) -> (u64, u64, u64) {
     let mut stage = Stage::playing();
@@ -107,11 +107,19 @@ fn gaps_are_lost_to_the_packet() {
 }
 
 #[test]
-fn late_and_repeated_packets_are_late_and_not_lost_and_not_shown() {
+fn late_and_repeated_packets_are_not_lost_and_not_shown() {
     assert_eq!(counts_of(&[1, 3, 2, 4]), (4, 1, 0));
     assert_eq!(counts_of(&[1, 2, 2, 2, 3]), (5, 2, 0));
     assert_eq!(counts_of(&[1, 1, 2]), (3, 1, 0), "the first one, repeated");
     assert_eq!(counts_of(&[10, 20, 15, 12, 15, 21]), (6, 3, 7));
+}
+
+#[test]
+fn what_is_late_and_what_came_before_is_counted_apart() {
+    let mut stage = Stage::playing();
+    plays_numbers(&mut stage, [10, 20, 20, 15, 12, 15, 21, 10]);
+    let reception = stage.reception();
+    assert_eq!((reception.late, reception.duplicates, reception.lost), (2, 3, 7));
 }
 
 #[test]

@@ -518,6 +518,7 @@ fn headless_ends_with_the_movie_and_code_0() {
             ("frames shown", "10"),
             ("packets lost", "0"),
             ("late packets", "0"),
+            ("duplicate packets", "0"),
             ("malformed packets", "0"),
             ("damaged frames", "0"),
         ] {

@@ -95,10 +95,11 @@ impl<'a> Viewer<'a> {
         assert_eq!(proxy.record().sent.len(), record.sent.len(), "nothing comes behind the end");
 
         let statistics = self.client.statistics().0;
-        let Reception { packets, lost, late, malformed, .. } = statistics.reception;
+        let Reception { packets, lost, late, duplicates, malformed, .. } = statistics.reception;
         let damaged = statistics.damaged_frames();
         let whole = expected.whole.clone();
-        assert_eq!(Expected { packets, lost, late, damaged, whole }, expected, "seed {seed}");
+        let found = Expected { packets, lost, late, duplicates, damaged, whole };
+        assert_eq!(found, expected, "seed {seed}");
         assert_eq!((malformed, statistics.undecodable), (0, 0), "seed {seed}");
         // A computer that is too slow leaves frames out, and says so.
         let left_out = statistics.frames_left_out();

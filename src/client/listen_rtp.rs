@@ -16,7 +16,7 @@ use crate::connection::{SOCKET_TIMEOUT, timed_out};
 use crate::event::Event;
 use crate::lab_payload::Assembler;
 use crate::rtp_packet::RtpPacket;
-use crate::statistics::{Order, Reception};
+use crate::statistics::Reception;
 
 /// The open RTP port. Python: `rtpSocket`.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl RtpPort {
                 self.latest = LatestPacket::of(datagram, &packet);
                 let continues = self.assembler.continues(&packet);
                 let order = self.reception.record(&packet, continues, now);
-                if order != Order::Late {
+                if order.goes_on() {
                     self.assembler.push(&packet, order);
                 }
             }

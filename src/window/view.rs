@@ -8,7 +8,7 @@ use crate::client::{Client, LatestPacket, LogEntry, Message};
 use crate::connection::address;
 use crate::picture::Picture;
 use crate::rtsp::{Method, State};
-use crate::statistics::{Sample, Statistics};
+use crate::statistics::{Reception, Sample, Statistics};
 
 /// All that the window shows.
 #[derive(Clone, Debug)]
@@ -199,10 +199,18 @@ fn network_column(statistics: &Statistics, now: Duration) -> Column {
         Figure { warns, ..figure("Loss rate", loss_rate) },
         match reception.jitter {
             Some(jitter) => figure("Jitter", format!("{:.2} ms", 1000.0 * jitter.as_secs_f64())),
-            None => figure("Late packets", reception.late.to_string()),
+            None => figure("Late packets", late(reception)),
         },
     ];
     Column { caption: "NETWORK", rows }
+}
+
+/// What came twice has no line of its own, for it is rare.
+fn late(reception: &Reception) -> String {
+    match reception.duplicates {
+        0 => reception.late.to_string(),
+        duplicates => format!("{}, {duplicates} twice", reception.late),
+    }
 }
 
 fn curves(statistics: &Statistics, now: Duration) -> [Curve; 2] {
@@ -292,6 +300,14 @@ mod tests {
         let picture = picture_column(&statistics, now, Some("0:10.0 of 0:25.0".to_owned()));
         assert_eq!(shown(&picture)[5], ("Position", "0:10.0 of 0:25.0", false));
         assert_eq!(shown(&network_column(&statistics, now))[5], ("Jitter", "1.23 ms", false));
+    }
+
+    #[test]
+    fn what_came_twice_stands_beside_what_came_late() {
+        let (mut statistics, now) = statistics();
+        let packet = RtpPacket::jpeg(9, 0, 0, b"");
+        statistics.reception.record(&packet, false, now);
+        assert_eq!(shown(&network_column(&statistics, now))[5].1, "2, 1 twice");
     }
 
     #[test]

@@ -106,6 +106,7 @@ impl Ended {
             ("packets lost", "0"),
             ("packets lost rate", "0.00 %"),
             ("late packets", "0"),
+            ("duplicate packets", "0"),
             ("damaged frames", "0"),
             ("frames left out", "0"),
         ] {

@@ -152,10 +152,10 @@ impl Stage {
         &self.statistics().reception
     }
 
-    /// Packets, of them late, and lost.
+    /// Packets, of them late or there already, and lost.
     pub(crate) fn counts(&self) -> (u64, u64, u64) {
-        let Reception { packets, late, lost, .. } = *self.reception();
-        (packets, late, lost)
+        let Reception { packets, late, duplicates, lost, .. } = *self.reception();
+        (packets, late + duplicates, lost)
     }
 
     #[track_caller]

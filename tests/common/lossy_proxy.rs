@@ -45,6 +45,7 @@ pub(crate) struct Expected {
     pub(crate) packets: u64,
     pub(crate) lost: u64,
     pub(crate) late: u64,
+    pub(crate) duplicates: u64,
     pub(crate) damaged: u64,
     /// The frames that come whole, counted from 0.
     pub(crate) whole: Vec<usize>,
@@ -80,10 +81,12 @@ impl Record {
                 damaged += 1;
             }
         }
+        let all: BTreeSet<_> = self.sent.iter().copied().collect();
         Expected {
             packets: count(self.sent.len()),
             lost: count(last - first + 1 - taken.len()),
-            late: count(self.sent.len() - taken.len()),
+            late: count(all.len() - taken.len()),
+            duplicates: count(self.sent.len() - all.len()),
             damaged,
             whole,
         }

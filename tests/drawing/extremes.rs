@@ -27,7 +27,7 @@ fn losses() -> Scene {
     let mut scene = Scene {
         columns: [
             picture_column(Some(["1431", "1352", "19", "18.9", "5", "1:11.6"])),
-            network_column(Some(["5.07 MB", "587 kbit/s", "566 kbit/s", "74", "5.2 %", "3"])),
+            network_column(Some(["5.07 MB", "587 kbit/s", "566 kbit/s", "74", "5.2 %", "13, 18 twice"])),
         ],
         curves: curves(Some([19, 587]), [dips(20, 14, 19), dips(612, 430, 587)]),
         ..Scene::playing()

@@ -7,7 +7,7 @@ use crate::jpeg_payload::{CannotDecode, Reassembler};
 use crate::reorder::Reorder;
 use crate::rtcp::{ReportBlock, SenderReport, SourceStatistics};
 use crate::rtp_packet::{PayloadType, RtpPacket, Version};
-use crate::statistics::{Order, Reception};
+use crate::statistics::Reception;
 
 /// What SETUP and the description say of the packets to come.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +82,7 @@ impl Intake {
         while let Some(Arrived { datagram, at }) = self.reorder.pop(now) {
             let Ok(packet) = RtpPacket::decode(&datagram) else { continue };
             let order = self.reception.record(&packet, false, at);
-            if order != Order::Late {
+            if order.goes_on() {
                 self.reassembler.push(&packet, order);
             }
         }
