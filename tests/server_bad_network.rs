@@ -8,56 +8,22 @@ mod common;
 
 use std::net::SocketAddr;
 
+use common::bad_network::{leaving, summary};
 use common::jpegs::{PLAIN, jpegs};
 use common::movies::{folder_with, lab_format, made_movie};
 use common::raw_client::RawClient;
 use common::server_process::{ServerProcess, wait_until};
 use common::standard_client::StandardClient;
-use rtsp_lab::impairment::{Fate, Impairment};
 use tempfile::TempDir;
 
 /// A network in which much happens to few packets.
 const MUCH: [&str; 8] = ["--loss", "15", "--duplicate", "10", "--reorder", "15", "--seed", "7"];
 
-/// The packets 1 to `count` as they leave.
-fn leaving(options: &[&str], count: u64) -> Vec<u64> {
-    let option = |name: &str| {
-        let at = options.iter().position(|word| word.strip_prefix("--") == Some(name))?;
-        Some(options[at + 1].to_owned())
-    };
-    let network = Impairment::read(option, 0).unwrap();
-    let (mut leaving, mut held) = (Vec::new(), None);
-    for number in 1..=count {
-        match network.fate(number) {
-            Fate::Lost => continue,
-            Fate::Swapped => {
-                held = Some(number);
-                continue;
-            }
-            Fate::Doubled => leaving.extend([number, number]),
-            Fate::Passed => leaving.push(number),
-        }
-        leaving.extend(held.take());
-    }
-    leaving.extend(held);
-    leaving
-}
-
 /// The summary of a client's session: all of it that comes before the seed.
-fn summary(server: &mut ServerProcess, client: SocketAddr) -> String {
+fn told_at_the_end(server: &mut ServerProcess, client: SocketAddr) -> String {
     let start = format!("[{client}] network: of ");
     let line = server.wait_for(|line| line.starts_with(&start));
     line.strip_prefix(&format!("[{client}] network: ")).unwrap().to_owned()
-}
-
-/// `of 40 packets 5 lost, 4 doubled, 6 behind the next`, counted from what leaves.
-fn expected_summary(leaving: &[u64], count: u64) -> String {
-    let has = |number: &u64| leaving.contains(number);
-    let lost = (1..=count).filter(|number| !has(number)).count();
-    let doubled = leaving.windows(2).filter(|pair| pair[0] == pair[1]).count();
-    let swapped = leaving.windows(2).filter(|pair| pair[0] > pair[1]).count();
-    let packets = if count == 1 { "packet" } else { "packets" };
-    format!("of {count} {packets} {lost} lost, {doubled} doubled, {swapped} behind the next")
 }
 
 fn numbers_of_the_lab(client: &RawClient) -> Vec<u64> {
@@ -77,9 +43,9 @@ fn in_the_labs_dialect_each_frame_has_its_fate() {
     let clients = [(); 2].map(|()| RawClient::playing(server.address()));
     let expected = leaving(&MUCH, 40);
     for client in clients {
-        let told = summary(&mut server, client.address());
+        let told = told_at_the_end(&mut server, client.address());
         assert_eq!(numbers_of_the_lab(&client), expected, "every session has the same network");
-        let counts = expected_summary(&expected, 40);
+        let counts = summary(&expected, 40);
         assert!(told.starts_with(&counts) && told.ends_with(" (seed 7)"), "{counts}: {told}");
         assert!(!told.contains("delayed"), "{told}");
     }
@@ -94,10 +60,10 @@ fn with_fragments_each_packet_has_its_fate_and_delays_change_no_order() {
     let options = [&MUCH[..], &["--delay", "60", "--jitter", "60", "--fragment", "100"]].concat();
     let mut server = ServerProcess::start(folder.path(), &options);
     let client = RawClient::playing(server.address());
-    let told = summary(&mut server, client.address());
+    let told = told_at_the_end(&mut server, client.address());
     let expected = leaving(&MUCH, packets);
     assert_eq!(numbers_of_the_lab(&client), expected);
-    assert!(told.starts_with(&expected_summary(&expected, packets)), "{told}");
+    assert!(told.starts_with(&summary(&expected, packets)), "{told}");
     let (_, delays) = told.split_once(", delayed ").expect("delays");
     let (least, rest) = delays.split_once(" to ").unwrap();
     let most = rest.strip_suffix(" ms (seed 7)").unwrap();
@@ -111,7 +77,7 @@ fn in_the_standard_dialect_the_same_packets_have_the_same_fate() {
     let mut server = ServerProcess::start(folder.path(), &[&MUCH[..], &["--mtu", "256"]].concat());
     let mut client = StandardClient::ready_udp(server.address());
     let (_, first, _) = client.play(None);
-    let told = summary(&mut server, client.address());
+    let told = told_at_the_end(&mut server, client.address());
     let packets = told.split(' ').nth(1).unwrap().parse().unwrap();
     assert!(packets > 100, "{told}");
     let mut numbers = Vec::new();
@@ -119,7 +85,7 @@ fn in_the_standard_dialect_the_same_packets_have_the_same_fate() {
         numbers.push(u64::from(packet.sequence_number.wrapping_sub(first)) + 1);
     }
     assert_eq!(numbers, leaving(&MUCH, packets));
-    assert!(told.starts_with(&expected_summary(&numbers, packets)), "{told}");
+    assert!(told.starts_with(&summary(&numbers, packets)), "{told}");
 }
 
 #[test]
@@ -130,7 +96,7 @@ fn the_transcript_begins_with_the_network_and_names_the_packets() {
     server.wait_for(|line| line == format!("a bad network on purpose: {shown}"));
     let client = RawClient::playing(server.address());
     let address = client.address();
-    summary(&mut server, address);
+    told_at_the_end(&mut server, address);
     drop(client);
     let lines = server.transcript_of(address);
     let named = lines.iter().filter_map(|line| line.strip_prefix("network: "));
@@ -190,7 +156,7 @@ fn after_the_last_frame_what_is_under_way_comes_in_its_time() {
     let options = ["--delay", "1500", "--reorder", "50", "--seed", "4"];
     let mut server = ServerProcess::start(folder.path(), &options);
     let client = RawClient::playing(server.address());
-    summary(&mut server, client.address());
+    told_at_the_end(&mut server, client.address());
     assert_eq!(numbers_of_the_lab(&client), leaving(&options, 20));
 }
 
@@ -245,7 +211,7 @@ fn without_a_seed_one_is_made_up_and_told_so_that_it_can_be_repeated() {
         let line = server.wait_for(|line| line.starts_with("a bad network on purpose: "));
         let (_, seed) = line.rsplit_once("seed ").unwrap();
         let client = RawClient::playing(server.address());
-        let told = summary(&mut server, client.address());
+        let told = told_at_the_end(&mut server, client.address());
         assert!(told.ends_with(&format!(" (seed {seed})")), "{told}");
         let again = ["--loss", "30", "--seed", seed];
         assert_eq!(numbers_of_the_lab(&client), leaving(&again, 40), "with seed {seed}");

@@ -1,8 +1,8 @@
 //! What the whole-program tests share: the real binary, a raw client, made-up movies.
 //!
-//! Nothing here uses the library but to start a server: requests, replies and packets are written
-//! and read by hand, so that a mistake in the project's own encoder can't hide behind the same
-//! mistake in its decoder.
+//! Nothing here uses the library but to start a server, and for the fates of packets: requests,
+//! replies and packets are written and read by hand, so that a mistake in the project's own encoder
+//! can't hide behind the same mistake in its decoder.
 
 #![allow(dead_code, reason = "every test program uses its own part of this")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
@@ -10,6 +10,7 @@
 
 use std::time::Duration;
 
+pub(crate) mod bad_network;
 pub(crate) mod jpeg_pieces;
 pub(crate) mod jpegs;
 pub(crate) mod library_server;

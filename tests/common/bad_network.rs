@@ -1,0 +1,99 @@
+//! What the server's bad network does to packets, and what a client must count of it.
+//!
+//! The fates are the library's; its own tests hold them against numbers that were computed apart.
+
+use std::collections::BTreeSet;
+
+use rtsp_lab::impairment::{Fate, Impairment};
+
+/// The network of these options.
+pub(crate) fn network(options: &[&str]) -> Impairment {
+    let option = |name: &str| {
+        let at = options.iter().position(|word| word.strip_prefix("--") == Some(name))?;
+        Some(options[at + 1].to_owned())
+    };
+    Impairment::read(option, 0).expect("a network")
+}
+
+/// The packets 1 to `count` as they leave.
+pub(crate) fn leaving(options: &[&str], count: u64) -> Vec<u64> {
+    let network = network(options);
+    let (mut leaving, mut held) = (Vec::new(), None);
+    for number in 1..=count {
+        match network.fate(number) {
+            Fate::Lost => continue,
+            Fate::Swapped => {
+                held = Some(number);
+                continue;
+            }
+            Fate::Doubled => leaving.extend([number, number]),
+            Fate::Passed => leaving.push(number),
+        }
+        leaving.extend(held.take());
+    }
+    leaving.extend(held);
+    leaving
+}
+
+/// What the server says that it has done: `of 40 packets 5 lost, 4 doubled, 6 behind the next`.
+pub(crate) fn summary(leaving: &[u64], count: u64) -> String {
+    let has = |number: &u64| leaving.contains(number);
+    let lost = (1..=count).filter(|number| !has(number)).count();
+    let doubled = leaving.windows(2).filter(|pair| pair[0] == pair[1]).count();
+    let swapped = leaving.windows(2).filter(|pair| pair[0] > pair[1]).count();
+    let packets = if count == 1 { "packet" } else { "packets" };
+    format!("of {count} {packets} {lost} lost, {doubled} doubled, {swapped} behind the next")
+}
+
+/// How a client takes packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Client {
+    /// As they come: what was overtaken is late.
+    Lab,
+    /// It puts them in order first: late is only what the very first one has overtaken.
+    Standard,
+}
+
+/// What a client counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) packets: u64,
+    pub(crate) lost: u64,
+    pub(crate) late: u64,
+    pub(crate) duplicates: u64,
+    /// Frames of which no packet is missing or late.
+    pub(crate) whole: u64,
+}
+
+impl Counts {
+    /// Of what is lost before the first packet that comes, or behind the last, no number tells.
+    pub(crate) fn of(arrivals: &[u64], client: Client, packets_a_frame: u64) -> Self {
+        let (mut came, mut taken, mut highest) = (BTreeSet::new(), BTreeSet::new(), 0);
+        for &number in arrivals {
+            let is_late = match client {
+                Client::Lab => number < highest,
+                Client::Standard => number < arrivals[0],
+            };
+            if came.insert(number) && !is_late {
+                taken.insert(number);
+            }
+            highest = highest.max(number);
+        }
+        let frames = 0..highest.div_ceil(packets_a_frame);
+        let is_whole = |frame: &u64| {
+            let first = frame * packets_a_frame + 1;
+            (first..first + packets_a_frame).all(|number| taken.contains(&number))
+        };
+        Self {
+            packets: count(arrivals.len()),
+            lost: count((arrivals[0]..=highest).filter(|number| !came.contains(number)).count()),
+            late: count(came.len() - taken.len()),
+            duplicates: count(arrivals.len() - came.len()),
+            whole: count(frames.filter(is_whole).count()),
+        }
+    }
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap()
+}
