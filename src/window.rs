@@ -18,6 +18,7 @@ use minifb::{
 
 use crate::client::{Client, Seek};
 use crate::rtsp::Method;
+use crate::server::Network;
 
 mod buttons;
 mod canvas;
@@ -35,7 +36,7 @@ mod view;
 pub use buttons::{Buttons, Look};
 pub use canvas::Mark;
 pub use controls::Target;
-use controls::{Controls, Press};
+use controls::{Controls, Press, Step};
 pub use draw::{draw, marks};
 use layout::{FIRST_SIZE, Layout};
 use view::PanelKind;
@@ -46,6 +47,7 @@ pub struct PlayerWindow {
     window: Window,
     title: String,
     settings: Settings,
+    network: Option<Network>,
     keys: Rc<RefCell<Keys>>,
     pixels: Vec<u32>,
     mouse_was_down: bool,
@@ -83,6 +85,7 @@ impl PlayerWindow {
             window,
             title: title.to_owned(),
             settings,
+            network: None,
             keys,
             pixels: Vec::new(),
             mouse_was_down: false,
@@ -91,12 +94,18 @@ impl PlayerWindow {
         })
     }
 
+    /// The keys `[` and `]` change the loss of this network, the embedded server's.
+    pub fn set_network(&mut self, network: Network) {
+        self.network = Some(network);
+    }
+
     /// Shows the client until its session is torn down or its user leaves. Python: `root.mainloop`.
     ///
     /// # Errors
     /// The display has gone.
     pub fn run(&mut self, client: &mut Client) -> Result<(), WindowError> {
-        let mut controls = Controls::new(self.settings.buttons, self.settings.stay_open);
+        let Settings { buttons, stay_open, .. } = self.settings;
+        let mut controls = Controls::new(buttons, stay_open, self.network.clone());
         let mut drawn = None;
         while !controls.is_done(client) {
             let mut changed = client.wait(TURN);
@@ -256,19 +265,20 @@ fn new_window(
 #[derive(Debug, Default)]
 struct Keys {
     pressed: VecDeque<Press>,
-    /// The question mark is held down.
-    asks: bool,
+    /// The character that is held down, if it means something.
+    character: Option<u32>,
     down: Vec<Key>,
 }
 
 struct Keyboard(Rc<RefCell<Keys>>);
 
 impl InputCallback for Keyboard {
-    /// Where the question mark is, depends on the keyboard; its character does not.
+    /// Where question mark and brackets are, depends on the keyboard; their characters do not.
     fn add_char(&mut self, character: u32) {
+        let Some(press) = meaning_of_character(character) else { return };
         let mut keys = self.0.borrow_mut();
-        if character == u32::from('?') && !std::mem::replace(&mut keys.asks, true) {
-            keys.pressed.push_back(Press::Panel(PanelKind::Keys));
+        if keys.character.replace(character) != Some(character) {
+            keys.pressed.push_back(press);
         }
     }
 
@@ -279,11 +289,20 @@ impl InputCallback for Keyboard {
         if is_down {
             keys.down.push(key);
         }
-        keys.asks &= is_down;
+        keys.character = keys.character.filter(|_| is_down);
         // A key that is held down repeats; only the first time counts.
         if is_down && !was_down {
             keys.pressed.extend(meaning_of(key));
         }
+    }
+}
+
+fn meaning_of_character(character: u32) -> Option<Press> {
+    match char::from_u32(character)? {
+        '?' => Some(Press::Panel(PanelKind::Keys)),
+        '[' => Some(Press::Loss(Step::Down)),
+        ']' => Some(Press::Loss(Step::Up)),
+        _ => None,
     }
 }
 

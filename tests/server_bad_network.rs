@@ -104,7 +104,7 @@ fn the_transcript_begins_with_the_network_and_names_the_packets() {
     assert!((1..=3).contains(&named.len()), "at most a line a second: {named:?}");
     let mut all = [Vec::new(), Vec::new(), Vec::new()];
     for part in named.iter().flat_map(|text| text.split("; ")) {
-        let kind = ["lost", "doubled", "behind the next"];
+        let kind = ["lost", "doubled", "swapped"];
         let kind = kind.iter().position(|kind| part.starts_with(kind)).expect(part);
         let numbers = part.split([' ', ',']).filter_map(|word| word.parse::<u64>().ok());
         all[kind].extend(numbers);

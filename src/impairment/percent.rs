@@ -28,6 +28,20 @@ impl Percent {
         self.millionths
     }
 
+    /// One percent more, but no more than 99: something must come.
+    #[must_use]
+    pub const fn one_more(self) -> Self {
+        let most = ALL / 100 * 99;
+        let millionths = self.millionths + ALL / 100;
+        Self { millionths: if millionths > most { most } else { millionths } }
+    }
+
+    /// One percent less, but no less than none.
+    #[must_use]
+    pub const fn one_less(self) -> Self {
+        Self { millionths: self.millionths.saturating_sub(ALL / 100) }
+    }
+
     /// Digits, and up to four more behind a point. A sign, an exponent and `NaN` are none.
     pub fn parse(word: &str) -> Option<Self> {
         let (whole, fraction) = word.split_once('.').unwrap_or((word, "0"));
@@ -101,6 +115,20 @@ mod tests {
         ] {
             assert_eq!(Percent::parse(word), None, "{word:?}");
         }
+    }
+
+    #[test]
+    fn steps_are_one_percent_and_end_at_0_and_99() {
+        let mut percent = Percent::default();
+        let up: Vec<_> = (0..101)
+            .map(|_| {
+                percent = percent.one_more();
+                percent.millionths() / 10_000
+            })
+            .collect();
+        assert_eq!(up, (1..=99).chain([99, 99]).collect::<Vec<_>>());
+        assert_eq!(Percent::whole(1).one_less().one_less(), Percent::default());
+        assert_eq!(Percent::whole(100).one_more(), Percent::whole(99));
     }
 
     #[test]

@@ -60,11 +60,10 @@ impl Deeds {
     }
 }
 
-/// `lost packets 17, 23; doubled 31; behind the next 40`.
+/// `lost packets 17, 23; doubled 31; swapped 40`, with the next.
 impl fmt::Display for Deeds {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kinds =
-            [("lost", &self.lost), ("doubled", &self.doubled), ("behind the next", &self.swapped)];
+        let kinds = [("lost", &self.lost), ("doubled", &self.doubled), ("swapped", &self.swapped)];
         let done = kinds.into_iter().filter(|(_, numbers)| !numbers.is_empty());
         for (index, (what, numbers)) in done.enumerate() {
             let packets = match (index, numbers.len()) {
@@ -109,7 +108,7 @@ mod tests {
     #[test]
     fn packets_are_named_by_what_was_done_to_them() {
         let all = Deeds { lost: vec![17, 23], doubled: vec![31], swapped: vec![40, 44] };
-        assert_eq!(all.to_string(), "lost packets 17, 23; doubled 31; behind the next 40, 44");
+        assert_eq!(all.to_string(), "lost packets 17, 23; doubled 31; swapped 40, 44");
         let one = Deeds { doubled: vec![3], ..Deeds::default() };
         assert_eq!(one.to_string(), "doubled packet 3");
         assert!(Deeds::default().is_empty() && !one.is_empty());

@@ -6,7 +6,9 @@ use super::buttons::Buttons;
 use super::layout::{Layout, corner};
 use super::view::PanelKind;
 use crate::client::{Client, Seek};
+use crate::impairment::Percent;
 use crate::rtsp::{Method, State};
+use crate::server::Network;
 
 /// The keys that mean something, whatever they are called in the windowing library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,12 +19,21 @@ pub(super) enum Press {
     Panel(PanelKind),
     /// An arrow: through the movie, where it has a length.
     Seek(Seek),
+    /// A bracket: the embedded server loses more, or less.
+    Loss(Step),
     /// Enter: go on watching.
     Continue,
     /// Q: close.
     Close,
     /// Esc: away with what covers the video.
     Dismiss,
+}
+
+/// One percent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Up,
+    Down,
 }
 
 /// What can be clicked.
@@ -47,6 +58,8 @@ pub enum Target {
 pub(super) struct Controls {
     buttons: Buttons,
     stay_open: bool,
+    /// The network of the embedded server, if there is one.
+    network: Option<Network>,
     panel: Option<PanelKind>,
     hover: Option<Target>,
     dialog: Option<Dialog>,
@@ -62,12 +75,17 @@ struct Dialog {
 
 impl Controls {
     /// With these buttons; `stay_open` keeps the window after TEARDOWN.
-    pub(super) fn new(buttons: Buttons, stay_open: bool) -> Self {
-        Self { buttons, stay_open, ..Self::default() }
+    pub(super) fn new(buttons: Buttons, stay_open: bool, network: Option<Network>) -> Self {
+        Self { buttons, stay_open, network, ..Self::default() }
     }
 
     pub(super) const fn buttons(&self) -> Buttons {
         self.buttons
+    }
+
+    /// The share of packets that the embedded server loses; `None` if it is not there.
+    pub(super) fn loss(&self) -> Option<Percent> {
+        self.network.as_ref().map(Network::loss)
     }
 
     /// The panel that is open.
@@ -127,10 +145,20 @@ impl Controls {
                 self.panel = if self.panel == Some(kind) { None } else { Some(kind) };
             }
             (Press::Seek(direction), None) => client.seek_movie(direction),
+            (Press::Loss(step), None) => self.change_loss(step),
             (Press::Dismiss, None) => self.dismiss(client),
-            (Press::Button(_) | Press::Panel(_) | Press::Seek(_), Some(_))
+            (Press::Button(_) | Press::Panel(_) | Press::Seek(_) | Press::Loss(_), Some(_))
             | (Press::Continue | Press::Close, None) => {}
         }
+    }
+
+    /// Another server's network is its own.
+    fn change_loss(&self, step: Step) {
+        let Some(network) = &self.network else { return };
+        network.set_loss(match step {
+            Step::Up => network.loss().one_more(),
+            Step::Down => network.loss().one_less(),
+        });
     }
 
     /// Notes what is under the pointer; says whether that has changed.

@@ -198,7 +198,12 @@ fn draw_statistics(canvas: &mut Canvas<'_>, layout: &Layout, view: &View<'_>) {
 
 fn draw_column(canvas: &mut Canvas<'_>, area: Rectangle, column: &Column) {
     let width = area.size.width;
-    canvas.text(column.caption, part(area, 0, 1, width, 20), SMALL, Alignment::Left);
+    let caption_width = SMALL.width_of(column.caption);
+    canvas.text(column.caption, part(area, 0, 1, caption_width, 20), SMALL, Alignment::Left);
+    if let Some(note) = &column.note {
+        let note_area = part(area, caption_width + 4, 1, width - caption_width - 4, 20);
+        canvas.text(note, note_area, SMALL.in_color(AMBER), Alignment::Right);
+    }
     for (figure, y) in column.rows.iter().zip((19..).step_by(19)) {
         if y > 19 {
             canvas.fill(part(area, 0, y, width, 1), FAINT);

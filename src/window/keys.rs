@@ -14,11 +14,11 @@ pub(super) fn draw_keys(
     canvas: &mut Canvas<'_>,
     area: Rectangle,
     buttons: Buttons,
-    can_seek: bool,
+    (can_seek, can_lose): (bool, bool),
 ) {
     let of_buttons = buttons.all().iter().map(|button| (button.key, meaning(button.method)));
-    let seek = can_seek.then_some(SEEK);
-    let keys: Vec<_> = of_buttons.chain(seek).chain(OTHERS).collect();
+    let (seek, loss) = (can_seek.then_some(SEEK), can_lose.then_some(LOSS));
+    let keys: Vec<_> = of_buttons.chain(seek).chain(loss).chain(OTHERS).collect();
     let share = area.size.height / u32::try_from(keys.len()).unwrap_or(u32::MAX);
     let height = share.clamp(LEAST_LINE, LINE);
     let rows = (0..area.size.height / height).map(|row| row * height);
@@ -43,6 +43,8 @@ const fn meaning(method: Method) -> &'static str {
 }
 
 const SEEK: (&str, &str) = ("Arrows", "left and right: 10 s back, on");
+
+const LOSS: (&str, &str) = ("[  ]", "lose 1 % less, 1 % more on purpose");
 
 const OTHERS: [(&str, &str); 6] = [
     ("L", "RTSP log: requests and replies"),

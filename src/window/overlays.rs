@@ -76,9 +76,9 @@ pub(super) fn draw_panel(
             let inside = framed(canvas, area, "RTP header");
             draw_rtp_header(canvas, inside, *packet);
         }
-        Panel::Keys { can_seek } => {
+        Panel::Keys { can_seek, can_lose } => {
             let inside = framed(canvas, area, "Keys");
-            draw_keys(canvas, inside, buttons, *can_seek);
+            draw_keys(canvas, inside, buttons, (*can_seek, *can_lose));
         }
     }
 }

@@ -6,6 +6,7 @@ use super::buttons::{Buttons, Look};
 use super::controls::{Controls, Target};
 use crate::client::{Client, LatestPacket, LogEntry, Message};
 use crate::connection::address;
+use crate::impairment::Percent;
 use crate::picture::Picture;
 use crate::rtsp::{Method, State};
 use crate::statistics::{Reception, Sample, Statistics};
@@ -54,6 +55,8 @@ pub struct View<'a> {
 pub struct Column {
     /// What the lines are about.
     pub caption: &'static str,
+    /// What else is to be known of them.
+    pub note: Option<String>,
     /// From top to bottom.
     pub rows: Vec<Figure>,
 }
@@ -91,6 +94,8 @@ pub enum Panel<'a> {
     Keys {
         /// The arrow keys do something, too.
         can_seek: bool,
+        /// And the brackets.
+        can_lose: bool,
     },
 }
 
@@ -124,13 +129,16 @@ impl<'a> View<'a> {
             description: client.description(),
             columns: [
                 picture_column(statistics, now, position(client)),
-                network_column(statistics, now),
+                network_column(statistics, now, controls.loss()),
             ],
             curves: curves(statistics, now),
             panel: controls.panel().map(|panel| match panel {
                 PanelKind::RtspLog => Panel::RtspLog(client.rtsp_log()),
                 PanelKind::RtpHeader => Panel::RtpHeader(client.latest_packet()),
-                PanelKind::Keys => Panel::Keys { can_seek: client.length().is_some() },
+                PanelKind::Keys => Panel::Keys {
+                    can_seek: client.length().is_some(),
+                    can_lose: controls.loss().is_some(),
+                },
             }),
             asks_to_close: controls.asks_to_close(),
         }
@@ -181,11 +189,12 @@ fn picture_column(statistics: &Statistics, now: Duration, position: Option<Strin
             None => figure("Play time", minutes(statistics.play_time(now))),
         },
     ];
-    Column { caption: "PICTURE", rows }
+    Column { caption: "PICTURE", note: None, rows }
 }
 
-/// Where packets are put in order there are hardly late ones, and their place is the jitter's.
-fn network_column(statistics: &Statistics, now: Duration) -> Column {
+/// Where packets are put in order there are hardly late ones, and their place is the jitter's. `loss`
+/// is what the embedded server loses on purpose.
+fn network_column(statistics: &Statistics, now: Duration, loss: Option<Percent>) -> Column {
     let reception = &statistics.reception;
     let begun = reception.packets > 0;
     let figure = |name, value: String| Figure { name, value: begun.then_some(value), warns: false };
@@ -202,7 +211,9 @@ fn network_column(statistics: &Statistics, now: Duration) -> Column {
             None => figure("Late packets", late(reception)),
         },
     ];
-    Column { caption: "NETWORK", rows }
+    let note = loss.filter(|loss| *loss > Percent::default());
+    let note = note.map(|loss| format!("{loss} lost on purpose"));
+    Column { caption: "NETWORK", note, rows }
 }
 
 /// What came twice has no line of its own, for it is rare.
@@ -287,7 +298,7 @@ mod tests {
             ("Loss rate", "50.0 %", true),
             ("Late packets", "2", false),
         ];
-        assert_eq!(shown(&network_column(&statistics, now)), network);
+        assert_eq!(shown(&network_column(&statistics, now, None)), network);
         let [frames, bits] = curves(&statistics, now);
         assert_eq!((frames.name, frames.value, frames.samples), ("frames/s", Some(2), vec![2]));
         assert_eq!((bits.name, bits.value, bits.samples), ("kbit/s", Some(320), vec![320]));
@@ -299,7 +310,7 @@ mod tests {
         statistics.reception.jitter = Some(Duration::from_micros(1230));
         let picture = picture_column(&statistics, now, Some("0:10.0 of 0:25.0".to_owned()));
         assert_eq!(shown(&picture)[5], ("Position", "0:10.0 of 0:25.0", false));
-        assert_eq!(shown(&network_column(&statistics, now))[5], ("Jitter", "1.23 ms", false));
+        assert_eq!(shown(&network_column(&statistics, now, None))[5], ("Jitter", "1.23 ms", false));
     }
 
     #[test]
@@ -307,13 +318,22 @@ mod tests {
         let (mut statistics, now) = statistics();
         let packet = RtpPacket::jpeg(9, 0, 0, b"");
         statistics.reception.record(&packet, false, now);
-        assert_eq!(shown(&network_column(&statistics, now))[5].1, "2, 1 twice");
+        assert_eq!(shown(&network_column(&statistics, now, None))[5].1, "2, 1 twice");
+    }
+
+    #[test]
+    fn what_is_lost_on_purpose_stands_beside_the_caption() {
+        let (statistics, now) = statistics();
+        let note = |percent| network_column(&statistics, now, Some(Percent::whole(percent))).note;
+        assert_eq!((note(3).as_deref(), note(0)), (Some("3 % lost on purpose"), None));
+        assert_eq!(network_column(&statistics, now, None).note, None);
     }
 
     #[test]
     fn before_the_first_packet_there_are_no_figures() {
         let (statistics, now) = (Statistics::default(), Duration::ZERO);
-        let columns = [picture_column(&statistics, now, None), network_column(&statistics, now)];
+        let columns =
+            [picture_column(&statistics, now, None), network_column(&statistics, now, None)];
         for column in &columns {
             assert!(shown(column).iter().all(|(_, value, warns)| *value == "-" && !warns));
         }

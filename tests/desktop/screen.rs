@@ -186,11 +186,31 @@ impl Screen {
         self.is(self.places.drawing.width / 2, self.places.controls() - 56, AMBER)
     }
 
+    /// The amber note beside the caption of the network's figures, in a window of the first size.
+    pub(crate) fn loses_on_purpose(&self) -> bool {
+        self.network_has_amber(14)
+    }
+
+    /// The amber figure of the packets that are lost, in a window of the first size.
+    pub(crate) fn has_lost(&self) -> bool {
+        self.network_has_amber(90)
+    }
+
+    /// In the line so far below the top of the statistics.
+    fn network_has_amber(&self, line: i32) -> bool {
+        let middle = self.places.statistics() + line;
+        let mut lines = middle - 7..middle + 7;
+        lines.any(|y| (NETWORK.0..NETWORK.1).any(|x| self.is(x, y, AMBER)))
+    }
+
     /// Neither an error nor a warning.
     pub(crate) fn shows_no_message(&self) -> bool {
         !self.shows_error() && !self.shows_warning()
     }
 }
+
+/// From where to where the network's figures stand.
+const NETWORK: (i32, i32) = (217, 403);
 
 pub(super) const BACKGROUND: [u8; 3] = [0x12, 0x16, 0x1B];
 pub(super) const PANEL: [u8; 3] = [0x1A, 0x20, 0x27];

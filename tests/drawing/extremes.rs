@@ -16,6 +16,7 @@ pub(crate) fn examples() -> Vec<Example> {
 fn figures() -> Vec<Example> {
     vec![
         Example::ordinary("losses", losses()),
+        Example::ordinary("losses-on-purpose", losses_on_purpose()),
         Example::odd("huge-numbers", huge_numbers()),
         Example::odd("long-names", long_names(Scene::playing())),
         Example::odd("long-names-init", long_names(Scene::init())),
@@ -27,7 +28,14 @@ fn losses() -> Scene {
     let mut scene = Scene {
         columns: [
             picture_column(Some(["1431", "1352", "19", "18.9", "5", "1:11.6"])),
-            network_column(Some(["5.07 MB", "587 kbit/s", "566 kbit/s", "74", "5.2 %", "13, 18 twice"])),
+            network_column(Some([
+                "5.07 MB",
+                "587 kbit/s",
+                "566 kbit/s",
+                "74",
+                "5.2 %",
+                "13, 18 twice",
+            ])),
         ],
         curves: curves(Some([19, 587]), [dips(20, 14, 19), dips(612, 430, 587)]),
         ..Scene::playing()
@@ -35,6 +43,13 @@ fn losses() -> Scene {
     scene.columns[0].rows[4].warns = true;
     scene.columns[1].rows[3].warns = true;
     scene.columns[1].rows[4].warns = true;
+    scene
+}
+
+/// The keys `[` and `]` have been used.
+fn losses_on_purpose() -> Scene {
+    let mut scene = losses();
+    scene.columns[1].note = Some("5 % lost on purpose".to_owned());
     scene
 }
 
@@ -49,7 +64,7 @@ fn huge_numbers() -> Scene {
     let average = format!("{most}.0");
     let time = "307445734561825860:15.0";
     let (megabytes, rate) = ("18446744073709.55 MB", format!("{most} kbit/s"));
-    Scene {
+    let mut scene = Scene {
         last_reply: Some(Duration::MAX),
         columns: [
             picture_column(Some([&most, &most, &most, &average, &most, time])),
@@ -57,7 +72,9 @@ fn huge_numbers() -> Scene {
         ],
         curves: curves(Some([u64::MAX; 2]), [vec![u64::MAX; MOST], vec![u64::MAX; 3]]),
         ..Scene::playing()
-    }
+    };
+    scene.columns[1].note = Some("99.9999 % lost on purpose".repeat(2));
+    scene
 }
 
 fn long_names(scene: Scene) -> Scene {

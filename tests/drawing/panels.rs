@@ -68,9 +68,14 @@ fn keys() -> Vec<Example> {
         Example::ordinary("keys", keys(Buttons::Five)),
         Example::ordinary("keys-three", keys(Buttons::Three)),
         Example::ordinary("keys-seek", Scene { can_seek: true, ..keys(Buttons::Five) }),
+        Example::ordinary("keys-loss", Scene { can_lose: true, ..keys(Buttons::Five) }),
         Example::ordinary(
             "keys-message",
             Scene { message: Some(warning()), ..keys(Buttons::Five) },
+        ),
+        Example::ordinary(
+            "keys-loss-message",
+            Scene { can_lose: true, message: Some(warning()), ..keys(Buttons::Five) },
         ),
     ]
 }

@@ -24,6 +24,7 @@ pub(crate) struct Scene {
     pub(crate) no_data: bool,
     pub(crate) has_ended: bool,
     pub(crate) can_seek: bool,
+    pub(crate) can_lose: bool,
     pub(crate) title: String,
     pub(crate) session: Option<String>,
     pub(crate) last_reply: Option<Duration>,
@@ -55,6 +56,7 @@ impl Scene {
             no_data: false,
             has_ended: false,
             can_seek: false,
+            can_lose: false,
             title: "movie.Mjpeg from 127.0.0.1:2048".to_owned(),
             session: None,
             last_reply: None,
@@ -121,7 +123,7 @@ impl Scene {
             panel: self.panel.as_ref().map(|open| match open {
                 Open::RtspLog(entries) => Panel::RtspLog(entries),
                 Open::RtpHeader(packet) => Panel::RtpHeader(packet.as_ref()),
-                Open::Keys => Panel::Keys { can_seek: self.can_seek },
+                Open::Keys => Panel::Keys { can_seek: self.can_seek, can_lose: self.can_lose },
             }),
             asks_to_close: self.asks_to_close,
         }
@@ -151,14 +153,14 @@ pub(crate) fn picture_column(values: Option<[&str; 6]>) -> Column {
         "Frames damaged",
         "Play time",
     ];
-    Column { caption: "PICTURE", rows: rows(names, values) }
+    Column { caption: "PICTURE", note: None, rows: rows(names, values) }
 }
 
 /// The right column with its six values.
 pub(crate) fn network_column(values: Option<[&str; 6]>) -> Column {
     let names =
         ["Data received", "Rate now", "Rate average", "Packets lost", "Loss rate", "Late packets"];
-    Column { caption: "NETWORK", rows: rows(names, values) }
+    Column { caption: "NETWORK", note: None, rows: rows(names, values) }
 }
 
 fn rows(names: [&'static str; 6], values: Option<[&str; 6]>) -> Vec<Figure> {

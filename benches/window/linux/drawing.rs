@@ -57,7 +57,7 @@ fn playing(picture: &Picture) -> View<'_> {
 fn column(caption: &'static str) -> Column {
     let row =
         || Figure { name: "Frames/s average", value: Some("1234 kbit/s".to_owned()), warns: false };
-    Column { caption, rows: (0..6).map(|_| row()).collect() }
+    Column { caption, note: None, rows: (0..6).map(|_| row()).collect() }
 }
 
 /// Up and down, about a fifth of the height.

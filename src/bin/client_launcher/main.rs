@@ -10,7 +10,8 @@ use std::{env, thread};
 
 use rtsp_lab::client::{Client, ClientEvent, Settings};
 use rtsp_lab::console::Console;
-use rtsp_lab::server::{self, Server, ServerError, Stopper};
+use rtsp_lab::impairment::Impairment;
+use rtsp_lab::server::{self, Network, Server, ServerError, Stopper};
 use rtsp_lab::terminal;
 use rtsp_lab::window::PlayerWindow;
 
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
 
 fn run(call: &Call) -> ExitCode {
     match call.settings.clone() {
-        Some(settings) => launch(settings, call),
+        Some(settings) => launch(settings, None, call),
         None => match launch_with_own_server(call) {
             Ok(code) => code,
             Err(flaw) => {
@@ -49,7 +50,13 @@ fn run(call: &Call) -> ExitCode {
 /// A server of its own on free ports, and the movie plays at once.
 fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     let could_not = |error: ServerError| format!("could not {error}");
-    let settings = server::Settings { movies: folder_of_the_movie()?, ..Default::default() };
+    // A good network, until its user wishes otherwise.
+    let network = Network::new(Impairment::default());
+    let settings = server::Settings {
+        movies: folder_of_the_movie()?,
+        network: Some(network.clone()),
+        ..Default::default()
+    };
     let server = Server::bind("127.0.0.1", 0, settings).map_err(could_not)?;
     let server_port = server.local_addr().port();
     let stopper = server.stopper();
@@ -61,7 +68,7 @@ fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     say(TWO_PROGRAMS);
     let (server, movie) = ("127.0.0.1".to_owned(), MOVIE.to_owned());
     let settings = Settings { server, server_port, rtp_port: 0, movie, standard: None };
-    let code = launch(settings, call);
+    let code = launch(settings, Some(network), call);
     drop(stop);
     drop(serving.join());
     Ok(code)
@@ -75,19 +82,24 @@ fn folder_of_the_movie() -> Result<PathBuf, String> {
     found.ok_or_else(|| format!("there is no {MOVIE} in this folder; name a server and a movie"))
 }
 
-/// Plays in a window, or in the terminal.
-fn launch(settings: Settings, call: &Call) -> ExitCode {
+/// Plays in a window, or in the terminal; `network` is that of the own server.
+fn launch(settings: Settings, network: Option<Network>, call: &Call) -> ExitCode {
     if call.place == Place::Terminal {
         return play_in_terminal(settings, call);
     }
     match PlayerWindow::open(&format!("{} - RTSP lab client", settings.movie), call.window) {
-        Ok(window) => match play_in_window(settings, window, call) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(flaw) => {
-                complain(&flaw);
-                ExitCode::FAILURE
+        Ok(mut window) => {
+            if let Some(network) = network {
+                window.set_network(network);
             }
-        },
+            match play_in_window(settings, window, call) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(flaw) => {
+                    complain(&flaw);
+                    ExitCode::FAILURE
+                }
+            }
+        }
         Err(error) if call.place == Place::WindowIfPossible => {
             say(&format!("could not {error}; playing without one, as with --headless"));
             play_in_terminal(settings, call)
