@@ -42,8 +42,12 @@ pub(crate) fn made_movie(frames: usize) -> (TempDir, Vec<Vec<u8>>) {
 
 /// The frames of the movie that comes with the project.
 pub(crate) fn real_frames() -> Vec<Vec<u8>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(MOVIE);
-    let content = fs::read(path).expect("read the project's movie");
+    frames_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join(MOVIE))
+}
+
+/// The frames of a file in the lab's format.
+pub(crate) fn frames_of(path: &Path) -> Vec<Vec<u8>> {
+    let content = fs::read(path).expect("read a movie");
     let (mut rest, mut frames) = (content.as_slice(), Vec::new());
     while let Some((digits, behind)) = rest.split_first_chunk::<5>() {
         let length = std::str::from_utf8(digits).expect("digits").parse().expect("a length");

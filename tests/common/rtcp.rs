@@ -82,7 +82,7 @@ fn parts(mut compound: &[u8]) -> Vec<(u8, u8, Vec<u8>)> {
         parts.push((*kind, first & 0b1_1111, body.to_vec()));
         compound = behind;
     }
-    assert_eq!(compound, [], "whole parts");
+    assert!(compound.is_empty(), "whole parts");
     parts
 }
 
