@@ -17,34 +17,37 @@
 //! ```
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::iter;
 use std::path::{Component, Path, PathBuf};
 
 mod jpeg_walk;
+mod length_prefixed;
 mod movie_error;
 
+use length_prefixed::{LENGTH_DIGITS, LengthPrefixed};
 pub use movie_error::MovieError;
 
 /// The frames of one open movie. Python: `VideoStream`.
 #[derive(Debug)]
-pub struct VideoStream<R = BufReader<File>> {
-    source: R,
-    layout: Layout,
+pub struct VideoStream<R = File> {
+    source: Source<R>,
     frame_number: u64,
     offset: u64,
-    /// Where each frame that has been read begins, so that it can be found again.
+    /// Where every [`STRIDE`]th frame that has been read begins, so that it can be found again.
     offsets: Vec<u64>,
-    frame: Vec<u8>,
+    /// The frame that was read last, behind what room it was asked for with.
+    buffer: Vec<u8>,
     broken: bool,
 }
 
-/// How frames follow each other in the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Layout {
+/// The file, by how frames follow each other in it.
+#[derive(Debug)]
+enum Source<R> {
     /// The lab's: five digits of length before each JPEG.
-    LengthPrefixed,
-    /// One JPEG after the other.
-    Plain,
+    LengthPrefixed(LengthPrefixed<R>),
+    /// One JPEG after the other: where one ends, only its bytes tell.
+    Plain(BufReader<R>),
 }
 
 impl VideoStream {
@@ -57,19 +60,19 @@ impl VideoStream {
     pub fn open(folder: &Path, name: &str) -> Result<Self, MovieError> {
         let path = find(folder, name)?;
         let file = File::open(path).map_err(|source| MovieError::Read { offset: 0, source })?;
-        Self::new(BufReader::with_capacity(READ_SIZE, file))
+        Self::new(file)
     }
 }
 
-impl<R: BufRead + Seek> VideoStream<R> {
+impl<R: Read + Seek> VideoStream<R> {
     /// Reads a movie from any source that can be wound back.
     ///
     /// # Errors
     /// The source can't be read, or does not begin as a movie.
-    pub fn new(mut source: R) -> Result<Self, MovieError> {
-        let layout = Layout::of(&mut source)?;
-        let (offsets, frame) = (Vec::new(), Vec::new());
-        Ok(Self { source, layout, frame_number: 0, offset: 0, offsets, frame, broken: false })
+    pub fn new(source: R) -> Result<Self, MovieError> {
+        let source = Source::of(source)?;
+        let (offsets, buffer) = (Vec::new(), Vec::new());
+        Ok(Self { source, frame_number: 0, offset: 0, offsets, buffer, broken: false })
     }
 
     /// The next frame, a whole JPEG; `None` at the end of the movie. Python: `nextFrame`.
@@ -78,30 +81,32 @@ impl<R: BufRead + Seek> VideoStream<R> {
     /// The file is damaged or ends inside a frame. That is said once; after it comes `None`.
     #[doc(alias = "nextFrame")]
     pub fn next_frame(&mut self) -> Result<Option<&[u8]>, MovieError> {
-        self.frame.clear();
+        self.next_frame_behind(0).map(|frame| frame.map(|frame| &*frame))
+    }
+
+    /// The next frame behind `room` bytes, in which a header can be written: so one buffer holds
+    /// a whole packet, and a frame is not copied on its way from the file to the socket.
+    ///
+    /// # Errors
+    /// As for [`Self::next_frame`].
+    pub fn next_frame_behind(&mut self, room: usize) -> Result<Option<&mut [u8]>, MovieError> {
         if self.broken {
             return Ok(None);
         }
-        let offset = self.offset;
-        let read = match self.layout {
-            Layout::LengthPrefixed => self.read_length_prefixed(),
-            Layout::Plain => self.read_plain(),
-        };
-        let frame_number = self.frame_number + 1;
-        match read {
-            Ok(true) => {
-                if self.offsets.len() as u64 == self.frame_number {
-                    self.offsets.push(offset);
-                }
-                self.frame_number = frame_number;
-            }
-            Ok(false) => return Ok(None),
+        let (offset, frame_number) = (self.offset, self.frame_number + 1);
+        let length = match self.read(room) {
+            Ok(Some(length)) => length,
+            Ok(None) => return Ok(None),
             Err(flaw) => {
                 self.broken = true;
                 return Err(flaw.at(frame_number, self.offset));
             }
+        };
+        if self.offsets.len() as u64 * STRIDE == self.frame_number {
+            self.offsets.push(offset);
         }
-        Ok(Some(&self.frame))
+        self.frame_number = frame_number;
+        Ok(self.buffer.get_mut(..room + length))
     }
 
     /// The number of the frame that was read last, from 1; 0 before the first. Python: `frameNbr`.
@@ -119,21 +124,16 @@ impl<R: BufRead + Seek> VideoStream<R> {
     }
 
     /// Goes on so that the next frame is the one after `frame_number`; `false` if there are not so
-    /// many, and then the movie is at its end. What has been read before is found at once; what has
-    /// not is read on the way, and eight bytes of it are kept for each frame.
+    /// many, and then the movie is at its end. The frames on the way there are read, from a known
+    /// one on: eight bytes are kept for every ten seconds that have been read.
     ///
     /// # Errors
     /// The source can't be read, or is damaged on the way.
     pub fn seek(&mut self, frame_number: u64) -> Result<bool, MovieError> {
-        let known = usize::try_from(frame_number).ok().and_then(|index| self.offsets.get(index));
-        if let Some(&offset) = known {
-            self.go_to(frame_number, offset)?;
-            return Ok(true);
-        }
-        if let Some((&offset, number)) =
-            self.offsets.last().zip((self.offsets.len() as u64).checked_sub(1))
-        {
-            self.go_to(number, offset)?;
+        let wanted = usize::try_from(frame_number / STRIDE).unwrap_or(usize::MAX);
+        let nearest = wanted.min(self.offsets.len().saturating_sub(1));
+        if let Some(&offset) = self.offsets.get(nearest) {
+            self.go_to(nearest as u64 * STRIDE, offset)?;
         }
         while self.frame_number < frame_number {
             if self.next_frame()?.is_none() {
@@ -144,61 +144,46 @@ impl<R: BufRead + Seek> VideoStream<R> {
     }
 
     fn go_to(&mut self, frame_number: u64, offset: u64) -> Result<(), MovieError> {
-        let seek = self.source.seek(SeekFrom::Start(offset));
+        let to = SeekFrom::Start(offset);
+        let seek = match &mut self.source {
+            Source::LengthPrefixed(source) => source.seek(to),
+            Source::Plain(source) => source.seek(to),
+        };
         seek.map_err(|source| MovieError::Read { offset, source })?;
         (self.frame_number, self.offset, self.broken) = (frame_number, offset, false);
         Ok(())
     }
 
-    /// Five digits, then as many bytes. `false` at the end of the file.
-    fn read_length_prefixed(&mut self) -> Result<bool, Flaw> {
-        let mut digits = [0; LENGTH_DIGITS];
-        match fill(&mut self.source, &mut digits)? {
-            0 => return Ok(false),
-            LENGTH_DIGITS => {}
-            found => return Err(Flaw::Cut { part: "length", expected: LENGTH_DIGITS, found }),
-        }
-        let length = std::str::from_utf8(&digits).ok().filter(|text| is_number(text));
-        let length =
-            length.and_then(|text| text.parse().ok()).filter(|&length| length >= SOI.len());
-        let length = length.ok_or(Flaw::Length(digits))?;
-        self.frame.resize(length, 0);
-        let found = fill(&mut self.source, &mut self.frame)?;
-        match *self.frame.get(..found.min(3)).unwrap_or_default() {
-            [b'0'..=b'9', 0xFF, 0xD8] => return Err(Flaw::SixDigits),
-            [first, second, ..] if [first, second] != SOI => {
-                return Err(Flaw::NoJpeg([first, second]));
+    /// Reads a frame to behind the room; its length. `None` at the end of the file.
+    fn read(&mut self, room: usize) -> Result<Option<usize>, Flaw> {
+        let (length, prefix) = match &mut self.source {
+            Source::LengthPrefixed(source) => {
+                (source.read_frame(&mut self.buffer, room)?, LENGTH_DIGITS)
             }
-            _ => {}
-        }
-        if found < length {
-            return Err(Flaw::Cut { part: "frame", expected: length, found });
-        }
-        self.offset += (LENGTH_DIGITS + length) as u64;
-        Ok(true)
-    }
-
-    /// The bytes up to the end of the JPEG. `false` at the end of the file.
-    fn read_plain(&mut self) -> Result<bool, Flaw> {
-        let read = jpeg_walk::read_jpeg(&mut self.source, &mut self.frame)?;
-        self.offset += self.frame.len() as u64;
-        Ok(read)
+            Source::Plain(source) => {
+                self.buffer.clear();
+                let read = jpeg_walk::read_jpeg(source, &mut self.buffer)?;
+                let length = self.buffer.len();
+                self.buffer.splice(..0, iter::repeat_n(0, room));
+                (read.then_some(length), 0)
+            }
+        };
+        self.offset += length.map_or(0, |length| prefix + length) as u64;
+        Ok(length)
     }
 }
 
-impl Layout {
-    fn of(source: &mut impl BufRead) -> Result<Self, MovieError> {
-        let start = loop {
-            match source.fill_buf() {
-                Ok(bytes) => break bytes,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(source) => return Err(MovieError::Read { offset: 0, source }),
-            }
-        };
-        match start {
-            [0xFF, 0xD8, ..] => Ok(Self::Plain),
-            [b'0'..=b'9', b'0'..=b'9', ..] => Ok(Self::LengthPrefixed),
-            other => Err(MovieError::NoMovie { start: other.iter().copied().take(8).collect() }),
+impl<R: Read + Seek> Source<R> {
+    /// Its first bytes tell what it is.
+    fn of(mut source: R) -> Result<Self, MovieError> {
+        let read_error = |source| MovieError::Read { offset: 0, source };
+        let mut start = Vec::new();
+        source.by_ref().take(8).read_to_end(&mut start).map_err(read_error)?;
+        source.rewind().map_err(read_error)?;
+        match *start {
+            [0xFF, 0xD8, ..] => Ok(Self::Plain(BufReader::with_capacity(READ_SIZE, source))),
+            [b'0'..=b'9', b'0'..=b'9', ..] => Ok(Self::LengthPrefixed(LengthPrefixed::new(source))),
+            [..] => Err(MovieError::NoMovie { start }),
         }
     }
 }
@@ -255,18 +240,14 @@ fn fill(source: &mut impl Read, buffer: &mut [u8]) -> Result<usize, Flaw> {
     Ok(filled)
 }
 
-fn is_number(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 /// The start of every JPEG (ITU-T T.81 table B.1).
 const SOI: [u8; 2] = [0xFF, 0xD8];
-/// The lab's length field. Python: `self.file.read(5)`.
-const LENGTH_DIGITS: usize = 5;
 /// The most bytes that a frame of a plain movie may have, so that no file can fill the memory.
 const MAX_FRAME: usize = 16 << 20;
 /// A frame or so is read at a time.
 const READ_SIZE: usize = 16 << 10;
+/// Ten seconds of frames.
+const STRIDE: u64 = 200;
 
 #[cfg(test)]
 mod tests {
@@ -404,6 +385,84 @@ mod tests {
                 assert_eq!(video.next_frame().unwrap(), Some(all[to]), "from {from} to {to}");
                 assert_eq!(video.frame_number(), to as u64 + 1);
             }
+        }
+    }
+
+    #[test]
+    fn seeking_finds_frames_of_a_long_movie_from_the_nearest_known_one() {
+        let frame = |number: u64| {
+            [&SOI[..], b"\xFF\xE0\0\x0A", &number.to_be_bytes(), b"\xFF\xD9"].concat()
+        };
+        let frames: Vec<Vec<u8>> = (0..2 * STRIDE + 50).map(frame).collect();
+        let all: Vec<&[u8]> = frames.iter().map(Vec::as_slice).collect();
+        let places = [0, 1, STRIDE - 1, STRIDE, STRIDE + 1, 2 * STRIDE, 2 * STRIDE + 49];
+        for movie in [prefixed(&all), all.concat()] {
+            let mut video = VideoStream::new(Cursor::new(&movie)).unwrap();
+            for (from, to) in places.iter().flat_map(|from| places.map(move |to| (*from, to))) {
+                for place in [from, to] {
+                    assert!(video.seek(place).unwrap());
+                    let found = video.next_frame().unwrap();
+                    assert_eq!(found, Some(frame(place).as_slice()), "{from} to {to}");
+                    assert_eq!(video.frame_number(), place + 1);
+                }
+            }
+            assert_eq!(video.offsets.len(), 3, "few places are kept");
+        }
+    }
+
+    #[test]
+    fn a_frame_comes_behind_the_room_that_is_asked_for() {
+        for movie in [prefixed(&[SMALL, TRICKY, SMALL]), [SMALL, TRICKY, SMALL].concat()] {
+            let mut video = VideoStream::new(Cursor::new(movie)).unwrap();
+            for (room, frame) in [(12, SMALL), (0, TRICKY), (3, SMALL)] {
+                let found = video.next_frame_behind(room).unwrap().unwrap();
+                assert_eq!(found.split_at(room).1, frame);
+                found.fill(b'!');
+            }
+            assert_eq!(video.next_frame_behind(12).unwrap(), None);
+        }
+    }
+
+    #[test]
+    fn a_frame_of_the_labs_format_is_read_at_once_with_the_next_ones_length() {
+        struct Counted<'a>(Cursor<Vec<u8>>, &'a std::cell::Cell<u32>);
+        impl Read for Counted<'_> {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                self.1.set(self.1.get() + 1);
+                self.0.read(buffer)
+            }
+        }
+        impl Seek for Counted<'_> {
+            fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+                self.0.seek(to)
+            }
+        }
+        let reads = std::cell::Cell::new(0);
+        let movie = prefixed(&[SMALL, TRICKY, SMALL, TRICKY, SMALL]);
+        let mut video = VideoStream::new(Counted(Cursor::new(movie), &reads)).unwrap();
+        video.next_frame().unwrap();
+        for _ in 0..3 {
+            let before = reads.get();
+            video.next_frame().unwrap().unwrap();
+            assert_eq!(reads.get(), before + 1);
+        }
+    }
+
+    #[test]
+    fn a_file_that_grows_behind_its_end_goes_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().canonicalize().unwrap().join("movie.Mjpeg");
+        for (first, second) in [
+            (prefixed(&[TRICKY, SMALL]), prefixed(&[SMALL, TRICKY])),
+            ([TRICKY, SMALL].concat(), [SMALL, TRICKY].concat()),
+        ] {
+            fs::write(&path, &first).unwrap();
+            let mut video = VideoStream::open(path.parent().unwrap(), "movie.Mjpeg").unwrap();
+            while video.next_frame().unwrap().is_some() {}
+            fs::write(&path, [first, second].concat()).unwrap();
+            assert_eq!(video.next_frame().unwrap(), Some(SMALL));
+            assert_eq!(video.next_frame().unwrap(), Some(TRICKY));
+            assert_eq!(video.frame_number(), 4);
         }
     }
 

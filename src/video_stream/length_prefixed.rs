@@ -1,0 +1,79 @@
+//! The lab's own format: five digits before each JPEG tell how long it is.
+
+use std::io::{Read, Seek, SeekFrom};
+use std::{io, str};
+
+use super::{Flaw, SOI, fill};
+
+/// A file of that format. A frame is read straight to where it is wanted, and the next one's length
+/// with it: that is one `read` for each frame, and no copy.
+#[derive(Debug)]
+pub(super) struct LengthPrefixed<R> {
+    source: R,
+    /// The next frame's length, as far as it has been read.
+    digits: [u8; LENGTH_DIGITS],
+    found: usize,
+}
+
+impl<R: Read + Seek> LengthPrefixed<R> {
+    /// The frames of `source` from here on.
+    pub(super) const fn new(source: R) -> Self {
+        Self { source, digits: [0; LENGTH_DIGITS], found: 0 }
+    }
+
+    /// Reads a frame into `buffer`, from `start` on; its length. What is in the buffer behind it
+    /// means nothing. `None` at the end of the file.
+    pub(super) fn read_frame(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        start: usize,
+    ) -> Result<Option<usize>, Flaw> {
+        let Some(length) = self.read_length()? else { return Ok(None) };
+        // What stands there from the frame before is not cleared: it is written over.
+        buffer.resize(start + length + LENGTH_DIGITS, 0);
+        let buffer = buffer.get_mut(start..).unwrap_or_default();
+        let found = fill(&mut self.source, buffer)?;
+        match *buffer.get(..found.min(3)).unwrap_or_default() {
+            [b'0'..=b'9', 0xFF, 0xD8] => return Err(Flaw::SixDigits),
+            [first, second, ..] if [first, second] != SOI => {
+                return Err(Flaw::NoJpeg([first, second]));
+            }
+            _ => {}
+        }
+        if found < length {
+            return Err(Flaw::Cut { part: "frame", expected: length, found });
+        }
+        self.found = found - length;
+        self.digits = buffer.last_chunk().copied().unwrap_or_default();
+        Ok(Some(length))
+    }
+
+    /// `None` at the end of the file; where that was seen before, the file may have grown.
+    fn read_length(&mut self) -> Result<Option<usize>, Flaw> {
+        let rest = self.digits.get_mut(self.found..).unwrap_or_default();
+        self.found += fill(&mut self.source, rest)?;
+        match self.found {
+            0 => return Ok(None),
+            LENGTH_DIGITS => {}
+            found => return Err(Flaw::Cut { part: "length", expected: LENGTH_DIGITS, found }),
+        }
+        let length = str::from_utf8(&self.digits).ok().filter(|text| is_number(text));
+        let length =
+            length.and_then(|text| text.parse().ok()).filter(|&length| length >= SOI.len());
+        length.map(Some).ok_or(Flaw::Length(self.digits))
+    }
+}
+
+impl<R: Seek> Seek for LengthPrefixed<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.found = 0;
+        self.source.seek(to)
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The lab's length field. Python: `self.file.read(5)`.
+pub(super) const LENGTH_DIGITS: usize = 5;
