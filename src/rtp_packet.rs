@@ -62,12 +62,17 @@ impl<'a> RtpPacket<'a> {
     #[doc(alias = "getPacket")]
     pub fn encode(&self, datagram: &mut Vec<u8>) {
         datagram.clear();
-        datagram.push(self.version.0 << 6);
-        datagram.push(u8::from(self.marker) << 7 | self.payload_type.0);
-        datagram.extend_from_slice(&self.sequence_number.to_be_bytes());
-        datagram.extend_from_slice(&self.timestamp.to_be_bytes());
-        datagram.extend_from_slice(&self.ssrc.to_be_bytes());
+        datagram.extend_from_slice(&self.header());
         datagram.extend_from_slice(self.payload);
+    }
+
+    /// The twelve bytes before the payload, for whoever has that in its place already.
+    pub fn header(&self) -> [u8; HEADER_SIZE] {
+        let (flags, kind) = (self.version.0 << 6, u8::from(self.marker) << 7 | self.payload_type.0);
+        let [s1, s0] = self.sequence_number.to_be_bytes();
+        let [t3, t2, t1, t0] = self.timestamp.to_be_bytes();
+        let [r3, r2, r1, r0] = self.ssrc.to_be_bytes();
+        [flags, kind, s1, s0, t3, t2, t1, t0, r3, r2, r1, r0]
     }
 
     /// Reads a packet; CSRC list, header extension and padding are skipped. Python: `decode`.

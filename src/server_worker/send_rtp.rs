@@ -10,7 +10,7 @@ use std::{fmt, io};
 use crate::connection::SOCKET_TIMEOUT;
 use crate::event::Event;
 use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
-use crate::server::{ServerEvent, Settings, Shared};
+use crate::server::{STACK_SIZE, ServerEvent, Settings, Shared};
 use crate::video_stream::VideoStream;
 
 use super::bad_network::BadNetwork;
@@ -67,12 +67,15 @@ impl<S: Stream> Sender<S> {
         let stop = Arc::new(Event::default());
         let stopped = Arc::clone(&stop);
         let (go, told) = mpsc::channel();
-        let thread = thread::Builder::new().name("send_rtp".to_owned()).spawn(move || {
-            if told.recv().is_ok() {
-                stream.send_rtp(&stopped, &Transcript { peer, shared: &shared });
-            }
-            stream
-        })?;
+        let thread = thread::Builder::new()
+            .name("send_rtp".to_owned())
+            .stack_size(STACK_SIZE)
+            .spawn(move || {
+                if told.recv().is_ok() {
+                    stream.send_rtp(&stopped, &Transcript { peer, shared: &shared });
+                }
+                stream
+            })?;
         Ok((Self { stop, thread: Some(thread) }, Go(go)))
     }
 
@@ -119,7 +122,6 @@ impl RtpStream {
             ssrc,
             fragment: settings.fragment,
             sequence_number: 0,
-            datagram: Vec::new(),
             warned: Vec::new(),
         };
         Self { video, packets }
@@ -147,9 +149,9 @@ impl RtpStream {
     fn send_frames(&mut self, stop: &Event, transcript: &Transcript<'_>) {
         let (mut due, mut at_start) = (Instant::now(), true);
         while !self.packets.wait(stop, due, transcript) {
-            match self.video.next_frame() {
-                Ok(Some(frame)) => {
-                    if let Err(trouble) = self.packets.send_frame(frame) {
+            match self.video.next_frame_behind(HEADER_SIZE) {
+                Ok(Some(datagram)) => {
+                    if let Err(trouble) = self.packets.send_frame(datagram) {
                         self.packets.warn_once(&trouble, self.video.frame_number(), transcript);
                     }
                 }
@@ -179,7 +181,6 @@ struct Packets {
     ssrc: u32,
     fragment: Option<usize>,
     sequence_number: u16,
-    datagram: Vec<u8>,
     warned: Vec<Discriminant<Trouble>>,
 }
 
@@ -201,29 +202,35 @@ impl Packets {
         }
     }
 
-    /// Sends one frame: in one packet, or in pieces of which the last is marked.
-    fn send_frame(&mut self, frame: &[u8]) -> Result<(), Trouble> {
+    /// Sends one frame, which lies behind the room for a header: in one packet, or in pieces of
+    /// which the last is marked.
+    fn send_frame(&mut self, datagram: &mut [u8]) -> Result<(), Trouble> {
+        let length = datagram.len().saturating_sub(HEADER_SIZE);
         let Some(limit) = self.fragment else {
             self.sequence_number = self.sequence_number.wrapping_add(1);
-            if frame.len() > MAX_PAYLOAD {
-                return Err(Trouble::TooLarge { length: frame.len() });
+            if length > MAX_PAYLOAD {
+                return Err(Trouble::TooLarge { length });
             }
-            return self.make_rtp(frame, false);
+            return self.make_rtp(datagram, false);
         };
-        let mut pieces = frame.chunks(limit).peekable();
-        while let Some(piece) = pieces.next() {
+        // A piece's header takes the place of the end of the piece before, which has left already.
+        for start in (0..length).step_by(limit) {
+            let end = length.min(start + limit);
+            let piece = datagram.get_mut(start..end + HEADER_SIZE).unwrap_or_default();
             self.sequence_number = self.sequence_number.wrapping_add(1);
-            self.make_rtp(piece, pieces.peek().is_none())?;
+            self.make_rtp(piece, end == length)?;
         }
         Ok(())
     }
 
-    /// Wraps a payload into an RTP packet and sends it. Python: `makeRtp`.
+    /// Makes an RTP packet of a payload and the room before it, and sends it. Python: `makeRtp`.
     #[doc(alias = "makeRtp")]
-    fn make_rtp(&mut self, payload: &[u8], marker: bool) -> Result<(), Trouble> {
-        let packet = RtpPacket::jpeg(self.sequence_number, unix_seconds(), self.ssrc, payload);
-        RtpPacket { marker, ..packet }.encode(&mut self.datagram);
-        let Self { socket, client, network, datagram, .. } = self;
+    fn make_rtp(&mut self, datagram: &mut [u8], marker: bool) -> Result<(), Trouble> {
+        if let Some(header) = datagram.first_chunk_mut() {
+            let packet = RtpPacket::jpeg(self.sequence_number, unix_seconds(), self.ssrc, b"");
+            *header = RtpPacket { marker, ..packet }.header();
+        }
+        let Self { socket, client, network, .. } = self;
         let mut way = send_to(socket, *client);
         let sent = match network {
             None => way(datagram),

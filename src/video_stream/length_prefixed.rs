@@ -29,8 +29,13 @@ impl<R: Read + Seek> LengthPrefixed<R> {
         start: usize,
     ) -> Result<Option<usize>, Flaw> {
         let Some(length) = self.read_length()? else { return Ok(None) };
+        let end = start + length + LENGTH_DIGITS;
+        if buffer.capacity() < end {
+            // Frames differ a little in size: an eighth more spares the next ones to move it again.
+            buffer.reserve_exact((end + end / 8).saturating_sub(buffer.len()));
+        }
         // What stands there from the frame before is not cleared: it is written over.
-        buffer.resize(start + length + LENGTH_DIGITS, 0);
+        buffer.resize(end, 0);
         let buffer = buffer.get_mut(start..).unwrap_or_default();
         let found = fill(&mut self.source, buffer)?;
         match *buffer.get(..found.min(3)).unwrap_or_default() {
