@@ -249,6 +249,7 @@ fn start_worker(
     let worker_shared = Arc::clone(shared);
     let peer = canonical(peer);
     let builder = thread::Builder::new().name("recv_rtsp_request".to_owned());
+    let builder = builder.stack_size(STACK_SIZE);
     match builder.spawn(move || ServerWorker::run(stream, peer, &worker_shared)) {
         Ok(worker) => Some(worker),
         Err(source) => {
@@ -279,5 +280,8 @@ fn join(worker: JoinHandle<()>) {
 
 /// What fits a packet of Ethernet, with room for a tunnel's headers.
 pub const DEFAULT_MTU: usize = 1400;
+/// What a worker and its sender need of a stack, many times over. The usual 2 MiB are hardly ever
+/// touched, but a thousand sessions would have 4 GiB of them.
+pub(crate) const STACK_SIZE: usize = 256 << 10;
 /// How long to wait after an `accept` that failed.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

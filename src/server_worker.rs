@@ -317,6 +317,7 @@ impl ServerWorker {
     }
 
     /// The rest of the connection, in the dialect of its first request.
+    #[inline(never)] // What it needs of the stack, the lab's sessions would have to keep as well.
     fn speak_standard(self) -> String {
         let (stream, bytes) = self.connection.into_parts();
         StandardWorker::run(stream, &bytes, (self.peer, self.local), &self.shared)
