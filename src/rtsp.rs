@@ -129,6 +129,8 @@ pub enum Status {
     ConErr500,
     /// 400: the request can't be understood.
     BadRequest400,
+    /// 453: there are too many clients.
+    NotEnoughBandwidth453,
     /// 454: the session is another one.
     SessionNotFound454,
     /// 455: not now.
@@ -145,6 +147,7 @@ impl Status {
             Self::FileNotFound404 => 404,
             Self::ConErr500 => 500,
             Self::BadRequest400 => 400,
+            Self::NotEnoughBandwidth453 => 453,
             Self::SessionNotFound454 => 454,
             Self::MethodNotValid455 => 455,
             Self::NotImplemented501 => 501,
@@ -158,6 +161,7 @@ impl Status {
             Self::FileNotFound404 => "File Not Found",
             Self::ConErr500 => "Connection Error",
             Self::BadRequest400 => "Bad Request",
+            Self::NotEnoughBandwidth453 => "Not Enough Bandwidth",
             Self::SessionNotFound454 => "Session Not Found",
             Self::MethodNotValid455 => "Method Not Valid in This State",
             Self::NotImplemented501 => "Not Implemented",

@@ -12,21 +12,22 @@ use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use std::{fmt, io};
 
 use crate::connection::address;
 use crate::event::Event;
 use crate::rtsp::standard::DEFAULT_TIMEOUT;
-use crate::server_worker::{ServerWorker, Surveys};
+use crate::server_worker::Surveys;
 
 mod network;
 mod server_event;
+mod workers;
 
 pub use crate::server_worker::MAX_PAYLOAD;
 pub use network::Network;
 pub use server_event::ServerEvent;
+use workers::Workers;
 
 /// What a server serves, and how.
 #[derive(Clone, Debug)]
@@ -35,9 +36,13 @@ pub struct Settings {
     pub movies: PathBuf,
     /// The most payload bytes of one packet; `None` sends every frame in one, as the report does.
     pub fragment: Option<usize>,
-    /// How long a client may say nothing after the last request or packet. The lab's clients keep
-    /// quiet while they are paused, so this is long; it catches those that vanished without a word.
-    pub silence_limit: Duration,
+    /// How many clients may be connected at once; one more is told so, and sent away.
+    pub max_clients: usize,
+    /// How long a client may take for its next whole request while it has no session.
+    pub setup_limit: Duration,
+    /// The same in the lab's dialect with a session, while no movie is sent. The lab's clients keep
+    /// quiet while they are paused.
+    pub idle_limit: Duration,
     /// The most payload bytes of an RTP packet in the standard dialect.
     pub mtu: usize,
     /// How long a session of the standard dialect lives without a sign of life.
@@ -48,10 +53,16 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        let silence_limit = Duration::from_secs(60 * 60);
-        let session_timeout = DEFAULT_TIMEOUT;
-        let (movies, mtu) = (PathBuf::from("."), DEFAULT_MTU);
-        Self { movies, fragment: None, silence_limit, mtu, session_timeout, network: None }
+        Self {
+            movies: PathBuf::from("."),
+            fragment: None,
+            max_clients: MAX_CLIENTS,
+            setup_limit: SETUP_LIMIT,
+            idle_limit: IDLE_LIMIT,
+            mtu: DEFAULT_MTU,
+            session_timeout: DEFAULT_TIMEOUT,
+            network: None,
+        }
     }
 }
 
@@ -111,22 +122,17 @@ impl Server {
             stop: self.stop,
             report: Box::new(report),
         });
-        let mut workers = Vec::new();
+        let mut workers = Workers::new(Arc::clone(&shared));
         while !shared.stop.is_set() {
-            workers = join_finished(workers);
             match self.listener.accept() {
                 Ok(_) if shared.stop.is_set() => break,
-                Ok((stream, peer)) => workers.extend(start_worker(stream, peer, &shared)),
-                Err(source) => {
-                    // Out of descriptors, say: trying again at once would burn a core.
-                    (shared.report)(ServerEvent::Trouble { what: "accept a connection", source });
-                    shared.stop.wait(ACCEPT_PAUSE);
-                }
+                Ok((stream, peer)) => workers.take(stream, canonical(peer)),
+                // It has gone before it was accepted.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(source) => workers.trouble("accept a connection", source),
             }
         }
-        for worker in workers {
-            join(worker);
-        }
+        // Each is joined when they are dropped.
     }
 }
 
@@ -149,7 +155,7 @@ impl Stopper {
             ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
         };
         let address = SocketAddr::new(ip, self.address.port());
-        drop(TcpStream::connect_timeout(&address, ACCEPT_PAUSE));
+        drop(TcpStream::connect_timeout(&address, WAKE_PATIENCE));
     }
 }
 
@@ -241,24 +247,6 @@ impl std::error::Error for ServerError {
     }
 }
 
-fn start_worker(
-    stream: TcpStream,
-    peer: SocketAddr,
-    shared: &Arc<Shared>,
-) -> Option<JoinHandle<()>> {
-    let worker_shared = Arc::clone(shared);
-    let peer = canonical(peer);
-    let builder = thread::Builder::new().name("recv_rtsp_request".to_owned());
-    let builder = builder.stack_size(STACK_SIZE);
-    match builder.spawn(move || ServerWorker::run(stream, peer, &worker_shared)) {
-        Ok(worker) => Some(worker),
-        Err(source) => {
-            (shared.report)(ServerEvent::Trouble { what: "start a thread", source });
-            None
-        }
-    }
-}
-
 /// An IPv4 client of an IPv6 socket is an IPv4 client. (An IPv6 address keeps its scope.)
 pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
     match address.ip().to_canonical() {
@@ -267,21 +255,16 @@ pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
     }
 }
 
-fn join_finished(workers: Vec<JoinHandle<()>>) -> Vec<JoinHandle<()>> {
-    let (finished, running): (Vec<_>, _) = workers.into_iter().partition(JoinHandle::is_finished);
-    finished.into_iter().for_each(join);
-    running
-}
-
-/// A worker that panicked has told so on standard error, and harmed no other.
-fn join(worker: JoinHandle<()>) {
-    drop(worker.join());
-}
-
 /// What fits a packet of Ethernet, with room for a tunnel's headers.
 pub const DEFAULT_MTU: usize = 1400;
 /// What a worker and its sender need of a stack, many times over. The usual 2 MiB are hardly ever
 /// touched, but a thousand sessions would have 4 GiB of them.
 pub(crate) const STACK_SIZE: usize = 256 << 10;
-/// How long to wait after an `accept` that failed.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// Half a request, or none at all, keeps a thread and a descriptor for so long.
+pub const SETUP_LIMIT: Duration = Duration::from_secs(10);
+/// A pause in which nobody has said anything for so long is none.
+pub const IDLE_LIMIT: Duration = Duration::from_secs(60);
+/// How many clients there may be at once.
+pub const MAX_CLIENTS: usize = 4096;
+/// How long to try to wake `accept`: where it takes so long, others wake it.
+const WAKE_PATIENCE: Duration = Duration::from_millis(100);

@@ -7,18 +7,20 @@
 use std::io;
 use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::connection::{Connection, Incoming};
 use crate::rtsp::request::Flaw;
 use crate::rtsp::{BadRequest, Dialect, Inbox, Method, Reply, Request, State, Status};
-use crate::server::{ServerEvent, SessionId, Shared, canonical};
+use crate::server::{ServerEvent, SessionId, Settings, Shared, canonical};
 use crate::video_stream::{MovieError, VideoStream};
 
 mod bad_network;
+mod refuse;
 mod send_rtp;
 mod standard;
 
+pub(crate) use refuse::refuse;
 pub use send_rtp::MAX_PAYLOAD;
 use send_rtp::{RtpStream, Sender};
 use standard::StandardWorker;
@@ -33,6 +35,8 @@ pub(crate) struct ServerWorker {
     playback: Playback,
     /// Whether a request of the lab has come: then the dialect does not change any more.
     speaks_lab: bool,
+    /// When the last request came that could be understood, or a packet was sent.
+    last_sign: Instant,
 }
 
 /// What a session owns in each state. Python: the dictionary `clientInfo` and `state`.
@@ -85,9 +89,7 @@ impl ServerWorker {
         let connection = Connection::new(stream, Inbox::of_requests());
         let why = match (connection, local) {
             (Ok(connection), Ok(local)) => {
-                let (shared, playback) = (Arc::clone(shared), Playback::Init);
-                let mut worker =
-                    Self { connection, peer, local, shared, playback, speaks_lab: false };
+                let mut worker = Self::new(connection, (peer, local), shared);
                 match worker.recv_rtsp_request() {
                     End::Standard => worker.speak_standard(),
                     End::Why(why) => why,
@@ -100,26 +102,24 @@ impl ServerWorker {
         (shared.report)(ServerEvent::Closed { peer, why });
     }
 
+    fn new(
+        connection: Connection,
+        (peer, local): (SocketAddr, SocketAddr),
+        shared: &Arc<Shared>,
+    ) -> Self {
+        let (shared, playback) = (Arc::clone(shared), Playback::Init);
+        let (speaks_lab, last_sign) = (false, Instant::now());
+        Self { connection, peer, local, shared, playback, speaks_lab, last_sign }
+    }
+
     /// Receives requests until the connection ends; says why. Python: `recvRtspRequest`.
     #[doc(alias = "recvRtspRequest")]
     fn recv_rtsp_request(&mut self) -> End {
-        let mut last_sign = Instant::now();
         while !self.shared.stop.is_set() {
             let processed = match self.connection.receive() {
-                Incoming::Message(text) => {
-                    last_sign = Instant::now();
-                    self.process_rtsp_request(text)
-                }
+                Incoming::Message(text) => self.process_rtsp_request(text),
                 Incoming::Nothing if !self.speaks_lab && self.connection.is_standard() => {
                     return End::Standard;
-                }
-                Incoming::Nothing if self.playback.is_sending() => {
-                    last_sign = Instant::now();
-                    Ok(())
-                }
-                Incoming::Nothing if last_sign.elapsed() >= self.shared.settings.silence_limit => {
-                    let seconds = last_sign.elapsed().as_secs();
-                    return End::Why(format!("nothing came for {seconds} s"));
                 }
                 Incoming::Nothing => Ok(()),
                 Incoming::TooLong(too_long) => self.refuse_too_long(too_long.limit),
@@ -128,11 +128,27 @@ impl ServerWorker {
                 }
                 Incoming::Ended(Some(error)) => Err(End::Io(error)),
             };
-            if let Err(end) = processed {
+            if let Err(end) = processed.and_then(|()| self.look_at_the_clock()) {
                 return end;
             }
         }
         End::Why("the server stops".to_owned())
+    }
+
+    /// Ends a connection that keeps a thread waiting for nothing. Who gets packets waits for those.
+    fn look_at_the_clock(&mut self) -> Result<(), End> {
+        if self.playback.is_sending() {
+            self.last_sign = Instant::now();
+        }
+        let Settings { setup_limit, idle_limit, .. } = self.shared.settings;
+        let silence = self.last_sign.elapsed();
+        match self.playback {
+            Playback::Init if silence >= setup_limit => Err(End::Why(no_setup(setup_limit))),
+            Playback::Ready { .. } | Playback::Playing { .. } if silence >= idle_limit => {
+                Err(End::Why(idle(idle_limit)))
+            }
+            Playback::Init | Playback::Ready { .. } | Playback::Playing { .. } => Ok(()),
+        }
     }
 
     /// Looks at one request and answers it. Python: `processRtspRequest`.
@@ -150,6 +166,7 @@ impl ServerWorker {
             Ok(request) => request,
             Err(bad) => return self.refuse(bad.status(), bad.cseq, bad.to_string()),
         };
+        self.last_sign = Instant::now();
         if let Some((status, why)) = self.objection(&request) {
             return self.refuse(status, request.cseq, why);
         }
@@ -320,7 +337,8 @@ impl ServerWorker {
     #[inline(never)] // What it needs of the stack, the lab's sessions would have to keep as well.
     fn speak_standard(self) -> String {
         let (stream, bytes) = self.connection.into_parts();
-        StandardWorker::run(stream, &bytes, (self.peer, self.local), &self.shared)
+        let addresses = (self.peer, self.local);
+        StandardWorker::run(stream, &bytes, addresses, self.last_sign, &self.shared)
     }
 
     /// The dialect can't be changed in the middle; whoever tries is told so.
@@ -362,4 +380,15 @@ impl From<io::Error> for End {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
     }
+}
+
+/// Why a connection without a session is closed.
+fn no_setup(limit: Duration) -> String {
+    format!("no request for {} s before SETUP; --setup SECONDS is this limit", limit.as_secs_f64())
+}
+
+/// Why a session in which nothing is sent is ended.
+fn idle(limit: Duration) -> String {
+    let limit = limit.as_secs_f64();
+    format!("no request for {limit} s while nothing was sent; --idle SECONDS is this limit")
 }

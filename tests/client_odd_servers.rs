@@ -465,6 +465,38 @@ fn a_server_that_goes_while_the_movie_plays_is_a_message_and_setup_works_again()
 }
 
 #[test]
+fn a_server_that_ends_a_session_in_a_pause_or_after_the_end_is_told_as_that_and_play_works_again() {
+    for at_the_end in [false, true] {
+        let mut stage = Stage::playing();
+        stage.sends_a_frame();
+        if at_the_end {
+            stage.until("the end", Client::has_no_data);
+        } else {
+            stage.pause();
+        }
+        stage.server.closes();
+        let text = stage.message("Session ended");
+        assert!(text.contains("Play begin"), "what to do: {text}");
+        assert_eq!((stage.client.state(), stage.client.session_id()), (State::Init, None));
+        assert!(stage.client.picture().is_some(), "the last picture stays");
+        let mut server = std::mem::replace(&mut stage.server, ScriptedServer::start());
+        // PLAY waits for the reply to SETUP, so the server needs a thread.
+        let serving = thread::spawn(move || {
+            server.accept();
+            server.grants("SETUP");
+            server.grants("PLAY");
+            server
+        });
+        stage.client.play_movie();
+        stage.server = serving.join().unwrap();
+        stage.until("PLAYING", |client| client.state() == State::Playing);
+        assert_eq!(stage.client.message(), None);
+        stage.sends_a_frame();
+        stage.teardown();
+    }
+}
+
+#[test]
 fn a_server_that_breaks_off_instead_of_a_reply_is_a_message() {
     let mut stage = Stage::playing();
     stage.client.pause_movie();

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 use std::{env, io};
 
 use getopts::{Matches, Options};
@@ -82,6 +83,9 @@ impl Call {
         let mut settings = Settings::default();
         settings.fragment = read_bytes(&matches, "fragment", 1)?;
         settings.mtu = read_bytes(&matches, "mtu", SMALLEST_MTU)?.unwrap_or(settings.mtu);
+        settings.max_clients = read_clients(&matches)?.unwrap_or(settings.max_clients);
+        settings.idle_limit = read_seconds(&matches, "idle", settings.idle_limit)?;
+        settings.setup_limit = read_seconds(&matches, "setup", settings.setup_limit)?;
         if let Some(folder) = matches.opt_str("movies") {
             settings.movies = PathBuf::from(folder);
         }
@@ -106,6 +110,9 @@ fn options() -> Options {
         .optopt("", "delay", "send each packet so much later", "MS")
         .optopt("", "jitter", "vary the delay by so much, up and down", "MS")
         .optopt("", "seed", "do the same to the same packets as with this seed before", "N")
+        .optopt("", "max-clients", "how many may be connected at once (4096)", "N")
+        .optopt("", "idle", "end a session after so long without request or packet (60)", "SECONDS")
+        .optopt("", "setup", "close a connection after so long without SETUP (10)", "SECONDS")
         .optflag("", "quiet", "print nothing but errors")
         .optflag("h", "help", "print this");
     options
@@ -131,6 +138,19 @@ fn read_impairment(matches: &Matches) -> Result<Option<Impairment>, String> {
     Ok(Some(impairment).filter(|impairment| impairment.is_bad()))
 }
 
+fn read_clients(matches: &Matches) -> Result<Option<usize>, String> {
+    let Some(word) = matches.opt_str("max-clients") else { return Ok(None) };
+    let number = word.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| format!("expected --max-clients from 1 on, found {word:?}")).map(Some)
+}
+
+fn read_seconds(matches: &Matches, name: &str, default: Duration) -> Result<Duration, String> {
+    let Some(word) = matches.opt_str(name) else { return Ok(default) };
+    let seconds = word.parse().ok().filter(|seconds| (1..=MOST_SECONDS).contains(seconds));
+    let flaw = || format!("expected --{name} from 1 to {MOST_SECONDS} seconds, found {word:?}");
+    seconds.ok_or_else(flaw).map(Duration::from_secs)
+}
+
 /// A closed terminal or pipe is no reason to stop serving.
 fn say(text: &str) {
     writeln!(io::stdout(), "{text}").ok();
@@ -139,3 +159,6 @@ fn say(text: &str) {
 fn complain(text: &str) {
     writeln!(io::stderr(), "server: {text}").ok();
 }
+
+/// A day: nobody pauses for longer.
+const MOST_SECONDS: u64 = 24 * 60 * 60;

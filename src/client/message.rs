@@ -50,6 +50,7 @@ impl Message {
         let title = format!("{} {}", reply.code, reply.reason);
         let text = match reply.code {
             404 => format!("The server has no movie named {movie}: check its name and folder."),
+            453 => "The server has as many clients as it takes: try again later.".to_owned(),
             454 => "The server does not know this session any more: press Setup again.".to_owned(),
             455 => format!("The server does not accept {method} now: it is in another state."),
             401 => "The server wants a password, which can't be given here.".to_owned(),
@@ -74,6 +75,15 @@ impl Message {
     pub(super) fn server_gone(why: &str) -> Self {
         let text = format!("The connection has ended ({why}): is the server still running?");
         Self::error("Server gone".to_owned(), text)
+    }
+
+    /// Servers end sessions in which nobody says anything.
+    pub(super) fn session_ended(why: &str) -> Self {
+        let text = format!(
+            "The connection has ended while nothing was played ({why}): \
+             Setup and Play begin the movie anew."
+        );
+        Self::warning("Session ended".to_owned(), text)
     }
 
     pub(super) fn no_packets(place: &str) -> Self {

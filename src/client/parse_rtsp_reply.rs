@@ -140,9 +140,13 @@ impl Client {
             // Some servers answer TEARDOWN by closing, and some close behind the end of the film.
             self.torn_down();
         } else {
-            let wanted = self.state != State::Init || self.is_waiting();
+            let waiting = self.is_waiting();
+            let wanted = self.state != State::Init || waiting;
+            let idle = self.state == State::Ready || self.state == State::Playing && self.no_data;
             self.disconnect();
-            if wanted {
+            if idle && !waiting {
+                self.tell(Message::session_ended(why));
+            } else if wanted {
                 self.tell(Message::server_gone(why));
             }
         }

@@ -16,7 +16,8 @@ use crate::rtsp::standard::{
 use crate::rtsp::standard_inbox::Item;
 use crate::rtsp::{Method, State};
 use crate::sdp::JPEG_CLOCK_HZ;
-use crate::server::{ServerEvent, Shared, canonical};
+use crate::server::{ServerEvent, Settings, Shared, canonical};
+use crate::server_worker::no_setup;
 
 mod describe;
 mod send_rtp;
@@ -53,6 +54,7 @@ impl StandardWorker {
         stream: TcpStream,
         bytes: &[u8],
         (peer, local): (SocketAddr, SocketAddr),
+        connected: Instant,
         shared: &Arc<Shared>,
     ) -> String {
         let halves = stream.try_clone().and_then(|reading| {
@@ -62,8 +64,8 @@ impl StandardWorker {
             Ok(halves) => halves,
             Err(error) => return error.to_string(),
         };
-        let (shared, now) = (Arc::clone(shared), Instant::now());
-        let (last_request, last_sign, session) = (now, now, None);
+        let shared = Arc::clone(shared);
+        let (last_request, last_sign, session) = (connected, connected, None);
         let mut worker =
             Self { reader, writer, peer, local, shared, session, last_request, last_sign };
         let why = worker.recv_rtsp_request();
@@ -102,7 +104,10 @@ impl StandardWorker {
 
     /// Alive is whoever asks for something, or reports (measured: no player does both).
     fn look_at_the_clock(&mut self) -> Option<String> {
-        let timeout = self.shared.settings.session_timeout;
+        let Settings { session_timeout: timeout, setup_limit, .. } = self.shared.settings;
+        if self.session.is_none() && self.last_sign.elapsed() >= setup_limit {
+            return Some(no_setup(setup_limit));
+        }
         if self.last_sign.elapsed() >= timeout {
             return Some(format!("no sign of life for {} s", timeout.as_secs()));
         }
@@ -114,14 +119,14 @@ impl StandardWorker {
 
     fn process_rtsp_request(&mut self, text: &str) -> io::Result<()> {
         self.report(ServerEvent::Request { peer: self.peer, text: text.to_owned() });
-        self.last_request = Instant::now();
-        self.last_sign = self.last_request;
         let request = match StandardRequest::parse(text.as_bytes()) {
             Ok(request) => request,
             Err(bad) => {
                 return self.refuse(Refusal { reply: bad.answer(), why: bad.to_string() });
             }
         };
+        self.last_request = Instant::now();
+        self.last_sign = self.last_request;
         match self.objection(&request) {
             Some(refusal) => self.refuse(refusal),
             None => self.grant(&request),

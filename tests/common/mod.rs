@@ -22,6 +22,7 @@ pub(crate) mod rtp;
 pub(crate) mod server_process;
 pub(crate) mod standard_client;
 pub(crate) mod standard_reply;
+pub(crate) mod witness;
 
 /// Nothing that a test waits for takes so long, on any machine; then it fails.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);

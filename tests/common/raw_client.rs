@@ -98,6 +98,17 @@ impl RawClient {
         reply
     }
 
+    /// Whether three lines answer these bytes, and not the end of the connection.
+    pub(crate) fn is_answered(&mut self, bytes: impl AsRef<[u8]>) -> bool {
+        let (mut lines, mut byte) = (0, [0]);
+        let mut is_open = self.tcp.write_all(bytes.as_ref()).is_ok();
+        while is_open && lines < 3 {
+            is_open = matches!(self.tcp.read(&mut byte), Ok(1));
+            lines += usize::from(byte == *b"\n");
+        }
+        is_open
+    }
+
     pub(crate) fn ask(&mut self, request: impl AsRef<[u8]>) -> String {
         self.send(request);
         self.reply()

@@ -129,6 +129,23 @@ impl ServerProcess {
         self.proc_entries("fd")
     }
 
+    /// The memory that it has, resident.
+    pub(crate) fn kilobytes(&self) -> usize {
+        self.status("VmRSS:")
+    }
+
+    /// The most memory that it had, resident.
+    pub(crate) fn most_kilobytes(&self) -> usize {
+        self.status("VmHWM:")
+    }
+
+    /// A number of proc(5)'s `status`.
+    fn status(&self, name: &str) -> usize {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id())).expect("a status");
+        let value = status.lines().find_map(|line| line.strip_prefix(name)).expect(name);
+        value.trim().trim_end_matches(" kB").parse().expect("a number")
+    }
+
     /// The `ulimit -n` with which it could open one more file and no other.
     pub(crate) fn descriptors_for_one_more(&self) -> usize {
         let free =

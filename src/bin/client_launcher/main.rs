@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 use std::{env, thread};
 
 use rtsp_lab::client::{Client, ClientEvent, Settings};
@@ -50,11 +51,12 @@ fn run(call: &Call) -> ExitCode {
 /// A server of its own on free ports, and the movie plays at once.
 fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     let could_not = |error: ServerError| format!("could not {error}");
-    // A good network, until its user wishes otherwise.
+    // A good network, until its user wishes otherwise; and a pause may last, for nobody else is served.
     let network = Network::new(Impairment::default());
     let settings = server::Settings {
         movies: folder_of_the_movie()?,
         network: Some(network.clone()),
+        idle_limit: Duration::MAX,
         ..Default::default()
     };
     let server = Server::bind("127.0.0.1", 0, settings).map_err(could_not)?;
