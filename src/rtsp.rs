@@ -135,6 +135,8 @@ pub enum Status {
     SessionNotFound454,
     /// 455: not now.
     MethodNotValid455,
+    /// 461: no way for RTP that the server would take.
+    UnsupportedTransport461,
     /// 501: no such method.
     NotImplemented501,
 }
@@ -150,6 +152,7 @@ impl Status {
             Self::NotEnoughBandwidth453 => 453,
             Self::SessionNotFound454 => 454,
             Self::MethodNotValid455 => 455,
+            Self::UnsupportedTransport461 => 461,
             Self::NotImplemented501 => 501,
         }
     }
@@ -164,6 +167,7 @@ impl Status {
             Self::NotEnoughBandwidth453 => "Not Enough Bandwidth",
             Self::SessionNotFound454 => "Session Not Found",
             Self::MethodNotValid455 => "Method Not Valid in This State",
+            Self::UnsupportedTransport461 => "Unsupported Transport",
             Self::NotImplemented501 => "Not Implemented",
         }
     }

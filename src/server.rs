@@ -22,11 +22,13 @@ use crate::server_worker::Surveys;
 
 mod network;
 mod server_event;
+mod spawn;
 mod workers;
 
 pub use crate::server_worker::MAX_PAYLOAD;
 pub use network::Network;
 pub use server_event::ServerEvent;
+pub(crate) use spawn::spawn_with;
 use workers::Workers;
 
 /// What a server serves, and how.
@@ -36,6 +38,8 @@ pub struct Settings {
     pub movies: PathBuf,
     /// The most payload bytes of one packet; `None` sends every frame in one, as the report does.
     pub fragment: Option<usize>,
+    /// Whether RTP may go to ports below 1024, where a system's own services are.
+    pub allow_low_ports: bool,
     /// How many clients may be connected at once; one more is told so, and sent away.
     pub max_clients: usize,
     /// How long a client may take for its next whole request while it has no session.
@@ -56,6 +60,7 @@ impl Default for Settings {
         Self {
             movies: PathBuf::from("."),
             fragment: None,
+            allow_low_ports: false,
             max_clients: MAX_CLIENTS,
             setup_limit: SETUP_LIMIT,
             idle_limit: IDLE_LIMIT,
@@ -159,6 +164,17 @@ impl Stopper {
     }
 }
 
+impl Settings {
+    /// Why RTP can't go to that port of a client, if it can't: a datagram to a system's own service
+    /// may do harm there, and the service may answer.
+    pub(crate) fn objection_to(&self, port: u16) -> Option<String> {
+        let objection = format!(
+            "expected a port for RTP from {FIRST_PORT} on, found {port}; --allow-low-ports allows it"
+        );
+        (port < FIRST_PORT && !self.allow_low_ports).then_some(objection)
+    }
+}
+
 /// What the workers of one server share: nothing that changes, but for the list of sessions.
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
@@ -259,11 +275,13 @@ pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
 pub const DEFAULT_MTU: usize = 1400;
 /// What a worker and its sender need of a stack, many times over. The usual 2 MiB are hardly ever
 /// touched, but a thousand sessions would have 4 GiB of them.
-pub(crate) const STACK_SIZE: usize = 256 << 10;
+const STACK_SIZE: usize = 256 << 10;
 /// Half a request, or none at all, keeps a thread and a descriptor for so long.
 pub const SETUP_LIMIT: Duration = Duration::from_secs(10);
 /// A pause in which nobody has said anything for so long is none.
 pub const IDLE_LIMIT: Duration = Duration::from_secs(60);
+/// The ports below it are the system's (RFC 6335 section 6).
+const FIRST_PORT: u16 = 1024;
 /// How many clients there may be at once.
 pub const MAX_CLIENTS: usize = 4096;
 /// How long to try to wake `accept`: where it takes so long, others wake it.

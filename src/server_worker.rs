@@ -185,13 +185,17 @@ impl ServerWorker {
     /// Opens the movie and the socket that sends it, and starts a session.
     fn setup(&mut self, request: &Request) -> Result<(), End> {
         let name = request.target.as_deref().unwrap_or_default();
+        let port = request.client_port.unwrap_or_default();
+        if let Some(why) = self.shared.settings.objection_to(port) {
+            return self.refuse(Status::UnsupportedTransport461, request.cseq, why);
+        }
         let video = match VideoStream::open(&self.shared.settings.movies, name) {
             Ok(video) => video,
             Err(error) => return self.refuse_movie(&error, request.cseq),
         };
         // From the address that the client knows, in its family.
         let (mut client, mut local) = (self.peer, canonical(self.local));
-        client.set_port(request.client_port.unwrap_or_default());
+        client.set_port(port);
         local.set_port(0);
         match UdpSocket::bind(local) {
             Ok(socket) => {
@@ -215,7 +219,8 @@ impl ServerWorker {
                 let started = Sender::start(stream, self.peer, Arc::clone(&self.shared));
                 let (sender, go) = match started {
                     Ok(started) => started,
-                    Err(error) => {
+                    Err((stream, error)) => {
+                        self.playback = Playback::Ready { session, movie, stream };
                         let why = format!("could not start a thread: {error}");
                         return self.refuse(Status::ConErr500, cseq, why);
                     }

@@ -19,8 +19,9 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::iter;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
+mod folder;
 mod jpeg_walk;
 mod length_prefixed;
 mod movie_error;
@@ -39,6 +40,8 @@ pub struct VideoStream<R = File> {
     /// The frame that was read last, behind what room it was asked for with.
     buffer: Vec<u8>,
     broken: bool,
+    /// How many bytes there were at the start, if that is known.
+    length: Option<u64>,
 }
 
 /// The file, by how frames follow each other in it.
@@ -58,9 +61,8 @@ impl VideoStream {
     /// read, or it does not begin as a movie.
     #[doc(alias = "__init__")]
     pub fn open(folder: &Path, name: &str) -> Result<Self, MovieError> {
-        let path = find(folder, name)?;
-        let file = File::open(path).map_err(|source| MovieError::Read { offset: 0, source })?;
-        Self::new(file)
+        let (file, length) = folder::open(folder, name)?;
+        Ok(Self { length: Some(length), ..Self::new(file)? })
     }
 }
 
@@ -71,8 +73,9 @@ impl<R: Read + Seek> VideoStream<R> {
     /// The source can't be read, or does not begin as a movie.
     pub fn new(source: R) -> Result<Self, MovieError> {
         let source = Source::of(source)?;
+        let (frame_number, offset, broken, length) = (0, 0, false, None);
         let (offsets, buffer) = (Vec::new(), Vec::new());
-        Ok(Self { source, frame_number: 0, offset: 0, offsets, buffer, broken: false })
+        Ok(Self { source, frame_number, offset, offsets, buffer, broken, length })
     }
 
     /// The next frame, a whole JPEG; `None` at the end of the movie. Python: `nextFrame`.
@@ -96,7 +99,13 @@ impl<R: Read + Seek> VideoStream<R> {
         let (offset, frame_number) = (self.offset, self.frame_number + 1);
         let length = match self.read(room) {
             Ok(Some(length)) => length,
-            Ok(None) => return Ok(None),
+            Ok(None) => match self.length.filter(|&length| self.offset < length) {
+                Some(expected) => {
+                    self.broken = true;
+                    return Err(MovieError::Shrunk { expected, found: self.offset });
+                }
+                None => return Ok(None),
+            },
             Err(flaw) => {
                 self.broken = true;
                 return Err(flaw.at(frame_number, self.offset));
@@ -212,18 +221,6 @@ impl Flaw {
             Self::TooLarge => MovieError::TooLarge { frame, offset, limit: MAX_FRAME },
         }
     }
-}
-
-/// The file that `name` means inside `folder`: no absolute path, no `..`, no link that leads out.
-fn find(folder: &Path, name: &str) -> Result<PathBuf, MovieError> {
-    let missing = || MovieError::NoFile { name: name.to_owned() };
-    let inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);
-    if name.contains('\0') || !Path::new(name).components().all(inside) {
-        return Err(missing());
-    }
-    let path = folder.join(name).canonicalize().map_err(|_| missing())?;
-    let found = path.starts_with(folder) && path.is_file();
-    if found { Ok(path) } else { Err(missing()) }
 }
 
 /// Reads until `buffer` is full or the source ends; how many bytes that were.

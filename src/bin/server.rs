@@ -83,6 +83,7 @@ impl Call {
         let mut settings = Settings::default();
         settings.fragment = read_bytes(&matches, "fragment", 1)?;
         settings.mtu = read_bytes(&matches, "mtu", SMALLEST_MTU)?.unwrap_or(settings.mtu);
+        settings.allow_low_ports = matches.opt_present("allow-low-ports");
         settings.max_clients = read_clients(&matches)?.unwrap_or(settings.max_clients);
         settings.idle_limit = read_seconds(&matches, "idle", settings.idle_limit)?;
         settings.setup_limit = read_seconds(&matches, "setup", settings.setup_limit)?;
@@ -111,6 +112,7 @@ fn options() -> Options {
         .optopt("", "jitter", "vary the delay by so much, up and down", "MS")
         .optopt("", "seed", "do the same to the same packets as with this seed before", "N")
         .optopt("", "max-clients", "how many may be connected at once (4096)", "N")
+        .optflag("", "allow-low-ports", "send RTP to ports below 1024, too")
         .optopt("", "idle", "end a session after so long without request or packet (60)", "SECONDS")
         .optopt("", "setup", "close a connection after so long without SETUP (10)", "SECONDS")
         .optflag("", "quiet", "print nothing but errors")

@@ -54,7 +54,10 @@ impl Message {
             454 => "The server does not know this session any more: press Setup again.".to_owned(),
             455 => format!("The server does not accept {method} now: it is in another state."),
             401 => "The server wants a password, which can't be given here.".to_owned(),
-            461 => "The server sends RTP neither over UDP nor over TCP to us.".to_owned(),
+            461 => {
+                "The server sends RTP in no way that is possible here; is the RTP port below 1024?"
+                    .to_owned()
+            }
             500 => "The server can't start to send: its console says why.".to_owned(),
             _ => format!("The server has refused {method}."),
         };

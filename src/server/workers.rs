@@ -1,23 +1,25 @@
 //! The threads of a server's connections: started, counted, joined.
 
 use std::net::{SocketAddr, TcpStream};
-use std::sync::{Arc, mpsc};
-use std::thread::{self, JoinHandle};
+use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use std::{io, mem};
 
-use super::{STACK_SIZE, ServerEvent, Shared};
+use super::spawn::spawn_with;
+use super::{ServerEvent, Shared};
 use crate::server_worker::{ServerWorker, refuse};
 
 /// The threads of the connections that are open; joined when this is dropped.
 pub(super) struct Workers {
     shared: Arc<Shared>,
-    serving: Vec<JoinHandle<()>>,
+    serving: Vec<Thread>,
     /// They tell a client that it is one too many.
-    refusing: Vec<JoinHandle<()>>,
+    refusing: Vec<Thread>,
     last_trouble: Option<Instant>,
 }
 
+type Thread = JoinHandle<Option<()>>;
 /// What a thread does with its connection.
 type Work = fn(TcpStream, SocketAddr, &Arc<Shared>);
 
@@ -38,7 +40,8 @@ impl Workers {
                 // It is a flood; the close is all the answer.
                 (true, false) => return,
             };
-            match start(name, work, stream, peer, &self.shared) {
+            let shared = Arc::clone(&self.shared);
+            match spawn_with(name, stream, move |stream| work(stream, peer, &shared)) {
                 Ok(thread) if full => return self.refusing.push(thread),
                 Ok(thread) => return self.serving.push(thread),
                 Err((back, source)) => {
@@ -75,34 +78,8 @@ impl Drop for Workers {
     }
 }
 
-/// A thread that does this work; the stream comes back if there is no room for one.
-fn start(
-    name: &str,
-    work: Work,
-    stream: TcpStream,
-    peer: SocketAddr,
-    shared: &Arc<Shared>,
-) -> Result<JoinHandle<()>, (TcpStream, io::Error)> {
-    let shared = Arc::clone(shared);
-    // What a thread is started with is lost if it is not; so the stream follows it.
-    let (give, given) = mpsc::channel();
-    let builder = thread::Builder::new().name(name.to_owned()).stack_size(STACK_SIZE);
-    let started = builder.spawn(move || {
-        if let Ok(stream) = given.recv() {
-            work(stream, peer, &shared);
-        }
-    });
-    match started {
-        Ok(thread) => {
-            give.send(stream).ok();
-            Ok(thread)
-        }
-        Err(error) => Err((stream, error)),
-    }
-}
-
 /// A worker that panicked has told so on standard error, and harmed no other.
-fn join(worker: JoinHandle<()>) {
+fn join(worker: Thread) {
     drop(worker.join());
 }
 

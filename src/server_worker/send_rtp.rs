@@ -3,14 +3,14 @@
 use std::mem::{Discriminant, discriminant};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::{Arc, mpsc};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fmt, io};
 
 use crate::connection::SOCKET_TIMEOUT;
 use crate::event::Event;
 use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
-use crate::server::{STACK_SIZE, ServerEvent, Settings, Shared};
+use crate::server::{ServerEvent, Settings, Shared, spawn_with};
 use crate::video_stream::VideoStream;
 
 use super::bad_network::BadNetwork;
@@ -18,7 +18,7 @@ use super::bad_network::BadNetwork;
 /// The thread `send_rtp`, and how it is stopped. Dropping it stops it.
 pub(super) struct Sender<S> {
     stop: Arc<Event>,
-    thread: Option<JoinHandle<S>>,
+    thread: Option<JoinHandle<Option<S>>>,
 }
 
 /// What the thread works on: it moves in, and comes back at the end.
@@ -58,24 +58,21 @@ impl<S: Stream> Sender<S> {
     /// Starts the thread; it sends nothing before it is told to.
     ///
     /// # Errors
-    /// The system has no room for another thread.
+    /// The system has no room for another thread; the movie comes back.
     pub(super) fn start(
-        mut stream: S,
+        stream: S,
         peer: SocketAddr,
         shared: Arc<Shared>,
-    ) -> io::Result<(Self, Go)> {
+    ) -> Result<(Self, Go), (S, io::Error)> {
         let stop = Arc::new(Event::default());
         let stopped = Arc::clone(&stop);
         let (go, told) = mpsc::channel();
-        let thread = thread::Builder::new()
-            .name("send_rtp".to_owned())
-            .stack_size(STACK_SIZE)
-            .spawn(move || {
-                if told.recv().is_ok() {
-                    stream.send_rtp(&stopped, &Transcript { peer, shared: &shared });
-                }
-                stream
-            })?;
+        let thread = spawn_with("send_rtp", stream, move |mut stream: S| {
+            if told.recv().is_ok() {
+                stream.send_rtp(&stopped, &Transcript { peer, shared: &shared });
+            }
+            stream
+        })?;
         Ok((Self { stop, thread: Some(thread) }, Go(go)))
     }
 
@@ -87,7 +84,7 @@ impl<S: Stream> Sender<S> {
     /// Stops the thread and brings the movie home; `None` if the thread has panicked.
     pub(super) fn finish(mut self) -> Option<S> {
         self.stop.set();
-        self.thread.take()?.join().ok()
+        self.thread.take()?.join().ok().flatten()
     }
 }
 

@@ -35,6 +35,13 @@ pub enum MovieError {
         /// How many there are.
         found: usize,
     },
+    /// The file has become shorter, and ends behind a whole frame.
+    Shrunk {
+        /// How many bytes there were.
+        expected: u64,
+        /// How many there are.
+        found: u64,
+    },
     /// A length that is no number.
     Length {
         /// The frame, from 1.
@@ -91,6 +98,11 @@ impl fmt::Display for MovieError {
             Self::Cut { frame, offset, part, expected, found } => write!(
                 out,
                 "read frame {frame} at byte {offset}: the file ends inside its {part}: \
+                 expected {expected} bytes, found {found}"
+            ),
+            Self::Shrunk { expected, found } => write!(
+                out,
+                "read movie at byte {found}: the file was cut after it was opened: \
                  expected {expected} bytes, found {found}"
             ),
             Self::Length { frame, offset, digits } => write!(

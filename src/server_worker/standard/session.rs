@@ -134,14 +134,18 @@ impl Session {
         let Playback::Ready(stream) = std::mem::replace(&mut self.playback, Playback::Lost) else {
             return Err(Failure::lost());
         };
-        let started = Sender::start(stream, peer, Arc::clone(shared));
-        let (sender, go) = started.map_err(|error| Failure {
-            status: StandardStatus::InternalServerError,
-            why: format!("could not start a thread: {error}"),
-        })?;
-        self.playback = Playback::Playing(sender);
-        self.ended_since = None;
-        Ok(go)
+        match Sender::start(stream, peer, Arc::clone(shared)) {
+            Ok((sender, go)) => {
+                self.playback = Playback::Playing(sender);
+                self.ended_since = None;
+                Ok(go)
+            }
+            Err((stream, error)) => {
+                self.playback = Playback::Ready(stream);
+                let why = format!("could not start a thread: {error}");
+                Err(Failure { status: StandardStatus::InternalServerError, why })
+            }
+        }
     }
 
     /// Stops the thread that sends and gets the movie back from it; `false` if it has failed.

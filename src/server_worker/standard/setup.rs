@@ -77,10 +77,12 @@ impl StandardWorker {
         let mut flaws = Vec::new();
         for offer in Offer::parse_list(&list) {
             match offer {
-                Ok(Offer::Udp { client_port, destination }) => match self.own(destination) {
-                    Ok(()) => return self.udp(request, client_port),
-                    Err(flaw) => flaws.push(flaw),
-                },
+                Ok(Offer::Udp { client_port, destination }) => {
+                    match self.own(destination, client_port) {
+                        Ok(()) => return self.udp(request, client_port),
+                        Err(flaw) => flaws.push(flaw),
+                    }
+                }
                 Ok(Offer::Tcp { interleaved }) => {
                     let channels = interleaved.unwrap_or(Channels { rtp: 0, rtcp: 1 });
                     let writer = Arc::clone(&self.writer);
@@ -95,12 +97,15 @@ impl StandardWorker {
     }
 
     /// To send to others on request would make the server a weapon.
-    fn own(&self, destination: Option<String>) -> Result<(), String> {
+    fn own(&self, destination: Option<String>, ports: Ports) -> Result<(), String> {
         match destination {
             Some(other) if other.parse() != Ok(self.peer.ip()) => {
                 Err(format!("expected the destination {}, found {other}", self.peer.ip()))
             }
-            Some(_) | None => Ok(()),
+            Some(_) | None => {
+                let lowest = ports.rtp.min(ports.rtcp);
+                self.shared.settings.objection_to(lowest).map_or(Ok(()), Err)
+            }
         }
     }
 

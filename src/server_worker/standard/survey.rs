@@ -2,7 +2,7 @@
 //! can carry it. Looked at once, and again only if the file changes.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 use std::{fmt, fs};
@@ -65,7 +65,7 @@ const fn is_damage(flaw: &CannotCarry) -> bool {
 
 /// The movies that have been looked at.
 #[derive(Debug, Default)]
-pub(crate) struct Surveys(Mutex<HashMap<String, (Version, Survey)>>);
+pub(crate) struct Surveys(Mutex<HashMap<PathBuf, (Version, Survey)>>);
 
 /// What changes when a file does.
 type Version = (u64, Option<SystemTime>);
@@ -77,9 +77,12 @@ impl Surveys {
     /// It can't be opened.
     pub(crate) fn of(&self, folder: &Path, name: &str) -> Result<Survey, MovieError> {
         let mut video = VideoStream::open(folder, name)?;
-        let metadata = fs::metadata(folder.join(name));
+        // One movie has many names, `./movie` and so on; it is looked at once.
+        let path = folder.join(name);
+        let path = path.canonicalize().unwrap_or(path);
+        let metadata = fs::metadata(&path);
         let version = metadata.map_or((0, None), |data| (data.len(), data.modified().ok()));
-        let known = self.lock().get(name).filter(|(known, _)| *known == version).cloned();
+        let known = self.lock().get(&path).filter(|(known, _)| *known == version).cloned();
         if let Some((_, survey)) = known {
             return Ok(survey);
         }
@@ -89,11 +92,11 @@ impl Surveys {
         if movies.len() >= MOST {
             movies.clear();
         }
-        movies.insert(name.to_owned(), (version, survey.clone()));
+        movies.insert(path, (version, survey.clone()));
         Ok(survey)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, (Version, Survey)>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<PathBuf, (Version, Survey)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
