@@ -16,10 +16,12 @@ use crate::server::{ServerEvent, SessionId, Settings, Shared, canonical};
 use crate::video_stream::{MovieError, VideoStream};
 
 mod bad_network;
+mod pace;
 mod refuse;
 mod send_rtp;
 mod standard;
 
+use pace::Pace;
 pub(crate) use refuse::refuse;
 pub use send_rtp::MAX_PAYLOAD;
 use send_rtp::{RtpStream, Sender};
@@ -115,7 +117,9 @@ impl ServerWorker {
     /// Receives requests until the connection ends; says why. Python: `recvRtspRequest`.
     #[doc(alias = "recvRtspRequest")]
     fn recv_rtsp_request(&mut self) -> End {
+        let mut pace = Pace::new();
         while !self.shared.stop.is_set() {
+            pace.keep(&self.shared.stop);
             let processed = match self.connection.receive() {
                 Incoming::Message(text) => self.process_rtsp_request(text),
                 Incoming::Nothing if !self.speaks_lab && self.connection.is_standard() => {

@@ -1,7 +1,8 @@
 //! What a server tells of itself: the transcript that Python prints.
 
+use std::fmt::{self, Write};
+use std::io;
 use std::net::SocketAddr;
-use std::{fmt, io};
 
 /// One thing that happened. Its text is what the report's figures 11 and 14 to 18 show, every line
 /// with the client before it, so that several clients can be told apart.
@@ -108,15 +109,33 @@ impl fmt::Display for ServerEvent {
     }
 }
 
-/// Each line of the text, without what could play tricks with a terminal.
+/// Each line of the text, without what could play tricks with a terminal. A flood is cut short: its
+/// beginning tells what it is.
 fn prefixed(out: &mut fmt::Formatter<'_>, peer: &SocketAddr, text: &str) -> fmt::Result {
-    for (index, line) in text.trim_end().lines().enumerate() {
-        let line = line.replace(|c: char| c.is_control() && c != '\t', "\u{FFFD}");
+    let mut lines = text.trim_end().lines();
+    for (index, line) in lines.by_ref().take(MOST_LINES).enumerate() {
         let end = if index == 0 { "" } else { "\n" };
-        write!(out, "{end}[{peer}] {line}")?;
+        write!(out, "{end}[{peer}] ")?;
+        let mut letters = line.chars();
+        for letter in letters.by_ref().take(MOST_LETTERS) {
+            let tricky = letter.is_control() && letter != '\t';
+            out.write_char(if tricky { '\u{FFFD}' } else { letter })?;
+        }
+        match letters.as_str().len() {
+            0 => {}
+            more => write!(out, " ({more} bytes more)")?,
+        }
     }
-    Ok(())
+    match lines.count() {
+        0 => Ok(()),
+        more => write!(out, "\n[{peer}] ({more} lines more)"),
+    }
 }
+
+/// The most lines of one message that are shown.
+const MOST_LINES: usize = 64;
+/// The most letters of one line that are shown.
+const MOST_LETTERS: usize = 1000;
 
 #[cfg(test)]
 mod tests {
@@ -134,6 +153,17 @@ mod tests {
         );
         let processing = ServerEvent::Processing { peer, method: "SETUP" };
         assert_eq!(processing.to_string(), "[127.0.0.1:40000] processing SETUP");
+    }
+
+    #[test]
+    fn a_flood_is_cut_short() {
+        let peer = "127.0.0.1:40000".parse().unwrap();
+        let text = format!("{}\n", "x".repeat(1003)) + &"\u{e9}\n".repeat(100);
+        let shown = ServerEvent::Warning { peer, what: text }.to_string();
+        let lines: Vec<_> = shown.lines().collect();
+        assert!(lines[0].ends_with("xxx (12 bytes more)"), "{}", lines[0]);
+        assert_eq!(lines.len(), 65);
+        assert_eq!(lines[64], "[127.0.0.1:40000] (37 lines more)");
     }
 
     #[test]

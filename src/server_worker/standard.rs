@@ -18,6 +18,7 @@ use crate::rtsp::{Method, State};
 use crate::sdp::JPEG_CLOCK_HZ;
 use crate::server::{ServerEvent, Settings, Shared, canonical};
 use crate::server_worker::no_setup;
+use crate::server_worker::pace::Pace;
 
 mod describe;
 mod send_rtp;
@@ -76,7 +77,9 @@ impl StandardWorker {
 
     /// Receives requests until the connection ends; says why.
     fn recv_rtsp_request(&mut self) -> String {
+        let mut pace = Pace::new();
         while !self.shared.stop.is_set() {
+            pace.keep(&self.shared.stop);
             let processed = match self.reader.receive() {
                 Arrival::Item(Item::Message(text)) => self.process_rtsp_request(&text),
                 Arrival::Item(Item::Packet { channel, bytes }) => {
