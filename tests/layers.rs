@@ -134,11 +134,17 @@ fn each_package_is_named_where_it_belongs() {
     let homes = BTreeMap::from([
         ("minifb", vec!["window.rs"]),
         ("jpeg_decoder", vec!["picture.rs"]),
-        ("getopts", vec!["bin/server.rs", "bin/client_launcher/call.rs"]),
+        ("getopts", vec!["bin/server.rs", "bin/client_launcher/call.rs", "bin/lab_check/call.rs"]),
         ("embedded_graphics", vec!["window.rs", "window/"]),
         (
             "rand",
-            vec!["bin/server.rs", "server.rs", "server_worker/", "client/standard/reports.rs"],
+            vec![
+                "bin/server.rs",
+                "bin/lab_check/",
+                "server.rs",
+                "server_worker/",
+                "client/standard/reports.rs",
+            ],
         ),
     ]);
     for (_, path, code) in sources() {

@@ -1,0 +1,285 @@
+//! The report card: a line for each requirement, with what was seen.
+
+use std::fmt;
+
+/// What is asked of a program.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Requirement {
+    /// Its short name: the column in the table of all programs.
+    pub(crate) id: &'static str,
+    /// The use case or the part of the protocol that it belongs to: a heading in the card.
+    pub(crate) part: &'static str,
+    /// What is asked, as a sentence without its full stop.
+    pub(crate) title: &'static str,
+    /// The heading in `docs/protocol.md` that says so.
+    pub(crate) paragraph: &'static str,
+}
+
+/// What became of a requirement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It is met.
+    Pass,
+    /// It is not met.
+    Fail(Evidence),
+    /// The program does not have what the report does not ask for; says what came instead.
+    NotOffered(String),
+    /// It could not be looked at; says why. Never the only complaint: something else has failed, or
+    /// the user has asked for it.
+    NotChecked(String),
+}
+
+/// Why a requirement is not met.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Evidence {
+    /// What was sent to the program; nothing if it is not about an answer.
+    pub(crate) sent: Vec<u8>,
+    /// What came: the bytes, or what was seen in words.
+    pub(crate) came: Came,
+    /// What was expected, in words.
+    pub(crate) expected: String,
+}
+
+/// What a program did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Came {
+    /// It sent these bytes.
+    Bytes(Vec<u8>),
+    /// It did this.
+    Words(String),
+}
+
+impl Default for Came {
+    fn default() -> Self {
+        Self::Words("nothing".to_owned())
+    }
+}
+
+/// The card of one program.
+#[derive(Debug)]
+pub(crate) struct Card {
+    subject: String,
+    lines: Vec<Line>,
+}
+
+/// A requirement, and what became of it.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) requirement: &'static Requirement,
+    pub(crate) verdict: Verdict,
+    /// What was measured, if something was.
+    pub(crate) figure: Option<String>,
+}
+
+impl Card {
+    /// An empty card of the program `subject`: nothing is checked yet.
+    pub(crate) fn new(subject: &str, requirements: &[&'static Requirement]) -> Self {
+        let unchecked = || Verdict::NotChecked("it did not come to that".to_owned());
+        let line = |&requirement| Line { requirement, verdict: unchecked(), figure: None };
+        Self { subject: subject.to_owned(), lines: requirements.iter().map(line).collect() }
+    }
+
+    /// The program.
+    pub(crate) fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// All lines, in the order of the requirements.
+    pub(crate) fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// Notes a verdict. The worst one stays: what has failed once is not met.
+    pub(crate) fn mark(&mut self, requirement: &Requirement, verdict: Verdict) {
+        if let Some(line) = self.line_of(requirement)
+            && verdict.rank() >= line.verdict.rank()
+        {
+            line.verdict = verdict;
+        }
+    }
+
+    /// Notes that a requirement is met if `met`, and else what came instead.
+    pub(crate) fn check(
+        &mut self,
+        requirement: &Requirement,
+        met: bool,
+        evidence: impl FnOnce() -> Evidence,
+    ) {
+        let verdict = if met { Verdict::Pass } else { Verdict::Fail(evidence()) };
+        self.mark(requirement, verdict);
+    }
+
+    /// Notes what was measured.
+    pub(crate) fn measure(&mut self, requirement: &Requirement, figure: String) {
+        if let Some(line) = self.line_of(requirement) {
+            line.figure = Some(figure);
+        }
+    }
+
+    /// How many lines have a verdict of that kind.
+    pub(crate) fn count(&self, word: &str) -> usize {
+        self.lines.iter().filter(|line| line.verdict.word() == word).count()
+    }
+
+    /// Whether nothing failed.
+    pub(crate) fn is_full(&self) -> bool {
+        self.count(FAIL) == 0
+    }
+
+    fn line_of(&mut self, requirement: &Requirement) -> Option<&mut Line> {
+        self.lines.iter_mut().find(|line| line.requirement == requirement)
+    }
+}
+
+impl Verdict {
+    /// One word for tables.
+    pub(crate) const fn word(&self) -> &'static str {
+        match self {
+            Self::Pass => PASS,
+            Self::Fail(_) => FAIL,
+            Self::NotOffered(_) => NOT_OFFERED,
+            Self::NotChecked(_) => NOT_CHECKED,
+        }
+    }
+
+    const fn rank(&self) -> u8 {
+        match self {
+            Self::NotChecked(_) => 0,
+            Self::Pass => 1,
+            Self::NotOffered(_) => 2,
+            Self::Fail(_) => 3,
+        }
+    }
+}
+
+impl fmt::Display for Card {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut part = "";
+        for line in &self.lines {
+            if line.requirement.part != part {
+                part = line.requirement.part;
+                writeln!(out, "\n{part}")?;
+            }
+            write!(out, "{line}")?;
+        }
+        let [passed, failed, not_offered, not_checked] =
+            [PASS, FAIL, NOT_OFFERED, NOT_CHECKED].map(|word| self.count(word));
+        write!(out, "\n{}: {passed} passed, {failed} failed, ", self.subject)?;
+        write!(out, "{not_offered} not offered, {not_checked} not checked")
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Requirement { title, paragraph, .. } = self.requirement;
+        write!(out, "  {:<11}  {title}", self.verdict.word())?;
+        if let Some(figure) = &self.figure {
+            write!(out, ": {figure}")?;
+        }
+        writeln!(out)?;
+        match &self.verdict {
+            Verdict::Pass => Ok(()),
+            Verdict::NotOffered(what) | Verdict::NotChecked(what) => note(out, "", what),
+            Verdict::Fail(evidence) => {
+                if !evidence.sent.is_empty() {
+                    note(out, "sent", &visible(&evidence.sent))?;
+                }
+                note(out, "came", &evidence.came.to_string())?;
+                note(out, "expected", &evidence.expected)?;
+                note(out, "see", &format!("docs/protocol.md, {paragraph:?}"))
+            }
+        }
+    }
+}
+
+fn note(out: &mut fmt::Formatter<'_>, name: &str, text: &str) -> fmt::Result {
+    writeln!(out, "               {name:<8}  {text}")
+}
+
+impl fmt::Display for Came {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => out.write_str(&visible(bytes)),
+            Self::Words(words) => out.write_str(words),
+        }
+    }
+}
+
+/// Bytes on one line, as `docs/protocol.md` writes them: text with visible line ends, and other bytes
+/// in hexadecimal. Long ones are cut.
+pub(crate) fn visible(bytes: &[u8]) -> String {
+    let (shown, rest) = bytes.split_at(bytes.len().min(SHOWN));
+    let mut text = String::new();
+    for chunk in shown.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '\n' => text.push('␊'),
+                '\r' => text.push('␍'),
+                plain if !plain.is_control() => text.push(plain),
+                control => text.push_str(&hexadecimal(u32::from(control))),
+            }
+        }
+        text.extend(chunk.invalid().iter().map(|&byte| hexadecimal(byte.into())));
+    }
+    if text.is_empty() {
+        text.push_str("nothing");
+    }
+    if !rest.is_empty() {
+        text += &format!(" … and {} bytes more", rest.len());
+    }
+    text
+}
+
+fn hexadecimal(byte: u32) -> String {
+    format!("\\x{byte:02X}")
+}
+
+/// The words of the verdicts.
+pub(crate) const PASS: &str = "pass";
+pub(crate) const FAIL: &str = "FAIL";
+pub(crate) const NOT_OFFERED: &str = "not offered";
+pub(crate) const NOT_CHECKED: &str = "not checked";
+/// How many bytes of a message a card shows.
+const SHOWN: usize = 400;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ECHO: Requirement = Requirement {
+        id: "cseq",
+        part: "Replies",
+        title: "a reply repeats the CSeq",
+        paragraph: "Replies",
+    };
+
+    #[test]
+    fn what_has_failed_once_stays_failed() {
+        let mut card = Card::new("server", &[&ECHO]);
+        card.check(&ECHO, false, Evidence::default);
+        card.check(&ECHO, true, Evidence::default);
+        assert!(!card.is_full());
+    }
+
+    #[test]
+    fn a_failure_says_what_was_sent_what_came_and_what_was_expected() {
+        let mut card = Card::new("server", &[&ECHO]);
+        let evidence = Evidence {
+            sent: b"PLAY a RTSP/1.0\nCSeq: 2\n".to_vec(),
+            came: Came::Bytes(b"RTSP/1.0 200 OK\r\n\xFF\0".to_vec()),
+            expected: "CSeq: 2 in the second line".to_owned(),
+        };
+        card.mark(&ECHO, Verdict::Fail(evidence));
+        let printed = card.to_string();
+        for part in [
+            "FAIL         a reply repeats the CSeq\n",
+            "sent      PLAY a RTSP/1.0␊CSeq: 2␊\n",
+            "came      RTSP/1.0 200 OK␍␊\\xFF\\x00\n",
+            "expected  CSeq: 2 in the second line\n",
+            "see       docs/protocol.md, \"Replies\"\n",
+            "server: 0 passed, 1 failed, 0 not offered, 0 not checked",
+        ] {
+            assert!(printed.contains(part), "no {part:?} in {printed}");
+        }
+    }
+}

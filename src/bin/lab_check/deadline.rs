@@ -1,0 +1,27 @@
+//! No case waits for ever, whatever the program under test does.
+
+use std::time::{Duration, Instant};
+
+/// The end of a case.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline(Instant);
+
+impl Deadline {
+    /// From now on.
+    pub(crate) fn after(time: Duration) -> Self {
+        Self(Instant::now() + time)
+    }
+
+    /// What is left; at least a millisecond, for a socket takes no timeout of zero.
+    pub(crate) fn left(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now()).max(Duration::from_millis(1))
+    }
+
+    /// Whether it is over.
+    pub(crate) fn is_over(self) -> bool {
+        Instant::now() >= self.0
+    }
+}
+
+/// The longest that any case may take.
+pub(crate) const CASE_LIMIT: Duration = Duration::from_secs(10);

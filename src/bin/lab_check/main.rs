@@ -1,0 +1,79 @@
+//! `lab_check`: the report card of any lab program, in any language.
+//!
+//! It speaks to a server as the lab's client does, or to a client as the lab's server does, and looks
+//! only at what is on the wire and at what the system tells of the program.
+
+use std::env;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+mod call;
+mod card;
+mod client;
+mod compare;
+mod deadline;
+mod program;
+mod progress;
+mod server;
+mod stage;
+mod tsv;
+mod usage;
+
+use call::{Call, Task};
+use card::Card;
+
+fn main() -> ExitCode {
+    let options = call::options();
+    let call = match Call::read(&options, env::args_os().skip(1)) {
+        Ok(Some(call)) => call,
+        Ok(None) => {
+            say(&call::usage(&options));
+            return ExitCode::SUCCESS;
+        }
+        Err(flaw) => {
+            complain(&format!("{flaw}\n\n{}", call::usage(&options)));
+            return ExitCode::from(2);
+        }
+    };
+    match run(&call) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(flaw) => {
+            complain(&flaw);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether nothing failed.
+fn run(call: &Call) -> Result<bool, String> {
+    let name = call.name.as_deref();
+    match &call.task {
+        Task::Server(server) => hand_out(&server::check(server, name, &call.movie)?, call),
+        Task::Client { command, scripts, keys } => {
+            hand_out(&client::check(command, name, &call.movie, scripts, *keys)?, call)
+        }
+        Task::Compare { commands } => {
+            let comparison = compare::compare(commands, &call.movie)?;
+            say(&comparison.to_string());
+            Ok(comparison.is_full())
+        }
+    }
+}
+
+fn hand_out(card: &Card, call: &Call) -> Result<bool, String> {
+    say(&card.to_string());
+    if let Some(path) = &call.tsv {
+        tsv::append(path, card)?;
+    }
+    Ok(card.is_full())
+}
+
+/// A closed terminal or pipe is no reason to stop.
+fn say(text: &str) {
+    writeln!(io::stdout(), "{text}").ok();
+}
+
+fn complain(text: &str) {
+    writeln!(io::stderr(), "lab_check: {text}").ok();
+}

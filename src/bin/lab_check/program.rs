@@ -1,0 +1,164 @@
+//! The program under test: started in a process group of its own, watched, and gone at the end with
+//! all that it has started.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crate::deadline::Deadline;
+
+/// A running program; ended when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Program {
+    child: Child,
+    output: Receiver<String>,
+    readers: Vec<JoinHandle<()>>,
+    said: Vec<String>,
+}
+
+impl Program {
+    /// Runs a command of the shell in `folder`, with `{name}` replaced by each value.
+    ///
+    /// # Errors
+    /// It can't be started: in one line.
+    pub(crate) fn start(
+        template: &str,
+        values: &[(&str, &str)],
+        folder: &Path,
+    ) -> Result<Self, String> {
+        let command = fill(template, values);
+        let could_not = |error| format!("could not start {command:?}: {error}");
+        let mut child = shell(&command)
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(could_not)?;
+        let (lines, output) = mpsc::sync_channel(KEPT_LINES);
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let mut program = Self { child, output, readers: Vec::new(), said: Vec::new() };
+        if let Some(stdout) = stdout {
+            program.readers.push(read(stdout, lines.clone()).map_err(could_not)?);
+        }
+        if let Some(stderr) = stderr {
+            program.readers.push(read(stderr, lines).map_err(could_not)?);
+        }
+        Ok(program)
+    }
+
+    /// The number of its first process, which is that of its group.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether its first process still runs.
+    pub(crate) fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Waits until it has ended; says whether it has.
+    pub(crate) fn wait(&mut self, deadline: Deadline) -> bool {
+        while self.is_running() {
+            if deadline.is_over() {
+                return false;
+            }
+            thread::sleep(LOOK_INTERVAL);
+        }
+        true
+    }
+
+    /// All lines that it has printed, on either output.
+    pub(crate) fn said(&mut self) -> &[String] {
+        self.said.extend(self.output.try_iter());
+        let many = self.said.len().saturating_sub(KEPT_LINES);
+        self.said.drain(..many);
+        &self.said
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        kill_group(self.child.id());
+        self.child.kill().ok();
+        self.child.wait().ok();
+        // What the program has started holds its outputs open, if it has left the group.
+        self.readers.retain(|reader| !reader.is_finished());
+        for reader in self.readers.drain(..) {
+            let deadline = Deadline::after(READER_LIMIT);
+            while !reader.is_finished() && !deadline.is_over() {
+                thread::sleep(LOOK_INTERVAL);
+            }
+            if reader.is_finished() {
+                reader.join().ok();
+            }
+        }
+    }
+}
+
+fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    values.iter().fold(template.to_owned(), |command, (name, value)| {
+        command.replace(&format!("{{{name}}}"), value)
+    })
+}
+
+/// `exec`: the shell becomes the program, so its number is the program's.
+#[cfg(unix)]
+fn shell(command: &str) -> Command {
+    use std::os::unix::process::CommandExt;
+
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("exec {command}")]).process_group(0);
+    shell
+}
+
+#[cfg(not(unix))]
+fn shell(command: &str) -> Command {
+    let mut shell = Command::new("cmd");
+    shell.args(["/C", command]);
+    shell
+}
+
+/// The standard library can only kill one process.
+#[cfg(unix)]
+fn kill_group(id: u32) {
+    let kill = format!("kill -KILL -- -{id}");
+    Command::new("sh").args(["-c", &kill]).stderr(Stdio::null()).status().ok();
+}
+
+#[cfg(not(unix))]
+fn kill_group(id: u32) {
+    let id = id.to_string();
+    Command::new("taskkill").args(["/T", "/F", "/PID", &id]).stdout(Stdio::null()).status().ok();
+}
+
+/// A program whose output nobody reads stands still at 64 KiB.
+fn read(
+    output: impl Read + Send + 'static,
+    lines: SyncSender<String>,
+) -> std::io::Result<JoinHandle<()>> {
+    thread::Builder::new().name("read_output".to_owned()).spawn(move || {
+        let mut output = BufReader::new(output);
+        let mut line = Vec::new();
+        while matches!(output.by_ref().take(LINE_LIMIT).read_until(b'\n', &mut line), Ok(1..)) {
+            let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+            // What is too much is left out: it must not fill the memory.
+            if matches!(lines.try_send(text), Err(TrySendError::Disconnected(_))) {
+                return;
+            }
+            line.clear();
+        }
+    })
+}
+
+/// How often is looked whether something has ended.
+const LOOK_INTERVAL: Duration = Duration::from_millis(5);
+/// How long is waited for the outputs of a program that was killed.
+const READER_LIMIT: Duration = Duration::from_millis(500);
+/// The most bytes of a line.
+const LINE_LIMIT: u64 = 4096;
+/// The most lines that are kept of a program that prints and prints.
+const KEPT_LINES: usize = 1000;

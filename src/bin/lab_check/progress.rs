@@ -1,0 +1,24 @@
+//! What is being done, on standard error, so that nobody waits before a screen that stands still.
+
+use std::io::{self, Write};
+
+/// Counts the cases of one run.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    total: usize,
+    done: usize,
+}
+
+impl Progress {
+    /// Of a run of `total` cases.
+    pub(crate) const fn new(total: usize) -> Self {
+        Self { total, done: 0 }
+    }
+
+    /// Says which case begins.
+    pub(crate) fn begin(&mut self, case: &str) {
+        self.done += 1;
+        // A closed pipe is no reason to stop.
+        writeln!(io::stderr(), "[{}/{}] {case}", self.done, self.total).ok();
+    }
+}

@@ -1,0 +1,75 @@
+//! The folder in which a program under test runs.
+//!
+//! It looks like the user's own folder, so that `python3 Server.py` finds its files; but what is
+//! written there (the lab's clients keep a cache file) does no harm, and it has movies for the cases:
+//! one that is over soon, one with a frame of 20,000 bytes.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io, process};
+
+/// A folder of links to all that is in the user's, and of movies. It is removed with this.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    folder: PathBuf,
+}
+
+impl Stage {
+    /// A stage beside which the user's folder is left as it is.
+    ///
+    /// # Errors
+    /// It can't be built: in one line.
+    pub(crate) fn build() -> Result<Self, String> {
+        let folder = env::temp_dir().join(format!("lab_check-{}-{:08x}", process::id(), number()));
+        let stage = Self { folder };
+        stage.fill().map_err(|error| {
+            format!("could not prepare the folder {}: {error}", stage.folder.display())
+        })?;
+        Ok(stage)
+    }
+
+    /// Where the program is to run.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Puts a file there, in place of the user's own of that name.
+    ///
+    /// # Errors
+    /// It can't be written: in one line.
+    pub(crate) fn put(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
+        let path = self.folder.join(name);
+        // What is there is a link: writing through it would change the user's own file.
+        fs::remove_file(&path).ok();
+        fs::write(&path, bytes).map_err(|error| format!("could not write {name}: {error}"))
+    }
+
+    fn fill(&self) -> io::Result<()> {
+        fs::create_dir(&self.folder)?;
+        let own = env::current_dir()?;
+        for entry in fs::read_dir(&own)? {
+            let entry = entry?;
+            link(&entry.path(), &self.folder.join(entry.file_name()))?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.folder).ok();
+    }
+}
+
+fn number() -> u32 {
+    rand::random()
+}
+
+#[cfg(unix)]
+fn link(file: &Path, name: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(file, name)
+}
+
+#[cfg(not(unix))]
+fn link(file: &Path, name: &Path) -> io::Result<()> {
+    if file.is_file() { fs::hard_link(file, name) } else { Ok(()) }
+}
