@@ -225,7 +225,7 @@ pub(crate) fn visible(bytes: &[u8]) -> String {
         text.push_str("nothing");
     }
     if !rest.is_empty() {
-        text += &format!(" … and {} bytes more", rest.len());
+        text.push_str(&format!(" … and {} bytes more", rest.len()));
     }
     text
 }

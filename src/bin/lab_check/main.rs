@@ -12,6 +12,9 @@ mod card;
 mod client;
 mod compare;
 mod deadline;
+#[cfg(unix)]
+mod guard;
+mod port;
 mod program;
 mod progress;
 mod server;

@@ -1,19 +1,23 @@
 //! The program under test: started in a process group of its own, watched, and gone at the end with
-//! all that it has started.
+//! all that it has started; also if this process is killed.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::deadline::Deadline;
+#[cfg(unix)]
+use crate::guard::Guard;
 
 /// A running program; ended when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Program {
     child: Child,
+    #[cfg(unix)]
+    guard: Option<Guard>,
     output: Receiver<String>,
     readers: Vec<JoinHandle<()>>,
     said: Vec<String>,
@@ -40,7 +44,20 @@ impl Program {
             .map_err(could_not)?;
         let (lines, output) = mpsc::sync_channel(KEPT_LINES);
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let mut program = Self { child, output, readers: Vec::new(), said: Vec::new() };
+        let mut program = Self {
+            #[cfg(unix)]
+            guard: None,
+            child,
+            output,
+            readers: Vec::new(),
+            said: Vec::new(),
+        };
+        #[cfg(unix)]
+        {
+            let group = program.id().to_string();
+            let guard = Guard::post("kill -KILL -- \"-$1\"", &group);
+            program.guard = Some(guard.map_err(could_not)?);
+        }
         if let Some(stdout) = stdout {
             program.readers.push(read(stdout, lines.clone()).map_err(could_not)?);
         }
@@ -60,6 +77,11 @@ impl Program {
         matches!(self.child.try_wait(), Ok(None))
     }
 
+    /// How its first process has ended, if it has.
+    pub(crate) fn ending(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
+    }
+
     /// Waits until it has ended; says whether it has.
     pub(crate) fn wait(&mut self, deadline: Deadline) -> bool {
         while self.is_running() {
@@ -73,10 +95,23 @@ impl Program {
 
     /// All lines that it has printed, on either output.
     pub(crate) fn said(&mut self) -> &[String] {
+        if !self.is_running() {
+            // Its last words may still be in the pipes.
+            self.wait_for_readers();
+        }
         self.said.extend(self.output.try_iter());
         let many = self.said.len().saturating_sub(KEPT_LINES);
         self.said.drain(..many);
         &self.said
+    }
+
+    /// They end with the outputs, which what the program has started holds open if it has left the
+    /// group: so not for ever.
+    fn wait_for_readers(&self) {
+        let deadline = Deadline::after(READER_LIMIT);
+        while !deadline.is_over() && !self.readers.iter().all(JoinHandle::is_finished) {
+            thread::sleep(LOOK_INTERVAL);
+        }
     }
 }
 
@@ -84,17 +119,13 @@ impl Drop for Program {
     fn drop(&mut self) {
         kill_group(self.child.id());
         self.child.kill().ok();
+        // Before the number of the group is free for others.
+        #[cfg(unix)]
+        drop(self.guard.take());
         self.child.wait().ok();
-        // What the program has started holds its outputs open, if it has left the group.
-        self.readers.retain(|reader| !reader.is_finished());
-        for reader in self.readers.drain(..) {
-            let deadline = Deadline::after(READER_LIMIT);
-            while !reader.is_finished() && !deadline.is_over() {
-                thread::sleep(LOOK_INTERVAL);
-            }
-            if reader.is_finished() {
-                reader.join().ok();
-            }
+        self.wait_for_readers();
+        for reader in self.readers.drain(..).filter(JoinHandle::is_finished) {
+            reader.join().ok();
         }
     }
 }

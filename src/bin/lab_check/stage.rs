@@ -7,10 +7,16 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, io, process};
 
-/// A folder of links to all that is in the user's, and of movies. It is removed with this.
+#[cfg(unix)]
+use crate::guard::Guard;
+
+/// A folder of links to all that is in the user's, and of movies. It is removed with this, or when
+/// this process is killed.
 #[derive(Debug)]
 pub(crate) struct Stage {
     folder: PathBuf,
+    #[cfg(unix)]
+    _guard: Guard,
 }
 
 impl Stage {
@@ -20,10 +26,17 @@ impl Stage {
     /// It can't be built: in one line.
     pub(crate) fn build() -> Result<Self, String> {
         let folder = env::temp_dir().join(format!("lab_check-{}-{:08x}", process::id(), number()));
-        let stage = Self { folder };
-        stage.fill().map_err(|error| {
-            format!("could not prepare the folder {}: {error}", stage.folder.display())
-        })?;
+        let could_not =
+            |error| format!("could not prepare the folder {}: {error}", folder.display());
+        #[cfg(unix)]
+        let guard =
+            Guard::post("rm -rf -- \"$1\"", &folder.to_string_lossy()).map_err(could_not)?;
+        let stage = Self {
+            folder: folder.clone(),
+            #[cfg(unix)]
+            _guard: guard,
+        };
+        stage.fill().map_err(could_not)?;
         Ok(stage)
     }
 
@@ -41,6 +54,18 @@ impl Stage {
         // What is there is a link: writing through it would change the user's own file.
         fs::remove_file(&path).ok();
         fs::write(&path, bytes).map_err(|error| format!("could not write {name}: {error}"))
+    }
+
+    /// Has a file of the user's there under that name, in place of another of that name.
+    ///
+    /// # Errors
+    /// It can't be linked: in one line.
+    pub(crate) fn lend(&self, name: &str, file: &Path) -> Result<(), String> {
+        let path = self.folder.join(name);
+        fs::remove_file(&path).ok();
+        let file = fs::canonicalize(file);
+        let linked = file.and_then(|file| link(&file, &path));
+        linked.map_err(|error| format!("could not link {name}: {error}"))
     }
 
     fn fill(&self) -> io::Result<()> {
