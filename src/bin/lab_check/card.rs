@@ -121,6 +121,12 @@ impl Card {
         self.lines.iter().filter(|line| line.verdict.word() == word).count()
     }
 
+    /// Whether that requirement is met.
+    pub(crate) fn passed(&self, requirement: &Requirement) -> bool {
+        let line = self.lines.iter().find(|line| line.requirement == requirement);
+        line.is_some_and(|line| line.verdict == Verdict::Pass)
+    }
+
     /// Whether nothing failed.
     pub(crate) fn is_full(&self) -> bool {
         self.count(FAIL) == 0
@@ -225,7 +231,8 @@ pub(crate) fn visible(bytes: &[u8]) -> String {
         text.push_str("nothing");
     }
     if !rest.is_empty() {
-        text.push_str(&format!(" … and {} bytes more", rest.len()));
+        let more = format!(" … and {} bytes more", rest.len());
+        text.push_str(&more);
     }
     text
 }

@@ -1,15 +1,157 @@
 //! Checks a server: speaks to it as the lab's client does.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::call::Server;
 use crate::card::Card;
+use crate::progress::Progress;
+use crate::stage::Stage;
+
+mod caller;
+mod ear;
+mod exchange;
+mod figures;
+mod film;
+mod replies;
+mod requirements;
+mod run;
+mod scene;
+mod stream;
+mod streaming;
+mod subject;
+
+use film::Film;
+use requirements as need;
+use run::Films;
+use scene::{Case, Note, Number};
+use subject::Subject;
+
+/// What was found out about a server.
+#[derive(Debug)]
+pub(crate) struct Examination {
+    pub(crate) card: Card,
+    /// What was measured; nothing that could not be.
+    pub(crate) numbers: BTreeMap<Number, f64>,
+}
 
 /// Runs all cases against the server.
 ///
 /// # Errors
-/// It can't be begun: the movie can't be read, or no folder made. In one line.
+/// It can't be begun: the movie can't be read, no folder made, or the server does not listen.
 pub(crate) fn check(server: &Server, name: Option<&str>, movie: &Path) -> Result<Card, String> {
-    let _ = (server, name, movie);
-    Err("not there yet".to_owned())
+    examine(server, name, movie).map(|examination| examination.card)
+}
+
+/// As [`check`], with what was measured.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) fn examine(
+    server: &Server,
+    name: Option<&str>,
+    movie: &Path,
+) -> Result<Examination, String> {
+    let (subject, films) = prepare(server, movie)?;
+    let (Server::Command(own_name) | Server::At(own_name)) = server;
+    let card = Card::new(name.unwrap_or(own_name), need::ALL);
+    let mut examination = Examination { card, numbers: BTreeMap::new() };
+    let mut progress = Progress::new(MEASURING.len() + OTHERS.len());
+    // What is measured is measured while little else is done.
+    examination.take(run::play(MEASURING, &subject, &films, at_once(&subject, 2), &mut progress)?);
+    if examination.card.passed(&need::SETUP) {
+        let notes = run::play(OTHERS, &subject, &films, at_once(&subject, 6), &mut progress)?;
+        examination.take(notes);
+    } else {
+        for case in OTHERS {
+            examination.take(case.left_open("SETUP was not granted").collect());
+        }
+    }
+    Ok(examination)
+}
+
+/// A server that runs already has one case at a time: it is the same for all.
+const fn at_once(subject: &Subject, most: usize) -> usize {
+    if subject.is_started_here() { most } else { 1 }
+}
+
+/// The folder of the server and its movies.
+fn prepare(server: &Server, movie: &Path) -> Result<(Subject, Films), String> {
+    match server {
+        Server::At(place) => {
+            let name = movie.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let whole = if movie.exists() { Film::read(movie)? } else { Film::unknown(name) };
+            let short = whole.beginning(0, SHORT);
+            Ok((Subject::at(place)?, Films { whole, short, large: None }))
+        }
+        Server::Command(template) => {
+            let whole = Film::read(movie)?;
+            let stage = Stage::build()?;
+            stage.lend(&whole.name, movie)?;
+            let short = whole.beginning(SHORT_FRAMES, SHORT);
+            stage.put(SHORT, &short.to_file())?;
+            let large = whole.with_frame_of(LARGE_FRAME, LARGE);
+            if let Some(film) = &large {
+                stage.put(LARGE, &film.to_file())?;
+            }
+            let template = template.clone();
+            Ok((Subject::Command { template, stage }, Films { whole, short, large }))
+        }
+    }
+}
+
+impl Examination {
+    fn take(&mut self, notes: Vec<Note>) {
+        for note in notes {
+            match note {
+                Note::Verdict(requirement, verdict) => self.card.mark(requirement, verdict),
+                Note::Figure(requirement, figure) => self.card.measure(requirement, figure),
+                Note::Number(number, value) => {
+                    self.numbers.insert(number, value);
+                }
+            }
+        }
+    }
+}
+
+/// The cases that measure.
+const MEASURING: &[&Case] = &[&replies::DIALOGUE, &streaming::STREAM];
+/// The others.
+const OTHERS: &[&Case] = &[];
+/// The movies that are made for the server.
+const SHORT: &str = "short.Mjpeg";
+const LARGE: &str = "large.Mjpeg";
+/// A second, so that a case sees its end.
+const SHORT_FRAMES: usize = 20;
+/// The report's limit for the size of a frame.
+const LARGE_FRAME: usize = 20_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_paragraph_is_a_heading_of_the_document() {
+        let document = include_str!("../../../docs/protocol.md");
+        let headings: Vec<_> = document
+            .lines()
+            .filter(|line| line.starts_with('#'))
+            .map(|line| line.trim_start_matches('#').trim())
+            .collect();
+        for requirement in need::ALL {
+            let paragraph = requirement.paragraph;
+            assert!(headings.contains(&paragraph), "{}: no {paragraph:?}", requirement.id);
+        }
+    }
+
+    #[test]
+    fn every_requirement_has_a_name_of_its_own_and_a_case() {
+        for (place, requirement) in need::ALL.iter().enumerate() {
+            let before = need::ALL.get(..place).unwrap();
+            assert!(before.iter().all(|other| other.id != requirement.id), "{}", requirement.id);
+            let mut cases = MEASURING.iter().chain(OTHERS);
+            let decided = cases.any(|case| case.decides.contains(requirement));
+            assert!(decided, "{} is decided by no case", requirement.id);
+        }
+    }
 }

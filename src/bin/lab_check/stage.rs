@@ -56,16 +56,19 @@ impl Stage {
         fs::write(&path, bytes).map_err(|error| format!("could not write {name}: {error}"))
     }
 
-    /// Has a file of the user's there under that name, in place of another of that name.
+    /// Has a file of the user's there under that name, in place of another of that name. It is no
+    /// symbolic link: servers may refuse those that lead out of their folder.
     ///
     /// # Errors
-    /// It can't be linked: in one line.
+    /// It can't be put there: in one line.
     pub(crate) fn lend(&self, name: &str, file: &Path) -> Result<(), String> {
         let path = self.folder.join(name);
         fs::remove_file(&path).ok();
-        let file = fs::canonicalize(file);
-        let linked = file.and_then(|file| link(&file, &path));
-        linked.map_err(|error| format!("could not link {name}: {error}"))
+        let lent = fs::canonicalize(file).and_then(|file| {
+            // On another disk there is no hard link to it.
+            fs::hard_link(&file, &path).or_else(|_| fs::copy(&file, &path).map(|_| ()))
+        });
+        lent.map_err(|error| format!("could not put {name} there: {error}"))
     }
 
     fn fill(&self) -> io::Result<()> {

@@ -1,0 +1,147 @@
+//! The client's RTP port: notes every packet and when it came.
+
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// A packet that came.
+#[derive(Clone, Debug)]
+pub(crate) struct Arrival {
+    pub(crate) at: Instant,
+    pub(crate) bytes: Arc<[u8]>,
+}
+
+/// Listens from its beginning to its drop.
+#[derive(Debug)]
+pub(crate) struct Ear {
+    address: SocketAddr,
+    heard: Vec<Arrival>,
+    bytes: usize,
+    arrivals: Receiver<Arrival>,
+    stop: Arc<AtomicBool>,
+    listener: Option<JoinHandle<()>>,
+}
+
+impl Ear {
+    /// At any free port, or at that one.
+    ///
+    /// # Errors
+    /// There is none: in one line.
+    pub(crate) fn open(address: IpAddr, port: u16) -> Result<Self, String> {
+        let could_not = |error| format!("could not listen for RTP at port {port}: {error}");
+        let socket = UdpSocket::bind((address, port)).map_err(could_not)?;
+        socket.set_read_timeout(Some(LOOK_INTERVAL)).map_err(could_not)?;
+        let address = socket.local_addr().map_err(could_not)?;
+        let (sender, arrivals) = mpsc::sync_channel(MOST_WAITING);
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let listener = thread::Builder::new()
+            .name("listen_rtp".to_owned())
+            .spawn(move || listen(&socket, &sender, &stopped))
+            .map_err(could_not)?;
+        Ok(Self { address, heard: Vec::new(), bytes: 0, arrivals, stop, listener: Some(listener) })
+    }
+
+    pub(crate) const fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// All that has come.
+    pub(crate) fn heard(&mut self) -> &[Arrival] {
+        while let Ok(arrival) = self.arrivals.try_recv() {
+            self.keep(arrival);
+        }
+        &self.heard
+    }
+
+    /// How many packets have come.
+    pub(crate) fn count(&mut self) -> usize {
+        self.heard().len()
+    }
+
+    /// Waits until so many packets have come, at most to `end`; says whether they have.
+    pub(crate) fn wait_for(&mut self, count: usize, end: Instant) -> bool {
+        while self.count() < count {
+            let left = end.saturating_duration_since(Instant::now());
+            match self.arrivals.recv_timeout(left) {
+                Ok(arrival) => self.keep(arrival),
+                Err(_) => return self.count() >= count,
+            }
+        }
+        true
+    }
+
+    /// Waits for a time of `silence` without a packet, at most to `end`; says whether there was one.
+    pub(crate) fn falls_silent(&mut self, silence: Duration, end: Instant) -> bool {
+        loop {
+            let count = self.count();
+            let enough = Instant::now() + silence;
+            if !self.wait_for(count + 1, enough.min(end)) {
+                return enough <= end;
+            }
+        }
+    }
+
+    fn keep(&mut self, arrival: Arrival) {
+        self.bytes += arrival.bytes.len();
+        if self.bytes <= MOST_BYTES {
+            self.heard.push(arrival);
+        }
+    }
+}
+
+impl Drop for Ear {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+        // Wakes it; else it looks in a moment.
+        if let Ok(socket) = UdpSocket::bind((self.address.ip(), 0)) {
+            socket.send_to(b"", self.address).ok();
+        }
+        if let Some(listener) = self.listener.take() {
+            listener.join().ok();
+        }
+    }
+}
+
+fn listen(socket: &UdpSocket, sender: &SyncSender<Arrival>, stop: &AtomicBool) {
+    let mut datagram = vec![0; 65_536];
+    while !stop.load(Ordering::Acquire) {
+        let length = match socket.recv_from(&mut datagram) {
+            Ok((length, _)) => length,
+            // On Windows a port that was called and is closed is heard of here.
+            Err(error) if is_passing(error.kind()) => continue,
+            Err(_) => return,
+        };
+        let at = Instant::now();
+        let bytes = datagram.get(..length).unwrap_or_default();
+        if bytes.is_empty() {
+            continue;
+        }
+        // What nobody fetches is let go: a flood must not fill the memory.
+        let arrival = Arrival { at, bytes: bytes.into() };
+        if matches!(sender.try_send(arrival), Err(TrySendError::Disconnected(_))) {
+            return;
+        }
+    }
+}
+
+const fn is_passing(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::WouldBlock
+            | ErrorKind::TimedOut
+            | ErrorKind::Interrupted
+            | ErrorKind::ConnectionReset
+    )
+}
+
+/// How often is looked whether to stop.
+const LOOK_INTERVAL: Duration = Duration::from_millis(100);
+/// The most packets that wait to be fetched.
+const MOST_WAITING: usize = 4096;
+/// The most bytes that are kept; what comes behind them is not counted.
+const MOST_BYTES: usize = 64 << 20;

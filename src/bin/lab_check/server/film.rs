@@ -1,0 +1,112 @@
+//! The movies that a server is asked for, and which frame of them something is.
+
+use std::path::Path;
+
+use rtsp_lab::video_stream::VideoStream;
+
+/// A movie, or its beginning: more than any case plays.
+#[derive(Debug)]
+pub(crate) struct Film {
+    /// What the server is asked for.
+    pub(crate) name: String,
+    /// Empty if nobody here knows them.
+    pub(crate) frames: Vec<Vec<u8>>,
+}
+
+impl Film {
+    /// Of a file.
+    ///
+    /// # Errors
+    /// It is no movie: in one line.
+    pub(crate) fn read(path: &Path) -> Result<Self, String> {
+        let could_not = |why: String| format!("could not read the movie {}: {why}", path.display());
+        let name = path.file_name().ok_or_else(|| could_not("it has no name".to_owned()))?;
+        let name = name.to_string_lossy().into_owned();
+        let path = path.canonicalize().map_err(|error| could_not(error.to_string()))?;
+        let folder = path.parent().unwrap_or(&path);
+        let own_name = path.file_name().unwrap_or_default().to_string_lossy();
+        let video = VideoStream::open(folder, &own_name);
+        let mut video = video.map_err(|error| could_not(error.to_string()))?;
+        let mut frames = Vec::new();
+        while frames.len() < MOST_FRAMES {
+            match video.next_frame().map_err(|error| could_not(error.to_string()))? {
+                Some(frame) => frames.push(frame.to_vec()),
+                None => break,
+            }
+        }
+        Ok(Self { name, frames })
+    }
+
+    /// One of which nothing is known but its name.
+    pub(crate) fn unknown(name: String) -> Self {
+        Self { name, frames: Vec::new() }
+    }
+
+    /// The first frames of this one, as a movie of that name.
+    pub(crate) fn beginning(&self, count: usize, name: &str) -> Self {
+        Self { name: name.to_owned(), frames: self.frames.iter().take(count).cloned().collect() }
+    }
+
+    /// A short movie with a frame of `size` bytes in its middle; `None` if no frame is so small.
+    pub(crate) fn with_frame_of(&self, size: usize, name: &str) -> Option<Self> {
+        let mut film = self.beginning(5, name);
+        let padded = self.frames.iter().find_map(|frame| padded(frame, size))?;
+        let middle = film.frames.get_mut(2)?;
+        *middle = padded;
+        Some(film)
+    }
+
+    /// The number of the frame, from 0; of two alike the first from `near` on.
+    pub(crate) fn find(&self, frame: &[u8], near: usize) -> Option<usize> {
+        let (before, behind) = self.frames.split_at_checked(near)?;
+        let is_it = |other: &Vec<u8>| other == frame;
+        let ahead = behind.iter().position(is_it).map(|ahead| near + ahead);
+        ahead.or_else(|| before.iter().position(is_it))
+    }
+
+    /// As the lab's files hold it: five digits of length before each frame.
+    pub(crate) fn to_file(&self) -> Vec<u8> {
+        let prefixed =
+            |frame: &Vec<u8>| [format!("{:05}", frame.len()).into_bytes(), frame.clone()].concat();
+        self.frames.iter().flat_map(prefixed).collect()
+    }
+}
+
+/// The same picture in a larger JPEG: a comment behind SOI (ITU-T T.81 section B.2.4.5).
+fn padded(frame: &[u8], size: usize) -> Option<Vec<u8>> {
+    let (start, rest) = frame.split_first_chunk::<2>()?;
+    let length = size.checked_sub(frame.len() + 2)?;
+    let [high, low] = u16::try_from(length).ok().filter(|&length| length >= 2)?.to_be_bytes();
+    let comment = [&[0xFF, 0xFE, high, low], vec![b' '; length - 2].as_slice()].concat();
+    Some([start, comment.as_slice(), rest].concat())
+}
+
+/// No case plays for longer than ten seconds, at twenty frames a second.
+const MOST_FRAMES: usize = 600;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_padded_frame_has_the_size_and_only_a_comment_more() {
+        let frame = b"\xFF\xD8 picture \xFF\xD9";
+        for size in [frame.len() + 4, 20_000] {
+            let padded = padded(frame, size).unwrap();
+            assert_eq!(padded.len(), size);
+            assert!(padded.starts_with(b"\xFF\xD8\xFF\xFE") && padded.ends_with(&frame[2..]));
+        }
+        assert_eq!(padded(frame, frame.len() + 3), None, "no room for a comment");
+    }
+
+    #[test]
+    fn of_frames_that_are_alike_the_next_one_is_found() {
+        let frames = [b"a", b"b", b"a", b"c"].map(|frame| frame.to_vec()).to_vec();
+        let film = Film { name: String::new(), frames };
+        assert_eq!(film.find(b"a", 0), Some(0));
+        assert_eq!(film.find(b"a", 1), Some(2));
+        assert_eq!(film.find(b"b", 3), Some(1));
+        assert_eq!(film.find(b"d", 0), None);
+        assert_eq!(film.find(b"a", 9), None);
+    }
+}

@@ -1,0 +1,67 @@
+//! What is asked of a server, in the order of the card.
+
+use crate::card::Requirement;
+
+macro_rules! requirements {
+    ($($part:literal { $($constant:ident $id:ident $title:literal $paragraph:literal)+ })+) => {
+        $($(
+            pub(crate) const $constant: Requirement = Requirement {
+                id: stringify!($id),
+                part: $part,
+                title: $title,
+                paragraph: $paragraph,
+            };
+        )+)+
+        /// All of them.
+        pub(crate) const ALL: &[&Requirement] = &[$($(&$constant),+),+];
+    };
+}
+
+requirements! {
+    "Setup" {
+        SETUP setup "SETUP is answered 200" "Replies"
+        SESSION_NUMBER session_number "its session is a number, and not 0" "Session ids"
+        NOT_FOUND not_found "SETUP of a movie that is not there is answered 404" "Status codes"
+        SETUP_AFTER_404 setup_after_404 "SETUP of another one works then, on the same connection" "Status codes"
+    }
+    "Play" {
+        PLAY play "PLAY is answered 200" "Replies"
+        FIRST_PACKET first_packet "the first packet comes within 0.5 s" "The report's limits"
+        RESUME resume "PLAY after PAUSE goes on with the next frame" "States"
+        PLAY_AGAIN play_again "PLAY while it plays changes nothing" "States"
+    }
+    "Pause" {
+        PAUSE pause "PAUSE is answered 200" "Replies"
+        PAUSE_STOPS pause_stops "no packet comes after PAUSE" "States"
+    }
+    "Teardown" {
+        TEARDOWN teardown "TEARDOWN is answered 200" "Replies"
+        TEARDOWN_STOPS teardown_stops "no packet comes after TEARDOWN" "States"
+    }
+    "Replies" {
+        REPLY_FORM reply_form "three lines that end in LF: status, CSeq, Session" "Replies"
+        CSEQ cseq "the request's CSeq is repeated" "CSeq"
+        SESSION session "the session is repeated" "Session ids"
+        REPLY_TIME reply_time "they come within 0.05 s" "The report's limits"
+    }
+    "RTP header, bit by bit" {
+        HEADER header "it is 12 bytes long, and then the JPEG begins" "RTP"
+        VERSION version "V, 2 bits: version 2" "RTP"
+        PADDING padding "P, 1 bit: 0" "RTP"
+        EXTENSION extension "X, 1 bit: 0" "RTP"
+        CSRC_COUNT csrc_count "CC, 4 bits: 0" "RTP"
+        MARKER marker "M, 1 bit: 0, or 1 on the last packet of every frame" "RTP"
+        PAYLOAD_TYPE payload_type "PT, 7 bits: 26, JPEG" "RTP"
+        SEQUENCE sequence "sequence number, 16 bits: one more in each packet" "RTP"
+        FIRST_NUMBER first_number "sequence number of the first packet: 1" "RTP"
+        TIMESTAMP timestamp "timestamp, 32 bits: does not go back" "RTP"
+        SSRC ssrc "SSRC, 32 bits: the same in all packets of a session" "RTP"
+    }
+    "Frames" {
+        FRAMES frames "they are the movie's, byte for byte and in order" "RTP"
+        LOSS loss "less than 0.1 % are lost" "The report's limits"
+        LARGE_FRAME large_frame "one of 20,000 bytes arrives whole" "The report's limits"
+        RATE rate "20 a second" "Pacing"
+        DEVIATION deviation "50 ms apart" "Pacing"
+    }
+}

@@ -1,0 +1,93 @@
+//! All cases, some at a time.
+
+use std::sync::Mutex;
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+
+use crate::deadline::{CASE_LIMIT, Deadline};
+use crate::progress::Progress;
+
+use super::film::Film;
+use super::scene::{Case, Movie, Note, Scene};
+use super::subject::Subject;
+
+/// The movies that the cases ask for.
+#[derive(Debug)]
+pub(crate) struct Films {
+    pub(crate) whole: Film,
+    pub(crate) short: Film,
+    /// `None` if no frame of the movie is small enough.
+    pub(crate) large: Option<Film>,
+}
+
+impl Films {
+    const fn of(&self, movie: Movie) -> Option<&Film> {
+        match movie {
+            Movie::Whole => Some(&self.whole),
+            Movie::Short => Some(&self.short),
+            Movie::Large => self.large.as_ref(),
+        }
+    }
+}
+
+/// What happens in a run.
+#[derive(Debug)]
+enum Event {
+    Begun(&'static str),
+    Done(Result<Vec<Note>, String>),
+}
+
+/// Plays the cases, `at_once` at a time, and gathers what they find.
+///
+/// # Errors
+/// The server could not be started for one of them.
+pub(crate) fn play(
+    cases: &[&Case],
+    subject: &Subject,
+    films: &Films,
+    at_once: usize,
+    progress: &mut Progress,
+) -> Result<Vec<Note>, String> {
+    let waiting = Mutex::new(cases.iter());
+    let (sender, events) = mpsc::channel();
+    let next = || waiting.lock().ok()?.next();
+    let work = |sender: Sender<Event>| {
+        while let Some(case) = next() {
+            sender.send(Event::Begun(case.name)).ok();
+            sender.send(Event::Done(play_one(case, subject, films))).ok();
+        }
+    };
+    thread::scope(|scope| {
+        for number in 0..at_once.min(cases.len()) {
+            let sender = sender.clone();
+            let worker = thread::Builder::new().name(format!("case_{number}"));
+            worker
+                .spawn_scoped(scope, || work(sender))
+                .map_err(|error| format!("could not start a thread: {error}"))?;
+        }
+        drop(sender);
+        let mut notes = Vec::new();
+        for event in events {
+            match event {
+                Event::Begun(name) => progress.begin(name),
+                Event::Done(found) => notes.extend(found?),
+            }
+        }
+        Ok(notes)
+    })
+}
+
+fn play_one(case: &Case, subject: &Subject, films: &Films) -> Result<Vec<Note>, String> {
+    let Some(film) = films.of(case.movie) else {
+        return Ok(not_checked(case, "no frame of the movie is small enough to be padded"));
+    };
+    if case.movie != Movie::Whole && !subject.is_started_here() {
+        return Ok(not_checked(case, "it needs a movie that is not in the folder of that server"));
+    }
+    let scene = Scene::open(subject, film, Deadline::after(CASE_LIMIT))?;
+    Ok(scene.play(case))
+}
+
+fn not_checked(case: &Case, why: &str) -> Vec<Note> {
+    case.left_open(why).collect()
+}

@@ -1,0 +1,251 @@
+//! One case: a server, its clients, and what is noted of them.
+
+use std::time::{Duration, Instant};
+
+use crate::card::{Came, Evidence, Requirement, Verdict};
+use crate::deadline::Deadline;
+
+use super::caller::Caller;
+use super::exchange::Exchange;
+use super::film::Film;
+use super::requirements as need;
+use super::subject::{Live, Subject};
+
+/// Something to do to a server, and what it tells.
+#[derive(Debug)]
+pub(crate) struct Case {
+    /// For the eyes of who waits.
+    pub(crate) name: &'static str,
+    /// What it decides. If it ends early, the rest of these is not checked.
+    pub(crate) decides: &'static [&'static Requirement],
+    pub(crate) movie: Movie,
+    pub(crate) play: fn(&mut Scene<'_>) -> Result<(), Stop>,
+}
+
+impl Case {
+    /// What it would have decided.
+    pub(crate) fn left_open(&self, why: &str) -> impl Iterator<Item = Note> {
+        let verdict = Verdict::NotChecked(why.to_owned());
+        self.decides.iter().map(move |requirement| Note::Verdict(requirement, verdict.clone()))
+    }
+}
+
+/// Which movie a case asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Movie {
+    /// The user's.
+    Whole,
+    /// One that is over soon.
+    Short,
+    /// One with a frame of 20,000 bytes.
+    Large,
+}
+
+/// Why a case can't go on. What made it so has been noted, or is nobody's fault.
+#[derive(Clone, Debug)]
+pub(crate) struct Stop(pub(crate) String);
+
+/// What a case has found.
+#[derive(Debug)]
+pub(crate) enum Note {
+    Verdict(&'static Requirement, Verdict),
+    Figure(&'static Requirement, String),
+    Number(Number, f64),
+}
+
+impl Note {
+    fn is_of_the_same_as(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::Verdict(own, _), Self::Verdict(others, _)) if own == others)
+    }
+}
+
+/// What is measured, for comparisons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Number {
+    /// The median time to a reply, in seconds.
+    Reply,
+    /// The longest time to a reply, in seconds.
+    SlowestReply,
+    /// The median time from the reply to PLAY to the first packet, in seconds.
+    FirstPacket,
+    /// Frames a second.
+    Rate,
+    /// The median deviation from 50 ms between two frames, in seconds.
+    Deviation,
+    /// The deviation that one in a hundred exceeds, in seconds.
+    LargeDeviation,
+}
+
+/// A case that is being played.
+#[derive(Debug)]
+pub(crate) struct Scene<'a> {
+    pub(crate) live: Live,
+    pub(crate) film: &'a Film,
+    deadline: Deadline,
+    notes: Vec<Note>,
+}
+
+impl<'a> Scene<'a> {
+    /// Starts the server.
+    ///
+    /// # Errors
+    /// It does not listen: with its last lines.
+    pub(crate) fn open(
+        subject: &Subject,
+        film: &'a Film,
+        deadline: Deadline,
+    ) -> Result<Self, String> {
+        Ok(Self { live: subject.start(deadline)?, film, deadline, notes: Vec::new() })
+    }
+
+    /// Plays the case to its end; what it has left open is not checked.
+    pub(crate) fn play(mut self, case: &Case) -> Vec<Note> {
+        let reason = match (case.play)(&mut self) {
+            Ok(()) => "it did not come to that".to_owned(),
+            Err(Stop(reason)) => reason,
+        };
+        let noted = |note: &Note| self.notes.iter().any(|other| other.is_of_the_same_as(note));
+        let open: Vec<_> = case.left_open(&reason).filter(|note| !noted(note)).collect();
+        self.notes.extend(open);
+        self.notes
+    }
+
+    /// So long from now, or to the end of the case.
+    pub(crate) fn within(&self, time: Duration) -> Instant {
+        Instant::now() + time.min(self.deadline.left())
+    }
+
+    /// A client with a connection of its own.
+    pub(crate) fn caller(&mut self) -> Result<Caller, Stop> {
+        let tcp = self.live.connect(self.deadline);
+        tcp.and_then(|tcp| Caller::new(tcp, &self.film.name)).map_err(Stop)
+    }
+
+    /// A client whose session is set up.
+    pub(crate) fn ready_caller(&mut self) -> Result<Caller, Stop> {
+        let mut caller = self.caller()?;
+        self.grant(&mut caller, "SETUP")?;
+        Ok(caller)
+    }
+
+    /// A client to which so many packets have come.
+    pub(crate) fn playing_caller(&mut self, packets: usize) -> Result<Caller, Stop> {
+        let mut caller = self.ready_caller()?;
+        let play = self.grant(&mut caller, "PLAY")?;
+        self.packets(&mut caller, play.packets_before, packets)?;
+        Ok(caller)
+    }
+
+    /// Sends a request that has to be granted; if it is not, that is noted, and the case ends.
+    pub(crate) fn grant(&mut self, caller: &mut Caller, method: &str) -> Result<Exchange, Stop> {
+        let exchange = caller.ask(method);
+        if !exchange.is_granted() {
+            return Err(self.not_granted(method, &exchange));
+        }
+        if let Some(session) = exchange.header("Session").filter(|_| method == "SETUP") {
+            caller.session = session;
+        }
+        Ok(exchange)
+    }
+
+    /// Notes that a request was not granted.
+    pub(crate) fn not_granted(&mut self, method: &str, exchange: &Exchange) -> Stop {
+        let requirement = match method {
+            "SETUP" => &need::SETUP,
+            "PLAY" => &need::PLAY,
+            "PAUSE" => &need::PAUSE,
+            _ => &need::TEARDOWN,
+        };
+        self.fail(requirement, exchange, "200 in the first line");
+        Stop(format!("{method} was not granted"))
+    }
+
+    /// Waits until so many packets have come since; if not, that is noted, and the case ends.
+    pub(crate) fn packets(
+        &mut self,
+        caller: &mut Caller,
+        since: usize,
+        count: usize,
+    ) -> Result<(), Stop> {
+        while caller.ear.count() < since + count {
+            let came = caller.ear.count();
+            if !caller.ear.wait_for(came + 1, self.within(PACKET_LIMIT)) {
+                let came = format!("{} packets, and no more for {PACKET_LIMIT:?}", came - since);
+                let expected = format!("a packet every 50 ms; here {count} of them");
+                self.fail_seen(&need::FIRST_PACKET, "PLAY", &came, &expected);
+                return Err(Stop("no packets came".to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn note(&mut self, note: Note) {
+        self.notes.push(note);
+    }
+
+    pub(crate) fn mark(&mut self, requirement: &'static Requirement, verdict: Verdict) {
+        self.note(Note::Verdict(requirement, verdict));
+    }
+
+    pub(crate) fn pass(&mut self, requirement: &'static Requirement) {
+        self.mark(requirement, Verdict::Pass);
+    }
+
+    pub(crate) fn not_offered(&mut self, requirement: &'static Requirement, exchange: &Exchange) {
+        self.mark(requirement, Verdict::NotOffered(format!("came {}", exchange.as_came())));
+    }
+
+    pub(crate) fn not_checked(&mut self, requirement: &'static Requirement, why: &str) {
+        self.mark(requirement, Verdict::NotChecked(why.to_owned()));
+    }
+
+    pub(crate) fn figure(&mut self, requirement: &'static Requirement, figure: String) {
+        self.note(Note::Figure(requirement, figure));
+    }
+
+    /// Notes that the answer is not what was expected.
+    pub(crate) fn fail(
+        &mut self,
+        requirement: &'static Requirement,
+        exchange: &Exchange,
+        expected: &str,
+    ) {
+        let mut evidence = exchange.evidence(expected);
+        if exchange.came.is_empty()
+            && let Some(fate) = self.live.fate()
+        {
+            evidence.came = Came::Words(format!("{}; {fate}", evidence.came));
+        }
+        self.mark(requirement, Verdict::Fail(evidence));
+    }
+
+    /// Notes that something was seen that was not expected, after these requests.
+    pub(crate) fn fail_seen(
+        &mut self,
+        requirement: &'static Requirement,
+        requests: &str,
+        came: &str,
+        expected: &str,
+    ) {
+        let came = Came::Words(came.to_owned());
+        let sent = requests.as_bytes().to_vec();
+        self.mark(
+            requirement,
+            Verdict::Fail(Evidence { sent, came, expected: expected.to_owned() }),
+        );
+    }
+
+    /// Notes a pass if the answer is as expected, and else the answer.
+    pub(crate) fn check(
+        &mut self,
+        requirement: &'static Requirement,
+        met: bool,
+        exchange: &Exchange,
+        expected: &str,
+    ) {
+        if met { self.pass(requirement) } else { self.fail(requirement, exchange, expected) }
+    }
+}
+
+/// How long is waited for a packet where nothing depends on when it comes.
+const PACKET_LIMIT: Duration = Duration::from_millis(2500);

@@ -1,0 +1,166 @@
+//! A few seconds of the movie: each header bit by bit, the frames, and when they came.
+
+use std::time::{Duration, Instant};
+
+use super::caller::Caller;
+use super::figures::{median, milliseconds, quantile};
+use super::requirements as need;
+use super::scene::{Case, Movie, Note, Number, Scene, Stop};
+use super::stream::{self, Seen};
+
+mod header;
+mod order;
+
+/// Plays.
+pub(crate) const STREAM: Case = Case {
+    name: "Play: headers, frames, pace",
+    decides: &[
+        &need::HEADER,
+        &need::VERSION,
+        &need::PADDING,
+        &need::EXTENSION,
+        &need::CSRC_COUNT,
+        &need::MARKER,
+        &need::PAYLOAD_TYPE,
+        &need::SEQUENCE,
+        &need::FIRST_NUMBER,
+        &need::TIMESTAMP,
+        &need::SSRC,
+        &need::FRAMES,
+        &need::LOSS,
+        &need::RATE,
+        &need::DEVIATION,
+    ],
+    movie: Movie::Whole,
+    play: play_for_a_while,
+};
+
+fn play_for_a_while(scene: &mut Scene<'_>) -> Result<(), Stop> {
+    let mut caller = scene.playing_caller(1)?;
+    listen(scene, &mut caller);
+    let arrivals = caller.ear.heard().to_vec();
+    let seen = stream::frames(&arrivals, scene.film);
+    let header_is_right = header::judge(scene, &arrivals);
+    if header_is_right {
+        header::judge_fields(scene, &arrivals, &seen);
+    }
+    order::judge(scene, &arrivals, &seen, header_is_right);
+    judge_pace(scene, &seen);
+    Ok(())
+}
+
+/// To the end of the time, or of the movie.
+fn listen(scene: &Scene<'_>, caller: &mut Caller) {
+    let end = scene.within(LISTENING);
+    while Instant::now() < end {
+        let count = caller.ear.count();
+        if !caller.ear.wait_for(count + 1, scene.within(LONGEST_GAP).min(end)) {
+            return;
+        }
+    }
+}
+
+/// Rate and deviation. They look at frames that are new: one that is repeated is another fault.
+fn judge_pace(scene: &mut Scene<'_>, seen: &[Seen]) {
+    let times = times_of_new(seen);
+    let Some(rate) = rate_of(&times) else {
+        let why = format!("{} frames are too few to measure", times.len());
+        scene.not_checked(&need::RATE, &why);
+        return scene.not_checked(&need::DEVIATION, &why);
+    };
+    let figure = format!("{rate:.2} (the median of half seconds)");
+    if (SLOWEST..=FASTEST).contains(&rate) {
+        scene.pass(&need::RATE);
+    } else {
+        let expected = format!("{SLOWEST} to {FASTEST} frames a second");
+        scene.fail_seen(&need::RATE, "PLAY", &format!("{rate:.2} frames a second"), &expected);
+    }
+    scene.figure(&need::RATE, figure);
+    scene.note(Note::Number(Number::Rate, rate));
+    judge_deviation(scene, &times);
+}
+
+fn judge_deviation(scene: &mut Scene<'_>, times: &[f64]) {
+    let intervals = times.windows(2).filter_map(|pair| Some(pair.last()? - pair.first()?));
+    let deviations: Vec<f64> = intervals.map(|interval| (interval - INTERVAL).abs()).collect();
+    let (middle, large) = (median(&deviations), quantile(&deviations, 0.99));
+    let figure = format!("p50 {}, p99 {} away", milliseconds(middle), milliseconds(large));
+    if middle <= LARGEST_DEVIATION {
+        scene.pass(&need::DEVIATION);
+    } else {
+        let came = format!("half of the intervals are more than {} away", milliseconds(middle));
+        scene.fail_seen(&need::DEVIATION, "PLAY", &came, "half of them within 10 ms of 50 ms");
+    }
+    scene.figure(&need::DEVIATION, figure);
+    scene.note(Note::Number(Number::Deviation, middle));
+    scene.note(Note::Number(Number::LargeDeviation, large));
+}
+
+/// When each new frame came, in seconds from the first.
+fn times_of_new(seen: &[Seen]) -> Vec<f64> {
+    let Some(first) = seen.first() else { return Vec::new() };
+    let mut next = 0;
+    let is_new = |frame: &&Seen| match frame.index {
+        Some(index) if index < next => false,
+        Some(index) => {
+            next = index + 1;
+            true
+        }
+        None => true,
+    };
+    let new = seen.iter().filter(is_new);
+    new.map(|frame| frame.at.saturating_duration_since(first.at).as_secs_f64()).collect()
+}
+
+/// Frames a second: the median over all stretches of ten intervals. So one halt of a busy machine
+/// does not count, and neither does a sender that is early and late in turn.
+fn rate_of(times: &[f64]) -> Option<f64> {
+    if times.len() < FEWEST_FRAMES {
+        return None;
+    }
+    let stretches = times.windows(STRETCH + 1);
+    let lengths: Vec<_> = stretches.filter_map(|pair| Some(pair.last()? - pair.first()?)).collect();
+    #[expect(clippy::cast_precision_loss, reason = "it is 10")]
+    let rate = STRETCH as f64 / median(&lengths);
+    Some(rate)
+}
+
+/// How long is listened.
+const LISTENING: Duration = Duration::from_millis(3500);
+/// After so long without a packet the movie is over.
+const LONGEST_GAP: Duration = Duration::from_millis(1500);
+/// From the time that one frame is due to the next.
+const INTERVAL: f64 = 0.05;
+/// How many intervals are measured together.
+const STRETCH: usize = 10;
+/// Fewer say nothing of the rate.
+const FEWEST_FRAMES: usize = 30;
+/// The report's own loop waits 0.05 s after each frame and comes to 19.7.
+const SLOWEST: f64 = 19.5;
+const FASTEST: f64 = 20.5;
+/// The most for half of the intervals, in seconds.
+const LARGEST_DEVIATION: f64 = 0.01;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rate(interval: impl Fn(usize) -> f64) -> f64 {
+        let mut now = 0.0;
+        let times: Vec<f64> = (0..70)
+            .map(|number| {
+                now += interval(number);
+                now
+            })
+            .collect();
+        rate_of(&times).unwrap()
+    }
+
+    #[test]
+    fn one_halt_does_not_change_the_rate_and_a_slow_sender_does() {
+        assert!((rate(|_| 0.05) - 20.0).abs() < 0.01);
+        assert!((rate(|number| if number == 40 { 0.4 } else { 0.05 }) - 20.0).abs() < 0.01);
+        assert!((rate(|number| [0.0, 0.1][number % 2]) - 20.0).abs() < 0.01);
+        assert!((rate(|_| 1.0 / 19.0) - 19.0).abs() < 0.01);
+    }
+}

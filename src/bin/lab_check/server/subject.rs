@@ -1,0 +1,140 @@
+//! The server under test: started for each case, or running already.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::thread;
+use std::time::Duration;
+
+use crate::deadline::Deadline;
+use crate::port::Port;
+use crate::program::Program;
+use crate::stage::Stage;
+use crate::usage::Usage;
+
+/// What is to be checked.
+#[derive(Debug)]
+pub(crate) enum Subject {
+    /// A command, and the folder in which it runs.
+    Command { template: String, stage: Stage },
+    /// One that runs.
+    At(SocketAddr),
+}
+
+/// A server that runs and has accepted a connection.
+#[derive(Debug)]
+pub(crate) struct Live {
+    address: SocketAddr,
+    first: Option<TcpStream>,
+    pub(crate) program: Option<Program>,
+    _port: Option<Port>,
+}
+
+impl Subject {
+    /// Where that is.
+    ///
+    /// # Errors
+    /// No such place is known: in one line.
+    pub(crate) fn at(place: &str) -> Result<Self, String> {
+        let could_not = |why: String| format!("could not find {place}: {why}");
+        let mut found = place.to_socket_addrs().map_err(|error| could_not(error.to_string()))?;
+        found.next().map(Self::At).ok_or_else(|| could_not("no such host".to_owned()))
+    }
+
+    /// Whether each case gets a server of its own.
+    pub(crate) const fn is_started_here(&self) -> bool {
+        matches!(self, Self::Command { .. })
+    }
+
+    /// A server to which a connection is open.
+    ///
+    /// # Errors
+    /// It does not listen: with its last lines.
+    pub(crate) fn start(&self, deadline: Deadline) -> Result<Live, String> {
+        match self {
+            Self::At(address) => {
+                let limit = deadline.left().min(READY_LIMIT);
+                let tcp = TcpStream::connect_timeout(address, limit);
+                let first =
+                    tcp.map_err(|error| format!("could not connect to {address}: {error}"))?;
+                Ok(Live { address: *address, first: Some(first), program: None, _port: None })
+            }
+            Self::Command { template, stage } => start(template, stage, deadline),
+        }
+    }
+}
+
+fn start(template: &str, stage: &Stage, deadline: Deadline) -> Result<Live, String> {
+    let port = Port::take()?;
+    let number = port.number().to_string();
+    let mut program = Program::start(template, &[("port", &number)], stage.folder())?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.number()));
+    let ready = Deadline::after(deadline.left().min(READY_LIMIT));
+    loop {
+        // The first connection is the first client's: one that says nothing would be a case of its
+        // own for many servers. Until the server listens the system refuses it.
+        let tcp = TcpStream::connect_timeout(&address, ready.left());
+        if !program.is_running() {
+            return Err(not_ready(template, "it has ended", &mut program));
+        }
+        if let Ok(tcp) = tcp {
+            let (first, program) = (Some(tcp), Some(program));
+            return Ok(Live { address, first, program, _port: Some(port) });
+        }
+        if ready.is_over() {
+            let what = format!("it does not listen at port {number} after {READY_LIMIT:?}");
+            return Err(not_ready(template, &what, &mut program));
+        }
+        thread::sleep(LOOK_INTERVAL);
+    }
+}
+
+/// What happened, and what the program has said of it.
+fn not_ready(template: &str, what: &str, program: &mut Program) -> String {
+    let ending = program.ending().map(|status| format!(" ({status})")).unwrap_or_default();
+    let said = program.said();
+    let last = said.get(said.len().saturating_sub(SHOWN_LINES)..).unwrap_or_default();
+    let said = if last.is_empty() {
+        "it has printed nothing".to_owned()
+    } else {
+        format!("its last lines:\n  {}", last.join("\n  "))
+    };
+    format!("could not start {template:?}: {what}{ending}; {said}")
+}
+
+impl Live {
+    /// A new connection; the first is the one by which was seen that it listens.
+    ///
+    /// # Errors
+    /// It is not accepted: in one line.
+    pub(crate) fn connect(&mut self, deadline: Deadline) -> Result<TcpStream, String> {
+        if let Some(first) = self.first.take() {
+            return Ok(first);
+        }
+        let limit = deadline.left().min(CONNECT_LIMIT);
+        TcpStream::connect_timeout(&self.address, limit)
+            .map_err(|error| format!("the server accepts no connection: {error}"))
+    }
+
+    /// What its processes use, if they were started here and the system tells.
+    pub(crate) fn usage(&self) -> Option<Usage> {
+        Usage::of_group(self.program.as_ref()?.id())
+    }
+
+    /// What became of the program, if it is no more, and what it said last.
+    pub(crate) fn fate(&mut self) -> Option<String> {
+        let program = self.program.as_mut()?;
+        let ending = program.ending().map(|status| format!("the program has ended ({status})"));
+        let said = program.said().iter().rev().find(|line| !line.is_empty());
+        let said = said.map(|line| format!("its last line was {line:?}"));
+        let words: Vec<_> = ending.into_iter().chain(said).collect();
+        (!words.is_empty()).then(|| words.join("; "))
+    }
+}
+
+/// How long a server may take until it listens.
+const READY_LIMIT: Duration = Duration::from_secs(5);
+/// How long it may take to accept another connection.
+const CONNECT_LIMIT: Duration = Duration::from_secs(2);
+/// How often is looked whether it listens.
+const LOOK_INTERVAL: Duration = Duration::from_millis(10);
+/// How many lines are shown of what it said.
+const SHOWN_LINES: usize = 5;
