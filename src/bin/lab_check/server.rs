@@ -9,14 +9,20 @@ use crate::progress::Progress;
 use crate::stage::Stage;
 
 mod caller;
+mod clients;
+mod description;
 mod ear;
 mod exchange;
 mod figures;
 mod film;
+mod framing;
+mod leftovers;
+mod movies;
 mod replies;
 mod requirements;
 mod run;
 mod scene;
+mod states;
 mod stream;
 mod streaming;
 mod subject;
@@ -117,12 +123,33 @@ impl Examination {
 /// The cases that measure.
 const MEASURING: &[&Case] = &[&replies::DIALOGUE, &streaming::STREAM];
 /// The others.
-const OTHERS: &[&Case] = &[];
+const OTHERS: &[&Case] = &[
+    // The long ones first.
+    &leftovers::AFTER_TEARDOWN,
+    &leftovers::AFTER_CLOSE,
+    &leftovers::AFTER_KILL,
+    &movies::END,
+    &states::EARLY,
+    &states::PLAY_AGAIN,
+    &states::PAUSE,
+    &clients::TWO_CLIENTS,
+    &movies::LARGE_FRAME,
+    &states::WRONG_SESSION,
+    &states::SECOND_SETUP,
+    &states::UNKNOWN_METHOD,
+    &states::NO_REQUEST,
+    &movies::NOT_FOUND,
+    &description::DESCRIBE,
+    &framing::SPLIT,
+    &framing::GLUED,
+];
 /// The movies that are made for the server.
 const SHORT: &str = "short.Mjpeg";
 const LARGE: &str = "large.Mjpeg";
 /// A second, so that a case sees its end.
 const SHORT_FRAMES: usize = 20;
+/// Where the large frame is.
+const LARGE_PLACE: usize = 2;
 /// The report's limit for the size of a frame.
 const LARGE_FRAME: usize = 20_000;
 

@@ -1,7 +1,7 @@
 //! The lab's client as the checks play it: a TCP connection, an RTP port, a request at a time.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use super::ear::Ear;
@@ -32,9 +32,11 @@ impl Caller {
         Ok(Self { tcp, ear, movie, cseq: 0, session: "0".to_owned() })
     }
 
-    /// The local end of the connection.
-    pub(crate) fn address(&self) -> Option<SocketAddr> {
-        self.tcp.local_addr().ok()
+    /// Takes the session of a reply to SETUP.
+    pub(crate) fn take_session(&mut self, setup: &Exchange) {
+        if let Some(session) = setup.header("Session") {
+            self.session = session;
+        }
     }
 
     /// The next request, as the lab's client writes it.

@@ -46,6 +46,10 @@ impl Ear {
         Ok(Self { address, heard: Vec::new(), bytes: 0, arrivals, stop, listener: Some(listener) })
     }
 
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     pub(crate) const fn port(&self) -> u16 {
         self.address.port()
     }

@@ -50,6 +50,16 @@ impl Exchange {
         String::from_utf8_lossy(&self.came).into_owned()
     }
 
+    /// The request.
+    pub(crate) fn sent_text(&self) -> String {
+        String::from_utf8_lossy(&self.sent).into_owned()
+    }
+
+    /// How many replies came.
+    pub(crate) fn replies(&self) -> usize {
+        self.text().matches("RTSP/").count()
+    }
+
     /// What came, in words if it was nothing.
     pub(crate) fn as_came(&self) -> Came {
         if !self.came.is_empty() {

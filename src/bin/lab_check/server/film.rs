@@ -51,7 +51,7 @@ impl Film {
     pub(crate) fn with_frame_of(&self, size: usize, name: &str) -> Option<Self> {
         let mut film = self.beginning(5, name);
         let padded = self.frames.iter().find_map(|frame| padded(frame, size))?;
-        let middle = film.frames.get_mut(2)?;
+        let middle = film.frames.get_mut(super::LARGE_PLACE)?;
         *middle = padded;
         Some(film)
     }

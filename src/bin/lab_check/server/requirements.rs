@@ -63,5 +63,32 @@ requirements! {
         LARGE_FRAME large_frame "one of 20,000 bytes arrives whole" "The report's limits"
         RATE rate "20 a second" "Pacing"
         DEVIATION deviation "50 ms apart" "Pacing"
+        LAST_FRAME last_frame "the last one of the movie comes" "End of the movie"
+        END end "after it there is silence, and PAUSE and TEARDOWN are answered" "End of the movie"
+    }
+    "Several clients" {
+        TWO_CLIENTS two_clients "two at once are served, each from the first frame on" "States"
+        TWO_SESSIONS two_sessions "they have different sessions" "Session ids"
+        WRONG_SESSION wrong_session "PLAY with a session of nobody does not play" "Status codes"
+    }
+    "What is asked in the wrong place" {
+        EARLY early "PLAY, PAUSE, TEARDOWN before SETUP are refused and do no harm" "States"
+        SECOND_SETUP second_setup "a second SETUP is refused and does no harm" "States"
+        UNKNOWN_METHOD unknown_method "an unknown method is refused and does no harm" "Status codes"
+        NO_REQUEST no_request "what is no request is refused and does no harm" "Status codes"
+    }
+    "Requests in the stream of bytes" {
+        SPLIT split "one that comes in pieces is understood" "Framing"
+        GLUED glued "two that come as one are both answered" "Framing"
+    }
+    "Describe" {
+        DESCRIBE describe "DESCRIBE is answered with the session's description" "DESCRIBE"
+        DESCRIBE_LENGTH describe_length "its Content-Length is right" "DESCRIBE"
+    }
+    "When clients have gone" {
+        GONE gone "nothing is sent to one that has closed, or was killed" "End of the connection"
+        IDLE idle "no processor is busy when nobody plays" "End of the connection"
+        THREADS threads "no session leaves a thread" "End of the connection"
+        DESCRIPTORS descriptors "no session leaves an open file or socket" "End of the connection"
     }
 }

@@ -3,12 +3,13 @@
 use std::time::{Duration, Instant};
 
 use crate::card::{Came, Evidence, Requirement, Verdict};
-use crate::deadline::Deadline;
+use crate::deadline::{CASE_LIMIT, Deadline};
 
 use super::caller::Caller;
 use super::exchange::Exchange;
 use super::film::Film;
 use super::requirements as need;
+use super::stream;
 use super::subject::{Live, Subject};
 
 /// Something to do to a server, and what it tells.
@@ -115,6 +116,12 @@ impl<'a> Scene<'a> {
         Instant::now() + time.min(self.deadline.left())
     }
 
+    /// What is not there because its time is over is no fault.
+    fn check_time(&self) -> Result<(), Stop> {
+        let over = || Stop(format!("the case took longer than {CASE_LIMIT:?}"));
+        if self.deadline.is_over() { Err(over()) } else { Ok(()) }
+    }
+
     /// A client with a connection of its own.
     pub(crate) fn caller(&mut self) -> Result<Caller, Stop> {
         let tcp = self.live.connect(self.deadline);
@@ -139,11 +146,12 @@ impl<'a> Scene<'a> {
     /// Sends a request that has to be granted; if it is not, that is noted, and the case ends.
     pub(crate) fn grant(&mut self, caller: &mut Caller, method: &str) -> Result<Exchange, Stop> {
         let exchange = caller.ask(method);
+        self.check_time()?;
         if !exchange.is_granted() {
             return Err(self.not_granted(method, &exchange));
         }
-        if let Some(session) = exchange.header("Session").filter(|_| method == "SETUP") {
-            caller.session = session;
+        if method == "SETUP" {
+            caller.take_session(&exchange);
         }
         Ok(exchange)
     }
@@ -170,6 +178,7 @@ impl<'a> Scene<'a> {
         while caller.ear.count() < since + count {
             let came = caller.ear.count();
             if !caller.ear.wait_for(came + 1, self.within(PACKET_LIMIT)) {
+                self.check_time()?;
                 let came = format!("{} packets, and no more for {PACKET_LIMIT:?}", came - since);
                 let expected = format!("a packet every 50 ms; here {count} of them");
                 self.fail_seen(&need::FIRST_PACKET, "PLAY", &came, &expected);
@@ -177,6 +186,18 @@ impl<'a> Scene<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Waits until a frame has come whole behind the first `before` packets.
+    pub(crate) fn frame_after(&mut self, caller: &mut Caller, before: usize) -> Result<(), Stop> {
+        loop {
+            let count = caller.ear.count();
+            if stream::frames(caller.ear.heard(), self.film).iter().any(|frame| frame.end > before)
+            {
+                return Ok(());
+            }
+            self.packets(caller, count, 1)?;
+        }
     }
 
     pub(crate) fn note(&mut self, note: Note) {
@@ -248,4 +269,4 @@ impl<'a> Scene<'a> {
 }
 
 /// How long is waited for a packet where nothing depends on when it comes.
-const PACKET_LIMIT: Duration = Duration::from_millis(2500);
+pub(crate) const PACKET_LIMIT: Duration = Duration::from_millis(2500);

@@ -23,6 +23,8 @@ pub(crate) struct Seen {
     pub(crate) at: Instant,
     /// How many of the packets brought it.
     pub(crate) packets: usize,
+    /// How many packets there were up to its last.
+    pub(crate) end: usize,
 }
 
 /// Puts frames together, from wherever in the datagrams the JPEG begins.
@@ -30,7 +32,7 @@ pub(crate) fn frames(arrivals: &[Arrival], film: &Film) -> Vec<Seen> {
     let header = header_length(arrivals).unwrap_or(HEADER_SIZE);
     let mut assembler = Assembler::default();
     let (mut seen, mut packets, mut next) = (Vec::new(), 0, 0);
-    for arrival in arrivals {
+    for (place, arrival) in arrivals.iter().enumerate() {
         let payload = arrival.bytes.get(header..).unwrap_or_default();
         let marker = arrival.bytes.get(1).is_some_and(|byte| byte & 0x80 != 0);
         let packet = RtpPacket { marker, ..RtpPacket::jpeg(0, 0, 0, payload) };
@@ -39,11 +41,28 @@ pub(crate) fn frames(arrivals: &[Arrival], film: &Film) -> Vec<Seen> {
         while let Some(frame) = assembler.next_frame() {
             let index = film.find(&frame, next);
             next = index.map_or(next, |index| index + 1);
-            seen.push(Seen { index, length: frame.len(), at: arrival.at, packets });
+            let (length, at, end) = (frame.len(), arrival.at, place + 1);
+            seen.push(Seen { index, length, at, packets, end });
             packets = 0;
         }
     }
     seen
+}
+
+/// Whether the header has its twelve bytes.
+pub(crate) fn has_right_header(arrivals: &[Arrival]) -> bool {
+    header_length(arrivals) == Some(HEADER_SIZE)
+}
+
+/// The sequence number of a packet.
+pub(crate) fn number(arrival: &Arrival) -> Option<u16> {
+    let (_, rest) = arrival.bytes.split_at_checked(2)?;
+    rest.first_chunk().copied().map(u16::from_be_bytes)
+}
+
+/// From one number to the next; they wrap.
+pub(crate) const fn step(before: u16, number: u16) -> i16 {
+    number.wrapping_sub(before).cast_signed()
 }
 
 /// Where the JPEG begins in the first datagram: behind 12 bytes, if the header is right.

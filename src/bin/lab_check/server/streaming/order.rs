@@ -6,7 +6,7 @@
 use super::super::ear::Arrival;
 use super::super::requirements as need;
 use super::super::scene::Scene;
-use super::super::stream::Seen;
+use super::super::stream::{Seen, number, step};
 
 /// Judges frames, loss and sequence numbers.
 pub(super) fn judge(
@@ -15,7 +15,7 @@ pub(super) fn judge(
     seen: &[Seen],
     numbers_are_there: bool,
 ) {
-    let numbers: Vec<_> = arrivals.iter().filter_map(number_of).collect();
+    let numbers: Vec<_> = arrivals.iter().filter_map(number).collect();
     let numbers = if numbers_are_there { numbers.as_slice() } else { &[] };
     let mut findings = Findings::default();
     findings.look_at(seen, numbers, !scene.film.frames.is_empty());
@@ -58,11 +58,6 @@ fn judge_loss(scene: &mut Scene<'_>, lost: usize, received: usize) {
 
 fn none_of(seen: &[Seen]) -> Option<String> {
     seen.is_empty().then(|| "packets, but no whole JPEG in them".to_owned())
-}
-
-fn number_of(arrival: &Arrival) -> Option<u16> {
-    let (_, rest) = arrival.bytes.split_at_checked(2)?;
-    rest.first_chunk().copied().map(u16::from_be_bytes)
 }
 
 /// What is wrong, the first of each kind.
@@ -149,10 +144,6 @@ impl Findings {
     }
 }
 
-const fn step(before: u16, number: u16) -> i16 {
-    number.wrapping_sub(before).cast_signed()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,7 +152,10 @@ mod tests {
     /// Frames of one packet each, with these places in the movie, and these numbers.
     fn findings(indexes: &[usize], numbers: &[u16], known: bool) -> Findings {
         let at = Instant::now();
-        let seen = |&index| Seen { index: known.then_some(index), length: 100, at, packets: 1 };
+        let seen = |&index| {
+            let index = known.then_some(index);
+            Seen { index, length: 100, at, packets: 1, end: 0 }
+        };
         let seen: Vec<_> = indexes.iter().map(seen).collect();
         let mut findings = Findings::default();
         findings.look_at(&seen, numbers, known);
@@ -201,7 +195,7 @@ mod tests {
     #[test]
     fn pieces_have_a_number_each_or_their_frames() {
         for (numbers, met) in [([1, 2, 3], true), ([1, 1, 1], true), ([1, 1, 2], false)] {
-            let seen = Seen { index: Some(0), length: 9, at: Instant::now(), packets: 3 };
+            let seen = Seen { index: Some(0), length: 9, at: Instant::now(), packets: 3, end: 3 };
             let mut findings = Findings::default();
             findings.look_at(&[seen], &numbers, true);
             assert_eq!(findings.sequence.is_none(), met, "{numbers:?}");

@@ -1,0 +1,57 @@
+//! Requests in pieces, and two in one.
+
+use std::time::{Duration, Instant};
+
+use super::caller::REPLY_LIMIT;
+use super::requirements as need;
+use super::scene::{Case, Movie, Scene, Stop};
+
+/// Requests that come in pieces.
+pub(crate) const SPLIT: Case =
+    Case { name: "requests in pieces", decides: &[&need::SPLIT], movie: Movie::Whole, play: split };
+
+fn split(scene: &mut Scene<'_>) -> Result<(), Stop> {
+    let mut caller = scene.caller()?;
+    let request = caller.request("SETUP");
+    let (head, tail) = request.split_at(request.len() / 2);
+    let setup = caller.send_and_wait(&[head, tail], PAUSE, REPLY_LIMIT);
+    if !setup.is_granted() {
+        let expected = "200 to a SETUP in two segments, 20 ms apart";
+        scene.fail(&need::SPLIT, &setup, expected);
+        return Ok(());
+    }
+    caller.take_session(&setup);
+    let request = caller.request("PLAY");
+    // A number that is cut is another number, and nobody can tell: it stays whole.
+    let number = request.iter().rposition(|&byte| byte == b' ').unwrap_or_default() + 1;
+    let (head, number) = request.split_at(number);
+    let parts: Vec<_> = head.chunks(1).chain([number]).collect();
+    let play = caller.send_and_wait(&parts, Duration::ZERO, REPLY_LIMIT);
+    scene.check(&need::SPLIT, play.is_granted(), &play, "200 to a PLAY byte by byte");
+    Ok(())
+}
+
+/// Two requests in one segment.
+pub(crate) const GLUED: Case = Case {
+    name: "two requests in one",
+    decides: &[&need::GLUED],
+    movie: Movie::Whole,
+    play: glued,
+};
+
+fn glued(scene: &mut Scene<'_>) -> Result<(), Stop> {
+    let mut caller = scene.playing_caller(1)?;
+    let both = [caller.request("PAUSE"), caller.request("TEARDOWN")].concat();
+    let mut answer = caller.send_and_wait(&[&both], Duration::ZERO, REPLY_LIMIT);
+    let end = scene.within(REPLY_LIMIT);
+    while answer.replies() < 2 && !answer.closed && Instant::now() < end {
+        caller.read_answer(&mut answer, LOOK_INTERVAL, 2);
+    }
+    scene.check(&need::GLUED, answer.replies() >= 2, &answer, "two replies");
+    Ok(())
+}
+
+/// Between the two halves of a request: longer than TCP would wait to send them as one.
+const PAUSE: Duration = Duration::from_millis(20);
+/// How long is waited at a time for the second reply.
+const LOOK_INTERVAL: Duration = Duration::from_millis(100);

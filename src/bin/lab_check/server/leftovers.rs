@@ -1,0 +1,177 @@
+//! What is left when clients have gone: packets, computing, threads, files.
+
+use std::time::{Duration, Instant};
+
+use crate::usage::Usage;
+
+use super::ear::Ear;
+use super::requirements as need;
+use super::scene::{Case, Movie, Scene, Stop};
+use super::states::judge_silence;
+
+/// After TEARDOWN.
+pub(crate) const AFTER_TEARDOWN: Case = Case {
+    name: "after Teardown",
+    decides: &[&need::TEARDOWN_STOPS, &need::IDLE, &need::THREADS, &need::DESCRIPTORS],
+    movie: Movie::Whole,
+    play: |scene| leave(scene, Leave::Teardown),
+};
+/// After the end of the connection.
+pub(crate) const AFTER_CLOSE: Case = Case {
+    name: "after a client closes the connection",
+    decides: &[&need::GONE, &need::IDLE, &need::THREADS, &need::DESCRIPTORS],
+    movie: Movie::Whole,
+    play: |scene| leave(scene, Leave::Close),
+};
+/// After the client was killed.
+pub(crate) const AFTER_KILL: Case = Case {
+    name: "after a client is killed",
+    decides: &[&need::GONE, &need::IDLE, &need::THREADS, &need::DESCRIPTORS],
+    movie: Movie::Whole,
+    play: |scene| leave(scene, Leave::Kill),
+};
+
+/// How a client goes while it plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leave {
+    Teardown,
+    Close,
+    /// The system resets its connection, and closes its RTP port.
+    Kill,
+}
+
+impl Leave {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Teardown => "TEARDOWN",
+            Self::Close => "the end of the connection",
+            Self::Kill => "the reset of the connection",
+        }
+    }
+}
+
+fn leave(scene: &mut Scene<'_>, leave: Leave) -> Result<(), Stop> {
+    play_and_leave(scene, leave, true)?;
+    let Some(_) = scene.live.usage() else {
+        return Err(Stop("this needs Linux, and a server that was started here".to_owned()));
+    };
+    judge_idle(scene, leave)?;
+    let Some(one) = scene.live.usage() else { return Err(Stop("it has ended".to_owned())) };
+    for _ in 0..MORE_SESSIONS {
+        play_and_leave(scene, leave, false)?;
+    }
+    let many = settled(scene, one);
+    judge_growth(scene, leave, one, many);
+    Ok(())
+}
+
+/// One session. With `look` is seen whether packets stop.
+fn play_and_leave(scene: &mut Scene<'_>, leave: Leave, look: bool) -> Result<(), Stop> {
+    let mut caller = scene.ready_caller()?;
+    if leave == Leave::Kill {
+        // What was not read makes the close a reset.
+        let request = caller.request("PLAY");
+        caller.send(&request);
+        scene.packets(&mut caller, 0, 2)?;
+        caller.peek(Duration::from_secs(1));
+        let (address, port) = (caller.ear.address(), caller.ear.port());
+        drop(caller);
+        std::thread::sleep(CLOSED);
+        // If others have the port now, they would be taken for it.
+        if let Some(ear) = Ear::open(address.ip(), port).ok().filter(|_| look) {
+            judge_gone(scene, leave, ear)?;
+        }
+        return Ok(());
+    }
+    let play = scene.grant(&mut caller, "PLAY")?;
+    scene.packets(&mut caller, play.packets_before, 2)?;
+    if leave == Leave::Teardown {
+        let teardown = scene.grant(&mut caller, "TEARDOWN")?;
+        if look {
+            judge_silence(scene, &mut caller, &teardown, &need::TEARDOWN_STOPS)?;
+        }
+        return Ok(());
+    }
+    let ear = caller.hang_up();
+    if look { judge_gone(scene, leave, ear) } else { Ok(()) }
+}
+
+fn judge_gone(scene: &mut Scene<'_>, leave: Leave, mut ear: Ear) -> Result<(), Stop> {
+    if ear.falls_silent(SILENCE, scene.within(SILENCE_LIMIT)) {
+        scene.pass(&need::GONE);
+        return Ok(());
+    }
+    let came = format!("packets, still {SILENCE_LIMIT:?} after {}", leave.name());
+    scene.fail_seen(&need::GONE, "PLAY", &came, "no packet: the client has gone");
+    Err(Stop("it goes on sending".to_owned()))
+}
+
+/// Whether it computes though nobody plays. Something may have to be tidied up: one quiet second of
+/// three is enough.
+fn judge_idle(scene: &mut Scene<'_>, leave: Leave) -> Result<(), Stop> {
+    let mut share = 0.0;
+    for _ in 0..3 {
+        let (Some(before), begin) = (scene.live.usage(), Instant::now()) else { break };
+        std::thread::sleep(A_SECOND);
+        let Some(after) = scene.live.usage() else { break };
+        let computed = after.cpu.saturating_sub(before.cpu);
+        share = 100.0 * computed.as_secs_f64() / begin.elapsed().as_secs_f64();
+        if share < MOST_PERCENT {
+            scene.pass(&need::IDLE);
+            return Ok(());
+        }
+    }
+    let came = format!("{share:.0} % of a processor, seconds after {}", leave.name());
+    let expected = format!("less than {MOST_PERCENT} %: nobody plays");
+    scene.fail_seen(&need::IDLE, "TEARDOWN, or the end of the connection", &came, &expected);
+    Err(Stop("it still computes".to_owned()))
+}
+
+/// What it uses when threads have had the time to end.
+fn settled(scene: &Scene<'_>, rest: Usage) -> Usage {
+    let end = scene.within(SETTLE_LIMIT);
+    loop {
+        let usage = scene.live.usage().unwrap_or_default();
+        let is_at_rest = usage.threads <= rest.threads && usage.descriptors <= rest.descriptors;
+        if is_at_rest || Instant::now() >= end {
+            return usage;
+        }
+        std::thread::sleep(LOOK_INTERVAL);
+    }
+}
+
+fn judge_growth(scene: &mut Scene<'_>, leave: Leave, one: Usage, many: Usage) {
+    let requests = format!("{} sessions, each ended by {}", MORE_SESSIONS + 1, leave.name());
+    let came = |what: &str, one: u64, many: u64| {
+        format!("{one} {what} after one session, {many} after {MORE_SESSIONS} more")
+    };
+    if many.threads >= one.threads + MORE_SESSIONS {
+        let came = came("threads", one.threads, many.threads);
+        scene.fail_seen(&need::THREADS, &requests, &came, "as many as before");
+        return scene.not_checked(&need::DESCRIPTORS, "the threads that are left may hold some");
+    }
+    scene.pass(&need::THREADS);
+    if many.descriptors >= one.descriptors + MORE_SESSIONS {
+        let came = came("open files and sockets", one.descriptors, many.descriptors);
+        scene.fail_seen(&need::DESCRIPTORS, &requests, &came, "as many as before");
+    } else {
+        scene.pass(&need::DESCRIPTORS);
+    }
+}
+
+/// How many sessions follow the first: what each of them leaves is seen.
+const MORE_SESSIONS: u64 = 4;
+/// A silence that is long enough: six frames.
+const SILENCE: Duration = Duration::from_millis(300);
+/// How long a server may take to see that its client has gone.
+const SILENCE_LIMIT: Duration = Duration::from_millis(1500);
+/// How long the RTP port of the killed client is closed.
+const CLOSED: Duration = Duration::from_millis(200);
+/// How long is measured whether it computes.
+const A_SECOND: Duration = Duration::from_secs(1);
+/// A loop that spins uses what it gets: far more, unless a dozen others spin, too.
+const MOST_PERCENT: f64 = 15.0;
+/// How long threads may take to end.
+const SETTLE_LIMIT: Duration = Duration::from_secs(2);
+/// How often is looked.
+const LOOK_INTERVAL: Duration = Duration::from_millis(20);

@@ -1,0 +1,101 @@
+//! Movies that are not there, that are over, and that have a large frame.
+
+use std::time::Duration;
+
+use super::requirements as need;
+use super::scene::{Case, Movie, Scene, Stop};
+use super::stream;
+
+/// Setup of a movie that is not there.
+pub(crate) const NOT_FOUND: Case = Case {
+    name: "Setup of a movie that is not there",
+    decides: &[&need::NOT_FOUND, &need::SETUP_AFTER_404],
+    movie: Movie::Whole,
+    play: not_found,
+};
+
+fn not_found(scene: &mut Scene<'_>) -> Result<(), Stop> {
+    let mut caller = scene.caller()?;
+    "no-such-movie.Mjpeg".clone_into(&mut caller.movie);
+    let setup = caller.ask("SETUP");
+    scene.check(&need::NOT_FOUND, setup.status() == Some(404), &setup, "404 in the first line");
+    if setup.status() != Some(404) {
+        return Err(Stop("there was no 404".to_owned()));
+    }
+    caller.movie.clone_from(&scene.film.name);
+    let setup = caller.ask("SETUP");
+    scene.check(&need::SETUP_AFTER_404, setup.is_granted(), &setup, "200 in the first line");
+    Ok(())
+}
+
+/// A frame as large as the report asks for.
+pub(crate) const LARGE_FRAME: Case = Case {
+    name: "a frame of 20,000 bytes",
+    decides: &[&need::LARGE_FRAME],
+    movie: Movie::Large,
+    play: large_frame,
+};
+
+fn large_frame(scene: &mut Scene<'_>) -> Result<(), Stop> {
+    let mut caller = scene.playing_caller(1)?;
+    caller.ear.falls_silent(PAUSE, scene.within(PLAY_LIMIT));
+    let seen = stream::frames(caller.ear.heard(), scene.film);
+    if seen.iter().any(|frame| frame.index == Some(super::LARGE_PLACE)) {
+        scene.pass(&need::LARGE_FRAME);
+    } else {
+        let sizes: Vec<_> = seen.iter().map(|frame| frame.length.to_string()).collect();
+        let came = format!("frames of {} bytes", sizes.join(", "));
+        scene.fail_seen(&need::LARGE_FRAME, "PLAY", &came, "the third with 20,000 bytes");
+    }
+    Ok(())
+}
+
+/// To the last frame, and what is asked then.
+pub(crate) const END: Case = Case {
+    name: "the end of the movie",
+    decides: &[&need::LAST_FRAME, &need::END],
+    movie: Movie::Short,
+    play: end,
+};
+
+fn end(scene: &mut Scene<'_>) -> Result<(), Stop> {
+    let mut caller = scene.playing_caller(1)?;
+    let silent = caller.ear.falls_silent(PAUSE, scene.within(PLAY_LIMIT));
+    let seen = stream::frames(caller.ear.heard(), scene.film);
+    let last = scene.film.frames.len();
+    let furthest = seen.iter().filter_map(|frame| frame.index).max().map_or(0, |index| index + 1);
+    if furthest == last {
+        scene.pass(&need::LAST_FRAME);
+    } else {
+        let came = format!("frames up to number {furthest}");
+        scene.fail_seen(
+            &need::LAST_FRAME,
+            "PLAY",
+            &came,
+            &format!("all {last} frames of the movie"),
+        );
+    }
+    if !silent {
+        let came = "packets, and no end to them";
+        scene.fail_seen(&need::END, "PLAY", came, "silence after the last frame");
+        return Ok(());
+    }
+    for method in ["PAUSE", "TEARDOWN"] {
+        let answer = caller.ask(method);
+        scene.check(
+            &need::END,
+            answer.is_granted(),
+            &answer,
+            "200 after the end of the movie, too",
+        );
+        if !answer.is_granted() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// So much silence is the end.
+const PAUSE: Duration = Duration::from_millis(600);
+/// A second of movie has come by then.
+const PLAY_LIMIT: Duration = Duration::from_secs(4);

@@ -1,0 +1,238 @@
+//! The state table: what is asked in the wrong state does no harm, and PAUSE is a pause.
+
+use std::time::{Duration, Instant};
+
+use crate::card::Requirement;
+
+use super::caller::Caller;
+use super::exchange::Exchange;
+use super::requirements as need;
+use super::scene::{Case, Movie, PACKET_LIMIT, Scene, Stop};
+use super::stream;
+
+/// Play, Pause, Play.
+pub(crate) const PAUSE: Case = Case {
+    name: "Pause, and Play after it",
+    decides: &[&need::PAUSE_STOPS, &need::RESUME],
+    movie: Movie::Whole,
+    play: pause_and_resume,
+};
+
+fn pause_and_resume(scene: &mut Scene<'_>) -> Result<(), Stop> {
+    let mut caller = scene.playing_caller(8)?;
+    let pause = scene.grant(&mut caller, "PAUSE")?;
+    judge_silence(scene, &mut caller, &pause, &need::PAUSE_STOPS)?;
+    let before = caller.ear.count();
+    let play = scene.grant(&mut caller, "PLAY")?;
+    scene.frame_after(&mut caller, before)?;
+    let arrivals = caller.ear.heard().to_vec();
+    let seen = stream::frames(&arrivals, scene.film);
+    let known = seen.iter().filter_map(|frame| Some((frame.index?, frame.end)));
+    let last = known.clone().take_while(|(_, end)| *end <= before).last();
+    let next = known.clone().find(|(_, end)| *end > before);
+    let (Some((last, _)), Some((next, _))) = (last, next) else {
+        return Err(Stop("it is not known which frames came".to_owned()));
+    };
+    let numbers = [before.checked_sub(1), Some(before)]
+        .map(|place| place.and_then(|place| stream::number(arrivals.get(place)?)));
+    // Numbers that do not count at all are another fault.
+    let back = matches!(numbers, [Some(last), Some(next)]
+        if stream::has_right_header(&arrivals) && stream::step(last, next) < 0);
+    let came = if back {
+        let [last, next] = numbers.map(Option::unwrap_or_default);
+        format!("sequence number {next} after {last}")
+    } else {
+        format!("frame {} of the movie after frame {}", next + 1, last + 1)
+    };
+    if next == last + 1 && !back {
+        scene.pass(&need::RESUME);
+    } else {
+        let expected = format!("frame {} of the movie, with the next number", last + 2);
+        scene.fail_seen(&need::RESUME, &play.sent_text(), &came, &expected);
+    }
+    Ok(())
+}
+
+/// Whether packets stop after the answer. One or two may still be on their way.
+pub(crate) fn judge_silence(
+    scene: &mut Scene<'_>,
+    caller: &mut Caller,
+    after: &Exchange,
+    requirement: &'static Requirement,
+) -> Result<(), Stop> {
+    let answered = after.answered.unwrap_or_else(Instant::now);
+    let before = loop {
+        let count = caller.ear.count();
+        if !caller.ear.wait_for(count + 1, answered + GRACE) {
+            break count;
+        }
+    };
+    if !caller.ear.wait_for(before + 1, answered + GRACE + SILENCE) {
+        scene.pass(requirement);
+        return Ok(());
+    }
+    let came = "packets later than 100 ms after the reply";
+    scene.fail_seen(requirement, &after.sent_text(), came, "no packet");
+    Err(Stop("it goes on sending".to_owned()))
+}
+
+/// Play while it plays.
+pub(crate) const PLAY_AGAIN: Case = Case {
+    name: "Play while it plays",
+    decides: &[&need::PLAY_AGAIN],
+    movie: Movie::Whole,
+    play: play_again,
+};
+
+fn play_again(scene: &mut Scene<'_>) -> Result<(), Stop> {
+    let mut caller = scene.playing_caller(5)?;
+    let begin = Instant::now();
+    let again = caller.ask_within("PLAY", OPTIONAL_LIMIT);
+    caller.ear.wait_for(usize::MAX, begin + LISTENING);
+    let seen = stream::frames(caller.ear.heard(), scene.film);
+    let is_counted = |at: Instant| (begin..begin + LISTENING).contains(&at);
+    let count = seen.iter().filter(|frame| is_counted(frame.at)).count();
+    let has_more = scene.film.frames.len() > 2 * MOST_FRAMES;
+    if count <= MOST_FRAMES && (count >= FEWEST_FRAMES || !has_more) {
+        scene.pass(&need::PLAY_AGAIN);
+    } else {
+        let came = format!("{count} frames in {LISTENING:?} after it");
+        scene.fail_seen(&need::PLAY_AGAIN, &again.sent_text(), &came, "30 frames, as before");
+    }
+    Ok(())
+}
+
+/// Play, Pause, Teardown before Setup.
+pub(crate) const EARLY: Case = Case {
+    name: "Play, Pause, Teardown before Setup",
+    decides: &[&need::EARLY],
+    movie: Movie::Whole,
+    play: early,
+};
+
+fn early(scene: &mut Scene<'_>) -> Result<(), Stop> {
+    let mut caller = scene.caller()?;
+    let answers =
+        ["PLAY", "PAUSE", "TEARDOWN"].map(|method| caller.ask_within(method, OPTIONAL_LIMIT));
+    if caller.ear.count() > 0 {
+        let [play, ..] = &answers;
+        scene.fail_seen(&need::EARLY, &play.sent_text(), "packets", "none: there is no session");
+        return Ok(());
+    }
+    judge_harm(scene, &mut caller, &need::EARLY, &["SETUP", "PLAY"], &answers)
+}
+
+/// Setup after Setup.
+pub(crate) const SECOND_SETUP: Case = Case {
+    name: "a second Setup",
+    decides: &[&need::SECOND_SETUP],
+    movie: Movie::Whole,
+    play: second_setup,
+};
+
+fn second_setup(scene: &mut Scene<'_>) -> Result<(), Stop> {
+    let mut caller = scene.ready_caller()?;
+    let setup = caller.ask_within("SETUP", OPTIONAL_LIMIT);
+    if setup.is_granted() {
+        caller.take_session(&setup);
+    }
+    judge_harm(scene, &mut caller, &need::SECOND_SETUP, &["PLAY"], &[setup])
+}
+
+/// A method that there is not.
+pub(crate) const UNKNOWN_METHOD: Case = Case {
+    name: "an unknown method",
+    decides: &[&need::UNKNOWN_METHOD],
+    movie: Movie::Whole,
+    play: unknown_method,
+};
+
+fn unknown_method(scene: &mut Scene<'_>) -> Result<(), Stop> {
+    let mut caller = scene.ready_caller()?;
+    let unknown = caller.ask_within("REWIND", OPTIONAL_LIMIT);
+    judge_harm(scene, &mut caller, &need::UNKNOWN_METHOD, &["PLAY"], &[unknown])
+}
+
+/// What is no request at all.
+pub(crate) const NO_REQUEST: Case = Case {
+    name: "what is no request",
+    decides: &[&need::NO_REQUEST],
+    movie: Movie::Whole,
+    play: no_request,
+};
+
+fn no_request(scene: &mut Scene<'_>) -> Result<(), Stop> {
+    let mut caller = scene.caller()?;
+    let answer = caller.send_and_wait(&[b"HELLO\n\n"], Duration::ZERO, OPTIONAL_LIMIT);
+    drop(caller);
+    // It may cost the connection, but not the server.
+    let mut next = scene.caller()?;
+    judge_harm(scene, &mut next, &need::NO_REQUEST, &["SETUP", "PLAY"], &[answer])
+}
+
+/// Another session than the client's.
+pub(crate) const WRONG_SESSION: Case = Case {
+    name: "Play with another session",
+    decides: &[&need::WRONG_SESSION],
+    movie: Movie::Whole,
+    play: wrong_session,
+};
+
+fn wrong_session(scene: &mut Scene<'_>) -> Result<(), Stop> {
+    let mut caller = scene.ready_caller()?;
+    let other = caller.session.parse::<u64>().map_or(1, |session| session ^ 1);
+    caller.session = other.to_string();
+    let play = caller.ask_within("PLAY", OPTIONAL_LIMIT);
+    if play.is_granted() || caller.ear.wait_for(1, scene.within(SILENCE)) {
+        scene.not_offered(&need::WRONG_SESSION, &play);
+    } else {
+        scene.pass(&need::WRONG_SESSION);
+    }
+    Ok(())
+}
+
+/// Whether the next requests are granted and a packet comes, and whether the answers before were
+/// refusals: those are offered, for the report's server says nothing there.
+fn judge_harm(
+    scene: &mut Scene<'_>,
+    caller: &mut Caller,
+    requirement: &'static Requirement,
+    next: &[&str],
+    answers: &[Exchange],
+) -> Result<(), Stop> {
+    let mut sent: Vec<u8> = answers.iter().flat_map(|answer| answer.sent.clone()).collect();
+    for method in next {
+        let exchange = caller.ask(method);
+        sent.extend(&exchange.sent);
+        if !exchange.is_granted() {
+            let exchange = Exchange { sent, ..exchange };
+            scene.fail(requirement, &exchange, "200 to the last one");
+            return Ok(());
+        }
+        if *method == "SETUP" {
+            caller.take_session(&exchange);
+        }
+    }
+    if !caller.ear.wait_for(1, scene.within(PACKET_LIMIT)) {
+        let sent = String::from_utf8_lossy(&sent);
+        scene.fail_seen(requirement, &sent, "no packet", "packets after the 200 to PLAY");
+        return Ok(());
+    }
+    match answers.iter().find(|answer| !answer.is_refused()) {
+        None => scene.pass(requirement),
+        Some(answer) => scene.not_offered(requirement, answer),
+    }
+    Ok(())
+}
+
+/// Packets may still come so long after the reply: two frames.
+const GRACE: Duration = Duration::from_millis(100);
+/// A silence that is long enough: eight frames.
+const SILENCE: Duration = Duration::from_millis(400);
+/// How long is waited for an answer that need not come.
+const OPTIONAL_LIMIT: Duration = Duration::from_millis(500);
+/// How long is counted what comes after the second PLAY: 30 frames.
+const LISTENING: Duration = Duration::from_millis(1500);
+/// The fewest and the most that are no other stream: a halt of the machine may be made up for.
+const FEWEST_FRAMES: usize = 15;
+const MOST_FRAMES: usize = 45;
