@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::call::Server;
-use crate::card::Card;
+use crate::card::{Card, Requirement};
 use crate::progress::Progress;
 use crate::stage::Stage;
 
@@ -65,14 +65,20 @@ pub(crate) fn examine(
     let mut progress = Progress::new(MEASURING.len() + OTHERS.len());
     // What is measured is measured while little else is done.
     examination.take(run::play(MEASURING, &subject, &films, at_once(&subject, 2), &mut progress)?);
-    if examination.card.passed(&need::SETUP) {
-        let notes = run::play(OTHERS, &subject, &films, at_once(&subject, 6), &mut progress)?;
-        examination.take(notes);
-    } else {
-        for case in OTHERS {
-            examination.take(case.left_open("SETUP was not granted").collect());
+    let is_missing = |requirement: &&&Requirement| !examination.card.passed(requirement);
+    let (mut possible, mut left_open) = (Vec::new(), Vec::new());
+    for &case in OTHERS {
+        match case.needs.iter().find(is_missing) {
+            None => possible.push(case),
+            Some(missing) => {
+                let why = format!("it needs what has failed: {}", missing.title);
+                left_open.extend(case.left_open(&why));
+            }
         }
     }
+    examination.take(left_open);
+    let notes = run::play(&possible, &subject, &films, at_once(&subject, 6), &mut progress)?;
+    examination.take(notes);
     Ok(examination)
 }
 

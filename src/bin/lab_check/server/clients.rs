@@ -8,6 +8,7 @@ use super::stream;
 /// Two clients play, one pauses.
 pub(crate) const TWO_CLIENTS: Case = Case {
     name: "two clients at once",
+    needs: need::A_PAUSE,
     decides: &[&need::TWO_CLIENTS, &need::TWO_SESSIONS],
     movie: Movie::Whole,
     play: two_clients,
@@ -15,7 +16,7 @@ pub(crate) const TWO_CLIENTS: Case = Case {
 
 fn two_clients(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let mut one = scene.ready_caller()?;
-    let mut other = scene.caller()?;
+    let mut other = scene.another_caller(&need::TWO_CLIENTS)?;
     let setup = other.ask("SETUP");
     if !setup.is_granted() {
         scene.fail(&need::TWO_CLIENTS, &setup, "200, while another client is connected");

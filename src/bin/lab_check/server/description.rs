@@ -9,6 +9,7 @@ use super::scene::{Case, Movie, Scene, Stop};
 /// Describe after Setup.
 pub(crate) const DESCRIBE: Case = Case {
     name: "Describe",
+    needs: need::A_SESSION,
     decides: &[&need::DESCRIBE, &need::DESCRIBE_LENGTH],
     movie: Movie::Whole,
     play: describe,

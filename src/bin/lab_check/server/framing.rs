@@ -7,8 +7,13 @@ use super::requirements as need;
 use super::scene::{Case, Movie, Scene, Stop};
 
 /// Requests that come in pieces.
-pub(crate) const SPLIT: Case =
-    Case { name: "requests in pieces", decides: &[&need::SPLIT], movie: Movie::Whole, play: split };
+pub(crate) const SPLIT: Case = Case {
+    name: "requests in pieces",
+    needs: need::A_STREAM,
+    decides: &[&need::SPLIT],
+    movie: Movie::Whole,
+    play: split,
+};
 
 fn split(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let mut caller = scene.caller()?;
@@ -34,6 +39,7 @@ fn split(scene: &mut Scene<'_>) -> Result<(), Stop> {
 /// Two requests in one segment.
 pub(crate) const GLUED: Case = Case {
     name: "two requests in one",
+    needs: need::EVERYTHING,
     decides: &[&need::GLUED],
     movie: Movie::Whole,
     play: glued,

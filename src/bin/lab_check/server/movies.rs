@@ -9,6 +9,7 @@ use super::stream;
 /// Setup of a movie that is not there.
 pub(crate) const NOT_FOUND: Case = Case {
     name: "Setup of a movie that is not there",
+    needs: need::A_SESSION,
     decides: &[&need::NOT_FOUND, &need::SETUP_AFTER_404],
     movie: Movie::Whole,
     play: not_found,
@@ -31,6 +32,7 @@ fn not_found(scene: &mut Scene<'_>) -> Result<(), Stop> {
 /// A frame as large as the report asks for.
 pub(crate) const LARGE_FRAME: Case = Case {
     name: "a frame of 20,000 bytes",
+    needs: need::A_STREAM,
     decides: &[&need::LARGE_FRAME],
     movie: Movie::Large,
     play: large_frame,
@@ -53,6 +55,7 @@ fn large_frame(scene: &mut Scene<'_>) -> Result<(), Stop> {
 /// To the last frame, and what is asked then.
 pub(crate) const END: Case = Case {
     name: "the end of the movie",
+    needs: need::EVERYTHING,
     decides: &[&need::LAST_FRAME, &need::END],
     movie: Movie::Short,
     play: end,

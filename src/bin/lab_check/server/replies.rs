@@ -13,10 +13,12 @@ use super::scene::{Case, Movie, Note, Number, Scene, Stop};
 /// Setup, then Play and Pause in turn, Teardown.
 pub(crate) const DIALOGUE: Case = Case {
     name: "Setup, Play, Pause, Teardown: the replies",
+    needs: &[],
     decides: &[
         &need::SETUP,
         &need::SESSION_NUMBER,
         &need::PLAY,
+        &need::PACKETS,
         &need::FIRST_PACKET,
         &need::PAUSE,
         &need::TEARDOWN,
@@ -80,6 +82,7 @@ impl Talk {
         let Some(play) = self.exchanges.last() else { return Ok(()) };
         let (before, answered) = (play.packets_before, play.answered);
         scene.packets(caller, before, 1)?;
+        scene.pass(&need::PACKETS);
         if let Some((packet, answered)) = caller.ear.heard().get(before).zip(answered) {
             let after = packet.at.saturating_duration_since(answered);
             self.first_packets.push(after.as_secs_f64());

@@ -26,6 +26,7 @@ requirements! {
     }
     "Play" {
         PLAY play "PLAY is answered 200" "Replies"
+        PACKETS packets "then packets come to the client's RTP port" "RTP"
         FIRST_PACKET first_packet "the first packet comes within 0.5 s" "The report's limits"
         RESUME resume "PLAY after PAUSE goes on with the next frame" "States"
         PLAY_AGAIN play_again "PLAY while it plays changes nothing" "States"
@@ -87,8 +88,20 @@ requirements! {
     }
     "When clients have gone" {
         GONE gone "nothing is sent to one that has closed, or was killed" "End of the connection"
+        SERVES_ON serves_on "new clients are served" "End of the connection"
         IDLE idle "no processor is busy when nobody plays" "End of the connection"
         THREADS threads "no session leaves a thread" "End of the connection"
         DESCRIPTORS descriptors "no session leaves an open file or socket" "End of the connection"
     }
 }
+
+/// What a case needs that only asks for a session.
+pub(crate) const A_SESSION: &[&Requirement] = &[&SETUP];
+/// What a case needs that plays.
+pub(crate) const A_STREAM: &[&Requirement] = &[&SETUP, &PLAY, &PACKETS];
+/// What a case needs that plays and pauses.
+pub(crate) const A_PAUSE: &[&Requirement] = &[&SETUP, &PLAY, &PACKETS, &PAUSE];
+/// What a case needs that plays and tears down.
+pub(crate) const A_TEARDOWN: &[&Requirement] = &[&SETUP, &PLAY, &PACKETS, &TEARDOWN];
+/// What a case needs that does all of it.
+pub(crate) const EVERYTHING: &[&Requirement] = &[&SETUP, &PLAY, &PACKETS, &PAUSE, &TEARDOWN];

@@ -4,10 +4,10 @@ use std::sync::Mutex;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 
-use crate::deadline::{CASE_LIMIT, Deadline};
 use crate::progress::Progress;
 
 use super::film::Film;
+use super::requirements as need;
 use super::scene::{Case, Movie, Note, Scene};
 use super::subject::Subject;
 
@@ -84,10 +84,27 @@ fn play_one(case: &Case, subject: &Subject, films: &Films) -> Result<Vec<Note>, 
     if case.movie != Movie::Whole && !subject.is_started_here() {
         return Ok(not_checked(case, "it needs a movie that is not in the folder of that server"));
     }
-    let scene = Scene::open(subject, film, Deadline::after(CASE_LIMIT))?;
-    Ok(scene.play(case))
+    let mut kept = Vec::new();
+    for attempt in 1.. {
+        let notes = Scene::open(subject, film)?.play(case);
+        if attempt == MOST_ATTEMPTS || !notes.iter().any(is_too_slow) {
+            kept.extend(notes);
+            break;
+        }
+        kept.extend(notes.into_iter().filter(|note| note.is_failure() && !is_too_slow(note)));
+    }
+    Ok(kept)
+}
+
+/// Whether it failed by its times alone: the machine may have been busy with something else.
+fn is_too_slow(note: &Note) -> bool {
+    let timed = [&need::FIRST_PACKET, &need::REPLY_TIME, &need::RATE, &need::DEVIATION];
+    note.is_failure() && timed.iter().any(|requirement| note.is_about(requirement))
 }
 
 fn not_checked(case: &Case, why: &str) -> Vec<Note> {
     case.left_open(why).collect()
 }
+
+/// How often a case is played in which something came too slow: a slow server is slow each time.
+const MOST_ATTEMPTS: usize = 3;

@@ -17,6 +17,8 @@ use super::subject::{Live, Subject};
 pub(crate) struct Case {
     /// For the eyes of who waits.
     pub(crate) name: &'static str,
+    /// What has been found to be met before: without that it is not played.
+    pub(crate) needs: &'static [&'static Requirement],
     /// What it decides. If it ends early, the rest of these is not checked.
     pub(crate) decides: &'static [&'static Requirement],
     pub(crate) movie: Movie,
@@ -55,6 +57,14 @@ pub(crate) enum Note {
 }
 
 impl Note {
+    pub(crate) const fn is_failure(&self) -> bool {
+        matches!(self, Self::Verdict(_, Verdict::Fail(_)))
+    }
+
+    pub(crate) fn is_about(&self, requirement: &Requirement) -> bool {
+        matches!(self, Self::Verdict(own, _) if *own == requirement)
+    }
+
     fn is_of_the_same_as(&self, other: &Self) -> bool {
         matches!((self, other), (Self::Verdict(own, _), Self::Verdict(others, _)) if own == others)
     }
@@ -91,12 +101,9 @@ impl<'a> Scene<'a> {
     ///
     /// # Errors
     /// It does not listen: with its last lines.
-    pub(crate) fn open(
-        subject: &Subject,
-        film: &'a Film,
-        deadline: Deadline,
-    ) -> Result<Self, String> {
-        Ok(Self { live: subject.start(deadline)?, film, deadline, notes: Vec::new() })
+    pub(crate) fn open(subject: &Subject, film: &'a Film) -> Result<Self, String> {
+        let live = subject.start()?;
+        Ok(Self { live, film, deadline: Deadline::after(CASE_LIMIT), notes: Vec::new() })
     }
 
     /// Plays the case to its end; what it has left open is not checked.
@@ -126,6 +133,20 @@ impl<'a> Scene<'a> {
     pub(crate) fn caller(&mut self) -> Result<Caller, Stop> {
         let tcp = self.live.connect(self.deadline);
         tcp.and_then(|tcp| Caller::new(tcp, &self.film.name)).map_err(Stop)
+    }
+
+    /// As [`Self::caller`], where another was there before; that none is accepted is a failure.
+    pub(crate) fn another_caller(
+        &mut self,
+        requirement: &'static Requirement,
+    ) -> Result<Caller, Stop> {
+        let caller = self.caller();
+        if let Err(Stop(why)) = &caller {
+            let fate = self.live.fate().map(|fate| format!("; {fate}")).unwrap_or_default();
+            let came = format!("{why}{fate}");
+            self.fail_seen(requirement, "a new connection", &came, "that it is accepted");
+        }
+        caller
     }
 
     /// A client whose session is set up.
@@ -181,7 +202,7 @@ impl<'a> Scene<'a> {
                 self.check_time()?;
                 let came = format!("{} packets, and no more for {PACKET_LIMIT:?}", came - since);
                 let expected = format!("a packet every 50 ms; here {count} of them");
-                self.fail_seen(&need::FIRST_PACKET, "PLAY", &came, &expected);
+                self.fail_seen(&need::PACKETS, "PLAY", &came, &expected);
                 return Err(Stop("no packets came".to_owned()));
             }
         }

@@ -13,6 +13,7 @@ use super::stream;
 /// Play, Pause, Play.
 pub(crate) const PAUSE: Case = Case {
     name: "Pause, and Play after it",
+    needs: need::A_PAUSE,
     decides: &[&need::PAUSE_STOPS, &need::RESUME],
     movie: Movie::Whole,
     play: pause_and_resume,
@@ -79,6 +80,7 @@ pub(crate) fn judge_silence(
 /// Play while it plays.
 pub(crate) const PLAY_AGAIN: Case = Case {
     name: "Play while it plays",
+    needs: need::A_STREAM,
     decides: &[&need::PLAY_AGAIN],
     movie: Movie::Whole,
     play: play_again,
@@ -105,6 +107,7 @@ fn play_again(scene: &mut Scene<'_>) -> Result<(), Stop> {
 /// Play, Pause, Teardown before Setup.
 pub(crate) const EARLY: Case = Case {
     name: "Play, Pause, Teardown before Setup",
+    needs: need::A_STREAM,
     decides: &[&need::EARLY],
     movie: Movie::Whole,
     play: early,
@@ -119,12 +122,14 @@ fn early(scene: &mut Scene<'_>) -> Result<(), Stop> {
         scene.fail_seen(&need::EARLY, &play.sent_text(), "packets", "none: there is no session");
         return Ok(());
     }
-    judge_harm(scene, &mut caller, &need::EARLY, &["SETUP", "PLAY"], &answers)
+    judge_harm(scene, &mut caller, &need::EARLY, &["SETUP", "PLAY"], &answers);
+    Ok(())
 }
 
 /// Setup after Setup.
 pub(crate) const SECOND_SETUP: Case = Case {
     name: "a second Setup",
+    needs: need::A_STREAM,
     decides: &[&need::SECOND_SETUP],
     movie: Movie::Whole,
     play: second_setup,
@@ -136,12 +141,14 @@ fn second_setup(scene: &mut Scene<'_>) -> Result<(), Stop> {
     if setup.is_granted() {
         caller.take_session(&setup);
     }
-    judge_harm(scene, &mut caller, &need::SECOND_SETUP, &["PLAY"], &[setup])
+    judge_harm(scene, &mut caller, &need::SECOND_SETUP, &["PLAY"], &[setup]);
+    Ok(())
 }
 
 /// A method that there is not.
 pub(crate) const UNKNOWN_METHOD: Case = Case {
     name: "an unknown method",
+    needs: need::A_STREAM,
     decides: &[&need::UNKNOWN_METHOD],
     movie: Movie::Whole,
     play: unknown_method,
@@ -150,12 +157,14 @@ pub(crate) const UNKNOWN_METHOD: Case = Case {
 fn unknown_method(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let mut caller = scene.ready_caller()?;
     let unknown = caller.ask_within("REWIND", OPTIONAL_LIMIT);
-    judge_harm(scene, &mut caller, &need::UNKNOWN_METHOD, &["PLAY"], &[unknown])
+    judge_harm(scene, &mut caller, &need::UNKNOWN_METHOD, &["PLAY"], &[unknown]);
+    Ok(())
 }
 
 /// What is no request at all.
 pub(crate) const NO_REQUEST: Case = Case {
     name: "what is no request",
+    needs: need::A_STREAM,
     decides: &[&need::NO_REQUEST],
     movie: Movie::Whole,
     play: no_request,
@@ -166,13 +175,15 @@ fn no_request(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let answer = caller.send_and_wait(&[b"HELLO\n\n"], Duration::ZERO, OPTIONAL_LIMIT);
     drop(caller);
     // It may cost the connection, but not the server.
-    let mut next = scene.caller()?;
-    judge_harm(scene, &mut next, &need::NO_REQUEST, &["SETUP", "PLAY"], &[answer])
+    let mut next = scene.another_caller(&need::NO_REQUEST)?;
+    judge_harm(scene, &mut next, &need::NO_REQUEST, &["SETUP", "PLAY"], &[answer]);
+    Ok(())
 }
 
 /// Another session than the client's.
 pub(crate) const WRONG_SESSION: Case = Case {
     name: "Play with another session",
+    needs: need::A_STREAM,
     decides: &[&need::WRONG_SESSION],
     movie: Movie::Whole,
     play: wrong_session,
@@ -199,7 +210,7 @@ fn judge_harm(
     requirement: &'static Requirement,
     next: &[&str],
     answers: &[Exchange],
-) -> Result<(), Stop> {
+) {
     let mut sent: Vec<u8> = answers.iter().flat_map(|answer| answer.sent.clone()).collect();
     for method in next {
         let exchange = caller.ask(method);
@@ -207,7 +218,7 @@ fn judge_harm(
         if !exchange.is_granted() {
             let exchange = Exchange { sent, ..exchange };
             scene.fail(requirement, &exchange, "200 to the last one");
-            return Ok(());
+            return;
         }
         if *method == "SETUP" {
             caller.take_session(&exchange);
@@ -216,13 +227,12 @@ fn judge_harm(
     if !caller.ear.wait_for(1, scene.within(PACKET_LIMIT)) {
         let sent = String::from_utf8_lossy(&sent);
         scene.fail_seen(requirement, &sent, "no packet", "packets after the 200 to PLAY");
-        return Ok(());
+        return;
     }
     match answers.iter().find(|answer| !answer.is_refused()) {
         None => scene.pass(requirement),
         Some(answer) => scene.not_offered(requirement, answer),
     }
-    Ok(())
 }
 
 /// Packets may still come so long after the reply: two frames.

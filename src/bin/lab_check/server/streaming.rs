@@ -14,6 +14,7 @@ mod order;
 /// Plays.
 pub(crate) const STREAM: Case = Case {
     name: "Play: headers, frames, pace",
+    needs: &[],
     decides: &[
         &need::HEADER,
         &need::VERSION,

@@ -48,26 +48,25 @@ impl Subject {
     ///
     /// # Errors
     /// It does not listen: with its last lines.
-    pub(crate) fn start(&self, deadline: Deadline) -> Result<Live, String> {
+    pub(crate) fn start(&self) -> Result<Live, String> {
         match self {
             Self::At(address) => {
-                let limit = deadline.left().min(READY_LIMIT);
-                let tcp = TcpStream::connect_timeout(address, limit);
+                let tcp = TcpStream::connect_timeout(address, READY_LIMIT);
                 let first =
                     tcp.map_err(|error| format!("could not connect to {address}: {error}"))?;
                 Ok(Live { address: *address, first: Some(first), program: None, _port: None })
             }
-            Self::Command { template, stage } => start(template, stage, deadline),
+            Self::Command { template, stage } => start(template, stage),
         }
     }
 }
 
-fn start(template: &str, stage: &Stage, deadline: Deadline) -> Result<Live, String> {
+fn start(template: &str, stage: &Stage) -> Result<Live, String> {
     let port = Port::take()?;
     let number = port.number().to_string();
     let mut program = Program::start(template, &[("port", &number)], stage.folder())?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.number()));
-    let ready = Deadline::after(deadline.left().min(READY_LIMIT));
+    let ready = Deadline::after(READY_LIMIT);
     loop {
         // The first connection is the first client's: one that says nothing would be a case of its
         // own for many servers. Until the server listens the system refuses it.
@@ -131,7 +130,7 @@ impl Live {
 }
 
 /// How long a server may take until it listens.
-const READY_LIMIT: Duration = Duration::from_secs(5);
+pub(crate) const READY_LIMIT: Duration = Duration::from_secs(8);
 /// How long it may take to accept another connection.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 /// How often is looked whether it listens.
