@@ -8,12 +8,16 @@ mod common;
 mod lab_check_common;
 
 use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::thread;
 
 use common::movies::{folder_with, lab_format, real_frames};
-use lab_check_common::{Outcome, Table, has_python, lab_check, python_lab};
+use common::server_process::{Killed, ServerProcess, wait_until};
+use lab_check_common::{Outcome, Table, lab_check, python, python_lab};
 use tempfile::TempDir;
 
 /// A folder with the beginning of the real movie.
@@ -38,13 +42,15 @@ fn the_rust_server_gets_a_full_card() {
     let (outcome, table) = card_of(folder.path(), "server", &server);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert_eq!(table.with_verdict("pass"), table.requirements(), "{}", outcome.stdout);
+    let tried: BTreeSet<_> = FAULTS.iter().flat_map(|(_, lines)| lines.split(' ')).collect();
+    let untried = table.requirements().iter().filter(|line| !tried.contains(line.as_str()));
+    // Few lab servers look at the session: it can only be offered or not.
+    assert_eq!(untried.collect::<Vec<_>>(), ["wrong_session"], "a fault for each line");
 }
 
 #[test]
 fn each_fault_is_named_and_no_other() {
-    if !has_python() {
-        return eprintln!("skipped: there is no python3");
-    }
+    let Some(python) = python() else { return eprintln!("skipped: there is no python3") };
     let folder = folder();
     let waiting = Mutex::new(FAULTS.iter());
     let next = || waiting.lock().unwrap().next();
@@ -53,7 +59,7 @@ fn each_fault_is_named_and_no_other() {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some((fault, line)) = next() {
-                    let server = format!("python3 -S {} {fault} {{port}}", program.display());
+                    let server = format!("{python} -S {} {fault} {{port}}", program.display());
                     let (outcome, table) = card_of(folder.path(), fault, &server);
                     let code = i32::from(!line.is_empty());
                     let expected: Vec<_> = line.split_whitespace().map(str::to_owned).collect();
@@ -69,13 +75,164 @@ fn each_fault_is_named_and_no_other() {
     assert!(wrong.is_empty(), "{} of {}: {}", wrong.len(), FAULTS.len(), wrong.join("\n"));
 }
 
+#[test]
+fn a_server_that_runs_is_checked_where_it_is() {
+    let folder = folder();
+    let server = ServerProcess::start(folder.path(), &[]);
+    let table = folder.path().join("at.tsv");
+    let mut command = lab_check(folder.path());
+    command.args(["server", "--at", &server.address().to_string(), "--tsv"]).arg(&table);
+    let outcome = Outcome::of(&mut command);
+    let table = Table::read(&table);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(table.with_verdict("FAIL"), [""; 0], "{}", outcome.stdout);
+    let expected = ["large_frame", "last_frame", "end", "idle", "threads", "descriptors"];
+    assert_eq!(table.with_verdict("not checked"), expected, "{}", outcome.stdout);
+}
+
+#[test]
+fn a_table_has_a_header_and_a_row_for_each_program() {
+    let folder = folder();
+    let table = folder.path().join("all.tsv");
+    // Nothing listens there, or it does not go on: so it is soon over.
+    let hangs_up = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let place = hangs_up.local_addr().unwrap().to_string();
+    let closer = thread::spawn(move || hangs_up.incoming().take(4).for_each(drop));
+    for name in ["Anna", "Ben"] {
+        let mut command = lab_check(folder.path());
+        command.args(["server", "--at", &place, "--name", name, "--tsv"]).arg(&table);
+        let outcome = Outcome::of(&mut command);
+        assert_eq!(outcome.code, Some(1), "{outcome:?}");
+        let last = outcome.stdout.lines().last().unwrap();
+        assert_eq!(last, format!("{name}: 0 passed, 1 failed, 0 not offered, 50 not checked"));
+    }
+    closer.join().unwrap();
+    let table = Table::read(&table);
+    assert_eq!(table.columns[..5], ["program", "passed", "failed", "not offered", "not checked"]);
+    let row = |name: &str| {
+        ["setup", "cseq"].map(|column| {
+            let row = table.rows.iter().find(|row| row["program"] == name).expect("a row");
+            row[column].clone()
+        })
+    };
+    assert_eq!(table.rows.len(), 2);
+    assert_eq!([row("Anna"), row("Ben")], [["FAIL", "not checked"]; 2]);
+}
+
+#[test]
+fn a_program_that_does_not_serve_gets_no_card_but_its_last_words() {
+    let folder = folder();
+    for (server, words) in [
+        ("no-such-program {port}", vec!["it has ended (exit status: 127)", "not found"]),
+        ("sh -c 'echo one; echo two >&2; exit 3' {port}", vec!["(exit status: 3)", "one", "two"]),
+        ("sh -c 'echo ready; sleep 600' {port}", vec!["it does not listen at port", "ready"]),
+    ] {
+        let outcome = Outcome::of(lab_check(folder.path()).args(["server", server]));
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""), "{outcome:?}");
+        for word in words {
+            assert!(outcome.stderr.contains(word), "no {word:?} in {}", outcome.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_wrong_call_ends_with_2_and_says_why() {
+    let folder = folder();
+    for (words, complaint) in [
+        (vec![], "expected server, client or compare, found nothing"),
+        (vec!["server"], "expected one COMMAND behind server, or --at, found 0"),
+        (vec!["server", "a {port}", "b"], "expected one COMMAND behind server, or --at, found 2"),
+        (vec!["server", "python3 Server.py"], "expected {port} in the COMMAND of server"),
+        (vec!["server", "--at", "2048"], "expected --at HOST:PORT, found \"2048\""),
+        (vec!["server", "--at", "localhost:0"], "expected --at HOST:PORT, found \"localhost:0\""),
+        (vec!["server", "a {port}", "--keys"], "--script and --keys go with client"),
+        (vec!["client", "--at", "localhost:2048"], "--at goes with server"),
+        (vec!["servers", "a {port}"], "expected server, client or compare, found \"servers\""),
+        (vec!["server", "a {port}", "--no-such-option"], "no-such-option"),
+    ] {
+        let outcome = Outcome::of(lab_check(folder.path()).args(&words));
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""), "{words:?}");
+        let first = outcome.stderr.lines().next().unwrap_or_default();
+        assert!(first.starts_with("lab_check: ") && first.contains(complaint), "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_movie_that_can_not_be_read_is_an_error() {
+    let folder = folder();
+    let call = ["server", "server {port}", "--movie", "no-such-movie.Mjpeg"];
+    let outcome = Outcome::of(lab_check(folder.path()).args(call));
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.stderr.starts_with("lab_check: could not read the movie no-such-movie.Mjpeg"));
+}
+
+/// A shell that starts another one and becomes the server. Both have the folder in their words.
+#[cfg(target_os = "linux")]
+fn family(folder: &Path) -> String {
+    let folder = folder.display();
+    let server = env!("CARGO_BIN_EXE_server");
+    format!("sh -c 'sh -c \"sleep 600; : {folder}\" & exec {server} --movies {folder} {{port}}'")
+}
+
+/// Whether a process has the folder in its words, and is none of the test's.
+#[cfg(target_os = "linux")]
+fn family_is_there(folder: &Path) -> bool {
+    let folder = folder.to_str().unwrap();
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let words = processes.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
+    words
+        .map(|words| String::from_utf8_lossy(&words).into_owned())
+        .any(|words| words.contains(folder) && !words.contains("lab_check"))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_of_the_program_is_left_when_the_card_is_printed() {
+    let folder = folder();
+    let outcome = Outcome::of(lab_check(folder.path()).args(["server", &family(folder.path())]));
+    assert!(outcome.stdout.contains("passed, "), "{outcome:?}");
+    assert!(!family_is_there(folder.path()));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_is_left_when_lab_check_is_killed() {
+    for signal in ["INT", "KILL"] {
+        let folder = folder();
+        let mut command = lab_check(folder.path());
+        command.args(["server", &family(folder.path())]).env("TMPDIR", folder.path());
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut child = Killed(child);
+        // When the third case begins, servers have run, and do.
+        let begun = stderr.lines().map_while(Result::ok).any(|line| line.starts_with("[3/"));
+        assert!(begun, "three cases");
+        let stages = || {
+            let names = std::fs::read_dir(folder.path()).unwrap().flatten();
+            names
+                .filter(|entry| entry.file_name().to_string_lossy().starts_with("lab_check-"))
+                .count()
+        };
+        assert_eq!(stages(), 1, "its folder is there while it runs");
+        wait_until("a server", || family_is_there(folder.path()));
+        let kill = format!("kill -{signal} {}", child.0.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+        child.0.wait().unwrap();
+        wait_until("the end of all processes", || !family_is_there(folder.path()));
+        wait_until("the end of its folder", || stages() == 0);
+    }
+}
+
 /// How many cards are made at once: they mostly wait.
 const AT_ONCE: usize = 5;
 
 /// The faults of `tests/python_lab/faults/server.py`, and the line of the card that names each.
-const FAULTS: [(&str, &str); 59] = [
+const FAULTS: [(&str, &str); 60] = [
     ("none", ""),
     ("silent-setup", "setup"),
+    ("hangs-up", "setup"),
+    ("nonsense", "setup"),
+    ("endless-reply", "setup"),
     ("silent-play", "play"),
     ("silent-pause", "pause"),
     ("silent-teardown", "teardown"),

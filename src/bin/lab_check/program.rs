@@ -55,7 +55,7 @@ impl Program {
         #[cfg(unix)]
         {
             let group = program.id().to_string();
-            let guard = Guard::post("kill -KILL -- \"-$1\"", &group);
+            let guard = Guard::post("kill -s KILL -- \"-$1\"", &group);
             program.guard = Some(guard.map_err(could_not)?);
         }
         if let Some(stdout) = stdout {
@@ -156,7 +156,7 @@ fn shell(command: &str) -> Command {
 /// The standard library can only kill one process.
 #[cfg(unix)]
 fn kill_group(id: u32) {
-    let kill = format!("kill -KILL -- -{id}");
+    let kill = format!("kill -s KILL -- -{id}");
     Command::new("sh").args(["-c", &kill]).stderr(Stdio::null()).status().ok();
 }
 

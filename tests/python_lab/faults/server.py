@@ -132,6 +132,28 @@ class SilentSetup(Careful):
         pass
 
 
+class HangsUp(Careful):
+    """A connection is closed at once."""
+
+    def receive(self, connSocket):
+        return False
+
+
+class Nonsense(Careful):
+    """Whatever comes is answered with bytes that mean nothing."""
+
+    def sendReply(self, lines):
+        self.clientInfo['rtspSocket'][0].sendall(bytes(range(256)))
+
+
+class EndlessReply(Careful):
+    """The first reply has no end."""
+
+    def sendReply(self, lines):
+        while True:
+            self.clientInfo['rtspSocket'][0].sendall(b'RTSP/1.0 ' * 10000)
+
+
 class Silent(Careful):
     """One method gets no answer."""
 

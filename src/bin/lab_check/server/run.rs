@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 
+use crate::card::{Came, Evidence, Requirement, Verdict};
 use crate::progress::Progress;
 
 use super::film::Film;
@@ -86,25 +87,50 @@ fn play_one(case: &Case, subject: &Subject, films: &Films) -> Result<Vec<Note>, 
     }
     let mut kept = Vec::new();
     for attempt in 1.. {
-        let notes = Scene::open(subject, film)?.play(case);
-        if attempt == MOST_ATTEMPTS || !notes.iter().any(is_too_slow) {
+        let notes = match Scene::open(subject, film) {
+            Ok(scene) => scene.play(case),
+            // It can't be started again.
+            Err(why) if subject.has_answered() => return Ok(gone(case, &why)),
+            Err(why) => return Err(why),
+        };
+        if attempt == MOST_ATTEMPTS || !notes.iter().any(is_unsure) {
             kept.extend(notes);
             break;
         }
-        kept.extend(notes.into_iter().filter(|note| note.is_failure() && !is_too_slow(note)));
+        kept.extend(notes.into_iter().filter(|note| note.is_failure() && !is_unsure(note)));
     }
     Ok(kept)
 }
 
-/// Whether it failed by its times alone: the machine may have been busy with something else.
-fn is_too_slow(note: &Note) -> bool {
-    let timed = [&need::FIRST_PACKET, &need::REPLY_TIME, &need::RATE, &need::DEVIATION];
-    note.is_failure() && timed.iter().any(|requirement| note.is_about(requirement))
+/// Whether it failed by times alone: the machine may have been busy with something else.
+fn is_unsure(note: &Note) -> bool {
+    note.is_failure() && TIMED.iter().any(|requirement| note.is_about(requirement))
+}
+
+/// What a server leaves open that ended in another case.
+fn gone(case: &Case, why: &str) -> Vec<Note> {
+    let (sent, expected) = (b"a new connection".to_vec(), "that it is accepted".to_owned());
+    let evidence = Evidence { sent, came: Came::Words(why.to_owned()), expected };
+    let mut notes = not_checked(case, "the server is gone");
+    notes.push(Note::Verdict(&need::SERVES_ON, Verdict::Fail(evidence)));
+    notes
 }
 
 fn not_checked(case: &Case, why: &str) -> Vec<Note> {
     case.left_open(why).collect()
 }
 
-/// How often a case is played in which something came too slow: a slow server is slow each time.
+/// What is judged by times.
+const TIMED: &[&Requirement] = &[
+    &need::FIRST_PACKET,
+    &need::REPLY_TIME,
+    &need::RATE,
+    &need::DEVIATION,
+    &need::PAUSE_STOPS,
+    &need::TEARDOWN_STOPS,
+    &need::PLAY_AGAIN,
+    &need::SPLIT,
+    &need::GONE,
+];
+/// How often a case is played that failed by times: a slow server is slow each time.
 const MOST_ATTEMPTS: usize = 3;

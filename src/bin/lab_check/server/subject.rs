@@ -1,6 +1,7 @@
 //! The server under test: started for each case, or running already.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -15,8 +16,8 @@ use crate::usage::Usage;
 pub(crate) enum Subject {
     /// A command, and the folder in which it runs.
     Command { template: String, stage: Stage },
-    /// One that runs.
-    At(SocketAddr),
+    /// One that runs, and whether it has accepted a connection.
+    At { address: SocketAddr, answered: AtomicBool },
 }
 
 /// A server that runs and has accepted a connection.
@@ -36,12 +37,18 @@ impl Subject {
     pub(crate) fn at(place: &str) -> Result<Self, String> {
         let could_not = |why: String| format!("could not find {place}: {why}");
         let mut found = place.to_socket_addrs().map_err(|error| could_not(error.to_string()))?;
-        found.next().map(Self::At).ok_or_else(|| could_not("no such host".to_owned()))
+        let address = found.next().ok_or_else(|| could_not("no such host".to_owned()))?;
+        Ok(Self::At { address, answered: AtomicBool::new(false) })
     }
 
     /// Whether each case gets a server of its own.
     pub(crate) const fn is_started_here(&self) -> bool {
         matches!(self, Self::Command { .. })
+    }
+
+    /// Whether it runs by itself and has been there before.
+    pub(crate) fn has_answered(&self) -> bool {
+        matches!(self, Self::At { answered, .. } if answered.load(Ordering::Relaxed))
     }
 
     /// A server to which a connection is open.
@@ -50,10 +57,11 @@ impl Subject {
     /// It does not listen: with its last lines.
     pub(crate) fn start(&self) -> Result<Live, String> {
         match self {
-            Self::At(address) => {
+            Self::At { address, answered } => {
                 let tcp = TcpStream::connect_timeout(address, READY_LIMIT);
                 let first =
                     tcp.map_err(|error| format!("could not connect to {address}: {error}"))?;
+                answered.store(true, Ordering::Relaxed);
                 Ok(Live { address: *address, first: Some(first), program: None, _port: None })
             }
             Self::Command { template, stage } => start(template, stage),
