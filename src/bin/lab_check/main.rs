@@ -12,7 +12,6 @@ mod card;
 mod client;
 mod compare;
 mod deadline;
-#[cfg(unix)]
 mod guard;
 mod port;
 mod program;

@@ -9,14 +9,12 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::deadline::Deadline;
-#[cfg(unix)]
 use crate::guard::Guard;
 
 /// A running program; ended when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Program {
     child: Child,
-    #[cfg(unix)]
     guard: Option<Guard>,
     output: Receiver<String>,
     readers: Vec<JoinHandle<()>>,
@@ -35,29 +33,18 @@ impl Program {
     ) -> Result<Self, String> {
         let command = fill(template, values);
         let could_not = |error| format!("could not start {command:?}: {error}");
+        let (guard, group) = Guard::of_group().map_err(could_not)?;
         let mut child = shell(&command)
             .current_dir(folder)
-            .stdin(Stdio::null())
+            .stdin(group)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .map_err(could_not)?;
         let (lines, output) = mpsc::sync_channel(KEPT_LINES);
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let mut program = Self {
-            #[cfg(unix)]
-            guard: None,
-            child,
-            output,
-            readers: Vec::new(),
-            said: Vec::new(),
-        };
-        #[cfg(unix)]
-        {
-            let group = program.id().to_string();
-            let guard = Guard::post("kill -s KILL -- \"-$1\"", &group);
-            program.guard = Some(guard.map_err(could_not)?);
-        }
+        let (guard, readers) = (Some(guard), Vec::new());
+        let mut program = Self { child, guard, output, readers, said: Vec::new() };
         if let Some(stdout) = stdout {
             program.readers.push(read(stdout, lines.clone()).map_err(could_not)?);
         }
@@ -120,7 +107,6 @@ impl Drop for Program {
         kill_group(self.child.id());
         self.child.kill().ok();
         // Before the number of the group is free for others.
-        #[cfg(unix)]
         drop(self.guard.take());
         self.child.wait().ok();
         self.wait_for_readers();
@@ -136,13 +122,13 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
     })
 }
 
-/// `exec`: the shell becomes the program, so its number is the program's.
+/// The shell tells the guard its number, and becomes the program: so it is the program's.
 #[cfg(unix)]
 fn shell(command: &str) -> Command {
     use std::os::unix::process::CommandExt;
 
     let mut shell = Command::new("sh");
-    shell.args(["-c", &format!("exec {command}")]).process_group(0);
+    shell.args(["-c", &format!("echo $$ >&0; exec </dev/null; exec {command}")]).process_group(0);
     shell
 }
 

@@ -7,7 +7,6 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, io, process};
 
-#[cfg(unix)]
 use crate::guard::Guard;
 
 /// A folder of links to all that is in the user's, and of movies. It is removed with this, or when
@@ -15,7 +14,6 @@ use crate::guard::Guard;
 #[derive(Debug)]
 pub(crate) struct Stage {
     folder: PathBuf,
-    #[cfg(unix)]
     _guard: Guard,
 }
 
@@ -28,14 +26,9 @@ impl Stage {
         let folder = env::temp_dir().join(format!("lab_check-{}-{:08x}", process::id(), number()));
         let could_not =
             |error| format!("could not prepare the folder {}: {error}", folder.display());
-        #[cfg(unix)]
         let guard =
             Guard::post("rm -rf -- \"$1\"", &folder.to_string_lossy()).map_err(could_not)?;
-        let stage = Self {
-            folder: folder.clone(),
-            #[cfg(unix)]
-            _guard: guard,
-        };
+        let stage = Self { folder: folder.clone(), _guard: guard };
         stage.fill().map_err(could_not)?;
         Ok(stage)
     }
