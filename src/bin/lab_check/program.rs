@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -64,9 +64,9 @@ impl Program {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// How its first process has ended, if it has.
-    pub(crate) fn ending(&mut self) -> Option<ExitStatus> {
-        self.child.try_wait().ok().flatten()
+    /// How its first process has ended, such as `exit status: 1`; `None` while it runs.
+    pub(crate) fn end(&mut self) -> Option<String> {
+        self.child.try_wait().ok().flatten().map(|status| status.to_string())
     }
 
     /// Waits until it has ended; says whether it has.

@@ -8,9 +8,8 @@ use std::time::Duration;
 pub(crate) struct Usage {
     /// The time that they have spent on a processor so far.
     pub(crate) cpu: Duration,
-    /// As `cpu`, and the time that they have waited for a processor: a loop that spins on a busy
-    /// machine wants far more than it gets. Only of the threads that there are now.
-    pub(crate) wanted: Duration,
+    /// The time that its living threads were ready to run and no processor was free.
+    pub(crate) waited: Duration,
     /// How many threads they have.
     pub(crate) threads: u64,
     /// Their memory that is in use, in KiB.
@@ -29,7 +28,7 @@ impl Usage {
         });
         processes.reduce(|all, one| Self {
             cpu: all.cpu + one.cpu,
-            wanted: all.wanted + one.wanted,
+            waited: all.waited + one.waited,
             threads: all.threads + one.threads,
             resident_kib: all.resident_kib + one.resident_kib,
             descriptors: all.descriptors + one.descriptors,
@@ -48,10 +47,9 @@ impl Usage {
         }
         let ticks = number(11)? + number(12)?;
         let descriptors = fs::read_dir(format!("/proc/{id}/fd")).map_or(0, Iterator::count);
-        let cpu = Duration::from_millis(ticks * MILLISECONDS_A_TICK);
         Some(Self {
-            cpu,
-            wanted: wanted(id).unwrap_or(cpu),
+            cpu: Duration::from_millis(ticks * MILLISECONDS_A_TICK),
+            waited: waited(id),
             threads: number(17)?,
             resident_kib: resident_kib(id).unwrap_or_default(),
             descriptors: u64::try_from(descriptors).unwrap_or_default(),
@@ -59,19 +57,15 @@ impl Usage {
     }
 }
 
-/// The first two numbers of `schedstat`, for each thread: nanoseconds on a processor, and in wait for
-/// one. Some kernels are built without it.
-fn wanted(id: u32) -> Option<Duration> {
-    let mut sum = Duration::ZERO;
-    for thread in fs::read_dir(format!("/proc/{id}/task")).ok()? {
-        // A thread that has ended meanwhile wants nothing.
-        let Ok(numbers) = fs::read_to_string(thread.ok()?.path().join("schedstat")) else {
-            continue;
-        };
-        let mut numbers = numbers.split_whitespace().map_while(|number| number.parse().ok());
-        sum += Duration::from_nanos(numbers.next()?) + Duration::from_nanos(numbers.next()?);
-    }
-    (!sum.is_zero()).then_some(sum)
+/// The second number of a thread's `schedstat`, in nanoseconds; a kernel without it tells nothing.
+fn waited(id: u32) -> Duration {
+    let Ok(threads) = fs::read_dir(format!("/proc/{id}/task")) else { return Duration::ZERO };
+    let of_thread = |entry: fs::DirEntry| {
+        let text = fs::read_to_string(entry.path().join("schedstat")).ok()?;
+        text.split_whitespace().nth(1)?.parse::<u64>().ok()
+    };
+    let nanoseconds: u64 = threads.flatten().filter_map(of_thread).sum();
+    Duration::from_nanos(nanoseconds)
 }
 
 fn resident_kib(id: u32) -> Option<u64> {

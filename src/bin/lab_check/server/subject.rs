@@ -96,7 +96,7 @@ fn start(template: &str, stage: &Stage) -> Result<Live, String> {
 
 /// What happened, and what the program has said of it.
 fn not_ready(template: &str, what: &str, program: &mut Program) -> String {
-    let ending = program.ending().map(|status| format!(" ({status})")).unwrap_or_default();
+    let ending = program.end().map(|status| format!(" ({status})")).unwrap_or_default();
     let said = program.said();
     let last = said.get(said.len().saturating_sub(SHOWN_LINES)..).unwrap_or_default();
     let said = if last.is_empty() {
@@ -129,7 +129,7 @@ impl Live {
     /// What became of the program, if it is no more, and what it said last.
     pub(crate) fn fate(&mut self) -> Option<String> {
         let program = self.program.as_mut()?;
-        let ending = program.ending().map(|status| format!("the program has ended ({status})"));
+        let ending = program.end().map(|status| format!("the program has ended ({status})"));
         let said = program.said().iter().rev().find(|line| !line.is_empty());
         let said = said.map(|line| format!("its last line was {line:?}"));
         let words: Vec<_> = ending.into_iter().chain(said).collect();
