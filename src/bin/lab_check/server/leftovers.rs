@@ -115,7 +115,7 @@ fn judge_gone(scene: &mut Scene<'_>, leave: Leave, mut ear: Ear) -> Result<(), S
         return Ok(());
     }
     let came = format!("packets, still {SILENCE_LIMIT:?} after {}", leave.name());
-    scene.fail_seen(&need::GONE, "PLAY", &came, "no packet: the client has gone");
+    scene.fail_playing(&need::GONE, &came, "no packet: the client has gone");
     Err(Stop("it goes on sending".to_owned()))
 }
 

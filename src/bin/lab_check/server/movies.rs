@@ -47,7 +47,7 @@ fn large_frame(scene: &mut Scene<'_>) -> Result<(), Stop> {
     } else {
         let sizes: Vec<_> = seen.iter().map(|frame| frame.length.to_string()).collect();
         let came = format!("frames of {} bytes", sizes.join(", "));
-        scene.fail_seen(&need::LARGE_FRAME, "PLAY", &came, "the third with 20,000 bytes");
+        scene.fail_playing(&need::LARGE_FRAME, &came, "the third with 20,000 bytes");
     }
     Ok(())
 }
@@ -71,16 +71,11 @@ fn end(scene: &mut Scene<'_>) -> Result<(), Stop> {
         scene.pass(&need::LAST_FRAME);
     } else {
         let came = format!("frames up to number {furthest}");
-        scene.fail_seen(
-            &need::LAST_FRAME,
-            "PLAY",
-            &came,
-            &format!("all {last} frames of the movie"),
-        );
+        scene.fail_playing(&need::LAST_FRAME, &came, &format!("all {last} frames of the movie"));
     }
     if !silent {
         let came = "packets, and no end to them";
-        scene.fail_seen(&need::END, "PLAY", came, "silence after the last frame");
+        scene.fail_playing(&need::END, came, "silence after the last frame");
         return Ok(());
     }
     for method in ["PAUSE", "TEARDOWN"] {

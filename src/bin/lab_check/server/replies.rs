@@ -134,7 +134,7 @@ fn judge_first_packet(scene: &mut Scene<'_>, talk: &Talk) {
         scene.pass(&need::FIRST_PACKET);
     } else {
         let came = format!("the first packet {} after the reply to PLAY", milliseconds(after));
-        scene.fail_seen(&need::FIRST_PACKET, "PLAY", &came, "less than 500 ms");
+        scene.fail_playing(&need::FIRST_PACKET, &came, "less than 500 ms");
     }
     scene.figure(&need::FIRST_PACKET, milliseconds(after));
     scene.note(Note::Number(Number::FirstPacket, after));

@@ -93,6 +93,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) live: Live,
     pub(crate) film: &'a Film,
     deadline: Deadline,
+    /// The last PLAY that was granted.
+    played: Vec<u8>,
     notes: Vec<Note>,
 }
 
@@ -103,7 +105,13 @@ impl<'a> Scene<'a> {
     /// It does not listen: with its last lines.
     pub(crate) fn open(subject: &Subject, film: &'a Film) -> Result<Self, String> {
         let live = subject.start()?;
-        Ok(Self { live, film, deadline: Deadline::after(CASE_LIMIT), notes: Vec::new() })
+        Ok(Self {
+            live,
+            film,
+            deadline: Deadline::after(CASE_LIMIT),
+            played: Vec::new(),
+            notes: Vec::new(),
+        })
     }
 
     /// Plays the case to its end; what it has left open is not checked.
@@ -171,8 +179,10 @@ impl<'a> Scene<'a> {
         if !exchange.is_granted() {
             return Err(self.not_granted(method, &exchange));
         }
-        if method == "SETUP" {
-            caller.take_session(&exchange);
+        match method {
+            "SETUP" => caller.take_session(&exchange),
+            "PLAY" => self.played.clone_from(&exchange.sent),
+            _ => {}
         }
         Ok(exchange)
     }
@@ -202,7 +212,7 @@ impl<'a> Scene<'a> {
                 self.check_time()?;
                 let came = format!("{} packets, and no more for {PACKET_LIMIT:?}", came - since);
                 let expected = format!("a packet every 50 ms; here {count} of them");
-                self.fail_seen(&need::PACKETS, "PLAY", &came, &expected);
+                self.fail_playing(&need::PACKETS, &came, &expected);
                 return Err(Stop("no packets came".to_owned()));
             }
         }
@@ -259,6 +269,17 @@ impl<'a> Scene<'a> {
             evidence.came = Came::Words(format!("{}; {fate}", evidence.came));
         }
         self.mark(requirement, Verdict::Fail(evidence));
+    }
+
+    /// Notes that something was seen after PLAY that was not expected.
+    pub(crate) fn fail_playing(
+        &mut self,
+        requirement: &'static Requirement,
+        came: &str,
+        expected: &str,
+    ) {
+        let sent = String::from_utf8_lossy(&self.played).into_owned();
+        self.fail_seen(requirement, &sent, came, expected);
     }
 
     /// Notes that something was seen that was not expected, after these requests.

@@ -74,7 +74,7 @@ fn judge_pace(scene: &mut Scene<'_>, seen: &[Seen]) {
         scene.pass(&need::RATE);
     } else {
         let expected = format!("{SLOWEST} to {FASTEST} frames a second");
-        scene.fail_seen(&need::RATE, "PLAY", &format!("{rate:.2} frames a second"), &expected);
+        scene.fail_playing(&need::RATE, &format!("{rate:.2} frames a second"), &expected);
     }
     scene.figure(&need::RATE, figure);
     scene.note(Note::Number(Number::Rate, rate));
@@ -90,7 +90,7 @@ fn judge_deviation(scene: &mut Scene<'_>, times: &[f64]) {
         scene.pass(&need::DEVIATION);
     } else {
         let came = format!("half of the intervals are more than {} away", milliseconds(middle));
-        scene.fail_seen(&need::DEVIATION, "PLAY", &came, "half of them within 10 ms of 50 ms");
+        scene.fail_playing(&need::DEVIATION, &came, "half of them within 10 ms of 50 ms");
     }
     scene.figure(&need::DEVIATION, figure);
     scene.note(Note::Number(Number::Deviation, middle));

@@ -21,7 +21,7 @@ pub(super) fn judge(scene: &mut Scene<'_>, arrivals: &[Arrival]) -> bool {
             Some(length) => format!("{begin} …: the JPEG begins at byte {length}"),
             None => format!("{begin} …: no JPEG begins there"),
         };
-        scene.fail_seen(&need::HEADER, "PLAY", &came, "FF D8 at byte 12, the first being byte 0");
+        scene.fail_playing(&need::HEADER, &came, "FF D8 at byte 12, the first being byte 0");
     }
     met
 }
@@ -90,7 +90,7 @@ fn judge_field<T: std::fmt::Display>(
         return scene.pass(requirement);
     };
     let came = format!("packet {number}: {}: here {}", hexadecimal(&header.0), field(header));
-    scene.fail_seen(requirement, "PLAY", &came, expected);
+    scene.fail_playing(requirement, &came, expected);
 }
 
 /// The header of a packet.

@@ -23,12 +23,7 @@ pub(super) fn judge(
     if scene.film.frames.is_empty() {
         scene.not_checked(&need::FRAMES, "there is no such file here to compare with");
     } else if let Some(came) = frames.or_else(|| none_of(seen)) {
-        scene.fail_seen(
-            &need::FRAMES,
-            "PLAY",
-            &came,
-            "each frame of the movie, once, from the first",
-        );
+        scene.fail_playing(&need::FRAMES, &came, "each frame of the movie, once, from the first");
     } else {
         scene.pass(&need::FRAMES);
         scene.figure(&need::FRAMES, format!("{} frames", seen.len()));
@@ -40,7 +35,7 @@ pub(super) fn judge(
     }
     match sequence {
         None => scene.pass(&need::SEQUENCE),
-        Some(came) => scene.fail_seen(&need::SEQUENCE, "PLAY", &came, "one more than before"),
+        Some(came) => scene.fail_playing(&need::SEQUENCE, &came, "one more than before"),
     }
     judge_loss(scene, lost, seen.len());
 }
@@ -51,7 +46,7 @@ fn judge_loss(scene: &mut Scene<'_>, lost: usize, received: usize) {
         scene.pass(&need::LOSS);
     } else {
         let came = format!("{lost} of {all} are missing, by their numbers too");
-        scene.fail_seen(&need::LOSS, "PLAY", &came, "less than one in a thousand");
+        scene.fail_playing(&need::LOSS, &came, "less than one in a thousand");
     }
     scene.figure(&need::LOSS, format!("{lost} of {all}"));
 }
