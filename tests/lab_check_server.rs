@@ -223,6 +223,34 @@ fn nothing_is_left_when_lab_check_is_killed() {
     }
 }
 
+#[test]
+fn the_card_in_the_document_is_the_real_one() {
+    let Some(python) = python() else { return eprintln!("skipped: there is no python3") };
+    let folder = folder();
+    let program = python_lab("faults/server.py");
+    let server = format!("{python} -S {} dies-on-split-request {{port}}", program.display());
+    let (outcome, _) = card_of(folder.path(), "Anna", &server);
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/lab_check.md");
+    let document = std::fs::read_to_string(document).unwrap();
+    let (_, shown) = document.split_once("dies-on-split-request {port}\"\n").expect("the call");
+    let (shown, _) = shown.split_once("\n```").expect("the end of the card");
+    assert_eq!(without_numbers(&outcome.stdout), without_numbers(shown));
+}
+
+/// The lines, with a `#` in place of every number: ports, sessions, times.
+fn without_numbers(card: &str) -> Vec<String> {
+    let mut text = String::new();
+    for character in card.trim().chars() {
+        let number = character.is_ascii_digit() || character == '.';
+        if !number {
+            text.push(character);
+        } else if !text.ends_with('#') {
+            text.push('#');
+        }
+    }
+    text.lines().map(str::to_owned).collect()
+}
+
 /// How many cards are made at once: they mostly wait.
 const AT_ONCE: usize = 5;
 

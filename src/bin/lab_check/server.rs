@@ -178,6 +178,23 @@ mod tests {
     }
 
     #[test]
+    fn the_document_lists_all_requirements() {
+        let document = include_str!("../../../docs/lab_check.md");
+        let rows: Vec<_> = document.lines().filter(|line| line.starts_with("| `")).collect();
+        let expected: Vec<_> = need::ALL.iter().map(|requirement| row_of(requirement)).collect();
+        let rows: Vec<_> = rows.into_iter().filter(|row| row.contains("](protocol.md#")).collect();
+        assert_eq!(rows, expected);
+    }
+
+    /// A requirement, as the document's table has it.
+    fn row_of(requirement: &Requirement) -> String {
+        let Requirement { id, part, title, paragraph } = requirement;
+        let anchor = paragraph.to_lowercase().replace(' ', "-");
+        let anchor = anchor.replace(|c: char| !c.is_alphanumeric() && c != '-', "");
+        format!("| `{id}` | {part}: {title} | [{paragraph}](protocol.md#{anchor}) |")
+    }
+
+    #[test]
     fn every_requirement_has_a_name_of_its_own_and_a_case() {
         for (place, requirement) in need::ALL.iter().enumerate() {
             let before = need::ALL.get(..place).unwrap();

@@ -26,6 +26,8 @@ pub(crate) struct Live {
     address: SocketAddr,
     first: Option<TcpStream>,
     pub(crate) program: Option<Program>,
+    /// How many lines it had printed when it listened.
+    greeting: usize,
     _port: Option<Port>,
 }
 
@@ -62,7 +64,13 @@ impl Subject {
                 let first =
                     tcp.map_err(|error| format!("could not connect to {address}: {error}"))?;
                 answered.store(true, Ordering::Relaxed);
-                Ok(Live { address: *address, first: Some(first), program: None, _port: None })
+                Ok(Live {
+                    address: *address,
+                    first: Some(first),
+                    program: None,
+                    greeting: 0,
+                    _port: None,
+                })
             }
             Self::Command { template, stage } => start(template, stage),
         }
@@ -83,8 +91,9 @@ fn start(template: &str, stage: &Stage) -> Result<Live, String> {
             return Err(not_ready(template, "it has ended", &mut program));
         }
         if let Ok(tcp) = tcp {
-            let (first, program) = (Some(tcp), Some(program));
-            return Ok(Live { address, first, program, _port: Some(port) });
+            let (first, greeting) = (Some(tcp), program.said().len());
+            let program = Some(program);
+            return Ok(Live { address, first, program, greeting, _port: Some(port) });
         }
         if ready.is_over() {
             let what = format!("it does not listen at port {number} after {READY_LIMIT:?}");
@@ -130,7 +139,7 @@ impl Live {
     pub(crate) fn fate(&mut self) -> Option<String> {
         let program = self.program.as_mut()?;
         let ending = program.end().map(|status| format!("the program has ended ({status})"));
-        let said = program.said().iter().rev().find(|line| !line.is_empty());
+        let said = program.said().iter().skip(self.greeting).rev().find(|line| !line.is_empty());
         let said = said.map(|line| format!("its last line was {line:?}"));
         let words: Vec<_> = ending.into_iter().chain(said).collect();
         (!words.is_empty()).then(|| words.join("; "))
