@@ -52,7 +52,7 @@ enum Leave {
 impl Leave {
     const fn name(self) -> &'static str {
         match self {
-            Self::Teardown => "TEARDOWN",
+            Self::Teardown => "TEARDOWN and the end of the connection",
             Self::Close => "the end of the connection",
             Self::Kill => "the reset of the connection",
         }
@@ -136,9 +136,9 @@ fn judge_idle(scene: &mut Scene<'_>, leave: Leave) -> Result<(), Stop> {
             return Ok(());
         }
     }
-    let came = format!("it wants {share:.0} % of a processor, seconds after {}", leave.name());
+    let came = format!("it wants {share:.0} % of a processor, for seconds");
     let expected = format!("less than {MOST_PERCENT} %: nobody plays");
-    scene.fail_seen(&need::IDLE, "TEARDOWN, or the end of the connection", &came, &expected);
+    scene.fail_seen(&need::IDLE, leave.name(), &came, &expected);
     Err(Stop("it still computes".to_owned()))
 }
 
