@@ -14,7 +14,7 @@ mod description;
 mod ear;
 mod exchange;
 mod figures;
-mod film;
+pub(crate) mod film;
 mod framing;
 mod leftovers;
 mod movies;
