@@ -1,32 +1,97 @@
 //! Two servers, side by side.
+//!
+//! `scenario` says what the clients do, `figures` and `measures` make numbers of what was recorded,
+//! `rows` and `table` print them. The servers are looked at one after the other, for two at once
+//! would take each other's time.
 
-use std::fmt;
 use std::path::Path;
+
+use crate::call::Server;
+use crate::card::Card;
+use crate::progress::Progress;
+use crate::server;
+use crate::server::film::Film;
+use crate::stage::Stage;
+
+mod control;
+mod figures;
+mod measures;
+mod print;
+mod receiver;
+mod rows;
+mod scenario;
+mod side;
+mod table;
+mod trial;
+
+use measures::Measures;
+use side::{SCENARIOS, Subject};
+use trial::Trial;
 
 /// The cards and the figures of two servers.
 #[derive(Debug)]
 pub(crate) struct Comparison {
-    is_full: bool,
+    sides: [Side; 2],
+    /// What could not be measured, and why.
+    notes: Vec<String>,
 }
 
-impl Comparison {
-    /// Whether nothing failed, with either.
-    pub(crate) const fn is_full(&self) -> bool {
-        self.is_full
-    }
-}
-
-impl fmt::Display for Comparison {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Ok(())
-    }
+/// One of the two.
+#[derive(Debug)]
+struct Side {
+    command: String,
+    name: String,
+    measures: Measures,
+    card: Card,
 }
 
 /// Runs the same against both.
 ///
 /// # Errors
-/// It can't be begun. In one line.
+/// It can't be begun: the movie can't be read, or one of the two does not start. In one line.
 pub(crate) fn compare(commands: &[String; 2], movie: &Path) -> Result<Comparison, String> {
-    let _ = (commands, movie);
-    Err("not there yet".to_owned())
+    let stage = Stage::build()?;
+    let movie_name = put_long_movie(movie, &stage)?;
+    let names = table::names(commands);
+    let mut progress = Progress::new(2 * (1 + SCENARIOS + 1));
+    let [first, second] = commands;
+    for (command, which) in [(first, "first"), (second, "second")] {
+        progress.begin(&format!("the {which} program starts"));
+        Trial::start(command, stage.folder())
+            .map_err(|why| format!("the {which} program, {command:?}, did not start: {why}"))?;
+    }
+    let mut notes = Vec::new();
+    let [first_name, second_name] = &names;
+    let mut look = |command: &String, name: &String| {
+        let subject = Subject { command, name, folder: stage.folder(), movie: &movie_name };
+        let measures = side::measure(subject, &mut progress, &mut notes)
+            .map_err(|why| format!("{command:?} did not start again: {why}"))?;
+        progress.begin(&format!("{name}: the card, case by case"));
+        let card = server::check(&Server::Command(command.clone()), Some(name), movie)?;
+        Ok::<_, String>(Side { command: command.clone(), name: name.clone(), measures, card })
+    };
+    let sides = [look(first, first_name)?, look(second, second_name)?];
+    Ok(Comparison { sides, notes })
 }
+
+/// Puts there a movie that does not end while time is measured: the frames of this one, again and
+/// again. Returns its name.
+fn put_long_movie(movie: &Path, stage: &Stage) -> Result<String, String> {
+    let film = Film::read(movie)?;
+    if film.frames.is_empty() {
+        return Err(format!("could not read the movie {}: it has no frame", movie.display()));
+    }
+    let times = LEAST_FRAMES.div_ceil(film.frames.len());
+    stage.put(&film.name, &film.to_file().repeat(times))?;
+    Ok(film.name)
+}
+
+impl Comparison {
+    /// Whether nothing failed with either, and all could be measured.
+    pub(crate) fn is_full(&self) -> bool {
+        self.notes.is_empty() && self.sides.iter().all(|side| side.card.is_full())
+    }
+}
+
+/// Twenty seconds: no scenario plays for longer.
+const LEAST_FRAMES: usize = 400;

@@ -1,0 +1,214 @@
+//! The figures of one server, made of what the scenarios recorded.
+
+use std::time::Duration;
+
+use crate::usage::Usage;
+
+use super::figures::{Count, Spread, a_minute, count, deviations, frame_times, rate, within};
+use super::scenario::{Dialogue, Stream};
+
+/// All figures of one server. What could not be measured is `None`.
+#[derive(Debug, Default)]
+pub(crate) struct Measures {
+    pub(crate) setup: Option<Spread>,
+    pub(crate) play: Option<Spread>,
+    pub(crate) teardown: Option<Spread>,
+    pub(crate) first_packet: Option<Spread>,
+    pub(crate) at_rest: Option<Usage>,
+    pub(crate) one: Option<Streaming>,
+    pub(crate) many: Option<Streaming>,
+    pub(crate) torn_down: Option<Left>,
+    pub(crate) closed: Option<Left>,
+    pub(crate) killed: Option<Left>,
+}
+
+impl Measures {
+    /// Notes the times of clients that came one after another.
+    pub(crate) fn note_dialogues(&mut self, dialogues: &[Dialogue]) {
+        let spread =
+            |time: fn(&Dialogue) -> Duration| Spread::of(dialogues.iter().map(time).collect());
+        self.setup = spread(|dialogue| dialogue.setup);
+        self.play = spread(|dialogue| dialogue.play);
+        self.teardown = spread(|dialogue| dialogue.teardown);
+        self.first_packet = spread(|dialogue| dialogue.first_packet);
+    }
+}
+
+/// Sessions that play at the same time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Streaming {
+    /// Frames a second, in the slowest session.
+    pub(crate) rate: Option<f64>,
+    /// By how much frames came too early or too late, in all sessions.
+    pub(crate) deviation: Option<Spread>,
+    pub(crate) packets: Count,
+    /// Of all sessions together, in a minute.
+    pub(crate) cpu: Option<Duration>,
+    pub(crate) resident_kib: Option<u64>,
+    /// More than at rest, for each session.
+    pub(crate) kib_a_session: Option<f64>,
+    /// More than at rest, for each session.
+    pub(crate) threads_a_session: Option<f64>,
+}
+
+impl Streaming {
+    /// The figures of a stream of which is known what the server used before it.
+    pub(crate) fn of(stream: &Stream, at_rest: Option<Usage>) -> Self {
+        let seen = stream.sessions.iter().map(|arrivals| within(arrivals, stream.window));
+        let sessions: Vec<_> = seen.collect();
+        let frames: Vec<_> = sessions.iter().map(|arrivals| frame_times(arrivals)).collect();
+        let rates: Option<Vec<f64>> = frames.iter().map(|frames| rate(frames)).collect();
+        let deviation = Spread::of(frames.iter().flat_map(|frames| deviations(frames)).collect());
+        let packets =
+            sessions.iter().map(|arrivals| count(arrivals)).fold(Count::default(), |all, one| {
+                Count { expected: all.expected + one.expected, lost: all.lost + one.lost }
+            });
+        let each = |figure: fn(&Usage) -> u64| {
+            let more = more(at_rest, stream.used_at_the_end(), figure)?;
+            Some(small(more) / small(i64::try_from(sessions.len()).ok()?))
+        };
+        Self {
+            rate: rates.and_then(|rates| rates.into_iter().reduce(f64::min)),
+            deviation,
+            packets,
+            cpu: stream.cpu().and_then(|cpu| a_minute(cpu, stream.time())),
+            resident_kib: stream.used_at_the_end().map(|usage| usage.resident_kib),
+            kib_a_session: each(|usage| usage.resident_kib),
+            threads_a_session: each(|usage| usage.threads),
+        }
+    }
+}
+
+/// What is left of sessions whose clients have gone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Left {
+    /// That still came, in a second.
+    pub(crate) packets: u64,
+    /// In a second.
+    pub(crate) cpu: Option<Duration>,
+    /// More than at rest.
+    pub(crate) threads: Option<i64>,
+    /// More than at rest.
+    pub(crate) descriptors: Option<i64>,
+}
+
+impl Left {
+    /// What the look at the server afterwards has shown.
+    pub(crate) fn of(stream: &Stream, at_rest: Option<Usage>) -> Self {
+        let packets = stream.sessions.iter().map(|arrivals| within(arrivals, stream.window).len());
+        let used = stream.used_at_the_end();
+        Self {
+            packets: u64::try_from(packets.sum::<usize>()).unwrap_or(u64::MAX),
+            cpu: stream.cpu(),
+            threads: more(at_rest, used, |usage| usage.threads),
+            descriptors: more(at_rest, used, |usage| usage.descriptors),
+        }
+    }
+}
+
+impl Stream {
+    fn time(&self) -> Duration {
+        let [from, to] = self.window;
+        to.duration_since(from)
+    }
+
+    fn cpu(&self) -> Option<Duration> {
+        let [before, after] = self.used;
+        // A process of the group that has ended takes its time with it.
+        Some(after?.cpu.saturating_sub(before?.cpu))
+    }
+
+    const fn used_at_the_end(&self) -> Option<Usage> {
+        let [_, after] = self.used;
+        after
+    }
+}
+
+fn more(before: Option<Usage>, after: Option<Usage>, figure: fn(&Usage) -> u64) -> Option<i64> {
+    let (before, after) = (figure(&before?), figure(&after?));
+    Some(i64::try_from(after).ok()? - i64::try_from(before).ok()?)
+}
+
+/// Counts of threads and KiB are far from where `f64` gets coarse.
+fn small(number: i64) -> f64 {
+    f64::from(i32::try_from(number).unwrap_or(i32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::receiver::Arrival;
+    use std::time::Instant;
+
+    const AT_REST: Usage = Usage {
+        cpu: Duration::from_millis(30),
+        wanted: Duration::from_millis(40),
+        threads: 1,
+        resident_kib: 10_000,
+        descriptors: 4,
+    };
+
+    /// Frames every 60 ms in two sessions, of which the second loses one.
+    fn stream() -> Stream {
+        let from = Instant::now();
+        let arrival = |number: u16| Arrival {
+            at: from + Duration::from_millis(60) * u32::from(number),
+            number,
+            begins_frame: true,
+        };
+        // The last one comes when nobody looks any more.
+        let whole: Vec<_> = (0..100).chain([110]).map(arrival).collect();
+        let mut lacking = whole.clone();
+        lacking.remove(50);
+        let before = Usage { threads: 5, ..AT_REST };
+        let after = Usage {
+            cpu: before.cpu + Duration::from_millis(600),
+            resident_kib: 10_500,
+            descriptors: 8,
+            ..before
+        };
+        Stream {
+            window: [from, from + Duration::from_secs(6)],
+            sessions: vec![whole, lacking],
+            used: [Some(before), Some(after)],
+        }
+    }
+
+    #[test]
+    fn a_stream_gives_its_figures() {
+        let streaming = Streaming::of(&stream(), Some(AT_REST));
+        let rate = streaming.rate.unwrap();
+        assert!((16.4..16.6).contains(&rate), "the slowest session's: {rate}");
+        assert_eq!(streaming.deviation.unwrap().p50, Duration::from_millis(10));
+        assert_eq!(streaming.deviation.unwrap().max, Duration::from_millis(70));
+        assert_eq!(streaming.packets, Count { expected: 200, lost: 1 });
+        assert_eq!(streaming.cpu, Some(Duration::from_secs(6)));
+        assert_eq!(streaming.resident_kib, Some(10_500));
+        assert_eq!(streaming.kib_a_session, Some(250.0));
+        assert_eq!(streaming.threads_a_session, Some(2.0));
+    }
+
+    #[test]
+    fn what_is_left_is_what_is_more_than_at_rest() {
+        let left = Left::of(&stream(), Some(AT_REST));
+        assert_eq!((left.packets, left.cpu), (199, Some(Duration::from_millis(600))));
+        assert_eq!((left.threads, left.descriptors), (Some(4), Some(4)));
+    }
+
+    #[test]
+    fn where_the_system_does_not_tell_nothing_is_known() {
+        let unknown = Stream { used: [None, None], ..stream() };
+        let streaming = Streaming::of(&unknown, None);
+        assert_eq!((streaming.cpu, streaming.threads_a_session), (None, None));
+        assert!(streaming.rate.is_some());
+        let left = Left::of(&unknown, None);
+        assert_eq!((left.cpu, left.threads, left.descriptors), (None, None, None));
+    }
+
+    #[test]
+    fn a_session_that_stands_still_has_no_rate() {
+        let mut standing = stream();
+        standing.sessions.push(Vec::new());
+        assert_eq!(Streaming::of(&standing, None).rate, None);
+    }
+}

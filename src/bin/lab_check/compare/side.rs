@@ -1,0 +1,90 @@
+//! All scenarios against one server, one after the other.
+
+use std::path::Path;
+
+use crate::progress::Progress;
+
+use super::measures::{Left, Measures, Streaming};
+use super::scenario::{self, CLIENTS, Departure};
+use super::trial::Trial;
+
+/// A server, the folder in which it runs and the movie there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Subject<'a> {
+    pub(crate) command: &'a str,
+    /// What it is called.
+    pub(crate) name: &'a str,
+    pub(crate) folder: &'a Path,
+    /// The movie's name in the folder.
+    pub(crate) movie: &'a str,
+}
+
+/// How many scenarios [`measure`] runs.
+pub(crate) const SCENARIOS: usize = 6;
+
+/// Runs the scenarios. What went wrong in one of them is a note, and the others go on.
+///
+/// # Errors
+/// The server does not start any more: in one line.
+pub(crate) fn measure(
+    subject: Subject<'_>,
+    progress: &mut Progress,
+    notes: &mut Vec<String>,
+) -> Result<Measures, String> {
+    let mut run = Run { subject, progress, notes, measures: Measures::default() };
+    run.dialogues()?;
+    run.measures.one = run.streaming("one session", 1)?;
+    run.measures.many = run.streaming(&format!("{CLIENTS} sessions at once"), CLIENTS)?;
+    let (torn_down, closed, killed) = (Departure::Teardown, Departure::Close, Departure::Kill);
+    run.measures.torn_down = run.left("clients leave with TEARDOWN", torn_down)?;
+    run.measures.closed = run.left("clients close their connections", closed)?;
+    run.measures.killed = run.left("clients are killed", killed)?;
+    Ok(run.measures)
+}
+
+/// What the scenarios of one server have in common.
+struct Run<'a> {
+    subject: Subject<'a>,
+    progress: &'a mut Progress,
+    notes: &'a mut Vec<String>,
+    measures: Measures,
+}
+
+impl Run<'_> {
+    fn dialogues(&mut self) -> Result<(), String> {
+        let what = format!("{CLIENTS} clients, one after another");
+        let trial = self.begin(&what)?;
+        self.measures.at_rest = trial.at_rest;
+        let mut dialogues = Vec::new();
+        let served = scenario::one_after_another(&trial, self.subject.movie, &mut dialogues);
+        let number = dialogues.len() + 1;
+        self.note(&what, served.map_err(|flaw| format!("client {number} of {CLIENTS}: {flaw}")));
+        self.measures.note_dialogues(&dialogues);
+        Ok(())
+    }
+
+    fn streaming(&mut self, what: &str, sessions: usize) -> Result<Option<Streaming>, String> {
+        let trial = self.begin(what)?;
+        let stream = scenario::at_once(&trial, self.subject.movie, sessions);
+        let stream = self.note(what, stream);
+        Ok(stream.map(|stream| Streaming::of(&stream, trial.at_rest)))
+    }
+
+    fn left(&mut self, what: &str, departure: Departure) -> Result<Option<Left>, String> {
+        let trial = self.begin(what)?;
+        let stream = scenario::leave(&trial, self.subject.movie, departure);
+        let stream = self.note(what, stream);
+        Ok(stream.map(|stream| Left::of(&stream, trial.at_rest)))
+    }
+
+    fn begin(&mut self, what: &str) -> Result<Trial, String> {
+        let Subject { command, name, folder, .. } = self.subject;
+        self.progress.begin(&format!("{name}: {what}"));
+        Trial::start(command, folder)
+    }
+
+    fn note<T>(&mut self, what: &str, seen: Result<T, String>) -> Option<T> {
+        let name = self.subject.name;
+        seen.map_err(|flaw| self.notes.push(format!("{name}, {what}: {flaw}"))).ok()
+    }
+}
