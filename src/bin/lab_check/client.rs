@@ -1,8 +1,39 @@
 //! Checks a client: a server that watches.
+//!
+//! Each variation is a run of the client. The first is plain; what the client does in it is what it is
+//! to do in the others, too, where something is unusual.
 
 use std::path::Path;
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
+use std::thread;
 
 use crate::card::Card;
+use crate::progress::Progress;
+
+mod case;
+mod connection;
+mod figures;
+mod form;
+mod hands;
+mod keys;
+mod meter;
+mod movie;
+mod plain;
+mod port;
+mod reply;
+mod request;
+mod requirements;
+mod run;
+mod script;
+mod variations;
+
+use hands::Hands;
+use keys::Keys;
+use movie::Movie;
+use run::Run;
+use script::Script;
+use variations::Runs;
 
 /// Plays the movie to the client in each variation.
 ///
@@ -15,6 +46,81 @@ pub(crate) fn check(
     scripts: &[String],
     keys: bool,
 ) -> Result<Card, String> {
-    let _ = (command, name, movie, scripts, keys);
-    Err("not there yet".to_owned())
+    let scripts = Script::chosen(scripts)?;
+    let client = Client { command, movie: Movie::read(movie)?, keys };
+    let mut card = Card::new(name.unwrap_or(command), &requirements::of(&scripts));
+    let mut progress = Progress::new(scripts.len());
+    progress.begin(Script::Plain.name());
+    let hands = if keys { Hands::with_keys(Keys::prepare()?) } else { Hands::asking() };
+    let plain = client.play(Script::Plain, hands)?;
+    plain::judge(&mut card, &plain);
+    form::judge(&mut card, &plain, &client.movie.name, command.contains("{rtp}"));
+    if plain.requests.is_empty() {
+        return Ok(card);
+    }
+    let others: Vec<Script> = scripts.into_iter().filter(|&s| s != Script::Plain).collect();
+    for (script, run) in client.play_all(&others, &plain, &mut progress)? {
+        variations::judge(&mut card, script, Runs { plain: &plain, run: &run });
+    }
+    Ok(card)
 }
+
+/// The program under test, and what it is to play.
+struct Client<'a> {
+    command: &'a str,
+    movie: Movie,
+    keys: bool,
+}
+
+impl Client<'_> {
+    fn play(&self, script: Script, hands: Hands) -> Result<Run, String> {
+        case::play(script, self.command, &self.movie, hands)
+    }
+
+    /// Plays the variations; several at once if nobody has to press buttons.
+    fn play_all(
+        &self,
+        scripts: &[Script],
+        plain: &Run,
+        progress: &mut Progress,
+    ) -> Result<Vec<(Script, Run)>, String> {
+        let workers = if self.keys || plain.by_hand { 1 } else { AT_ONCE };
+        let waiting = Mutex::new((scripts.iter(), progress));
+        let (sender, runs) = channel();
+        thread::scope(|scope| {
+            for _ in 0..workers {
+                let (sender, waiting) = (sender.clone(), &waiting);
+                let work = move || {
+                    while let Some(script) = next(waiting) {
+                        let hands = if self.keys {
+                            Keys::prepare().map(Hands::with_keys)
+                        } else {
+                            Ok(Hands::known(plain.by_hand))
+                        };
+                        let run = hands.and_then(|hands| self.play(script, hands));
+                        sender.send(run.map(|run| (script, run))).ok();
+                    }
+                };
+                let named = thread::Builder::new().name("play_case".to_owned());
+                named
+                    .spawn_scoped(scope, work)
+                    .map_err(|error| format!("could not start a thread: {error}"))?;
+            }
+            Ok::<(), String>(())
+        })?;
+        drop(sender);
+        runs.iter().collect()
+    }
+}
+
+/// The next variation that nobody plays yet.
+fn next(waiting: &Mutex<(std::slice::Iter<'_, Script>, &mut Progress)>) -> Option<Script> {
+    let mut waiting = waiting.lock().ok()?;
+    let (scripts, progress) = &mut *waiting;
+    let script = scripts.next().copied()?;
+    progress.begin(script.name());
+    Some(script)
+}
+
+/// How many clients run at the same time.
+const AT_ONCE: usize = 5;

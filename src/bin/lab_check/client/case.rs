@@ -1,0 +1,375 @@
+//! One run of the client: the server that it plays from, and that watches it.
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+use std::time::{Duration, Instant};
+
+use rtsp_lab::rtsp::{Method, State};
+
+use crate::deadline::{CASE_LIMIT, Deadline};
+use crate::program::Program;
+use crate::stage::Stage;
+use crate::usage::Usage;
+
+use super::connection::Connection;
+use super::hands::{Hands, Place};
+use super::meter::Meter;
+use super::movie::{Movie, Sender};
+use super::port::RtpPort;
+use super::reply::{Question, Step, session_id};
+use super::request::Request;
+use super::run::{Rest, Run, Seen};
+use super::script::Script;
+
+/// A client that runs, and the server before it.
+#[derive(Debug)]
+pub(crate) struct Case<'a> {
+    script: Script,
+    movie: &'a Movie,
+    hands: Hands,
+    listener: TcpListener,
+    connection: Option<Connection>,
+    port: RtpPort,
+    sender: Sender,
+    state: State,
+    /// Since when nothing has changed.
+    since: Instant,
+    /// The next request came before the reply to the last one.
+    next_is_early: bool,
+    /// The client has nothing to do: it is paused, or all is over.
+    rest: Option<Meter>,
+    /// All is over; until then is looked what the client still does.
+    last_look: Option<Deadline>,
+    deadline: Deadline,
+    run: Run,
+    // Ended before the folder in which it runs is removed.
+    program: Program,
+    stage: Stage,
+}
+
+/// Plays `script` to the client of that command.
+///
+/// # Errors
+/// It can't be begun: in one line.
+pub(crate) fn play(
+    script: Script,
+    command: &str,
+    movie: &Movie,
+    hands: Hands,
+) -> Result<Run, String> {
+    let mut case = Case::start(script, command, movie, hands)?;
+    while let Some(request) = case.next_request() {
+        case.note(&request);
+        case.answer(&request);
+    }
+    Ok(case.look_back())
+}
+
+impl<'a> Case<'a> {
+    fn start(
+        script: Script,
+        command: &str,
+        movie: &'a Movie,
+        hands: Hands,
+    ) -> Result<Self, String> {
+        let could_not = |error| format!("could not open a port for the client: {error}");
+        let deadline = Deadline::after(CASE_LIMIT - END_LIMIT);
+        let stage = Stage::build()?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(could_not)?;
+        listener.set_nonblocking(true).map_err(could_not)?;
+        let rtsp_port = listener.local_addr().map_err(could_not)?.port();
+        let port = RtpPort::find()?;
+        let sender = Sender::new(Ipv4Addr::LOCALHOST.into(), port.number(), script);
+        let values = [
+            ("host", "127.0.0.1"),
+            ("port", &rtsp_port.to_string()),
+            ("rtp", &port.number().to_string()),
+            ("movie", &movie.name),
+        ];
+        Ok(Self {
+            script,
+            movie,
+            hands,
+            listener,
+            connection: None,
+            sender: sender.map_err(could_not)?,
+            state: State::Init,
+            since: Instant::now(),
+            next_is_early: false,
+            rest: None,
+            last_look: None,
+            deadline,
+            run: Run { session: session_id(), rtp_port: port.number(), ..Run::default() },
+            port,
+            program: Program::start(command, &values, stage.folder())?,
+            stage,
+        })
+    }
+
+    /// The next request; `None` if the case is over.
+    fn next_request(&mut self) -> Option<Request> {
+        while !self.is_over() {
+            self.turn();
+            if let Some(bytes) = self.connection.as_mut().and_then(Connection::take) {
+                return Some(Request::new(bytes));
+            }
+            let place = self.place();
+            if self.last_look.is_none() && self.hands.turn(place, self.program.id()) {
+                self.deadline = Deadline::after(CASE_LIMIT);
+            }
+        }
+        None
+    }
+
+    /// Sends what is due, and takes what comes.
+    fn turn(&mut self) {
+        self.program.said();
+        self.sender.send_due(self.movie);
+        if let Some(meter) = &mut self.rest {
+            meter.turn(self.program.id());
+        }
+        match &mut self.connection {
+            Some(connection) => connection.listen(TURN),
+            None => self.accept(),
+        }
+        let closes = self.script.last_packet().is_some_and(|last| self.sender.number() >= last);
+        if self.last_look.is_none() && self.state == State::Playing {
+            if closes {
+                self.close();
+                self.look_on(EOF_LOOK);
+            } else if self.sender.is_over() {
+                self.look_on(SILENCE_LOOK);
+            }
+        }
+    }
+
+    fn accept(&mut self) {
+        let is_open = self.last_look.is_none();
+        match self.listener.accept() {
+            Ok((stream, _)) if is_open => {
+                self.connection = Connection::new(stream).ok();
+                self.run.has_connected |= self.connection.is_some();
+            }
+            _ => std::thread::sleep(TURN),
+        }
+    }
+
+    fn close(&mut self) {
+        if let Some(mut connection) = self.connection.take() {
+            connection.close();
+        }
+        self.sender.pause();
+    }
+
+    /// Nothing more will happen: looks for that time at what the client does then.
+    fn look_on(&mut self, time: Duration) {
+        self.last_look = Some(Deadline::after(time));
+        self.rest = Some(Meter::new());
+    }
+
+    fn is_over(&mut self) -> bool {
+        let has_bytes = self.connection.as_ref().is_some_and(Connection::has_bytes);
+        if has_bytes {
+            return false;
+        }
+        let is_closed = self.connection.as_ref().is_some_and(Connection::is_closed);
+        let is_torn_down = self.state == State::Init && self.run.has(Method::Teardown);
+        let looked = self.last_look.is_some_and(Deadline::is_over);
+        is_torn_down || is_closed || looked || self.deadline.is_over() || self.has_ended()
+    }
+
+    /// Whether none of the program's processes runs any more.
+    fn has_ended(&mut self) -> bool {
+        !self.program.is_running() && Usage::of_group(self.program.id()).is_none()
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            state: self.state,
+            time: self.since.elapsed(),
+            requests: self.run.requests.len(),
+            plays: self.run.count(Method::Play),
+            packets: self.sender.since_play(),
+            is_over: self.last_look.is_some(),
+        }
+    }
+
+    /// Goes on for a time, without a look at what is asked.
+    fn hold(&mut self, time: Duration) {
+        let deadline = Deadline::after(time);
+        while !deadline.is_over() {
+            self.turn();
+            if self.connection.as_ref().is_none_or(Connection::is_closed) {
+                return;
+            }
+        }
+    }
+
+    /// Notes a request, and what can be seen only now.
+    fn note(&mut self, request: &Request) {
+        let is_early = std::mem::take(&mut self.next_is_early);
+        let (request, before) = (request.clone(), self.state);
+        let method = request.method();
+        self.run.requests.push(Seen { request, before, is_early });
+        self.run.packets = self.sender.number();
+        if before == State::Playing && self.sender.since_play() >= LONG_PLAY {
+            self.run.threads.extend(Usage::of_group(self.program.id()).map(|usage| usage.threads));
+        }
+        if self.script == Script::Plain && before == State::Ready && self.rest.is_some() {
+            self.measure_pause();
+        }
+        if method == Some(Method::Play) && self.run.is_bound.is_none() {
+            // The client may have sent it before it has looked at the reply to SETUP.
+            let deadline = Deadline::after(BIND_LIMIT);
+            while !self.port.is_bound() && !deadline.is_over() {
+                self.turn();
+            }
+            self.run.is_bound = Some(self.port.is_bound());
+        }
+    }
+
+    /// The reply is held back until the pause was long enough to be measured.
+    fn measure_pause(&mut self) {
+        while self.rest.as_ref().is_some_and(|meter| !meter.is_done()) {
+            self.turn();
+        }
+        let share = self.rest.take().and_then(|meter| meter.share(self.program.id()));
+        self.run.paused = self.run.paused.or(share);
+    }
+
+    fn answer(&mut self, request: &Request) {
+        let session = self.run.session.clone();
+        let own_cseq = u64::try_from(self.run.requests.len()).unwrap_or_default();
+        let (script, state) = (self.script, self.state);
+        let question = Question { script, request, state, session: &session, own_cseq };
+        if request.method() == Some(Method::Pause) {
+            self.sender.pause();
+        }
+        if self.run.unusual.is_empty() {
+            self.run.unusual = question.unusual().unwrap_or_default();
+        }
+        for step in question.answer() {
+            match step {
+                Step::Hold(time) => self.hold(time),
+                Step::Say(bytes) => {
+                    if let Some(connection) = &mut self.connection {
+                        self.next_is_early = connection.has_bytes();
+                        connection.say(&bytes);
+                    }
+                }
+            }
+        }
+        self.since = Instant::now();
+        if let Some(method) = request.method() {
+            self.go_on(method, request, question.is_granted());
+        }
+    }
+
+    /// Does what the reply has said.
+    fn go_on(&mut self, method: Method, request: &Request, is_granted: bool) {
+        let before = self.state;
+        if is_granted {
+            self.state = before.after(method).unwrap_or(before);
+        }
+        match method {
+            Method::Setup if is_granted => {
+                self.sender.send_to(request.port().unwrap_or(self.run.rtp_port));
+            }
+            Method::Setup if self.script == Script::NotFound => self.look_on(REFUSAL_LOOK),
+            Method::Play if is_granted && before == State::Ready => {
+                self.rest = None;
+                self.sender.play();
+            }
+            Method::Play if self.script == Script::WrongSession => {
+                // A client that believes it is in PLAYING takes them.
+                self.sender.play();
+                self.look_on(SESSION_LOOK);
+            }
+            Method::Pause if is_granted => self.rest = Some(Meter::new()),
+            Method::Teardown if is_granted => self.sender.pause(),
+            _ => {}
+        }
+    }
+
+    /// Looks at what is left.
+    fn look_back(mut self) -> Run {
+        let is_torn_down = self.state == State::Init && self.run.has(Method::Teardown);
+        if is_torn_down {
+            self.run.rest = Some(self.see_it_end());
+        } else if self.last_look.is_none() {
+            self.run.broke_off = self.break_off();
+        }
+        self.run.idle = self.rest.and_then(|meter| meter.share(self.program.id()));
+        self.run.end = self.program.end();
+        self.run.said = self.words();
+        self.run.by_hand = self.hands.are_needed();
+        self.run
+    }
+
+    /// After TEARDOWN.
+    fn see_it_end(&mut self) -> Rest {
+        let deadline = Deadline::after(END_LIMIT);
+        while !self.has_ended() && !deadline.is_over() {
+            self.turn();
+        }
+        Rest {
+            connection: self.connection.as_ref().is_some_and(|connection| !connection.is_closed()),
+            port: self.port.is_bound(),
+            processes: !self.has_ended(),
+            files: self.new_files(),
+        }
+    }
+
+    /// The client's own files, where all else is a link to the user's.
+    fn new_files(&self) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(self.stage.folder()) else { return Vec::new() };
+        let own = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+        own.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    /// How the client has left before its time, if it has.
+    fn break_off(&mut self) -> Option<String> {
+        let is_closed = self.connection.as_ref().is_some_and(Connection::is_closed);
+        let deadline = Deadline::after(WORDS_LIMIT);
+        while is_closed && !self.has_ended() && !deadline.is_over() {
+            std::thread::sleep(TURN);
+        }
+        let state = self.state;
+        if self.has_ended() {
+            let end = self.program.end().unwrap_or_default();
+            return Some(format!("it ended in {state} ({end})"));
+        }
+        is_closed.then(|| format!("it closed the connection in {state}"))
+    }
+
+    /// All that it has said; a program that has ended may still be read.
+    fn words(&mut self) -> Vec<String> {
+        let deadline = Deadline::after(WORDS_LIMIT);
+        let mut count = usize::MAX;
+        while self.run.end.is_some() && count != self.program.said().len() && !deadline.is_over() {
+            count = self.program.said().len();
+            std::thread::sleep(WORDS_LIMIT / 8);
+        }
+        self.program.said().to_vec()
+    }
+}
+
+/// How often is looked at all that may happen.
+const TURN: Duration = Duration::from_millis(5);
+/// How long the client has to end after TEARDOWN.
+const END_LIMIT: Duration = Duration::from_millis(2500);
+/// How long the client has to open its RTP port once PLAY has come.
+const BIND_LIMIT: Duration = Duration::from_millis(500);
+/// How long is looked what the client does after 404.
+const REFUSAL_LOOK: Duration = Duration::from_millis(1500);
+/// How long is looked what the client does after a reply of another session.
+const SESSION_LOOK: Duration = Duration::from_millis(2000);
+/// How long is looked what the client does after the end of the movie: there are clients that go on
+/// after 2 s.
+const SILENCE_LOOK: Duration = Duration::from_millis(3000);
+/// How long is looked what the client does after the end of the connection.
+const EOF_LOOK: Duration = Duration::from_millis(4000);
+/// How long the last words of a program may be on their way.
+const WORDS_LIMIT: Duration = Duration::from_millis(400);
+/// So many packets after PLAY a thread of the PLAY before has ended.
+const LONG_PLAY: u16 = 14;

@@ -1,0 +1,29 @@
+//! The statistics that a client prints, `name: value` lines.
+
+/// The number behind the last line with one of these names.
+pub(crate) fn figure(said: &[String], names: &[&str]) -> Option<u64> {
+    said.iter().rev().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        let is_it = names.iter().any(|known| known.eq_ignore_ascii_case(name.trim()));
+        value.trim().parse().ok().filter(|_| is_it)
+    })
+}
+
+/// What clients call the packets that did not come.
+pub(crate) const LOST: &[&str] = &["lost", "packets lost", "lost packets"];
+/// What clients call the packets that came too late, or twice.
+pub(crate) const LATE: &[&str] = &["late", "packets late", "late packets"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_of_that_name_counts() {
+        let said: Vec<String> = ["lost: 1", "Packets Lost: 3", "packets lost rate: 7", "lost"]
+            .map(str::to_owned)
+            .into();
+        assert_eq!(figure(&said, LOST), Some(3));
+        assert_eq!(figure(&said, LATE), None);
+    }
+}

@@ -1,0 +1,128 @@
+//! Who presses the client's buttons: nobody, as it does all by itself; lab_check, by the window's
+//! keys; or the user, who is asked.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use rtsp_lab::rtsp::State;
+
+use super::keys::Keys;
+
+/// A button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Button {
+    Setup,
+    Play,
+    Pause,
+    Teardown,
+}
+
+/// The hands of one run.
+#[derive(Debug)]
+pub(crate) struct Hands {
+    keys: Option<Keys>,
+    /// The user may be asked.
+    may_ask: bool,
+    /// The client does not do it by itself.
+    by_hand: bool,
+    /// What was pressed or asked for last, and after how many requests.
+    last: Option<(Button, usize, Instant)>,
+}
+
+/// Where the run is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) state: State,
+    /// How long nothing has changed.
+    pub(crate) time: Duration,
+    /// How many requests have come, and of them PLAYs.
+    pub(crate) requests: usize,
+    pub(crate) plays: usize,
+    /// How many packets were due since PLAY.
+    pub(crate) packets: u16,
+    /// All packets are sent.
+    pub(crate) is_over: bool,
+}
+
+impl Hands {
+    /// Of a client whose buttons are pressed by its keys.
+    pub(crate) const fn with_keys(keys: Keys) -> Self {
+        Self { keys: Some(keys), may_ask: false, by_hand: true, last: None }
+    }
+
+    /// Of a client that may need the user's hands.
+    pub(crate) const fn asking() -> Self {
+        Self { keys: None, may_ask: true, by_hand: false, last: None }
+    }
+
+    /// Of a client that is known to need them, or not.
+    pub(crate) const fn known(by_hand: bool) -> Self {
+        Self { keys: None, may_ask: by_hand, by_hand, last: None }
+    }
+
+    /// Whether the client needs somebody to press its buttons.
+    pub(crate) const fn are_needed(&self) -> bool {
+        self.by_hand
+    }
+
+    /// Presses what is to be pressed now, or asks for it; says whether it has just asked.
+    pub(crate) fn turn(&mut self, place: Place, group: u32) -> bool {
+        let Some(button) = self.wanted(place) else { return false };
+        let again = self.last.is_some_and(|(last, requests, at)| {
+            let is_same = (last, requests) == (button, place.requests);
+            is_same && (self.keys.is_none() || at.elapsed() < PRESS_AGAIN)
+        });
+        if again {
+            return false;
+        }
+        let was_pressed = self.keys.as_mut().is_none_or(|keys| keys.press(button, group));
+        if was_pressed {
+            self.last = Some((button, place.requests, Instant::now()));
+        }
+        if self.keys.is_some() {
+            return false;
+        }
+        self.by_hand = true;
+        writeln!(io::stderr(), "    in the client's window: click {button} now").ok();
+        true
+    }
+
+    /// The button that is next; `None` if it is not yet time for one.
+    fn wanted(&self, place: Place) -> Option<Button> {
+        let (button, is_time) = match (place.state, place.plays) {
+            (State::Init, 0) => (Button::Setup, self.keys.is_some() || place.time >= OWN_START),
+            (State::Init, _) => return None,
+            (State::Ready, 0) => (Button::Play, place.time >= MOMENT),
+            (State::Ready, 1) => (Button::Play, place.time >= PAUSE),
+            (State::Ready, _) => (Button::Teardown, place.time >= MOMENT),
+            (State::Playing, _) if place.is_over => (Button::Teardown, place.time >= MOMENT),
+            (State::Playing, 1) => (Button::Pause, place.packets >= ENOUGH_PACKETS),
+            (State::Playing, _) => (Button::Teardown, place.packets >= ENOUGH_PACKETS),
+        };
+        let may = self.by_hand || (self.may_ask && button == Button::Setup);
+        (may && is_time).then_some(button)
+    }
+}
+
+impl fmt::Display for Button {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Setup => "Setup (or Play, if it has no Setup)",
+            Self::Play => "Play",
+            Self::Pause => "Pause",
+            Self::Teardown => "Teardown",
+        })
+    }
+}
+
+/// How long a client may take until it is taken for one that waits for a click.
+const OWN_START: Duration = Duration::from_secs(4);
+/// How long a person takes from one click to the next.
+const MOMENT: Duration = Duration::from_millis(300);
+/// How long a pause lasts.
+const PAUSE: Duration = Duration::from_secs(1);
+/// A second of the movie.
+const ENOUGH_PACKETS: u16 = 20;
+/// A key that has had no effect for so long may not have reached the window.
+const PRESS_AGAIN: Duration = Duration::from_millis(1500);

@@ -1,0 +1,100 @@
+//! The keys of the client's window, pressed by `xdotool`.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use std::{env, thread};
+
+use crate::deadline::Deadline;
+
+use super::hands::Button;
+
+/// The keyboard before the client's window.
+#[derive(Clone, Debug)]
+pub(crate) struct Keys {
+    /// The windows that were there before the client.
+    others: BTreeSet<String>,
+    window: Option<String>,
+}
+
+impl Keys {
+    /// To be made before the client is started, so that its window is known by being new.
+    ///
+    /// # Errors
+    /// There is no display, or no `xdotool`: in one line.
+    pub(crate) fn prepare() -> Result<Self, String> {
+        if env::var_os("DISPLAY").is_none() {
+            return Err("could not press keys: DISPLAY is not set, so there is no window".to_owned());
+        }
+        match xdotool("version") {
+            Some((true, _)) => Ok(Self { others: visible_windows(), window: None }),
+            _ => Err("could not press keys: --keys needs the program xdotool".to_owned()),
+        }
+    }
+
+    /// Presses a button's key; says whether there was a window to press it in.
+    pub(crate) fn press(&mut self, button: Button, group: u32) -> bool {
+        if self.window.is_none() {
+            self.window = self.find(group);
+        }
+        let Some(window) = &self.window else { return false };
+        let key = match button {
+            Button::Setup => "s",
+            Button::Play => "p",
+            Button::Pause => "space",
+            Button::Teardown => "t",
+        };
+        // Without a window manager nobody knows what it is to be active.
+        ["windowactivate", "windowfocus"].into_iter().any(|activate| {
+            let words = format!("{activate} --sync {window} key {key}");
+            xdotool(&words).is_some_and(|(is_done, _)| is_done)
+        })
+    }
+
+    /// The window of the client's process, or else one that was not there before.
+    fn find(&self, group: u32) -> Option<String> {
+        let of_process = format!("search --onlyvisible --pid {group}");
+        let own = xdotool(&of_process).map(|(_, lines)| lines).unwrap_or_default();
+        let own = own.into_iter().find(|line| is_window(line));
+        own.or_else(|| visible_windows().into_iter().find(|window| !self.others.contains(window)))
+    }
+}
+
+/// The windows with a name.
+fn visible_windows() -> BTreeSet<String> {
+    let found = xdotool("search --onlyvisible --name .");
+    found.map(|(_, lines)| lines.into_iter().filter(|line| is_window(line)).collect())
+        .unwrap_or_default()
+}
+
+fn is_window(line: &str) -> bool {
+    !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Runs it; says whether all went well, and what it printed. `None` if it can't run, or does not end.
+fn xdotool(words: &str) -> Option<(bool, Vec<String>)> {
+    let mut command = Command::new("xdotool");
+    command.args(words.split(' ')).stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut child = command.stderr(Stdio::null()).spawn().ok()?;
+    let deadline = Deadline::after(LIMIT);
+    let status = loop {
+        match child.try_wait() {
+            Ok(Some(status)) => break status,
+            Ok(None) if !deadline.is_over() => thread::sleep(LOOK_INTERVAL),
+            _ => {
+                child.kill().ok();
+                child.wait().ok();
+                return None;
+            }
+        }
+    };
+    // A list of windows fits the pipe, so it is all there.
+    let mut text = String::new();
+    child.stdout.take()?.read_to_string(&mut text).ok()?;
+    Some((status.success(), text.lines().map(str::to_owned).collect()))
+}
+
+/// It hangs if the window goes away meanwhile.
+const LIMIT: Duration = Duration::from_secs(2);
+const LOOK_INTERVAL: Duration = Duration::from_millis(5);

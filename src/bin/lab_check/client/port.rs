@@ -1,0 +1,69 @@
+//! The RTP port that the client is given, and whether it listens there.
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+
+/// A UDP port that was free. Nobody else is given it while this lives.
+#[derive(Debug)]
+pub(crate) struct RtpPort {
+    number: u16,
+    /// UDP must stay free for the client. So the TCP port of the same number is taken, which all
+    /// programs that check clients on this machine can see.
+    _lock: TcpListener,
+}
+
+impl RtpPort {
+    /// Finds one.
+    ///
+    /// # Errors
+    /// None is free: in one line.
+    pub(crate) fn find() -> Result<Self, String> {
+        let numbers = (0..ATTEMPTS).map(|_| FIRST + rand::random::<u16>() % COUNT);
+        let mut free = numbers.filter_map(|number| {
+            let lock = TcpListener::bind((Ipv4Addr::LOCALHOST, number)).ok()?;
+            UdpSocket::bind((Ipv4Addr::UNSPECIFIED, number)).ok()?;
+            Some(Self { number, _lock: lock })
+        });
+        free.next().ok_or_else(|| format!("could not find a free UDP port from {FIRST} on"))
+    }
+
+    /// Its number.
+    pub(crate) const fn number(&self) -> u16 {
+        self.number
+    }
+
+    /// Whether a program listens there.
+    pub(crate) fn is_bound(&self) -> bool {
+        // To try to take it might take it away from the client, so it is asked for in a table.
+        match ["/proc/net/udp", "/proc/net/udp6"].map(fs::read_to_string) {
+            [Err(_), Err(_)] => UdpSocket::bind((Ipv4Addr::UNSPECIFIED, self.number)).is_err(),
+            tables => tables.iter().flatten().any(|table| names_port(table, self.number)),
+        }
+    }
+}
+
+/// Each line has, as its second word, the local address and the port in hexadecimal (proc(5)).
+fn names_port(table: &str, number: u16) -> bool {
+    let end = format!(":{number:04X}");
+    table.lines().any(|line| line.split_whitespace().nth(1).is_some_and(|at| at.ends_with(&end)))
+}
+
+/// Below those that systems give away by themselves.
+const FIRST: u16 = 20_000;
+const COUNT: u16 = 12_000;
+const ATTEMPTS: usize = 1000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_bound_while_somebody_listens_there() {
+        let port = RtpPort::find().unwrap();
+        assert!(!port.is_bound());
+        let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port.number())).unwrap();
+        assert!(port.is_bound());
+        drop(socket);
+        assert!(!port.is_bound());
+    }
+}

@@ -1,0 +1,205 @@
+//! What the client does when something is unusual, compared with what it does else.
+
+use rtsp_lab::rtsp::Method;
+
+use crate::card::{Card, Evidence, Requirement, Verdict};
+
+use super::figures::{LATE, LOST, figure};
+use super::meter::SPINS;
+use super::plain::{seen, share_of, skip};
+use super::reply::OTHER_SESSION;
+use super::requirements as asked;
+use super::run::Run;
+use super::script::{SETTLED, Script};
+
+/// A run of a variation, and the one in which nothing was unusual.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Runs<'a> {
+    pub(crate) plain: &'a Run,
+    pub(crate) run: &'a Run,
+}
+
+/// Judges a run of a variation.
+pub(crate) fn judge(card: &mut Card, script: Script, runs: Runs<'_>) {
+    let goes_on = runs.goes_on();
+    let (requirement, found) = match script {
+        Script::Plain => return,
+        Script::LateReply => (&asked::LATE_REPLY, runs.waits().and(goes_on)),
+        Script::WrongCseq => (&asked::WRONG_CSEQ, runs.passes_over().and(goes_on)),
+        Script::WrongSession => (&asked::WRONG_SESSION, runs.does_not_play()),
+        Script::SplitReply => (&asked::SPLIT_REPLY, goes_on),
+        Script::NotFound => (&asked::NOT_FOUND, runs.does_not_go_on()),
+        Script::Lost => (&asked::LOST, goes_on),
+        Script::Swapped => (&asked::SWAPPED, goes_on),
+        Script::Doubled => (&asked::DOUBLED, goes_on),
+        Script::EndOfMovie => (&asked::END_OF_MOVIE, runs.is_quiet_at_the_end()),
+        Script::EndOfConnection => (&asked::END_OF_CONNECTION, runs.notices_the_end()),
+    };
+    note(card, requirement, runs.run, found);
+    let counted = match script {
+        Script::Lost => Some((&asked::LOST_COUNT, LOST)),
+        Script::Swapped => Some((&asked::SWAPPED_COUNT, LATE)),
+        Script::Doubled => Some((&asked::DOUBLED_COUNT, LATE)),
+        _ => None,
+    };
+    if let Some((requirement, names)) = counted {
+        count(card, requirement, script, runs.run, names);
+    }
+}
+
+/// Why a requirement did not pass.
+enum Flaw {
+    Failed { came: String, expected: &'static str },
+    NotChecked(&'static str),
+}
+
+fn failed(came: String, expected: &'static str) -> Result<(), Flaw> {
+    Err(Flaw::Failed { came, expected })
+}
+
+impl Runs<'_> {
+    /// It does all that it does when nothing is unusual.
+    fn goes_on(self) -> Result<(), Flaw> {
+        let Self { plain, run } = self;
+        if plain.broke_off.is_some() || !plain.has(Method::Play) {
+            return Err(Flaw::NotChecked("it does not play even when nothing is unusual"));
+        }
+        let expected = "all goes on as when nothing is unusual";
+        if let Some(how) = &run.broke_off {
+            return failed(format!("{how}; {}", run.last_words()), expected);
+        }
+        for method in [Method::Setup, Method::Play, Method::Pause, Method::Teardown] {
+            if plain.has(method) && !run.has(method) {
+                return failed(format!("no {method} came; {}", run.last_words()), expected);
+            }
+        }
+        Ok(())
+    }
+
+    /// It sends nothing while a reply is late.
+    fn waits(self) -> Result<(), Flaw> {
+        if self.plain.early().is_some() {
+            return Err(Flaw::NotChecked("it does not wait even for replies that are not late"));
+        }
+        match self.run.early() {
+            Some(seen) => {
+                let came = format!("{} within that second", seen.request.word());
+                failed(came, "nothing before the reply")
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The reply of another CSeq, which names another session too, has no effect.
+    fn passes_over(self) -> Result<(), Flaw> {
+        if self.plain.early().is_some() {
+            return Err(Flaw::NotChecked("it does not wait for any reply"));
+        }
+        let expected = "nothing before the reply with the CSeq of the request";
+        if let Some(seen) = self.run.early() {
+            return failed(format!("{} before the right reply", seen.request.word()), expected);
+        }
+        let names_other = |session: &String| session == OTHER_SESSION;
+        let mut sessions = self.run.requests.iter().filter_map(|seen| seen.request.session());
+        if sessions.any(|session| names_other(&session)) {
+            return failed(format!("requests with Session: {OTHER_SESSION}"), expected);
+        }
+        Ok(())
+    }
+
+    /// A 200 to PLAY that names another session does not lead to PLAYING.
+    fn does_not_play(self) -> Result<(), Flaw> {
+        let Self { plain, run } = self;
+        if plain.early().is_some() {
+            return Err(Flaw::NotChecked("it does not wait for any reply"));
+        }
+        if !plain.has(Method::Pause) || !run.has(Method::Play) {
+            return Err(Flaw::NotChecked("only by a PAUSE can it be told, and none came"));
+        }
+        if run.has(Method::Pause) {
+            return failed("PAUSE, so it takes itself to be in PLAYING".to_owned(), "no PAUSE");
+        }
+        Ok(())
+    }
+
+    /// After 404 it does not send PLAY.
+    fn does_not_go_on(self) -> Result<(), Flaw> {
+        let Self { plain, run } = self;
+        if plain.early().is_some() {
+            return Err(Flaw::NotChecked("it does not wait for any reply"));
+        }
+        if run.has(Method::Play) {
+            return failed("PLAY".to_owned(), "another SETUP, or nothing");
+        }
+        spins(run)
+    }
+
+    fn is_quiet_at_the_end(self) -> Result<(), Flaw> {
+        let Self { plain, run } = self;
+        if plain.broke_off.is_some() || !plain.has(Method::Play) || !run.has(Method::Play) {
+            return Err(Flaw::NotChecked("it does not play even when nothing is unusual"));
+        }
+        if let Some(how) = &run.broke_off {
+            return failed(format!("{how}; {}", run.last_words()), "it waits, or sends TEARDOWN");
+        }
+        if run.end.is_some() && !run.has(Method::Teardown) {
+            let came = format!("it ended without TEARDOWN; {}", run.last_words());
+            return failed(came, "it waits, or sends TEARDOWN");
+        }
+        spins(run)
+    }
+
+    fn notices_the_end(self) -> Result<(), Flaw> {
+        let Self { plain, run } = self;
+        if plain.broke_off.is_some() || !plain.has(Method::Play) || !run.has(Method::Play) {
+            return Err(Flaw::NotChecked("it does not play even when nothing is unusual"));
+        }
+        spins(run)?;
+        // A window may stay, and tell; a program without one has nobody to tell.
+        let ends_by_itself = plain.end.is_some() && !plain.by_hand;
+        if ends_by_itself && run.end.is_none() {
+            let came = "it still runs 4 s later, and sends nothing";
+            return failed(came.to_owned(), "it ends, as nobody is there to press a button");
+        }
+        Ok(())
+    }
+}
+
+/// Whether the client lets the processor rest when all is over.
+fn spins(run: &Run) -> Result<(), Flaw> {
+    match run.idle {
+        Some(share) if share >= SPINS => {
+            failed(format!("it waits with {}", share_of(share)), "next to nothing, or its end")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn note(card: &mut Card, requirement: &Requirement, run: &Run, found: Result<(), Flaw>) {
+    match found {
+        Ok(()) => card.mark(requirement, Verdict::Pass),
+        Err(Flaw::NotChecked(why)) => skip(card, requirement, why),
+        Err(Flaw::Failed { came, expected }) => {
+            let evidence = seen(came, expected.to_owned());
+            let evidence = Evidence { sent: run.unusual.clone(), ..evidence };
+            card.mark(requirement, Verdict::Fail(evidence));
+        }
+    }
+}
+
+/// What the client has counted is what was done to the packets.
+fn count(card: &mut Card, requirement: &Requirement, script: Script, run: &Run, names: &[&str]) {
+    if run.packets < SETTLED {
+        return skip(card, requirement, "it has played too little");
+    }
+    let name = names.first().copied().unwrap_or_default();
+    let Some(found) = figure(&run.said, names) else {
+        let what = format!("it prints no line like `{name}: 3`");
+        return card.mark(requirement, Verdict::NotOffered(what));
+    };
+    let touched = script.touched();
+    card.measure(requirement, found.to_string());
+    card.check(requirement, found == touched, || {
+        seen(format!("{name}: {found}"), format!("{name}: {touched}"))
+    });
+}
