@@ -52,7 +52,7 @@ pub(crate) fn check(
     let mut progress = Progress::new(scripts.len());
     progress.begin(Script::Plain.name());
     let hands = if keys { Hands::with_keys(Keys::prepare()?) } else { Hands::asking() };
-    let plain = client.play(Script::Plain, hands)?;
+    let plain = client.play(Script::Plain, hands, None)?;
     plain::judge(&mut card, &plain);
     form::judge(&mut card, &plain, &client.movie.name, command.contains("{rtp}"));
     if plain.requests.is_empty() {
@@ -73,8 +73,8 @@ struct Client<'a> {
 }
 
 impl Client<'_> {
-    fn play(&self, script: Script, hands: Hands) -> Result<Run, String> {
-        case::play(script, self.command, &self.movie, hands)
+    fn play(&self, script: Script, hands: Hands, patience: Option<u16>) -> Result<Run, String> {
+        case::play(script, self.command, &self.movie, hands, patience)
     }
 
     /// Plays the variations; several at once if nobody has to press buttons.
@@ -85,6 +85,9 @@ impl Client<'_> {
         progress: &mut Progress,
     ) -> Result<Vec<(Script, Run)>, String> {
         let workers = if self.keys || plain.by_hand { 1 } else { AT_ONCE };
+        // Who sends by itself, sends at about the same time in each run.
+        let is_long = plain.by_hand || plain.longest_play == 0;
+        let patience = (!is_long).then_some(plain.longest_play + MORE_PACKETS);
         let waiting = Mutex::new((scripts.iter(), progress));
         let (sender, runs) = channel();
         thread::scope(|scope| {
@@ -97,7 +100,7 @@ impl Client<'_> {
                         } else {
                             Ok(Hands::known(plain.by_hand))
                         };
-                        let run = hands.and_then(|hands| self.play(script, hands));
+                        let run = hands.and_then(|hands| self.play(script, hands, patience));
                         sender.send(run.map(|run| (script, run))).ok();
                     }
                 };
@@ -122,5 +125,7 @@ fn next(waiting: &Mutex<(std::slice::Iter<'_, Script>, &mut Progress)>) -> Optio
     Some(script)
 }
 
+/// Two seconds of the movie.
+const MORE_PACKETS: u16 = 40;
 /// How many clients run at the same time.
 const AT_ONCE: usize = 5;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rtsp_lab::rtsp::{Method, State};
@@ -15,7 +16,7 @@ use super::connection::Connection;
 use super::hands::{Hands, Place};
 use super::meter::Meter;
 use super::movie::{Movie, Sender};
-use super::port::RtpPort;
+use super::port::{self, RtpPort};
 use super::reply::{Question, Step, session_id};
 use super::request::Request;
 use super::run::{Rest, Run, Seen};
@@ -29,7 +30,8 @@ pub(crate) struct Case<'a> {
     hands: Hands,
     listener: TcpListener,
     connection: Option<Connection>,
-    port: RtpPort,
+    /// Kept so that no other client is given it.
+    _port: RtpPort,
     sender: Sender,
     state: State,
     /// Since when nothing has changed.
@@ -41,6 +43,8 @@ pub(crate) struct Case<'a> {
     /// All is over; until then is looked what the client still does.
     last_look: Option<Deadline>,
     deadline: Deadline,
+    /// So many packets after PLAY a client would have sent its next request that sends it by itself.
+    patience: Option<u16>,
     run: Run,
     // Ended before the folder in which it runs is removed.
     program: Program,
@@ -56,8 +60,10 @@ pub(crate) fn play(
     command: &str,
     movie: &Movie,
     hands: Hands,
+    patience: Option<u16>,
 ) -> Result<Run, String> {
     let mut case = Case::start(script, command, movie, hands)?;
+    case.patience = patience;
     while let Some(request) = case.next_request() {
         case.note(&request);
         case.answer(&request);
@@ -73,7 +79,7 @@ impl<'a> Case<'a> {
         hands: Hands,
     ) -> Result<Self, String> {
         let could_not = |error| format!("could not open a port for the client: {error}");
-        let deadline = Deadline::after(CASE_LIMIT - END_LIMIT);
+        let deadline = Deadline::after(CASE_LIMIT - END_RESERVE);
         let stage = Stage::build()?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(could_not)?;
         listener.set_nonblocking(true).map_err(could_not)?;
@@ -99,8 +105,9 @@ impl<'a> Case<'a> {
             rest: None,
             last_look: None,
             deadline,
-            run: Run { session: session_id(), rtp_port: port.number(), ..Run::default() },
-            port,
+            patience: None,
+            run: Run { session: session_id(), rtp_port: port.number(), named_port: port.number(), ..Run::default() },
+            _port: port,
             program: Program::start(command, &values, stage.folder())?,
             stage,
         })
@@ -115,6 +122,7 @@ impl<'a> Case<'a> {
             }
             let place = self.place();
             if self.last_look.is_none() && self.hands.turn(place, self.program.id()) {
+                // Each click may take the user so long.
                 self.deadline = Deadline::after(CASE_LIMIT);
             }
         }
@@ -129,7 +137,9 @@ impl<'a> Case<'a> {
             meter.turn(self.program.id());
         }
         match &mut self.connection {
-            Some(connection) => connection.listen(TURN),
+            Some(connection) if !connection.is_closed() => connection.listen(TURN),
+            // To read from it would take no time at all.
+            Some(_) => thread::sleep(TURN),
             None => self.accept(),
         }
         let closes = self.script.last_packet().is_some_and(|last| self.sender.number() >= last);
@@ -150,7 +160,7 @@ impl<'a> Case<'a> {
                 self.connection = Connection::new(stream).ok();
                 self.run.has_connected |= self.connection.is_some();
             }
-            _ => std::thread::sleep(TURN),
+            _ => thread::sleep(TURN),
         }
     }
 
@@ -175,7 +185,12 @@ impl<'a> Case<'a> {
         let is_closed = self.connection.as_ref().is_some_and(Connection::is_closed);
         let is_torn_down = self.state == State::Init && self.run.has(Method::Teardown);
         let looked = self.last_look.is_some_and(Deadline::is_over);
-        is_torn_down || is_closed || looked || self.deadline.is_over() || self.has_ended()
+        let is_tired = self.patience.is_some_and(|limit| self.sender.since_play() > limit);
+        if is_torn_down || is_closed || looked || is_tired || self.has_ended() {
+            return true;
+        }
+        self.run.is_cut = self.deadline.is_over();
+        self.run.is_cut
     }
 
     /// Whether none of the program's processes runs any more.
@@ -210,8 +225,13 @@ impl<'a> Case<'a> {
         let is_early = std::mem::take(&mut self.next_is_early);
         let (request, before) = (request.clone(), self.state);
         let method = request.method();
+        if self.run.requests.is_empty() {
+            // That the program is slow to start is no hanging.
+            self.deadline = Deadline::after(CASE_LIMIT - END_RESERVE);
+        }
         self.run.requests.push(Seen { request, before, is_early });
         self.run.packets = self.sender.number();
+        self.run.longest_play = self.run.longest_play.max(self.sender.since_play());
         if before == State::Playing && self.sender.since_play() >= LONG_PLAY {
             self.run.threads.extend(Usage::of_group(self.program.id()).map(|usage| usage.threads));
         }
@@ -221,10 +241,10 @@ impl<'a> Case<'a> {
         if method == Some(Method::Play) && self.run.is_bound.is_none() {
             // The client may have sent it before it has looked at the reply to SETUP.
             let deadline = Deadline::after(BIND_LIMIT);
-            while !self.port.is_bound() && !deadline.is_over() {
+            while !port::is_bound(self.run.named_port) && !deadline.is_over() {
                 self.turn();
             }
-            self.run.is_bound = Some(self.port.is_bound());
+            self.run.is_bound = Some(port::is_bound(self.run.named_port));
         }
     }
 
@@ -239,9 +259,9 @@ impl<'a> Case<'a> {
 
     fn answer(&mut self, request: &Request) {
         let session = self.run.session.clone();
-        let own_cseq = u64::try_from(self.run.requests.len()).unwrap_or_default();
+        let number = u64::try_from(self.run.requests.len()).unwrap_or_default();
         let (script, state) = (self.script, self.state);
-        let question = Question { script, request, state, session: &session, own_cseq };
+        let question = Question { script, request, state, session: &session, number };
         if request.method() == Some(Method::Pause) {
             self.sender.pause();
         }
@@ -273,7 +293,8 @@ impl<'a> Case<'a> {
         }
         match method {
             Method::Setup if is_granted => {
-                self.sender.send_to(request.port().unwrap_or(self.run.rtp_port));
+                self.run.named_port = request.port().unwrap_or(self.run.rtp_port);
+                self.sender.send_to(self.run.named_port);
             }
             Method::Setup if self.script == Script::NotFound => self.look_on(REFUSAL_LOOK),
             Method::Play if is_granted && before == State::Ready => {
@@ -308,13 +329,13 @@ impl<'a> Case<'a> {
 
     /// After TEARDOWN.
     fn see_it_end(&mut self) -> Rest {
-        let deadline = Deadline::after(END_LIMIT);
+        let deadline = Deadline::after((self.deadline.left() + END_RESERVE).min(END_LIMIT));
         while !self.has_ended() && !deadline.is_over() {
             self.turn();
         }
         Rest {
             connection: self.connection.as_ref().is_some_and(|connection| !connection.is_closed()),
-            port: self.port.is_bound(),
+            port: port::is_bound(self.run.named_port),
             processes: !self.has_ended(),
             files: self.new_files(),
         }
@@ -332,7 +353,7 @@ impl<'a> Case<'a> {
         let is_closed = self.connection.as_ref().is_some_and(Connection::is_closed);
         let deadline = Deadline::after(WORDS_LIMIT);
         while is_closed && !self.has_ended() && !deadline.is_over() {
-            std::thread::sleep(TURN);
+            thread::sleep(TURN);
         }
         let state = self.state;
         if self.has_ended() {
@@ -348,7 +369,7 @@ impl<'a> Case<'a> {
         let mut count = usize::MAX;
         while self.run.end.is_some() && count != self.program.said().len() && !deadline.is_over() {
             count = self.program.said().len();
-            std::thread::sleep(WORDS_LIMIT / 8);
+            thread::sleep(WORDS_LIMIT / 8);
         }
         self.program.said().to_vec()
     }
@@ -358,6 +379,8 @@ impl<'a> Case<'a> {
 const TURN: Duration = Duration::from_millis(5);
 /// How long the client has to end after TEARDOWN.
 const END_LIMIT: Duration = Duration::from_millis(2500);
+/// What is left of the time of a case for the look at its end.
+const END_RESERVE: Duration = Duration::from_millis(1500);
 /// How long the client has to open its RTP port once PLAY has come.
 const BIND_LIMIT: Duration = Duration::from_millis(500);
 /// How long is looked what the client does after 404.

@@ -97,6 +97,9 @@ fn request_line(request: &Request) -> Form {
     let line = lines.first().map_or("", String::as_str);
     let expected = || "SETUP, PLAY, PAUSE, TEARDOWN or DESCRIBE, file name, RTSP/1.0".to_owned();
     let Some(method) = request.method() else { return Form::Wrong(expected()) };
+    if request.word() != method.name() {
+        return Form::Wrong(format!("{method} in capital letters"));
+    }
     let name = request.name();
     if name.contains("://") {
         return Form::Wrong("the bare name of the movie, not its URL".to_owned());

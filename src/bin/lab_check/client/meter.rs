@@ -32,7 +32,7 @@ impl Meter {
     /// The share of a processor that the group of processes has used since, of the time in which
     /// it could have one; `None` if that is not known.
     pub(crate) fn share(&self, group: u32) -> Option<f64> {
-        let (start, first) = self.first.filter(|(start, _)| start.elapsed() >= ENOUGH / 2)?;
+        let (start, first) = self.first.filter(|(start, _)| start.elapsed() >= ENOUGH * 9 / 10)?;
         let now = Usage::of_group(group)?;
         let used = now.cpu.saturating_sub(first.cpu).as_secs_f64();
         let waited = now.waited.saturating_sub(first.waited).as_secs_f64();
@@ -43,5 +43,6 @@ impl Meter {
 
 /// Above this share of a processor a program that has nothing to do spins.
 pub(crate) const SPINS: f64 = 0.3;
-const REST: Duration = Duration::from_millis(200);
-const ENOUGH: Duration = Duration::from_millis(500);
+/// The lab's clients look every half a second whether they are paused.
+const REST: Duration = Duration::from_millis(600);
+const ENOUGH: Duration = Duration::from_millis(400);

@@ -16,8 +16,8 @@ pub(crate) fn judge(card: &mut Card, run: &Run) {
     judge_use_cases(card, run);
     if let Some(is_bound) = run.is_bound {
         card.check(&RTP_BOUND, is_bound, || {
-            let port = run.rtp_port;
-            seen(format!("nobody listens at UDP port {port}"), format!("{port}, given as {{rtp}}"))
+            let expected = "the port that SETUP has named is open".to_owned();
+            seen(format!("nobody listens at UDP port {}", run.named_port), expected)
         });
     } else {
         skip(card, &RTP_BOUND, "no PLAY came");

@@ -28,9 +28,9 @@ impl Request {
         word.unwrap_or_default().to_owned()
     }
 
-    /// What it asks for; `None` if nobody can know.
+    /// What it asks for, in capitals or not; `None` if nobody can know.
     pub(crate) fn method(&self) -> Option<Method> {
-        Method::named(&self.word())
+        Method::named(&self.word().to_ascii_uppercase())
     }
 
     /// What stands between the method and the last `RTSP/`, or the line's end.

@@ -17,6 +17,8 @@ pub(crate) struct Run {
     pub(crate) unusual: Vec<u8>,
     /// The RTP port that the client was given.
     pub(crate) rtp_port: u16,
+    /// The one that it has named; the same, if it is right or there is none.
+    pub(crate) named_port: u16,
     /// Whether somebody listened there when PLAY came.
     pub(crate) is_bound: Option<bool>,
     /// How the client left before TEARDOWN was granted.
@@ -29,6 +31,10 @@ pub(crate) struct Run {
     pub(crate) threads: Vec<u64>,
     /// How many packets were due when the last request came.
     pub(crate) packets: u16,
+    /// How many packets were due in the longest PLAY.
+    pub(crate) longest_play: u16,
+    /// The time was over before all was seen.
+    pub(crate) is_cut: bool,
     /// What it left behind after TEARDOWN.
     pub(crate) rest: Option<Rest>,
     /// Whether its first process has ended, and how.

@@ -5,7 +5,7 @@
 pub(crate) enum Script {
     /// Nothing is different. All others are compared with it.
     Plain,
-    /// The replies to SETUP and PLAY come a second late.
+    /// The replies to SETUP and the first PLAY come a second late.
     LateReply,
     /// SETUP gets 404.
     NotFound,
