@@ -48,10 +48,10 @@ pub(crate) fn check(
 ) -> Result<Card, String> {
     let scripts = Script::chosen(scripts)?;
     let client = Client { command, movie: Movie::read(movie)?, keys };
+    let hands = if keys { Hands::with_keys(Keys::prepare()?) } else { Hands::asking() };
     let mut card = Card::new(name.unwrap_or(command), &requirements::of(&scripts));
     let mut progress = Progress::new(scripts.len());
     progress.begin(Script::Plain.name());
-    let hands = if keys { Hands::with_keys(Keys::prepare()?) } else { Hands::asking() };
     let plain = client.play(Script::Plain, hands, None)?;
     plain::judge(&mut card, &plain);
     form::judge(&mut card, &plain, &client.movie.name, command.contains("{rtp}"));

@@ -1,6 +1,5 @@
 //! One run of the client: the server that it plays from, and that watches it.
 
-use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,8 +18,10 @@ use super::movie::{Movie, Sender};
 use super::port::{self, RtpPort};
 use super::reply::{Question, Step, session_id};
 use super::request::Request;
-use super::run::{Rest, Run, Seen};
+use super::run::{Run, Seen};
 use super::script::Script;
+
+mod look_back;
 
 /// A client that runs, and the server before it.
 #[derive(Debug)]
@@ -79,7 +80,7 @@ impl<'a> Case<'a> {
         hands: Hands,
     ) -> Result<Self, String> {
         let could_not = |error| format!("could not open a port for the client: {error}");
-        let deadline = Deadline::after(CASE_LIMIT - END_RESERVE);
+        let deadline = Deadline::after(CASE_LIMIT.saturating_sub(END_RESERVE));
         let stage = Stage::build()?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(could_not)?;
         listener.set_nonblocking(true).map_err(could_not)?;
@@ -106,7 +107,12 @@ impl<'a> Case<'a> {
             last_look: None,
             deadline,
             patience: None,
-            run: Run { session: session_id(), rtp_port: port.number(), named_port: port.number(), ..Run::default() },
+            run: Run {
+                session: session_id(),
+                rtp_port: port.number(),
+                named_port: port.number(),
+                ..Run::default()
+            },
             _port: port,
             program: Program::start(command, &values, stage.folder())?,
             stage,
@@ -120,13 +126,28 @@ impl<'a> Case<'a> {
             if let Some(bytes) = self.connection.as_mut().and_then(Connection::take) {
                 return Some(Request::new(bytes));
             }
-            let place = self.place();
-            if self.last_look.is_none() && self.hands.turn(place, self.program.id()) {
-                // Each click may take the user so long.
-                self.deadline = Deadline::after(CASE_LIMIT);
-            }
+            self.use_hands();
         }
         None
+    }
+
+    fn use_hands(&mut self) {
+        let (place, group) = (self.place(), self.program.id());
+        match (self.last_look, self.script.trial()) {
+            // Each click may take the user so long.
+            (None, _) => {
+                if self.hands.turn(place, group) {
+                    self.deadline = Deadline::after(CASE_LIMIT);
+                }
+            }
+            (Some(_), Some(button)) => {
+                if self.hands.try_out(button, place, group) {
+                    self.last_look = Some(Deadline::after(CLICK_LOOK));
+                    self.deadline = Deadline::after(CASE_LIMIT);
+                }
+            }
+            (Some(_), None) => {}
+        }
     }
 
     /// Sends what is due, and takes what comes.
@@ -205,7 +226,6 @@ impl<'a> Case<'a> {
             requests: self.run.requests.len(),
             plays: self.run.count(Method::Play),
             packets: self.sender.since_play(),
-            is_over: self.last_look.is_some(),
         }
     }
 
@@ -227,7 +247,7 @@ impl<'a> Case<'a> {
         let method = request.method();
         if self.run.requests.is_empty() {
             // That the program is slow to start is no hanging.
-            self.deadline = Deadline::after(CASE_LIMIT - END_RESERVE);
+            self.deadline = Deadline::after(CASE_LIMIT.saturating_sub(END_RESERVE));
         }
         self.run.requests.push(Seen { request, before, is_early });
         self.run.packets = self.sender.number();
@@ -308,77 +328,18 @@ impl<'a> Case<'a> {
             }
             Method::Pause if is_granted => self.rest = Some(Meter::new()),
             Method::Teardown if is_granted => self.sender.pause(),
-            _ => {}
+            Method::Setup
+            | Method::Play
+            | Method::Pause
+            | Method::Teardown
+            | Method::Describe
+            | Method::Options => {}
         }
-    }
-
-    /// Looks at what is left.
-    fn look_back(mut self) -> Run {
-        let is_torn_down = self.state == State::Init && self.run.has(Method::Teardown);
-        if is_torn_down {
-            self.run.rest = Some(self.see_it_end());
-        } else if self.last_look.is_none() {
-            self.run.broke_off = self.break_off();
-        }
-        self.run.idle = self.rest.and_then(|meter| meter.share(self.program.id()));
-        self.run.end = self.program.end();
-        self.run.said = self.words();
-        self.run.by_hand = self.hands.are_needed();
-        self.run
-    }
-
-    /// After TEARDOWN.
-    fn see_it_end(&mut self) -> Rest {
-        let deadline = Deadline::after((self.deadline.left() + END_RESERVE).min(END_LIMIT));
-        while !self.has_ended() && !deadline.is_over() {
-            self.turn();
-        }
-        Rest {
-            connection: self.connection.as_ref().is_some_and(|connection| !connection.is_closed()),
-            port: port::is_bound(self.run.named_port),
-            processes: !self.has_ended(),
-            files: self.new_files(),
-        }
-    }
-
-    /// The client's own files, where all else is a link to the user's.
-    fn new_files(&self) -> Vec<String> {
-        let Ok(entries) = fs::read_dir(self.stage.folder()) else { return Vec::new() };
-        let own = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
-        own.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
-    }
-
-    /// How the client has left before its time, if it has.
-    fn break_off(&mut self) -> Option<String> {
-        let is_closed = self.connection.as_ref().is_some_and(Connection::is_closed);
-        let deadline = Deadline::after(WORDS_LIMIT);
-        while is_closed && !self.has_ended() && !deadline.is_over() {
-            thread::sleep(TURN);
-        }
-        let state = self.state;
-        if self.has_ended() {
-            let end = self.program.end().unwrap_or_default();
-            return Some(format!("it ended in {state} ({end})"));
-        }
-        is_closed.then(|| format!("it closed the connection in {state}"))
-    }
-
-    /// All that it has said; a program that has ended may still be read.
-    fn words(&mut self) -> Vec<String> {
-        let deadline = Deadline::after(WORDS_LIMIT);
-        let mut count = usize::MAX;
-        while self.run.end.is_some() && count != self.program.said().len() && !deadline.is_over() {
-            count = self.program.said().len();
-            thread::sleep(WORDS_LIMIT / 8);
-        }
-        self.program.said().to_vec()
     }
 }
 
 /// How often is looked at all that may happen.
 const TURN: Duration = Duration::from_millis(5);
-/// How long the client has to end after TEARDOWN.
-const END_LIMIT: Duration = Duration::from_millis(2500);
 /// What is left of the time of a case for the look at its end.
 const END_RESERVE: Duration = Duration::from_millis(1500);
 /// How long the client has to open its RTP port once PLAY has come.
@@ -386,13 +347,13 @@ const BIND_LIMIT: Duration = Duration::from_millis(500);
 /// How long is looked what the client does after 404.
 const REFUSAL_LOOK: Duration = Duration::from_millis(1500);
 /// How long is looked what the client does after a reply of another session.
-const SESSION_LOOK: Duration = Duration::from_millis(2000);
+const SESSION_LOOK: Duration = Duration::from_secs(2);
+/// How long is looked whether a click of the user has an effect.
+const CLICK_LOOK: Duration = Duration::from_secs(5);
 /// How long is looked what the client does after the end of the movie: there are clients that go on
 /// after 2 s.
-const SILENCE_LOOK: Duration = Duration::from_millis(3000);
+const SILENCE_LOOK: Duration = Duration::from_secs(3);
 /// How long is looked what the client does after the end of the connection.
-const EOF_LOOK: Duration = Duration::from_millis(4000);
-/// How long the last words of a program may be on their way.
-const WORDS_LIMIT: Duration = Duration::from_millis(400);
+const EOF_LOOK: Duration = Duration::from_secs(4);
 /// So many packets after PLAY a thread of the PLAY before has ended.
 const LONG_PLAY: u16 = 14;

@@ -1,4 +1,4 @@
-//! Who presses the client's buttons: nobody, as it does all by itself; lab_check, by the window's
+//! Who presses the client's buttons: nobody, as it does all by itself; `lab_check`, by the window's
 //! keys; or the user, who is asked.
 
 use std::fmt;
@@ -41,8 +41,6 @@ pub(crate) struct Place {
     pub(crate) plays: usize,
     /// How many packets were due since PLAY.
     pub(crate) packets: u16,
-    /// All packets are sent.
-    pub(crate) is_over: bool,
 }
 
 impl Hands {
@@ -68,7 +66,15 @@ impl Hands {
 
     /// Presses what is to be pressed now, or asks for it; says whether it has just asked.
     pub(crate) fn turn(&mut self, place: Place, group: u32) -> bool {
-        let Some(button) = self.wanted(place) else { return false };
+        self.wanted(place).is_some_and(|button| self.press(button, place, group))
+    }
+
+    /// Presses a button that is to have no effect now, or asks for it.
+    pub(crate) fn try_out(&mut self, button: Button, place: Place, group: u32) -> bool {
+        self.by_hand && place.time >= MOMENT && self.press(button, place, group)
+    }
+
+    fn press(&mut self, button: Button, place: Place, group: u32) -> bool {
         let again = self.last.is_some_and(|(last, requests, at)| {
             let is_same = (last, requests) == (button, place.requests);
             is_same && (self.keys.is_none() || at.elapsed() < PRESS_AGAIN)
@@ -96,7 +102,6 @@ impl Hands {
             (State::Ready, 0) => (Button::Play, place.time >= MOMENT),
             (State::Ready, 1) => (Button::Play, place.time >= PAUSE),
             (State::Ready, _) => (Button::Teardown, place.time >= MOMENT),
-            (State::Playing, _) if place.is_over => (Button::Teardown, place.time >= MOMENT),
             (State::Playing, 1) => (Button::Pause, place.packets >= ENOUGH_PACKETS),
             (State::Playing, _) => (Button::Teardown, place.packets >= ENOUGH_PACKETS),
         };

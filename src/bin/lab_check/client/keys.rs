@@ -25,7 +25,9 @@ impl Keys {
     /// There is no display, or no `xdotool`: in one line.
     pub(crate) fn prepare() -> Result<Self, String> {
         if env::var_os("DISPLAY").is_none() {
-            return Err("could not press keys: DISPLAY is not set, so there is no window".to_owned());
+            return Err(
+                "could not press keys: DISPLAY is not set, so there is no window".to_owned()
+            );
         }
         match xdotool("version") {
             Some((true, _)) => Ok(Self { others: visible_windows(), window: None }),
@@ -64,7 +66,8 @@ impl Keys {
 /// The windows with a name.
 fn visible_windows() -> BTreeSet<String> {
     let found = xdotool("search --onlyvisible --name .");
-    found.map(|(_, lines)| lines.into_iter().filter(|line| is_window(line)).collect())
+    found
+        .map(|(_, lines)| lines.into_iter().filter(|line| is_window(line)).collect())
         .unwrap_or_default()
 }
 

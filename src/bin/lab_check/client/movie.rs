@@ -29,8 +29,8 @@ impl Movie {
         let name = path.file_name().and_then(|name| name.to_str());
         let name = name.ok_or_else(|| could_not("it has no name".to_owned()))?.to_owned();
         let file = File::open(path).map_err(|error| could_not(error.to_string()))?;
-        let mut video = VideoStream::new(BufReader::new(file))
-            .map_err(|error| could_not(error.to_string()))?;
+        let mut video =
+            VideoStream::new(BufReader::new(file)).map_err(|error| could_not(error.to_string()))?;
         let mut frames = Vec::new();
         while frames.len() < usize::from(Script::Plain.length()) {
             match video.next_frame().map_err(|error| could_not(error.to_string()))? {

@@ -23,7 +23,7 @@ pub(crate) struct Question<'a> {
     pub(crate) request: &'a Request,
     pub(crate) state: State,
     pub(crate) session: &'a str,
-    /// The how many-th request it is: what is repeated for one without a CSeq.
+    /// Which request of the run it is, from 1 on; repeated for one without a `CSeq`.
     pub(crate) number: u64,
 }
 
@@ -49,45 +49,38 @@ impl Question<'_> {
     /// All parts of the answer, in order.
     pub(crate) fn answer(self) -> Vec<Step> {
         let text = self.text();
-        let method = self.request.method();
         // Not all of them: a case is not to last too long.
-        let is_first = self.number <= 2 && method != Some(Method::Teardown);
-        match self.script {
-            Script::Plain => vec![Step::Hold(GLANCE), Step::Say(text)],
-            Script::LateReply if is_first => vec![Step::Hold(LATE), Step::Say(text)],
-            Script::WrongCseq if method == Some(Method::Setup) => {
-                vec![Step::Say(self.wrong()), Step::Hold(2 * GLANCE), Step::Say(text)]
+        let is_late = self.number <= 2 && self.request.method() != Some(Method::Teardown);
+        let mut steps = if self.script == Script::Plain {
+            vec![Step::Hold(GLANCE), Step::Say(text)]
+        } else if self.script == Script::LateReply && is_late {
+            vec![Step::Hold(LATE), Step::Say(text)]
+        } else if self.script == Script::SplitReply {
+            let (head, tail) = text.split_at(text.len().min(SPLIT));
+            vec![Step::Say(head.into()), Step::Hold(BETWEEN), Step::Say(tail.into())]
+        } else {
+            match self.unusual() {
+                Some(wrong) if self.script == Script::WrongCseq => {
+                    vec![Step::Say(wrong), Step::Hold(2 * GLANCE), Step::Say(text)]
+                }
+                Some(wrong) => vec![Step::Say(wrong)],
+                None => vec![Step::Say(text)],
             }
-            Script::WrongSession if self.names_another_session() => vec![Step::Say(self.wrong())],
-            Script::SplitReply => {
-                let (head, tail) = text.split_at(text.len().min(SPLIT));
-                vec![Step::Say(head.into()), Step::Hold(BETWEEN), Step::Say(tail.into())]
-            }
-            _ => vec![Step::Say(text)],
-        }
-        .into_iter()
-        .chain(self.description())
-        .collect()
+        };
+        steps.extend(self.description());
+        steps
     }
 
-    /// What is unusual in the answer, to be shown.
+    /// What is unusual in the answer; it may be all of it.
     pub(crate) fn unusual(self) -> Option<Vec<u8>> {
         let is_setup = self.request.method() == Some(Method::Setup);
-        match self.script {
-            Script::WrongCseq if is_setup => Some(self.wrong()),
-            Script::WrongSession if self.names_another_session() => Some(self.wrong()),
-            Script::NotFound if is_setup => Some(self.text()),
-            _ => None,
+        if self.script == Script::WrongCseq && is_setup {
+            return Some(reply(self.status(), self.cseq() + 7, OTHER_SESSION));
         }
-    }
-
-    /// The answer that is to be passed over.
-    fn wrong(self) -> Vec<u8> {
-        let (cseq, session) = match self.script {
-            Script::WrongCseq => (self.cseq() + 7, OTHER_SESSION),
-            _ => (self.cseq(), OTHER_SESSION),
-        };
-        reply(self.status(), cseq, session)
+        if self.names_another_session() {
+            return Some(reply(self.status(), self.cseq(), OTHER_SESSION));
+        }
+        (self.script == Script::NotFound && is_setup).then(|| self.text())
     }
 
     fn names_another_session(self) -> bool {

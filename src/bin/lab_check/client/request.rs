@@ -41,7 +41,7 @@ impl Request {
         behind.rsplit_once("RTSP/").map_or(behind, |(name, _)| name).trim().to_owned()
     }
 
-    /// The line of the CSeq, which has one of the names that lab clients give it or, as the second
+    /// The line of the `CSeq`, which has one of the names that lab clients give it or, as the second
     /// line, none.
     pub(crate) fn cseq_line(&self) -> Option<String> {
         let lines = self.lines();
@@ -50,7 +50,7 @@ impl Request {
         named.or_else(|| lines.get(1).filter(is_bare)).cloned()
     }
 
-    /// The CSeq.
+    /// The `CSeq`.
     pub(crate) fn cseq(&self) -> Option<u64> {
         let line = self.cseq_line()?;
         line.rsplit([':', ' ']).next()?.parse().ok()

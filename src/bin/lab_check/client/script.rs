@@ -1,5 +1,7 @@
 //! The variations: what the server does differently, so that it is seen what the client does then.
 
+use super::hands::Button;
+
 /// A variation; each is a run of the client of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Script {
@@ -80,22 +82,23 @@ impl Script {
 
     /// The numbers of the packets that are sent when that one is due.
     pub(crate) fn packets(self, number: u16) -> Vec<u16> {
-        let is_touched = |number: u16| TOUCHED.contains(&number);
-        match self {
-            Self::Lost if is_touched(number) => Vec::new(),
-            Self::Swapped if is_touched(number) => vec![number + 1],
-            Self::Swapped if is_touched(number - 1) => vec![number - 1],
-            Self::Doubled if is_touched(number) => vec![number; 2],
-            _ => vec![number],
+        let (is_touched, follows) = (is_touched(number), is_touched(number - 1));
+        if self == Self::Lost && is_touched {
+            Vec::new()
+        } else if self == Self::Swapped && is_touched {
+            vec![number + 1]
+        } else if self == Self::Swapped && follows {
+            vec![number - 1]
+        } else if self == Self::Doubled && is_touched {
+            vec![number; 2]
+        } else {
+            vec![number]
         }
     }
 
     /// How many packets the movie has.
-    pub(crate) const fn length(self) -> u16 {
-        match self {
-            Self::EndOfMovie => SHORT_MOVIE,
-            _ => LONG_MOVIE,
-        }
+    pub(crate) fn length(self) -> u16 {
+        if self == Self::EndOfMovie { SHORT_MOVIE } else { LONG_MOVIE }
     }
 
     /// The packet after which the server closes the connection.
@@ -103,18 +106,22 @@ impl Script {
         (self == Self::EndOfConnection).then_some(LAST_PACKET)
     }
 
-    /// How many packets are lost, swapped with the next one, or doubled in this variation.
-    pub(crate) fn touched(self) -> u64 {
-        match self {
-            Self::Lost | Self::Swapped | Self::Doubled => TOUCHED.len() as u64,
-            _ => 0,
-        }
+    /// The button that must not lead on when the unusual has come.
+    pub(crate) fn trial(self) -> Option<Button> {
+        let of_script = [(Self::NotFound, Button::Play), (Self::WrongSession, Button::Pause)];
+        of_script.into_iter().find(|(script, _)| *script == self).map(|(_, button)| button)
     }
+}
+
+fn is_touched(number: u16) -> bool {
+    TOUCHED.contains(&number)
 }
 
 /// The packets that something happens to. They are soon over, for there are clients that play for a
 /// second only.
 const TOUCHED: [u16; 3] = [4, 8, 11];
+/// How many packets are lost, swapped with the next one, or doubled.
+pub(crate) const TOUCHED_COUNT: u64 = TOUCHED.len() as u64;
 /// When so many packets have been due, all that was to happen to them has been seen by the client.
 pub(crate) const SETTLED: u16 = 16;
 const LAST_PACKET: u16 = 10;

@@ -10,7 +10,7 @@ use super::plain::{seen, share_of, skip};
 use super::reply::OTHER_SESSION;
 use super::requirements as asked;
 use super::run::Run;
-use super::script::{SETTLED, Script};
+use super::script::{SETTLED, Script, TOUCHED_COUNT};
 
 /// A run of a variation, and the one in which nothing was unusual.
 #[derive(Clone, Copy, Debug)]
@@ -36,14 +36,13 @@ pub(crate) fn judge(card: &mut Card, script: Script, runs: Runs<'_>) {
         Script::EndOfConnection => (&asked::END_OF_CONNECTION, runs.notices_the_end()),
     };
     note(card, requirement, runs.run, found);
-    let counted = match script {
-        Script::Lost => Some((&asked::LOST_COUNT, LOST)),
-        Script::Swapped => Some((&asked::SWAPPED_COUNT, LATE)),
-        Script::Doubled => Some((&asked::DOUBLED_COUNT, LATE)),
-        _ => None,
-    };
-    if let Some((requirement, names)) = counted {
-        count(card, requirement, script, runs.run, names);
+    let counts = [
+        (Script::Lost, &asked::LOST_COUNT, LOST),
+        (Script::Swapped, &asked::SWAPPED_COUNT, LATE),
+        (Script::Doubled, &asked::DOUBLED_COUNT, LATE),
+    ];
+    for (_, requirement, names) in counts.into_iter().filter(|(of, ..)| *of == script) {
+        count(card, requirement, runs.run, names);
     }
 }
 
@@ -94,7 +93,7 @@ impl Runs<'_> {
         }
     }
 
-    /// The reply of another CSeq, which names another session too, has no effect.
+    /// The reply of another `CSeq`, which names another session too, has no effect.
     fn passes_over(self) -> Result<(), Flaw> {
         if self.plain.early().is_some() {
             return Err(Flaw::NotChecked("it does not wait for any reply"));
@@ -192,7 +191,7 @@ fn note(card: &mut Card, requirement: &Requirement, run: &Run, found: Result<(),
 }
 
 /// What the client has counted is what was done to the packets.
-fn count(card: &mut Card, requirement: &Requirement, script: Script, run: &Run, names: &[&str]) {
+fn count(card: &mut Card, requirement: &Requirement, run: &Run, names: &[&str]) {
     if run.end.is_none() {
         return skip(card, requirement, "it has not ended, so it may still print them");
     }
@@ -204,9 +203,8 @@ fn count(card: &mut Card, requirement: &Requirement, script: Script, run: &Run, 
         let what = format!("it prints no line like `{name}: 3`");
         return card.mark(requirement, Verdict::NotOffered(what));
     };
-    let touched = script.touched();
     card.measure(requirement, found.to_string());
-    card.check(requirement, found == touched, || {
-        seen(format!("{name}: {found}"), format!("{name}: {touched}"))
+    card.check(requirement, found == TOUCHED_COUNT, || {
+        seen(format!("{name}: {found}"), format!("{name}: {TOUCHED_COUNT}"))
     });
 }

@@ -1,0 +1,84 @@
+//! The end of a run: what the client leaves behind.
+
+use std::fs;
+use std::thread;
+use std::time::Duration;
+
+use rtsp_lab::rtsp::{Method, State};
+
+use crate::deadline::Deadline;
+
+use super::super::connection::Connection;
+use super::super::port;
+use super::super::run::{Rest, Run};
+use super::{Case, END_RESERVE, TURN};
+
+impl Case<'_> {
+    /// Looks at what is left.
+    pub(super) fn look_back(mut self) -> Run {
+        let is_torn_down = self.state == State::Init && self.run.has(Method::Teardown);
+        if is_torn_down {
+            self.run.rest = Some(self.see_it_end());
+        } else if self.last_look.is_none() {
+            self.run.broke_off = self.break_off();
+        }
+        self.run.idle = self.rest.and_then(|meter| meter.share(self.program.id()));
+        self.run.end = self.program.end();
+        self.run.said = self.words();
+        self.run.by_hand = self.hands.are_needed();
+        self.run
+    }
+
+    /// After TEARDOWN.
+    fn see_it_end(&mut self) -> Rest {
+        let deadline = Deadline::after((self.deadline.left() + END_RESERVE).min(END_LIMIT));
+        while !self.has_ended() && !deadline.is_over() {
+            self.turn();
+        }
+        Rest {
+            connection: self.connection.as_ref().is_some_and(|connection| !connection.is_closed()),
+            port: port::is_bound(self.run.named_port),
+            processes: !self.has_ended(),
+            files: self.new_files(),
+        }
+    }
+
+    /// The client's own files, where all else is a link to the user's.
+    fn new_files(&self) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(self.stage.folder()) else { return Vec::new() };
+        let own =
+            entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+        own.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    /// How the client has left before its time, if it has.
+    fn break_off(&mut self) -> Option<String> {
+        let is_closed = self.connection.as_ref().is_some_and(Connection::is_closed);
+        let deadline = Deadline::after(WORDS_LIMIT);
+        while is_closed && !self.has_ended() && !deadline.is_over() {
+            thread::sleep(TURN);
+        }
+        let state = self.state;
+        if self.has_ended() {
+            let end = self.program.end().unwrap_or_default();
+            return Some(format!("it ended in {state} ({end})"));
+        }
+        is_closed.then(|| format!("it closed the connection in {state}"))
+    }
+
+    /// All that it has said; a program that has ended may still be read.
+    fn words(&mut self) -> Vec<String> {
+        let deadline = Deadline::after(WORDS_LIMIT);
+        let mut count = usize::MAX;
+        while self.run.end.is_some() && count != self.program.said().len() && !deadline.is_over() {
+            count = self.program.said().len();
+            thread::sleep(WORDS_LIMIT / 8);
+        }
+        self.program.said().to_vec()
+    }
+}
+
+/// How long the client has to end after TEARDOWN.
+const END_LIMIT: Duration = Duration::from_millis(2500);
+/// How long the last words of a program may be on their way.
+const WORDS_LIMIT: Duration = Duration::from_millis(400);
