@@ -97,7 +97,7 @@ impl Hands {
     /// The button that is next; `None` if it is not yet time for one.
     fn wanted(&self, place: Place) -> Option<Button> {
         let (button, is_time) = match (place.state, place.plays) {
-            (State::Init, 0) => (Button::Setup, self.keys.is_some() || place.time >= OWN_START),
+            (State::Init, 0) => (Button::Setup, self.by_hand || place.time >= OWN_START),
             (State::Init, _) => return None,
             (State::Ready, 0) => (Button::Play, place.time >= MOMENT),
             (State::Ready, 1) => (Button::Play, place.time >= PAUSE),

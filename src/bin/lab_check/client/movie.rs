@@ -125,7 +125,7 @@ impl Sender {
     }
 
     /// Whether the movie has no more packets.
-    pub(crate) const fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.number >= self.script.length()
     }
 }

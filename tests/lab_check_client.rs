@@ -1,0 +1,303 @@
+//! `lab_check client` as its user runs it: against the project's own clients, which get a full card,
+//! and against clients with one fault each, which it must name, and no other.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
+
+mod client_common;
+mod common;
+mod desktop;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+use client_common::program::{Ended, Program};
+use desktop::xvfb::Desktop;
+
+/// The faults of `tests/python_lab/faults/client.py`, and the line of the card that each is to fail.
+const FAULTS: [(&str, &str); 33] = [
+    // What takes longest comes first.
+    ("other-port-bound", "its RTP port is open when it sends PLAY"),
+    ("keeps-port", "connection and RTP port are closed after TEARDOWN"),
+    ("keeps-connection", "connection and RTP port are closed after TEARDOWN"),
+    ("stays-after-teardown", "it ends after TEARDOWN"),
+    ("no-cseq", "the second line is the CSeq"),
+    ("cseq-stands", "CSeq counts the requests from 1"),
+    ("cseq-from-zero", "CSeq counts the requests from 1"),
+    ("wrong-session", "the session is the one of the reply to SETUP"),
+    ("no-session", "requests after SETUP have a Session line"),
+    ("wrong-name", "each request names the movie"),
+    ("no-port", "SETUP names the RTP port in a Transport line"),
+    ("other-port-named", "SETUP names the RTP port in a Transport line"),
+    ("small-letters", "the first line is METHOD, file name, RTSP/1.0"),
+    ("backslash-n", "each line ends in LF"),
+    ("early-play", "it waits for a reply before the next request"),
+    ("play-twice", "each request is one that the state allows"),
+    ("resends", "a reply that is 1 s late is waited for"),
+    ("any-cseq", "a reply to another request is passed over"),
+    ("any-session", "a reply of another session does not make it play"),
+    ("any-status", "it does not go on after 404"),
+    ("dies-of-split-reply", "a reply in two segments is one reply"),
+    ("hangs-at-end-of-connection", AT_END_OF_CONNECTION),
+    ("spins-at-end-of-connection", AT_END_OF_CONNECTION),
+    ("dies-of-lost", "it goes on when packets are lost"),
+    ("dies-of-late", "it goes on when packets come in the wrong order"),
+    ("dies-of-doubled", "it goes on when packets come twice"),
+    ("counts-lost-twice", "it counts the lost packets"),
+    ("counts-no-late", "it counts a packet's double as late"),
+    ("dies-in-silence", "when the movie is over it waits quietly, or ends"),
+    ("spins-in-pause", "it needs no processor while it is paused"),
+    ("leaks-listener", "no thread of the first PLAY is left in the second"),
+    ("leaves-cache-file", "it leaves no cache file"),
+    ("ends-before-teardown", "it neither ends nor hangs up before TEARDOWN"),
+];
+const AT_END_OF_CONNECTION: &str = "when the connection ends it says so or ends, and does not spin";
+
+/// All lines of the card.
+const ALL: usize = 35;
+
+/// The program under test, in the project's folder.
+fn lab_check(words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lab_check"));
+    command.args(words).current_dir(env!("CARGO_MANIFEST_DIR"));
+    command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+    command
+}
+
+fn run(words: &[&str]) -> Ended {
+    Program::start(&mut lab_check(words)).end(LIMIT)
+}
+
+/// The titles of the lines with that verdict.
+fn titles<'a>(card: &'a str, verdict: &str) -> Vec<&'a str> {
+    let start = format!("  {verdict:<11}  ");
+    let lines = card.lines().filter_map(|line| line.strip_prefix(start.as_str()));
+    // What was measured stands behind the title.
+    lines.map(|line| line.split(": ").next().unwrap()).collect()
+}
+
+/// The last line of the card, without the name of the program.
+fn counts(card: &str) -> &str {
+    card.trim_end().lines().last().and_then(|line| line.rsplit(": ").next()).unwrap_or_default()
+}
+
+/// A Python program of the tests as a command for a client's check; `None` without Python.
+fn python(script: &str, words: &str) -> Option<String> {
+    // Not the name: what stands behind it may be a script that takes long to find Python.
+    let path = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
+    let Some(path) = path.ok().filter(|output| output.status.success()) else {
+        eprintln!("skipped: there is no python3 on this machine");
+        return None;
+    };
+    let path = String::from_utf8(path.stdout).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python_lab").join(script);
+    let (path, script) = (path.trim(), script.display());
+    let buttons = "--script setup,play,frames=20,pause,play,frames=40,teardown";
+    Some(format!("'{path}' '{script}' {words} {buttons} {{host}} {{port}} {{rtp}} {{movie}}"))
+}
+
+/// The project's client as a command.
+fn client_launcher(options: &str) -> String {
+    let path = env!("CARGO_BIN_EXE_client_launcher");
+    format!("'{path}' {options} {{host}} {{port}} {{rtp}} {{movie}}")
+}
+
+#[test]
+fn a_faultless_client_gets_a_full_card_and_each_fault_is_named_and_no_other() {
+    let Some(_) = python("faults/client.py", "none") else { return };
+    let cases = [("none", "")].into_iter().chain(FAULTS).collect::<Vec<_>>();
+    let waiting = Mutex::new(cases.iter());
+    let next = || waiting.lock().unwrap().next();
+    let flaws = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some((fault, title)) = next() {
+                    flaws.lock().unwrap().extend(flaw_of(fault, title));
+                }
+            });
+        }
+    });
+    let flaws = flaws.into_inner().unwrap();
+    assert!(flaws.is_empty(), "{}", flaws.join("\n\n"));
+}
+
+/// What is wrong with the card of that fault.
+fn flaw_of(fault: &str, title: &str) -> Option<String> {
+    let command = python("faults/client.py", fault)?;
+    let ended = run(&["client", "--name", fault, &command]);
+    let expected: Vec<&str> = [title].into_iter().filter(|title| !title.is_empty()).collect();
+    let is_right = titles(&ended.output, "FAIL") == expected
+        && ended.code == Some(i32::from(!expected.is_empty()))
+        && (!expected.is_empty() || titles(&ended.output, "pass").len() == ALL);
+    let Ended { code, output, errors } = ended;
+    (!is_right).then(|| format!("{fault}: ended with {code:?}\n{output}\n{errors}"))
+}
+
+#[test]
+fn all_faults_of_the_program_are_tried() {
+    let Some(command) = python("faults/client.py", "no-such-fault") else { return };
+    let output = Command::new("sh").args(["-c", &command]).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    let known = told.strip_prefix("expected one of none, ").unwrap().split_once(", found").unwrap();
+    let mut known: Vec<&str> = known.0.split(", ").collect();
+    let mut tried = FAULTS.map(|(fault, _)| fault);
+    known.sort_unstable();
+    tried.sort_unstable();
+    assert_eq!(known, tried);
+}
+
+#[test]
+fn the_labs_own_client_fails_at_a_split_reply_only() {
+    let Some(command) = python("ClientLauncher.py", "") else { return };
+    let ended = run(&["client", &command]);
+    assert_eq!(titles(&ended.output, "FAIL"), ["a reply in two segments is one reply"]);
+    let told = "its last words: Unable to parse the reply";
+    assert!(ended.output.contains(told), "{}", ended.output);
+    assert_eq!(counts(&ended.output), "34 passed, 1 failed, 0 not offered, 0 not checked");
+}
+
+#[test]
+fn the_headless_client_fails_nothing_and_what_it_does_not_do_is_not_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("table.tsv");
+    let command = client_launcher("--headless --seconds 1");
+    let tsv = table.to_str().unwrap();
+    let ended = run(&["client", &command, "--name", "headless", "--tsv", tsv]);
+    assert_eq!(titles(&ended.output, "FAIL"), Vec::<&str>::new(), "{}", ended.output);
+    let unseen = [
+        "it sends PAUSE",
+        "it sends PLAY after PAUSE",
+        "it needs no processor while it is paused",
+        "no thread of the first PLAY is left in the second",
+        "a reply of another session does not make it play",
+    ];
+    assert_eq!(titles(&ended.output, "not checked"), unseen);
+    assert_eq!(titles(&ended.output, "pass").len(), ALL - unseen.len());
+    assert_eq!(ended.code, Some(0));
+    for script in ["[1/11] plain", "[2/11] late-reply", "[11/11] end-of-connection"] {
+        assert!(ended.errors.lines().any(|line| line == script), "{}", ended.errors);
+    }
+    let table = fs::read_to_string(table).unwrap();
+    let row = table.lines().nth(1).unwrap();
+    assert!(row.starts_with("headless\t30\t0\t0\t5\tpass\tpass\tnot checked\t"), "{table}");
+}
+
+#[test]
+fn the_window_gets_a_full_card_by_its_own_keys() {
+    let Some(desktop) = Desktop::start() else { return };
+    let mut command = lab_check(&["client", "--keys", &client_launcher("")]);
+    let ended = Program::start(command.env("DISPLAY", desktop.display())).end(2 * LIMIT);
+    assert_eq!(titles(&ended.output, "pass").len(), ALL, "{}\n{}", ended.output, ended.errors);
+    assert_eq!(ended.code, Some(0));
+}
+
+#[test]
+fn a_user_is_asked_for_each_click_of_a_window() {
+    let Some(desktop) = Desktop::start() else { return };
+    let mut command = lab_check(&["client", "--script", "not-found", &client_launcher("")]);
+    command.env("DISPLAY", desktop.display()).stdin(Stdio::null());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut asked = Vec::new();
+    for line in BufReader::new(child.stderr.take().unwrap()).lines() {
+        let line = line.unwrap();
+        let Some((_, button)) = line.split_once(": click ") else { continue };
+        let button = button.split(' ').next().unwrap().to_owned();
+        let key = match button.as_str() {
+            "Setup" => "s",
+            "Play" => "p",
+            "Pause" => "space",
+            _ => "t",
+        };
+        press(&desktop, key);
+        asked.push(button);
+    }
+    let mut card = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut card).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{card}");
+    assert_eq!(asked, ["Setup", "Play", "Pause", "Play", "Teardown", "Setup", "Play"]);
+    assert_eq!(counts(&card), "23 passed, 0 failed, 0 not offered, 0 not checked");
+}
+
+/// A user's key, in the client's window.
+fn press(desktop: &Desktop, key: &str) {
+    let words = "search --sync --onlyvisible --name RTSP.lab.client windowactivate --sync key";
+    let mut command = Command::new("timeout");
+    command.args(["20", "xdotool"]).args(words.split(' ')).arg(key);
+    let status = command.env("DISPLAY", desktop.display()).status().unwrap();
+    assert!(status.success(), "press {key}");
+}
+
+#[test]
+fn a_client_that_never_asks_fails_setup_and_nothing_else_is_checked() {
+    let cases = [
+        ("no_such_program_here {port}", "it ended in INIT", "not found"),
+        ("true {port}", "it ended in INIT", "it said nothing"),
+        ("sh -c 'echo Hello; exit 3' {port}", "(exit status: 3)", "its last words: Hello"),
+        ("sleep 100 || echo {port}", "no connection", "it said nothing"),
+    ];
+    thread::scope(|scope| {
+        for (command, how, words) in cases {
+            scope.spawn(move || {
+                let Ended { code, output, errors } = run(&["client", command]);
+                assert_eq!(titles(&output, "FAIL"), ["it connects and sends SETUP"], "{errors}");
+                assert_eq!(titles(&output, "not checked").len(), ALL - 1, "{output}");
+                let came = output.lines().find(|line| line.trim().starts_with("came")).unwrap();
+                assert!(came.contains(how) && came.contains(words), "{came}");
+                assert_eq!(code, Some(1));
+            });
+        }
+    });
+}
+
+/// Its processes are gone, too, but those that have left it on purpose.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_a_client_has_started_is_gone_with_it() {
+    let time = format!("1{}.5", std::process::id());
+    let command = format!("sh -c 'sleep {time} & sleep {time}' {{port}}");
+    run(&["client", "--script", "plain", &command]);
+    let left = fs::read_dir("/proc").unwrap().flatten().filter(|entry| {
+        let line = fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();
+        line.contains(&time) && line.starts_with("sleep")
+    });
+    assert_eq!(left.count(), 0);
+}
+
+#[test]
+fn a_wrong_call_says_what_is_wrong_with_it() {
+    let command = client_launcher("--headless");
+    let mut known =
+        "plain, late-reply, wrong-cseq, wrong-session, split-reply, not-found, ".to_owned();
+    known += "lost, swapped, doubled, end-of-movie, end-of-connection";
+    for (words, told) in [
+        (
+            vec!["client", &command, "--script", "lots"],
+            format!("expected --script as one of {known}, found \"lots\""),
+        ),
+        (vec!["client", &command, "--keys"], "could not press keys: DISPLAY is not set".to_owned()),
+        (
+            vec!["client", &command, "--movie", "none.Mjpeg"],
+            "could not read none.Mjpeg: ".to_owned(),
+        ),
+        (vec!["client", &command, "--movie", "README.md"], "could not read README.md: ".to_owned()),
+        (vec!["client", "./client"], "expected {port} in the COMMAND of client".to_owned()),
+        (vec!["client"], "expected one COMMAND behind client".to_owned()),
+    ] {
+        let Ended { code, output, errors } = run(&words);
+        assert!(errors.starts_with(&format!("lab_check: {told}")), "{words:?}: {errors}");
+        assert_ne!(code, Some(0), "{words:?}");
+        assert_eq!(output, "", "{words:?}");
+    }
+}
+
+/// Nothing takes so long, on any machine.
+const LIMIT: Duration = Duration::from_secs(90);
+/// How many clients are checked at the same time; each check runs several of them, which wait most
+/// of the time.
+const AT_ONCE: usize = 6;
