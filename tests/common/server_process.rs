@@ -79,6 +79,24 @@ impl ServerProcess {
         panic!("the server has ended after these lines: {:#?}", self.seen);
     }
 
+    /// How many lines so far contain that.
+    pub(crate) fn count(&mut self, part: &str) -> usize {
+        self.seen.extend(self.lines.try_iter());
+        self.seen.iter().filter(|line| line.contains(part)).count()
+    }
+
+    /// All lines to the end of every connection, after which it is killed.
+    #[track_caller]
+    pub(crate) fn lines_when_clients_have_gone(mut self) -> Vec<String> {
+        let all = (self.count("] connected"), self.count("] closed: "));
+        let mut left = all.0 - all.1;
+        while left > 0 {
+            let Some(line) = self.next_line() else { break };
+            left -= usize::from(line.contains("] closed: "));
+        }
+        self.kill()
+    }
+
     /// All lines of a client, without the prefix that names it, to the end of its connection.
     #[track_caller]
     pub(crate) fn transcript_of(&mut self, client: SocketAddr) -> Vec<String> {

@@ -87,7 +87,7 @@ fn target_of(document: &Document, link: &Link) -> (PathBuf, Option<String>) {
     for part in Path::new(file).components() {
         match part {
             Component::ParentDir => {
-                assert!(path.pop(), "{}: {file} leaves the project", own.display())
+                assert!(path.pop(), "{}: {file} leaves the project", own.display());
             }
             Component::CurDir => {}
             Component::Normal(name) => path.push(name),

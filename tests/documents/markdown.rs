@@ -28,6 +28,8 @@ pub(crate) struct Block {
     /// Of its first line of text.
     pub(crate) line: usize,
     pub(crate) is_table: bool,
+    /// Of the code, as its fence tells.
+    pub(crate) language: String,
     /// The comment before it.
     pub(crate) mark: Option<String>,
     /// Its lines, without what makes them code.
@@ -48,7 +50,8 @@ impl Block {
 
     /// What follows the name in its mark; `None` if it is marked otherwise.
     pub(crate) fn marked(&self, name: &str) -> Option<&str> {
-        let rest = self.mark.as_deref()?.strip_prefix(name)?;
+        let mark = self.mark.as_deref()?.split("; not \"").next()?;
+        let rest = mark.strip_prefix(name)?;
         if rest.is_empty() { Some("") } else { rest.strip_prefix(':').map(str::trim) }
     }
 }
@@ -96,7 +99,7 @@ impl Document {
         let Reader { mut document, place, .. } = reader;
         assert!(!matches!(place, Place::Fence { .. } | Place::Comment(_)), "{name} ends too early");
         for block in &mut document.blocks {
-            while block.lines.last().is_some_and(|line| line.is_empty()) {
+            while block.lines.last().is_some_and(String::is_empty) {
                 block.lines.pop();
             }
         }
@@ -159,6 +162,9 @@ impl Reader {
         let trimmed = text.trim();
         if trimmed.is_empty() {
             self.in_code = false;
+            if matches!(self.place, Place::Table) {
+                self.place = Place::Text { in_list: false };
+            }
             return;
         }
         let indent = text.len() - text.trim_start().len();
@@ -172,6 +178,8 @@ impl Reader {
         if trimmed.starts_with(FENCE) {
             self.place = Place::Fence { indent };
             self.begin_block(line + 1, false, mark, text.get(..indent).unwrap());
+            let language = trimmed.trim_start_matches('`').to_owned();
+            self.document.blocks.last_mut().unwrap().language = language;
         } else if text.starts_with(INDENT) && after_blank && !in_list {
             self.place = Place::Indented;
             self.begin_block(line, false, mark, INDENT);
@@ -199,7 +207,9 @@ impl Reader {
 
     fn begin_block(&mut self, line: usize, is_table: bool, mark: Option<String>, indent: &str) {
         let (document, indent) = (self.document.name.clone(), indent.to_owned());
-        self.document.blocks.push(Block { document, line, is_table, mark, lines: vec![], indent });
+        let (language, lines) = (String::new(), Vec::new());
+        let block = Block { document, line, is_table, language, mark, lines, indent };
+        self.document.blocks.push(block);
     }
 
     fn heading(&mut self, text: &str) {

@@ -1,0 +1,367 @@
+//! Where the commands of a document are run: a folder with a movie and the lab in Python, and
+//! servers that go on while other commands run.
+//!
+//! A command is run as it stands, but for three things. `cargo run` stands for the programs that
+//! Cargo has built for the tests, for a Cargo inside of `cargo test` would wait for it; so does
+//! `target/release`. The ports of the documents stand for free ones, for others may use those. And
+//! what would go on for ever is ended when it has done what it is there for: a server at the end of
+//! its stage, a player when the server has granted its PLAY.
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::client_common::program::Program;
+use crate::common::movies::{MOVIE, folder_with, lab_format, real_frames};
+use crate::common::server_process::{ServerProcess, wait_until};
+use crate::desktop::player::Player;
+use crate::desktop::screen::State;
+use crate::desktop::xvfb::Desktop;
+
+use super::markdown::root;
+
+pub(crate) struct Stage {
+    folder: TempDir,
+    /// Where the next command is run.
+    current: PathBuf,
+    ports: Vec<(&'static str, String)>,
+    servers: Vec<Running>,
+}
+
+/// A server that goes on.
+struct Running {
+    /// The number of its command.
+    command: usize,
+    port: String,
+    process: ServerProcess,
+}
+
+/// What a command does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Job {
+    /// Goes on to the end of the stage.
+    Server,
+    /// Opens the project's window.
+    Window,
+    /// Plays until it is ended.
+    Player,
+    /// Ends by itself.
+    Plain,
+}
+
+/// What a command has printed, and its exit code if it has ended by itself; or why it was not run.
+pub(crate) enum Outcome {
+    Ended { code: Option<i32>, lines: Vec<String> },
+    Went,
+    LeftOut,
+}
+
+impl Stage {
+    pub(crate) fn new(name: &str) -> Self {
+        let frames = real_frames();
+        let count = if name.ends_with("whole movie") { frames.len() } else { 60 };
+        let folder = folder_with(&lab_format(&frames[..count]));
+        prepare(folder.path());
+        let current = folder.path().to_owned();
+        let ports = PORTS.map(|port| (port, four_digit_port().to_string())).to_vec();
+        Self { folder, current, ports, servers: Vec::new() }
+    }
+
+    /// Runs a command, the `number`th.
+    #[track_caller]
+    pub(crate) fn run(&mut self, number: usize, command: &str, job: Job) -> Outcome {
+        let real = self.real(command);
+        if let Some(what) = missing(&real) {
+            skip(&what);
+            return Outcome::LeftOut;
+        }
+        if let Some(folder) = real.strip_prefix("cd ").filter(|folder| !folder.contains(' ')) {
+            self.current.push(folder);
+            assert!(self.current.is_dir(), "{command}: there is no such folder");
+            return Outcome::Went;
+        }
+        if real.starts_with("ffmpeg") && real.contains("video.mp4") {
+            make_video(self.folder.path());
+        }
+        if job != Job::Server {
+            self.start_the_server_of(&real);
+        }
+        match job {
+            Job::Server => {
+                self.start(number, &real);
+                Outcome::Went
+            }
+            Job::Window => self.watch(&real),
+            Job::Player => self.play(&real),
+            Job::Plain => {
+                let ended = Program::start(&mut self.shell(&real)).end(LIMIT);
+                let lines = ended.output.lines().map(|line| self.documented(line)).collect();
+                Outcome::Ended { code: ended.code, lines }
+            }
+        }
+    }
+
+    /// Ends the servers, whose clients have gone, and tells what they have printed.
+    pub(crate) fn end(mut self) -> Vec<(usize, Vec<String>)> {
+        let servers = std::mem::take(&mut self.servers);
+        let end = |Running { command, process, .. }| {
+            if command == NOBODYS {
+                return (command, Vec::new());
+            }
+            let lines = process.lines_when_clients_have_gone();
+            (command, lines.iter().map(|line| self.documented(line)).collect())
+        };
+        servers.into_iter().map(end).collect()
+    }
+
+    fn shell(&self, real: &str) -> Command {
+        let (before, last) =
+            real.rsplit_once("&& ").map_or(("", real), |(head, tail)| (head, tail));
+        let (and, exec) = (
+            if before.is_empty() { "" } else { "&& " },
+            // So that it is the command itself that is ended, not its shell alone.
+            if last.contains('|') { "" } else { "exec " },
+        );
+        let line = format!("exec 2>&1; {before}{and}{exec}{last}");
+        let mut command = Command::new("sh");
+        command.args(["-c", &line]).current_dir(&self.current);
+        for name in ["DISPLAY", "WAYLAND_DISPLAY", "CARGO_MANIFEST_DIR"] {
+            command.env_remove(name);
+        }
+        let dummies = [("SDL_VIDEODRIVER", "dummy"), ("SDL_AUDIODRIVER", "dummy")];
+        command.envs(dummies).env("MPV_HOME", self.folder.path());
+        command
+    }
+
+    fn start(&mut self, number: usize, real: &str) {
+        let (_, port) = self.ports.iter().find(|(_, port)| has_number(real, port)).unwrap();
+        let (port, tells) =
+            (port.clone(), !real.contains("http.server") && !real.contains("--quiet"));
+        let mut process = ServerProcess::spawn(&mut self.shell(real), port.parse().unwrap());
+        if tells {
+            let said = ["serving the movies in ", "listening on "];
+            process.wait_for(|line| said.iter().any(|start| line.starts_with(start)));
+        } else {
+            wait_until(real, || TcpStream::connect(process.address()).is_ok());
+        }
+        self.servers.push(Running { command: number, port, process });
+    }
+
+    /// A command that calls a port of this machine has a server there.
+    fn start_the_server_of(&mut self, real: &str) {
+        let calls = |port: &String| {
+            let places = [":", " "].map(|between| format!("127.0.0.1{between}{port}"));
+            places.iter().any(|place| real.contains(place))
+        };
+        let called = self.ports.iter().map(|(_, port)| port).find(|port| calls(port)).cloned();
+        let Some(port) = called else { return };
+        if !self.servers.iter().any(|server| server.port == port) {
+            let server = self.real(&format!("cargo run --bin server {port}"));
+            self.start(NOBODYS, &server);
+        }
+    }
+
+    /// Plays in the window until some frames are shown, and leaves by Teardown.
+    fn watch(&self, real: &str) -> Outcome {
+        let Some(desktop) = Desktop::start() else { return Outcome::LeftOut };
+        let mut words = real.split_whitespace();
+        let mut command = Command::new(words.next().unwrap());
+        command.args(words).current_dir(&self.current).env_remove("CARGO_MANIFEST_DIR");
+        let plays_by_itself = command.get_args().next().is_none() || real.contains("--play");
+        let mut player = Player::run(&desktop, command.stdout(Stdio::null()));
+        if !plays_by_itself {
+            player.key("s");
+            player.wait_for("READY", |screen| screen.state() == Some(State::Ready));
+            player.key("p");
+        }
+        player.wait_for("some frames", |screen| screen.frame_number() >= 3);
+        player.key("t");
+        Outcome::Ended { code: player.exit_code(), lines: Vec::new() }
+    }
+
+    /// Lets somebody else's player play until the server has granted its PLAY.
+    fn play(&mut self, real: &str) -> Outcome {
+        let server = self.servers.last_mut().expect("a player has a server");
+        let before = server.process.count("processing PLAY");
+        let mut player = ServerProcess::spawn(&mut self.shell(real), 0);
+        let server = self.servers.last_mut().unwrap();
+        wait_until(real, || server.process.count("processing PLAY") > before || player.has_ended());
+        let plays = server.process.count("processing PLAY") > before;
+        assert!(plays, "{real} has ended without a PLAY: {:#?}", player.kill());
+        player.kill();
+        Outcome::Went
+    }
+
+    /// The command with what stands here for what stands in the document.
+    fn real(&self, command: &str) -> String {
+        let command = built(command);
+        self.ports.iter().fold(command, |text, (port, real)| replace_number(&text, port, real))
+    }
+
+    /// A line of this run as the document would have it.
+    fn documented(&self, line: &str) -> String {
+        let line = line.replace(&format!("{}/", programs().display()), "target/release/");
+        self.ports.iter().fold(line, |text, (port, real)| replace_number(&text, real, port))
+    }
+}
+
+/// What a document's command does. In a console block a server is one if it says that it serves.
+pub(crate) fn job_of(command: &str, printed: Option<&[String]>) -> Job {
+    let command = built(command);
+    let is_server =
+        ["/server ", "Server.py ", "http.server "].iter().any(|name| command.contains(name))
+            && !command.contains("lab_check");
+    let said = ["serving the movies in ", "listening on "];
+    let serves = |lines: &[String]| {
+        said.iter().any(|start| lines.iter().any(|line| line.starts_with(start)))
+    };
+    let is_window = command.contains("/client_launcher") && !command.contains("--headless");
+    let players = ["ffplay ", "mpv ", "gst-launch-1.0 playbin"];
+    if is_server && printed.is_none_or(serves) {
+        Job::Server
+    } else if is_window && printed.is_none() {
+        Job::Window
+    } else if players.iter().any(|player| command.starts_with(player)) {
+        Job::Player
+    } else {
+        Job::Plain
+    }
+}
+
+/// With the programs that are built already.
+fn built(command: &str) -> String {
+    let folder = format!("{}/", programs().display());
+    let command = command.replace("target/release/", &folder);
+    let Some(mut rest) = command.strip_prefix("cargo run") else { return command };
+    let mut name = "client_launcher";
+    loop {
+        rest = rest.trim_start();
+        let (word, behind) = rest.split_once(' ').unwrap_or((rest, ""));
+        match word {
+            "--release" | "--locked" | "--quiet" | "-q" => rest = behind,
+            "--bin" => (name, rest) = behind.split_once(' ').unwrap_or((behind, "")),
+            "--" => {
+                rest = behind;
+                break;
+            }
+            _ => break,
+        }
+    }
+    format!("{folder}{name} {rest}").trim_end().to_owned()
+}
+
+/// The folder of the programs that Cargo has built for the tests.
+fn programs() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_server")).parent().unwrap()
+}
+
+/// What the commands find in their folder.
+fn prepare(folder: &Path) {
+    let lab = root().join("tests/python_lab");
+    for file in fs::read_dir(&lab).unwrap().map(|file| file.unwrap().path()) {
+        if file.extension().is_some_and(|end| end == "py") {
+            fs::copy(&file, folder.join(file.file_name().unwrap())).unwrap();
+        }
+    }
+    fs::create_dir(folder.join("path")).unwrap();
+    symlink(&lab, folder.join("path/to")).unwrap();
+    symlink(root().join("docs"), folder.join("docs")).unwrap();
+    symlink(root().join("tests"), folder.join("tests")).unwrap();
+    let movies = folder.join("folder-with-movies");
+    fs::create_dir(&movies).unwrap();
+    symlink(folder.join(MOVIE), movies.join(MOVIE)).unwrap();
+    symlink(folder.join("path"), movies.join("path")).unwrap();
+    fs::write(folder.join("mpv.conf"), "vo=null\nao=null\n").unwrap();
+}
+
+/// Two seconds of what is no MJPEG yet.
+fn make_video(folder: &Path) {
+    let words =
+        "-nostdin -loglevel error -f lavfi -i testsrc2=s=640x480:r=25 -t 2 -c:v mpeg4 video.mp4";
+    let words = words.split_whitespace();
+    let status = Command::new("ffmpeg").args(words).current_dir(folder).status().unwrap();
+    assert!(status.success(), "make a video");
+}
+
+/// What the command needs and this machine does not have.
+fn missing(real: &str) -> Option<String> {
+    let commands = real.split("&& ").map(str::trim);
+    let programs = commands.filter_map(|command| command.split_whitespace().next());
+    programs.map(str::to_owned).find(|program| {
+        let mut which = Command::new("sh");
+        which.args(["-c", &format!("command -v '{program}'")]).stdout(Stdio::null());
+        !which.status().is_ok_and(|status| status.success())
+    })
+}
+
+/// Says that something was left out; with `PLAYERS=required` that is a failure.
+#[track_caller]
+pub(crate) fn skip(what: &str) {
+    println!("left out: no {what}");
+    let required = std::env::var_os("PLAYERS").is_some_and(|value| value == "required");
+    assert!(!required, "there is no {what}");
+}
+
+/// A port of four digits, as those of the documents, that is free for TCP and UDP, and the next too.
+pub(crate) fn four_digit_port() -> u16 {
+    let process = u16::try_from(std::process::id() % 700).unwrap();
+    let is_free = |port: &u16| {
+        TcpListener::bind((Ipv4Addr::UNSPECIFIED, *port)).is_ok()
+            && UdpSocket::bind((Ipv4Addr::UNSPECIFIED, *port)).is_ok()
+            && UdpSocket::bind((Ipv4Addr::UNSPECIFIED, *port + 1)).is_ok()
+    };
+    let next = || 2100 + (process * 10 + NEXT.fetch_add(2, Ordering::Relaxed)) % 7800;
+    std::iter::repeat_with(next).take(3000).find(is_free).expect("a free port of four digits")
+}
+
+fn has_number(text: &str, number: &str) -> bool {
+    replace_number(text, number, "") != text
+}
+
+/// Replaces the number where it stands alone, not in a longer one.
+fn replace_number(text: &str, number: &str, other: &str) -> String {
+    let mut result = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(number) {
+        let (head, tail) = rest.split_at(at);
+        let behind = &tail[number.len()..];
+        result.push_str(head);
+        let is_digit = |c: char| c.is_ascii_digit();
+        let alone = !result.ends_with(is_digit) && !behind.starts_with(is_digit);
+        result.push_str(if alone { other } else { number });
+        rest = behind;
+    }
+    result + rest
+}
+
+/// The ports that the documents use.
+const PORTS: [&str; 4] = ["2048", "8554", "5008", "8000"];
+/// The command of a server that no document has started.
+const NOBODYS: usize = usize::MAX;
+/// Nothing that a document shows takes so long.
+const LIMIT: Duration = Duration::from_secs(90);
+static NEXT: AtomicU16 = AtomicU16::new(0);
+
+#[test]
+fn a_command_is_run_as_it_stands_but_for_cargo_and_ports() {
+    let bin = programs().display();
+    for (command, expected) in [
+        ("cargo run", format!("{bin}/client_launcher")),
+        ("cargo run --bin server 2048", format!("{bin}/server 2048")),
+        ("cargo run --release --bin server -- --mtu 9 2048", format!("{bin}/server --mtu 9 2048")),
+        ("cargo run -- --headless", format!("{bin}/client_launcher --headless")),
+        ("ffplay rtsp://a", "ffplay rtsp://a".to_owned()),
+    ] {
+        assert_eq!(built(command), expected);
+    }
+    assert_eq!(replace_number("2048 12048 20480 :2048/", "2048", "7"), "7 12048 20480 :7/");
+    assert_eq!(job_of("cargo run --bin server 2048", None), Job::Server);
+    assert_eq!(job_of("cargo run --bin server x", Some(&[])), Job::Plain);
+    assert_eq!(job_of("cargo run", None), Job::Window);
+}

@@ -1,0 +1,176 @@
+//! The README's table "When something goes wrong": each message is provoked, and is what the
+//! programs say.
+
+use std::fs;
+use std::net::{TcpListener, UdpSocket};
+use std::process::{Command, Stdio};
+use std::thread::{self, JoinHandle};
+
+use crate::client_common::program::{Program, client_command, rtp_port, run_client};
+use crate::client_common::scripted_server::{ScriptedServer, deserted_port};
+use crate::common::LIMIT;
+use crate::common::movies::{MOVIE, made_movie};
+use crate::common::server_process::{ServerProcess, server_command};
+
+use super::markdown::root;
+use super::marks::marked;
+
+type Provoke = fn() -> Told;
+
+/// What was said when a trouble was provoked.
+struct Told {
+    /// `None` if it can't be provoked on this machine.
+    said: Option<String>,
+    /// The document's port, and the one that stands for it here.
+    port: Option<(&'static str, String)>,
+}
+
+impl Told {
+    fn just(said: String) -> Self {
+        Self { said: Some(said), port: None }
+    }
+
+    fn with_port(documented: &'static str, port: String, said: String) -> Self {
+        Self { said: Some(said), port: Some((documented, port)) }
+    }
+}
+
+const TROUBLES: [(&str, Provoke); 9] = [
+    ("Address already in use", taken_port),
+    ("Permission denied", systems_port),
+    ("Connection failed", no_server),
+    ("Unable to bind", taken_rtp_port),
+    ("No packets", no_packets),
+    ("No RTP packets", no_rtp),
+    ("404 File Not Found", no_movie),
+    ("no data", end_of_the_movie),
+    ("could not open a window", no_display),
+];
+
+#[test]
+fn every_trouble_is_told_as_the_readme_tells() {
+    let tables = marked("checked");
+    let (table, _) = tables.iter().find(|(_, name)| name == "troubles").expect("the table");
+    let rows: Vec<_> = table.lines.iter().skip(2).collect();
+    for row in &rows {
+        let message = row.split('`').nth(1).unwrap_or_else(|| panic!("no message in {row}"));
+        let known = TROUBLES.iter().find(|(part, _)| message.contains(part));
+        let (_, provoke) =
+            known.unwrap_or_else(|| panic!("nobody knows how to provoke {message:?}"));
+        let Told { said, port } = provoke();
+        let Some(said) = said else { continue };
+        let real = port.map_or(message.to_owned(), |(documented, real)| {
+            assert!(message.contains(documented), "{message:?} does not say {documented:?}");
+            message.replace(documented, &real)
+        });
+        let real = real.trim_end_matches("...");
+        assert!(said.contains(real), "expected {real:?}, found:\n{said}");
+    }
+    assert_eq!(rows.len(), TROUBLES.len(), "a row for each trouble");
+}
+
+fn taken_port() -> Told {
+    let taken = TcpListener::bind("0.0.0.0:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let said = complaint(server_command(root()).arg(&port));
+    Told::with_port("2048", port, said)
+}
+
+/// As somebody who is not root.
+fn systems_port() -> Told {
+    let first = fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").unwrap();
+    if first.trim().parse::<u16>().unwrap() <= 554 {
+        println!("left out: this system gives port 554 to everybody");
+        return Told { said: None, port: None };
+    }
+    // The program may stand in a folder that only root can read.
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("server");
+    fs::copy(env!("CARGO_BIN_EXE_server"), &program).unwrap();
+    let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
+    let mut command = if is_root { Command::new("setpriv") } else { Command::new(&program) };
+    if is_root {
+        Command::new("chmod").args(["755"]).arg(folder.path()).status().unwrap();
+        command.args(["--reuid=65534", "--clear-groups", "--inh-caps=-all"]).arg(&program);
+    }
+    Told::just(complaint(command.current_dir("/").arg("554")))
+}
+
+fn no_server() -> Told {
+    Told::just(played(&deserted_port().to_string(), &rtp_port()))
+}
+
+fn taken_rtp_port() -> Told {
+    let server = ServerProcess::start(root(), &[]);
+    let taken = UdpSocket::bind("0.0.0.0:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let said = played(&server.port().to_string(), &port);
+    Told::with_port("5008", port, said)
+}
+
+fn no_packets() -> Told {
+    Told::just(after_play(|_| {}))
+}
+
+fn no_rtp() -> Told {
+    Told::just(after_play(|server| server.sends(b"what is no RTP")))
+}
+
+fn no_movie() -> Told {
+    let folder = tempfile::tempdir().unwrap();
+    let server = ServerProcess::start(folder.path(), &[]);
+    Told::just(played(&server.port().to_string(), &rtp_port()))
+}
+
+/// Only the window says so, in pixels; its words are looked up.
+fn end_of_the_movie() -> Told {
+    Told::just(fs::read_to_string(root().join("src/window/draw.rs")).unwrap())
+}
+
+fn no_display() -> Told {
+    let (port, rtp_port) = (deserted_port().to_string(), rtp_port());
+    let ended = run_client(&["127.0.0.1", &port, &rtp_port, MOVIE]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    Told::just(ended.errors)
+}
+
+/// What a server says that can't start; then it ends with code 1.
+fn complaint(command: &mut Command) -> String {
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    said
+}
+
+/// What the client says that plays from that port, without a window.
+fn played(port: &str, rtp_port: &str) -> String {
+    run_client(&["--headless", "127.0.0.1", port, rtp_port, MOVIE]).output
+}
+
+/// What the client says to a server that grants everything, and then does this.
+fn after_play(sends: fn(&ScriptedServer)) -> String {
+    let mut server = ScriptedServer::start();
+    let (port, rtp_port) = (server.port().to_string(), rtp_port());
+    let words = ["--headless", "--seconds", "4", "127.0.0.1", &port, &rtp_port, MOVIE];
+    let client = Program::start(&mut client_command(&words));
+    let granted: JoinHandle<()> = thread::spawn(move || {
+        server.grants("SETUP");
+        server.grants("PLAY");
+        sends(&server);
+        server.grants("TEARDOWN");
+    });
+    let said = client.end(LIMIT).output;
+    granted.join().unwrap();
+    said
+}
+
+/// A folder of made-up movies is not what these messages are about, but it must not matter.
+#[test]
+fn the_messages_are_not_there_when_nothing_is_wrong() {
+    let (folder, _) = made_movie(2);
+    let server = ServerProcess::start(folder.path(), &[]);
+    let said = played(&server.port().to_string(), &rtp_port());
+    for (part, _) in TROUBLES {
+        assert!(!said.contains(part), "{part:?} in {said}");
+    }
+}
