@@ -10,6 +10,7 @@
 //! | `<!-- console: NAME -->` | the same; blocks of one name are terminals side by side |
 //! | `<!-- run -->` | the commands do their work; `<!-- run: NAME -->` as above |
 //! | `<!-- not run: WHY -->` | nothing, for that reason; `.ci/run` as the reason is looked up |
+//! | `<!-- measured: COMMAND -->` | only that `.ci/run` has the command: it took a figure once |
 //! | `<!-- quoted: FILE -->` | these lines stand in that file, `…` for those left out |
 //! | `<!-- drawing -->` | only that it is no transcript and no command |
 //!

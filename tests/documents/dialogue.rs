@@ -1,59 +1,120 @@
-//! A dialogue in a document, played line by line against the real server.
+//! A dialogue in a document, played line by line against the real server, or against the Python lab's.
+//!
+//! `C: ` is what the client sends; lines that follow each other go in one write. `S: ` is what must
+//! come. `(another write)` and `(a pause)` end a write, `(nothing)` says that no byte comes, and `(closes)` that the server
+//! closes the connection.
 
 use std::fmt::Write;
+use std::path::Path;
+use std::process::Command;
+use std::thread;
 
+use crate::common::A_WHILE;
 use crate::common::raw_client::RawClient;
 use crate::common::server_process::{ServerProcess, server_command};
 
 use super::markdown::{Block, root};
-use super::stage::four_digit_port;
+use super::stage::{four_digit_port, missing, skip};
 use super::values::{Kind, Values};
 
-/// Sends what stands behind `C: `, and compares what comes with what stands behind `S: `.
 pub(crate) fn play(block: &Block) {
     let port = four_digit_port().to_string();
     let mut command = server_command(root());
     let server = ServerProcess::start_with(command.args(["--bind", "127.0.0.1", &port])).unwrap();
-    let mut client = RawClient::connect(server.address());
-    let mut values = Values::default();
-    let (mut request, mut cseq_of_reply) = (String::new(), 0);
+    play_against(&server, block);
+}
+
+/// The same with the lab's server in Python.
+pub(crate) fn play_with_python(block: &Block) {
+    if let Some(what) = missing("python3") {
+        return skip(&what);
+    }
+    let port = four_digit_port();
+    let mut command = Command::new("python3");
+    let script = Path::new("tests/python_lab/Server.py");
+    command.arg(script).arg(port.to_string()).current_dir(root());
+    let mut server = ServerProcess::spawn(&mut command, port);
+    server.wait_for(|line| line.starts_with("listening on "));
+    play_against(&server, block);
+}
+
+fn play_against(server: &ServerProcess, block: &Block) {
+    let mut player = Player {
+        client: RawClient::connect(server.address()),
+        port: server.port().to_string(),
+        values: Values::default(),
+        request: String::new(),
+        is_open: true,
+    };
     for (line, number) in block.lines.iter().zip(block.line..) {
-        let place = format!("{}:{number}", block.document);
+        player.take(line, &format!("{}:{number}", block.document));
+    }
+    assert!(player.request.is_empty(), "{}: nothing answers the last request", block.place());
+    if player.is_open {
+        assert!(player.client.hears_nothing(A_WHILE), "{}: more comes", block.place());
+    }
+}
+
+struct Player {
+    client: RawClient,
+    port: String,
+    values: Values,
+    /// What is still to be sent.
+    request: String,
+    is_open: bool,
+}
+
+impl Player {
+    fn take(&mut self, line: &str, place: &str) {
         if let Some(text) = line.strip_prefix("C: ") {
-            let text = with_own_port(text, &client, &mut values).replace("2048", &port);
-            writeln!(request, "{}", values.of_this_run(&text)).unwrap();
-        } else if let Some(text) = line.strip_prefix("S: ") {
-            let found = read_line(&mut client, &mut request);
-            let found = found.replace(&port, "2048");
-            assert!(values.same(text, &found), "{place}: expected {text:?}, found {found:?}");
-            cseq_of_reply += 1;
+            return self.gather(text);
+        }
+        self.send();
+        if let Some(text) = line.strip_prefix("S: ") {
+            let found = self.read_line().replace(&self.port, "2048");
+            let same = self.values.same(text, &found);
+            assert!(same, "{place}: expected {text:?}, found {found:?}");
+        } else if line == "(a pause)" {
+            thread::sleep(A_WHILE);
+        } else if line == "(another write)" {
+            // What was gathered has left.
+        } else if line == "(nothing)" {
+            assert!(self.client.hears_nothing(A_WHILE), "{place}: something comes");
+        } else if line == "(closes)" {
+            assert_eq!(self.client.rest(), "", "{place}: the connection ends");
+            self.is_open = false;
         } else {
-            panic!("{place}: expected \"C: \" or \"S: \", found {line:?}");
+            panic!("{place}: a dialogue has no {line:?}");
         }
     }
-    assert!(cseq_of_reply > 0 && request.is_empty(), "{}: the end of a dialogue", block.place());
-    assert!(client.hears_nothing(crate::common::A_WHILE), "{}: more comes", block.place());
-}
 
-/// Sends what is gathered, and reads a line.
-fn read_line(client: &mut RawClient, request: &mut String) -> String {
-    if !request.is_empty() {
-        let end = if request.contains("://") { "\n" } else { "" };
-        client.send(format!("{request}{end}"));
-        request.clear();
+    /// A line without `␊` ends in LF; `…` in place of the end of a line cuts it there.
+    fn gather(&mut self, text: &str) {
+        if text.contains("client_port= 5008") {
+            let port = self.client.rtp_port().to_string();
+            assert!(self.values.stands_for(Kind::Port, "5008", &port), "one port");
+        }
+        let text = self.values.of_this_run(&text.replace("2048", &self.port));
+        match text.strip_suffix('…') {
+            Some(cut) => self.request.push_str(cut),
+            None => writeln!(self.request, "{text}").unwrap(),
+        }
     }
-    let mut line = String::new();
-    while !line.ends_with('\n') {
-        line.push_str(&client.read_text(1));
-    }
-    line.trim_end_matches(['\n', '\r']).to_owned()
-}
 
-/// The port that the document announces stands for the client's.
-fn with_own_port(text: &str, client: &RawClient, values: &mut Values) -> String {
-    if text.contains("client_port= 5008") {
-        let port = client.rtp_port().to_string();
-        assert!(values.stands_for(Kind::Port, "5008", &port), "one port");
+    fn send(&mut self) {
+        let request = std::mem::take(&mut self.request);
+        if !request.is_empty() {
+            let end = if request.contains("://") { "\n" } else { "" };
+            self.client.send(format!("{request}{end}"));
+        }
     }
-    text.to_owned()
+
+    fn read_line(&mut self) -> String {
+        let mut line = String::new();
+        // The last line of the Python lab's replies has no end.
+        while !line.ends_with('\n') && (line.is_empty() || !self.client.hears_nothing(A_WHILE)) {
+            line.push_str(&self.client.read_text(1));
+        }
+        line.trim_end_matches(['\n', '\r']).to_owned()
+    }
 }

@@ -37,7 +37,7 @@ fn fault(block: &Block) -> Option<String> {
     if !known {
         return Some(format!("the mark {mark:?} is not known"));
     }
-    for name in ["wire", "not run", "quoted"] {
+    for name in ["wire", "not run", "quoted", "measured"] {
         if block.marked(name) == Some("") {
             return Some(format!("{mark:?} lacks what stands behind it"));
         }
@@ -51,6 +51,10 @@ fn fault(block: &Block) -> Option<String> {
 #[test]
 fn what_is_said_to_be_in_ci_is_there() {
     let ci = fs::read_to_string(root().join(".ci/run")).unwrap();
+    for (block, command) in marked("measured") {
+        let command = command.replace("cargo bench", "cargo bench --locked");
+        assert!(ci.contains(&command), "{}: .ci/run lacks {command:?}", block.place());
+    }
     for (block, why) in marked("not run") {
         if why.starts_with(".ci/run") {
             for command in block.lines.iter().filter(|line| !line.is_empty()) {
@@ -61,7 +65,8 @@ fn what_is_said_to_be_in_ci_is_there() {
     }
 }
 
-const KNOWN: [&str; 7] = ["wire", "console", "run", "not run", "quoted", "drawing", "checked"];
+const KNOWN: [&str; 8] =
+    ["wire", "console", "run", "not run", "quoted", "measured", "drawing", "checked"];
 /// What transcripts, messages and commands have in them, and drawings have not.
 const SIGNS: [&str; 14] = [
     "RTSP/1.0",

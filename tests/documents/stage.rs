@@ -101,7 +101,8 @@ impl Stage {
             Job::Player => self.play(&real),
             Job::Plain => {
                 let ended = Program::start(&mut self.shell(&real)).end(LIMIT);
-                let lines = ended.output.lines().map(|line| self.documented(line)).collect();
+                let lines = ended.output.lines().filter(|line| !line.starts_with(ROOT));
+                let lines = lines.map(|line| self.documented(line)).collect();
                 Outcome::Ended { code: ended.code, lines }
             }
         }
@@ -126,7 +127,7 @@ impl Stage {
         let (and, exec) = (
             if before.is_empty() { "" } else { "&& " },
             // So that it is the command itself that is ended, not its shell alone.
-            if last.contains('|') { "" } else { "exec " },
+            if last.contains('|') || last.starts_with("for ") { "" } else { "exec " },
         );
         let line = format!("exec 2>&1; {before}{and}{exec}{last}");
         let mut command = Command::new("sh");
@@ -290,7 +291,7 @@ fn make_video(folder: &Path) {
 }
 
 /// What the command needs and this machine does not have.
-fn missing(real: &str) -> Option<String> {
+pub(crate) fn missing(real: &str) -> Option<String> {
     let commands = real.split("&& ").map(str::trim);
     let programs = commands.filter_map(|command| command.split_whitespace().next());
     programs.map(str::to_owned).find(|program| {
@@ -344,6 +345,8 @@ fn replace_number(text: &str, number: &str, other: &str) -> String {
 const PORTS: [&str; 4] = ["2048", "8554", "5008", "8000"];
 /// The command of a server that no document has started.
 const NOBODYS: usize = usize::MAX;
+/// What tshark says first if it is run by root.
+const ROOT: &str = "Running as user \"root\"";
 /// Nothing that a document shows takes so long.
 const LIMIT: Duration = Duration::from_secs(90);
 static NEXT: AtomicU16 = AtomicU16::new(0);

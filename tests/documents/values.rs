@@ -143,7 +143,7 @@ const ANY: std::ops::RangeInclusive<usize> = 1..=usize::MAX;
 
 /// A session of the lab has six digits, one of the standard dialect sixteen. `Session: 0` is no
 /// value: it says that there is none.
-const RULES: [Rule; 19] = [
+const RULES: [Rule; 24] = [
     rule(Kind::Session, "Session: ", is_digit, 6..=6, ""),
     rule(Kind::Session, "Session: ", is_hexadecimal, 8..=16, ";timeout="),
     rule(Kind::Session, "streamid=", is_digit, 6..=6, ""),
@@ -159,6 +159,11 @@ const RULES: [Rule; 19] = [
     rule(Kind::Measured, "per second average: ", is_decimal, ANY, ""),
     rule(Kind::Measured, "data rate now: ", is_decimal, ANY, " bit/s"),
     rule(Kind::Measured, "data rate average: ", is_decimal, ANY, " bit/s"),
+    rule(Kind::Measured, "PLAYING  frame ", is_decimal, ANY, "  "),
+    rule(Kind::Measured, "frames per second: ", is_decimal, ANY, ""),
+    rule(Kind::Measured, "seconds: ", is_decimal, ANY, ""),
+    rule(Kind::Measured, "reply ms: ", is_decimal, ANY, ""),
+    rule(Kind::Session, "session: ", is_digit, 6..=6, ""),
     rule(Kind::Measured, "play time: ", is_decimal, ANY, " s"),
     rule(Kind::Measured, "", is_decimal, ANY, " ms"),
     rule(Kind::Measured, "", is_decimal, ANY, " frames/s"),

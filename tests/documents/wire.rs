@@ -2,7 +2,7 @@
 //! was played, between real sockets.
 //!
 //! `␊` is LF and `␍` is CR; a line without either ends in LF. In a `dialogue` the lines that begin
-//! with `C: ` are sent by a raw client, and those that begin with `S: ` must come from the server.
+//! with `C: ` are sent by a raw client, and those that begin with `S: ` must come from the server, see `dialogue.rs`.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -23,7 +23,7 @@ use super::values::{Kind, Values};
 
 type Check = fn(&Block);
 
-const CHECKS: [(&str, Check); 9] = [
+const CHECKS: [(&str, Check); 10] = [
     ("requests of the client", requests),
     ("transports", transports),
     ("glued", glued),
@@ -33,6 +33,7 @@ const CHECKS: [(&str, Check); 9] = [
     ("first packet", first_packet),
     ("movie file", movie_file),
     ("dialogue", super::dialogue::play),
+    ("dialogue with the Python lab", super::dialogue::play_with_python),
 ];
 
 #[test]
