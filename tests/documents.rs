@@ -38,10 +38,12 @@ mod documents {
     pub(crate) mod commands;
     pub(crate) mod consoles;
     pub(crate) mod dialogue;
+    pub(crate) mod jobs;
     pub(crate) mod links;
     pub(crate) mod markdown;
     pub(crate) mod marks;
     pub(crate) mod names;
+    pub(crate) mod ports;
     pub(crate) mod quotes;
     pub(crate) mod stage;
     pub(crate) mod troubles;

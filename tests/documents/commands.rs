@@ -6,9 +6,10 @@ use std::sync::Mutex;
 use std::thread;
 
 use super::consoles::{difference, renew};
+use super::jobs::job_of;
 use super::markdown::Block;
 use super::marks::blocks;
-use super::stage::{Outcome, Stage, job_of, skip};
+use super::stage::{Outcome, Stage, skip};
 use super::values::Values;
 
 /// One command of a block.
@@ -171,5 +172,5 @@ fn stages() -> BTreeMap<String, Vec<Block>> {
 }
 
 /// How many stages are played at the same time.
-const AT_ONCE: usize = 3;
+const AT_ONCE: usize = 4;
 const RENEW: &str = "RENEW_DOCUMENTS=1 cargo test --test documents";

@@ -14,7 +14,8 @@ use crate::common::raw_client::RawClient;
 use crate::common::server_process::{ServerProcess, server_command};
 
 use super::markdown::{Block, root};
-use super::stage::{four_digit_port, missing, skip};
+use super::ports::four_digit_port;
+use super::stage::{missing, skip};
 use super::values::{Kind, Values};
 
 pub(crate) fn play(block: &Block) {

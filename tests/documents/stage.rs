@@ -8,11 +8,10 @@
 //! its stage, a player when the server has granted its PLAY.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
+use std::net::TcpStream;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -24,7 +23,9 @@ use crate::desktop::player::Player;
 use crate::desktop::screen::State;
 use crate::desktop::xvfb::Desktop;
 
+use super::jobs::{Job, built, programs};
 use super::markdown::root;
+use super::ports::{PORTS, four_digit_port, has_number, replace_number};
 
 pub(crate) struct Stage {
     folder: TempDir,
@@ -40,19 +41,6 @@ struct Running {
     command: usize,
     port: String,
     process: ServerProcess,
-}
-
-/// What a command does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Job {
-    /// Goes on to the end of the stage.
-    Server,
-    /// Opens the project's window.
-    Window,
-    /// Plays until it is ended.
-    Player,
-    /// Ends by itself.
-    Plain,
 }
 
 /// What a command has printed, and its exit code if it has ended by itself; or why it was not run.
@@ -202,6 +190,10 @@ impl Stage {
     /// The command with what stands here for what stands in the document.
     fn real(&self, command: &str) -> String {
         let command = built(command);
+        if command.starts_with("tshark ") {
+            // The ports are those in its file.
+            return command;
+        }
         self.ports.iter().fold(command, |text, (port, real)| replace_number(&text, port, real))
     }
 
@@ -210,56 +202,6 @@ impl Stage {
         let line = line.replace(&format!("{}/", programs().display()), "target/release/");
         self.ports.iter().fold(line, |text, (port, real)| replace_number(&text, real, port))
     }
-}
-
-/// What a document's command does. In a console block a server is one if it says that it serves.
-pub(crate) fn job_of(command: &str, printed: Option<&[String]>) -> Job {
-    let command = built(command);
-    let is_server =
-        ["/server ", "Server.py ", "http.server "].iter().any(|name| command.contains(name))
-            && !command.contains("lab_check");
-    let said = ["serving the movies in ", "listening on "];
-    let serves = |lines: &[String]| {
-        said.iter().any(|start| lines.iter().any(|line| line.starts_with(start)))
-    };
-    let is_window = command.contains("/client_launcher") && !command.contains("--headless");
-    let players = ["ffplay ", "mpv ", "gst-launch-1.0 playbin"];
-    if is_server && printed.is_none_or(serves) {
-        Job::Server
-    } else if is_window && printed.is_none() {
-        Job::Window
-    } else if players.iter().any(|player| command.starts_with(player)) {
-        Job::Player
-    } else {
-        Job::Plain
-    }
-}
-
-/// With the programs that are built already.
-fn built(command: &str) -> String {
-    let folder = format!("{}/", programs().display());
-    let command = command.replace("target/release/", &folder);
-    let Some(mut rest) = command.strip_prefix("cargo run") else { return command };
-    let mut name = "client_launcher";
-    loop {
-        rest = rest.trim_start();
-        let (word, behind) = rest.split_once(' ').unwrap_or((rest, ""));
-        match word {
-            "--release" | "--locked" | "--quiet" | "-q" => rest = behind,
-            "--bin" => (name, rest) = behind.split_once(' ').unwrap_or((behind, "")),
-            "--" => {
-                rest = behind;
-                break;
-            }
-            _ => break,
-        }
-    }
-    format!("{folder}{name} {rest}").trim_end().to_owned()
-}
-
-/// The folder of the programs that Cargo has built for the tests.
-fn programs() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_server")).parent().unwrap()
 }
 
 /// What the commands find in their folder.
@@ -309,62 +251,9 @@ pub(crate) fn skip(what: &str) {
     assert!(!required, "there is no {what}");
 }
 
-/// A port of four digits, as those of the documents, that is free for TCP and UDP, and the next too.
-pub(crate) fn four_digit_port() -> u16 {
-    let process = u16::try_from(std::process::id() % 700).unwrap();
-    let is_free = |port: &u16| {
-        TcpListener::bind((Ipv4Addr::UNSPECIFIED, *port)).is_ok()
-            && UdpSocket::bind((Ipv4Addr::UNSPECIFIED, *port)).is_ok()
-            && UdpSocket::bind((Ipv4Addr::UNSPECIFIED, *port + 1)).is_ok()
-    };
-    let next = || 2100 + (process * 10 + NEXT.fetch_add(2, Ordering::Relaxed)) % 7800;
-    std::iter::repeat_with(next).take(3000).find(is_free).expect("a free port of four digits")
-}
-
-fn has_number(text: &str, number: &str) -> bool {
-    replace_number(text, number, "") != text
-}
-
-/// Replaces the number where it stands alone, not in a longer one.
-fn replace_number(text: &str, number: &str, other: &str) -> String {
-    let mut result = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(number) {
-        let (head, tail) = rest.split_at(at);
-        let behind = &tail[number.len()..];
-        result.push_str(head);
-        let is_digit = |c: char| c.is_ascii_digit();
-        let alone = !result.ends_with(is_digit) && !behind.starts_with(is_digit);
-        result.push_str(if alone { other } else { number });
-        rest = behind;
-    }
-    result + rest
-}
-
-/// The ports that the documents use.
-const PORTS: [&str; 4] = ["2048", "8554", "5008", "8000"];
 /// The command of a server that no document has started.
 const NOBODYS: usize = usize::MAX;
 /// What tshark says first if it is run by root.
 const ROOT: &str = "Running as user \"root\"";
 /// Nothing that a document shows takes so long.
 const LIMIT: Duration = Duration::from_secs(90);
-static NEXT: AtomicU16 = AtomicU16::new(0);
-
-#[test]
-fn a_command_is_run_as_it_stands_but_for_cargo_and_ports() {
-    let bin = programs().display();
-    for (command, expected) in [
-        ("cargo run", format!("{bin}/client_launcher")),
-        ("cargo run --bin server 2048", format!("{bin}/server 2048")),
-        ("cargo run --release --bin server -- --mtu 9 2048", format!("{bin}/server --mtu 9 2048")),
-        ("cargo run -- --headless", format!("{bin}/client_launcher --headless")),
-        ("ffplay rtsp://a", "ffplay rtsp://a".to_owned()),
-    ] {
-        assert_eq!(built(command), expected);
-    }
-    assert_eq!(replace_number("2048 12048 20480 :2048/", "2048", "7"), "7 12048 20480 :7/");
-    assert_eq!(job_of("cargo run --bin server 2048", None), Job::Server);
-    assert_eq!(job_of("cargo run --bin server x", Some(&[])), Job::Plain);
-    assert_eq!(job_of("cargo run", None), Job::Window);
-}

@@ -18,7 +18,7 @@ use rtsp_lab::rtsp::State;
 
 use super::markdown::{Block, root};
 use super::marks::marked;
-use super::stage::four_digit_port;
+use super::ports::four_digit_port;
 use super::values::{Kind, Values};
 
 type Check = fn(&Block);

@@ -1,0 +1,84 @@
+//! What a command of a document does, and the program that stands for `cargo run`.
+
+use std::path::Path;
+
+/// What a command does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Job {
+    /// Goes on to the end of the stage.
+    Server,
+    /// Opens the project's window.
+    Window,
+    /// Plays until it is ended.
+    Player,
+    /// Ends by itself.
+    Plain,
+}
+
+/// What a document's command does. In a console block a server is one if it says that it serves.
+pub(crate) fn job_of(command: &str, printed: Option<&[String]>) -> Job {
+    let command = built(command);
+    let is_server =
+        ["/server ", "Server.py ", "http.server "].iter().any(|name| command.contains(name))
+            && !command.contains("lab_check");
+    let said = ["serving the movies in ", "listening on "];
+    let serves = |lines: &[String]| {
+        let begins = |line: &String| said.iter().any(|start| line.starts_with(start));
+        lines.first().is_some_and(|line| line == "…") || lines.iter().any(begins)
+    };
+    let is_window = command.contains("/client_launcher") && !command.contains("--headless");
+    let players = ["ffplay ", "mpv ", "gst-launch-1.0 playbin"];
+    if is_server && printed.is_none_or(serves) {
+        Job::Server
+    } else if is_window && printed.is_none() {
+        Job::Window
+    } else if players.iter().any(|player| command.starts_with(player)) {
+        Job::Player
+    } else {
+        Job::Plain
+    }
+}
+
+/// With the programs that are built already.
+pub(crate) fn built(command: &str) -> String {
+    let folder = format!("{}/", programs().display());
+    let command = command.replace("target/release/", &folder);
+    let Some(mut rest) = command.strip_prefix("cargo run") else { return command };
+    let mut name = "client_launcher";
+    loop {
+        rest = rest.trim_start();
+        let (word, behind) = rest.split_once(' ').unwrap_or((rest, ""));
+        match word {
+            "--release" | "--locked" | "--quiet" | "-q" => rest = behind,
+            "--bin" => (name, rest) = behind.split_once(' ').unwrap_or((behind, "")),
+            "--" => {
+                rest = behind;
+                break;
+            }
+            _ => break,
+        }
+    }
+    format!("{folder}{name} {rest}").trim_end().to_owned()
+}
+
+/// The folder of the programs that Cargo has built for the tests.
+pub(crate) fn programs() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_server")).parent().unwrap()
+}
+
+#[test]
+fn cargo_run_stands_for_the_programs_that_are_built() {
+    let bin = programs().display();
+    for (command, expected) in [
+        ("cargo run", format!("{bin}/client_launcher")),
+        ("cargo run --bin server 2048", format!("{bin}/server 2048")),
+        ("cargo run --release --bin server -- --mtu 9 2048", format!("{bin}/server --mtu 9 2048")),
+        ("cargo run -- --headless", format!("{bin}/client_launcher --headless")),
+        ("ffplay rtsp://a", "ffplay rtsp://a".to_owned()),
+    ] {
+        assert_eq!(built(command), expected);
+    }
+    assert_eq!(job_of("cargo run --bin server 2048", None), Job::Server);
+    assert_eq!(job_of("cargo run --bin server x", Some(&[])), Job::Plain);
+    assert_eq!(job_of("cargo run", None), Job::Window);
+}
