@@ -142,7 +142,7 @@ mod tests {
 
     const AT_REST: Usage = Usage {
         cpu: Duration::from_millis(30),
-        wanted: Duration::from_millis(40),
+        waited: Duration::from_millis(10),
         threads: 1,
         resident_kib: 10_000,
         descriptors: 4,

@@ -35,10 +35,10 @@ mod tests {
     #[test]
     fn quantiles_are_values_of_the_list() {
         let values = [5.0, 1.0, 4.0, 2.0, 3.0];
-        assert_eq!(
-            [0.0, 0.5, 0.99, 1.0].map(|share| quantile(&values, share)),
-            [1.0, 3.0, 5.0, 5.0]
-        );
+        for (share, expected) in [(0.0, 1.0), (0.5, 3.0), (0.99, 5.0), (1.0, 5.0)] {
+            let found = quantile(&values, share);
+            assert!((found - expected).abs() < f64::EPSILON, "{share}: {found}");
+        }
         assert!(quantile(&[], 0.5).abs() < f64::EPSILON);
     }
 }
