@@ -105,6 +105,8 @@ fn judge_reply(scene: &mut Scene<'_>, exchange: &Exchange, caller: &Caller, meth
         let met = has_exact_form(&exchange.text());
         let expected = "RTSP/1.0 200 OK␊CSeq: …␊Session: …␊, no other line and no CR";
         scene.check(&need::REPLY_FORM, met, exchange, expected);
+    } else {
+        scene.not_checked(&need::REPLY_FORM, "one of the lines is missing");
     }
     let number = caller.cseq().to_string();
     let met = cseq.as_ref() == Some(&number);

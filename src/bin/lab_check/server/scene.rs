@@ -235,7 +235,12 @@ impl<'a> Scene<'a> {
         self.notes.push(note);
     }
 
+    /// Notes a verdict. Of several failures of one kind the first tells most.
     pub(crate) fn mark(&mut self, requirement: &'static Requirement, verdict: Verdict) {
+        let failed = |note: &Note| note.is_failure() && note.is_about(requirement);
+        if self.notes.iter().any(failed) {
+            return;
+        }
         self.note(Note::Verdict(requirement, verdict));
     }
 

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr, TcpStream, ToSocketAddrs};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::deadline::Deadline;
 use crate::port::Port;
@@ -82,11 +82,11 @@ fn start(template: &str, stage: &Stage) -> Result<Live, String> {
     let number = port.number().to_string();
     let mut program = Program::start(template, &[("port", &number)], stage.folder())?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.number()));
-    let ready = Deadline::after(READY_LIMIT);
+    let (begun, end) = (Instant::now(), Deadline::after(BUSY_READY_LIMIT));
     loop {
         // The first connection is the first client's: one that says nothing would be a case of its
         // own for many servers. Until the server listens the system refuses it.
-        let tcp = TcpStream::connect_timeout(&address, ready.left());
+        let tcp = TcpStream::connect_timeout(&address, end.left());
         if !program.is_running() {
             return Err(not_ready(template, "it has ended", &mut program));
         }
@@ -95,12 +95,18 @@ fn start(template: &str, stage: &Stage) -> Result<Live, String> {
             let program = Some(program);
             return Ok(Live { address, first, program, greeting, _port: Some(port) });
         }
-        if ready.is_over() {
+        if begun.elapsed() > READY_LIMIT && (is_late(&program, begun) || end.is_over()) {
             let what = format!("it does not listen at port {number} after {READY_LIMIT:?}");
             return Err(not_ready(template, &what, &mut program));
         }
         thread::sleep(LOOK_INTERVAL);
     }
+}
+
+/// Whether it has had the time to be ready: on a busy machine it may not have had its turn.
+fn is_late(program: &Program, begun: Instant) -> bool {
+    let waited = Usage::of_group(program.id()).unwrap_or_default().waited;
+    begun.elapsed().saturating_sub(waited) > READY_LIMIT
 }
 
 /// What happened, and what the program has said of it.
@@ -147,10 +153,12 @@ impl Live {
 }
 
 /// How long a server may take until it listens.
-pub(crate) const READY_LIMIT: Duration = Duration::from_secs(8);
+const READY_LIMIT: Duration = Duration::from_secs(8);
+/// The same, if it has to wait for a processor.
+const BUSY_READY_LIMIT: Duration = Duration::from_secs(30);
 /// How long it may take to accept another connection.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 /// How often is looked whether it listens.
-const LOOK_INTERVAL: Duration = Duration::from_millis(10);
+const LOOK_INTERVAL: Duration = Duration::from_millis(20);
 /// How many lines are shown of what it said.
 const SHOWN_LINES: usize = 5;
