@@ -152,7 +152,10 @@ impl<'a> Case<'a> {
 
     /// Sends what is due, and takes what comes.
     fn turn(&mut self) {
-        self.program.said();
+        if self.program.is_running() {
+            // Else it waits for the last words.
+            self.program.said();
+        }
         self.sender.send_due(self.movie);
         if let Some(meter) = &mut self.rest {
             meter.turn(self.program.id());
@@ -343,7 +346,7 @@ const TURN: Duration = Duration::from_millis(5);
 /// What is left of the time of a case for the look at its end.
 const END_RESERVE: Duration = Duration::from_millis(1500);
 /// How long the client has to open its RTP port once PLAY has come.
-const BIND_LIMIT: Duration = Duration::from_millis(500);
+const BIND_LIMIT: Duration = Duration::from_secs(1);
 /// How long is looked what the client does after 404.
 const REFUSAL_LOOK: Duration = Duration::from_millis(1500);
 /// How long is looked what the client does after a reply of another session.

@@ -24,15 +24,16 @@ impl Meter {
         }
     }
 
-    /// Whether it has measured long enough.
+    /// Whether it has measured long enough, or never will.
     pub(crate) fn is_done(&self) -> bool {
-        self.begin.elapsed() >= ENOUGH
+        let measured = self.first.is_some_and(|(start, _)| start.elapsed() >= ENOUGH);
+        measured || self.begin.elapsed() >= 4 * ENOUGH
     }
 
     /// The share of a processor that the group of processes has used since, of the time in which
     /// it could have one; `None` if that is not known.
     pub(crate) fn share(&self, group: u32) -> Option<f64> {
-        let (start, first) = self.first.filter(|(start, _)| start.elapsed() >= ENOUGH * 9 / 10)?;
+        let (start, first) = self.first.filter(|(start, _)| start.elapsed() >= ENOUGH / 2)?;
         let now = Usage::of_group(group)?;
         let used = now.cpu.saturating_sub(first.cpu).as_secs_f64();
         let waited = now.waited.saturating_sub(first.waited).as_secs_f64();

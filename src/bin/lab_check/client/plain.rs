@@ -96,11 +96,11 @@ fn judge_rest(card: &mut Card, rest: &Rest) {
             (true, false) => "the connection is",
             (false, _) => "the RTP port is",
         };
-        seen(format!("{what} still open after 2.5 s"), "both are closed".to_owned())
+        seen(format!("{what} still open after some seconds"), "both are closed".to_owned())
     });
     if is_closed {
         card.check(&ENDS, !rest.processes, || {
-            seen("it still runs after 2.5 s".to_owned(), "it has ended".to_owned())
+            seen("it still runs after some seconds".to_owned(), "it has ended".to_owned())
         });
     } else {
         // It is the same fault: who does not close can't end.

@@ -48,9 +48,9 @@ fn names_port(table: &str, number: u16) -> bool {
     table.lines().any(|line| line.split_whitespace().nth(1).is_some_and(|at| at.ends_with(&end)))
 }
 
-/// Below those that systems give away by themselves.
-const FIRST: u16 = 20_000;
-const COUNT: u16 = 12_000;
+/// Below those that systems give away by themselves, and below those of [`crate::port`].
+const FIRST: u16 = 10_000;
+const COUNT: u16 = 10_000;
 const ATTEMPTS: usize = 1000;
 
 #[cfg(test)]

@@ -125,7 +125,7 @@ pub(crate) const TOUCHED_COUNT: u64 = TOUCHED.len() as u64;
 /// When so many packets have been due, all that was to happen to them has been seen by the client.
 pub(crate) const SETTLED: u16 = 16;
 const LAST_PACKET: u16 = 10;
-const SHORT_MOVIE: u16 = 20;
+const SHORT_MOVIE: u16 = 12;
 const LONG_MOVIE: u16 = 100;
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ impl Case<'_> {
         }
         self.run.idle = self.rest.and_then(|meter| meter.share(self.program.id()));
         self.run.end = self.program.end();
-        self.run.said = self.words();
+        self.run.said = self.program.said().to_vec();
         self.run.by_hand = self.hands.are_needed();
         self.run
     }
@@ -65,20 +65,9 @@ impl Case<'_> {
         }
         is_closed.then(|| format!("it closed the connection in {state}"))
     }
-
-    /// All that it has said; a program that has ended may still be read.
-    fn words(&mut self) -> Vec<String> {
-        let deadline = Deadline::after(WORDS_LIMIT);
-        let mut count = usize::MAX;
-        while self.run.end.is_some() && count != self.program.said().len() && !deadline.is_over() {
-            count = self.program.said().len();
-            thread::sleep(WORDS_LIMIT / 8);
-        }
-        self.program.said().to_vec()
-    }
 }
 
 /// How long the client has to end after TEARDOWN.
-const END_LIMIT: Duration = Duration::from_millis(2500);
+const END_LIMIT: Duration = Duration::from_secs(4);
 /// How long the last words of a program may be on their way.
 const WORDS_LIMIT: Duration = Duration::from_millis(400);
