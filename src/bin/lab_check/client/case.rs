@@ -39,6 +39,8 @@ pub(crate) struct Case<'a> {
     since: Instant,
     /// The next request came before the reply to the last one.
     next_is_early: bool,
+    /// The packet at which its threads were counted.
+    counted_at: u16,
     /// The client has nothing to do: it is paused, or all is over.
     rest: Option<Meter>,
     /// All is over; until then is looked what the client still does.
@@ -103,6 +105,7 @@ impl<'a> Case<'a> {
             state: State::Init,
             since: Instant::now(),
             next_is_early: false,
+            counted_at: 0,
             rest: None,
             last_look: None,
             deadline,
@@ -165,6 +168,9 @@ impl<'a> Case<'a> {
             // To read from it would take no time at all.
             Some(_) => thread::sleep(TURN),
             None => self.accept(),
+        }
+        if self.sender.number() >= self.counted_at + COUNT_EVERY {
+            self.count_threads();
         }
         let closes = self.script.last_packet().is_some_and(|last| self.sender.number() >= last);
         if self.last_look.is_none() && self.state == State::Playing {
@@ -255,9 +261,7 @@ impl<'a> Case<'a> {
         self.run.requests.push(Seen { request, before, is_early });
         self.run.packets = self.sender.number();
         self.run.longest_play = self.run.longest_play.max(self.sender.since_play());
-        if before == State::Playing && self.sender.since_play() >= LONG_PLAY {
-            self.run.threads.extend(Usage::of_group(self.program.id()).map(|usage| usage.threads));
-        }
+        self.count_threads();
         if self.script == Script::Plain && before == State::Ready && self.rest.is_some() {
             self.measure_pause();
         }
@@ -268,6 +272,19 @@ impl<'a> Case<'a> {
                 self.turn();
             }
             self.run.is_bound = Some(port::is_bound(self.run.named_port));
+        }
+    }
+
+    /// Threads come and go; one that is left is always there.
+    fn count_threads(&mut self) {
+        let is_playing = self.state == State::Playing && self.sender.since_play() >= LONG_PLAY;
+        if self.script != Script::Plain || !is_playing {
+            return;
+        }
+        if let Some(usage) = Usage::of_group(self.program.id()) {
+            let plays = self.run.count(Method::Play);
+            self.run.threads.push((plays, usage.threads));
+            self.counted_at = self.sender.number();
         }
     }
 
@@ -359,4 +376,6 @@ const SILENCE_LOOK: Duration = Duration::from_secs(3);
 /// How long is looked what the client does after the end of the connection.
 const EOF_LOOK: Duration = Duration::from_secs(4);
 /// So many packets after PLAY a thread of the PLAY before has ended.
-const LONG_PLAY: u16 = 14;
+const LONG_PLAY: u16 = 12;
+/// So many packets lie between two counts of the threads.
+const COUNT_EVERY: u16 = 2;

@@ -73,18 +73,17 @@ fn judge_pause(card: &mut Card, run: &Run) {
         (None, true) => skip(card, &PAUSE_QUIET, unknown),
         (None, false) => skip(card, &PAUSE_QUIET, "no PAUSE came"),
     }
-    match *run.threads.as_slice() {
-        [first, .., last] => {
-            card.measure(&PAUSE_THREADS, format!("{first}, then {last}"));
-            card.check(&PAUSE_THREADS, last <= first, || {
-                let came = format!("{first} threads in the first PLAY, {last} in the last one");
-                seen(came, "as many as before".to_owned())
-            });
-        }
-        [_] | [] if run.has(Method::Pause) && run.count(Method::Play) > 1 => {
-            skip(card, &PAUSE_THREADS, "a PLAY was too short, or this system does not tell");
-        }
-        [_] | [] => skip(card, &PAUSE_THREADS, "there were no two PLAYs"),
+    if let Some((first, last)) = run.thread_counts() {
+        card.measure(&PAUSE_THREADS, format!("{first}, then {last}"));
+        card.check(&PAUSE_THREADS, last <= first, || {
+            let came = format!("{first} threads in the first PLAY, {last} in the last one");
+            seen(came, "as many as before".to_owned())
+        });
+    } else if run.has(Method::Pause) && run.count(Method::Play) > 1 {
+        let why = "a PLAY was too short, or this system does not tell";
+        skip(card, &PAUSE_THREADS, why);
+    } else {
+        skip(card, &PAUSE_THREADS, "there were no two PLAYs");
     }
 }
 

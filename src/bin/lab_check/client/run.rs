@@ -27,8 +27,8 @@ pub(crate) struct Run {
     pub(crate) paused: Option<f64>,
     /// The share of a processor that it used when all was over.
     pub(crate) idle: Option<f64>,
-    /// How many threads it had at the end of each PLAY.
-    pub(crate) threads: Vec<u64>,
+    /// How many threads it had, now and then, in which PLAY.
+    pub(crate) threads: Vec<(usize, u64)>,
     /// How many packets were due when the last request came.
     pub(crate) packets: u16,
     /// How many packets were due in the longest PLAY.
@@ -77,6 +77,15 @@ impl Run {
     /// Whether a request of that kind has come.
     pub(crate) fn has(&self, method: Method) -> bool {
         self.count(method) > 0
+    }
+
+    /// The most threads that it had in the first PLAY, and the fewest that it had in the last one.
+    pub(crate) fn thread_counts(&self) -> Option<(u64, u64)> {
+        let (first, _) = *self.threads.first()?;
+        let (last, _) = *self.threads.last().filter(|(last, _)| *last != first)?;
+        let of_play =
+            |play| self.threads.iter().filter(move |(of, _)| *of == play).map(|&(_, count)| count);
+        Some((of_play(first).max()?, of_play(last).min()?))
     }
 
     /// The first request that came before the reply to the one before.
