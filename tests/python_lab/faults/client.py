@@ -335,6 +335,14 @@ class CountsNoLate(Careful):
             super().countPacket(rtpPacket)
 
 
+class CountsNoSwapped(Careful):
+    """A packet is late only if it comes twice: one that comes after a later one is not counted."""
+
+    def countPacket(self, rtpPacket):
+        if rtpPacket.seqNum() >= self.frameNbr:
+            super().countPacket(rtpPacket)
+
+
 class DiesInSilence(Careful):
     """No packet for a second ends the program."""
 
@@ -465,6 +473,7 @@ FAULTS = {
     'dies-of-doubled': DiesOfDoubled,
     'counts-lost-twice': CountsLostTwice,
     'counts-no-late': CountsNoLate,
+    'counts-no-swapped': CountsNoSwapped,
     'dies-in-silence': DiesInSilence,
     'other-port-bound': OtherPortBound,
     'spins-in-pause': SpinsInPause,

@@ -70,50 +70,50 @@ pub(crate) const SETUP: Requirement =
 pub(crate) const PLAY: Requirement = asked("play", USE_CASES, "it sends PLAY", "Requests");
 pub(crate) const PAUSE: Requirement = asked("pause", USE_CASES, "it sends PAUSE", "Requests");
 pub(crate) const PLAY_AGAIN: Requirement =
-    asked("play-again", USE_CASES, "it sends PLAY after PAUSE", "Requests");
+    asked("play_again", USE_CASES, "it sends PLAY after PAUSE", "Requests");
 pub(crate) const TEARDOWN: Requirement =
     asked("teardown", USE_CASES, "it sends TEARDOWN", "Requests");
 pub(crate) const GOES_ON: Requirement = asked(
-    "goes-on",
+    "goes_on",
     USE_CASES,
     "it neither ends nor hangs up before TEARDOWN",
     "The client's part",
 );
 
 pub(crate) const REQUEST_LINE: Requirement =
-    asked("request-line", REQUESTS, "the first line is METHOD, file name, RTSP/1.0", "Requests");
+    asked("request_line", REQUESTS, "the first line is METHOD, file name, RTSP/1.0", "Requests");
 pub(crate) const FILE_NAME: Requirement =
-    asked("file-name", REQUESTS, "each request names the movie", "Requests");
+    asked("file_name", REQUESTS, "each request names the movie", "Requests");
 pub(crate) const CSEQ: Requirement = asked("cseq", REQUESTS, "the second line is the CSeq", "CSeq");
 pub(crate) const CSEQ_COUNTS: Requirement =
-    asked("cseq-counts", REQUESTS, "CSeq counts the requests from 1", "CSeq");
+    asked("cseq_counts", REQUESTS, "CSeq counts the requests from 1", "CSeq");
 pub(crate) const TRANSPORT: Requirement =
     asked("transport", REQUESTS, "SETUP names the RTP port in a Transport line", "Transport");
 pub(crate) const SESSION: Requirement =
     asked("session", REQUESTS, "requests after SETUP have a Session line", "Requests");
 pub(crate) const SESSION_SAME: Requirement =
-    asked("session-same", REQUESTS, "the session is the one of the reply to SETUP", "Session ids");
+    asked("session_same", REQUESTS, "the session is the one of the reply to SETUP", "Session ids");
 pub(crate) const LINE_ENDS: Requirement =
-    asked("line-ends", REQUESTS, "each line ends in LF", "Requests");
+    asked("line_ends", REQUESTS, "each line ends in LF", "Requests");
 pub(crate) const ORDER: Requirement =
     asked("order", REQUESTS, "each request is one that the state allows", "States");
 pub(crate) const ONE_AT_A_TIME: Requirement = asked(
-    "one-at-a-time",
+    "one_at_a_time",
     REQUESTS,
     "it waits for a reply before the next request",
     "One at a time",
 );
 
 pub(crate) const RTP_BOUND: Requirement =
-    asked("rtp-bound", BEHAVIOUR, "its RTP port is open when it sends PLAY", "The client's part");
+    asked("rtp_bound", BEHAVIOUR, "its RTP port is open when it sends PLAY", "The client's part");
 pub(crate) const PAUSE_QUIET: Requirement = asked(
-    "pause-quiet",
+    "pause_quiet",
     BEHAVIOUR,
     "it needs no processor while it is paused",
     "The client's part",
 );
 pub(crate) const PAUSE_THREADS: Requirement = asked(
-    "pause-threads",
+    "pause_threads",
     BEHAVIOUR,
     "no thread of the first PLAY is left in the second",
     "The client's part",
@@ -127,47 +127,47 @@ pub(crate) const CLOSES: Requirement = asked(
 pub(crate) const ENDS: Requirement =
     asked("ends", BEHAVIOUR, "it ends after TEARDOWN", "The client's part");
 pub(crate) const NO_FILES: Requirement =
-    asked("no-files", BEHAVIOUR, "it leaves no cache file", "The client's part");
+    asked("no_files", BEHAVIOUR, "it leaves no cache file", "The client's part");
 
 pub(crate) const LATE_REPLY: Requirement =
-    asked("late-reply", REPLIES, "a reply that is 1 s late is waited for", "One at a time");
+    asked("late_reply", REPLIES, "a reply that is 1 s late is waited for", "One at a time");
 pub(crate) const WRONG_CSEQ: Requirement =
-    asked("wrong-cseq", REPLIES, "a reply to another request is passed over", "Checks on a reply");
+    asked("wrong_cseq", REPLIES, "a reply to another request is passed over", "Checks on a reply");
 pub(crate) const WRONG_SESSION: Requirement = asked(
-    "wrong-session",
+    "wrong_session",
     REPLIES,
     "a reply of another session does not make it play",
     "Checks on a reply",
 );
 pub(crate) const SPLIT_REPLY: Requirement = asked(
-    "split-reply",
+    "split_reply",
     REPLIES,
     "a reply in two segments is one reply",
     "What the client accepts",
 );
 pub(crate) const NOT_FOUND: Requirement =
-    asked("not-found", REPLIES, "it does not go on after 404", "Checks on a reply");
+    asked("not_found", REPLIES, "it does not go on after 404", "Checks on a reply");
 
 pub(crate) const LOST: Requirement =
     asked("lost", PACKETS, "it goes on when packets are lost", "Lost and late");
 pub(crate) const LOST_COUNT: Requirement =
-    asked("lost-count", PACKETS, "it counts the lost packets", "Lost and late");
+    asked("lost_count", PACKETS, "it counts the lost packets", "Lost and late");
 pub(crate) const SWAPPED: Requirement =
     asked("swapped", PACKETS, "it goes on when packets come in the wrong order", "Lost and late");
 pub(crate) const SWAPPED_COUNT: Requirement =
-    asked("swapped-count", PACKETS, "it counts the late packets", "Lost and late");
+    asked("swapped_count", PACKETS, "it counts the late packets", "Lost and late");
 pub(crate) const DOUBLED: Requirement =
     asked("doubled", PACKETS, "it goes on when packets come twice", "Lost and late");
 pub(crate) const DOUBLED_COUNT: Requirement =
-    asked("doubled-count", PACKETS, "it counts a packet's double as late", "Lost and late");
+    asked("doubled_count", PACKETS, "it counts a packet's double as late", "Lost and late");
 pub(crate) const END_OF_MOVIE: Requirement = asked(
-    "end-of-movie",
+    "end_of_movie",
     PACKETS,
     "when the movie is over it waits quietly, or ends",
     "End of the movie",
 );
 pub(crate) const END_OF_CONNECTION: Requirement = asked(
-    "end-of-connection",
+    "end_of_connection",
     PACKETS,
     "when the connection ends it says so or ends, and does not spin",
     "End of the connection",

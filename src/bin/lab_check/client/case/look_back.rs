@@ -1,7 +1,6 @@
 //! The end of a run: what the client leaves behind.
 
 use std::fs;
-use std::thread;
 use std::time::Duration;
 
 use rtsp_lab::rtsp::{Method, State};
@@ -11,7 +10,7 @@ use crate::deadline::Deadline;
 use super::super::connection::Connection;
 use super::super::port;
 use super::super::run::{Rest, Run};
-use super::{Case, END_RESERVE, TURN};
+use super::{Case, END_RESERVE};
 
 impl Case<'_> {
     /// Looks at what is left.
@@ -54,9 +53,9 @@ impl Case<'_> {
     /// How the client has left before its time, if it has.
     fn break_off(&mut self) -> Option<String> {
         let is_closed = self.connection.as_ref().is_some_and(Connection::is_closed);
-        let deadline = Deadline::after(WORDS_LIMIT);
-        while is_closed && !self.has_ended() && !deadline.is_over() {
-            thread::sleep(TURN);
+        if is_closed {
+            // It may be about to end.
+            self.program.wait(Deadline::after(WORDS_LIMIT));
         }
         let state = self.state;
         if self.has_ended() {
