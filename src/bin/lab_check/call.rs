@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use getopts::{Matches, Options};
 
+use crate::client;
+
 /// What the command line asks for.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -110,6 +112,7 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
         }
         (["server"], Some(place)) => Ok(Task::Server(Server::At(read_place(&place)?))),
         (["client", command], None) => {
+            client::known(&scripts)?;
             Ok(Task::Client { command: with_port("client", command)?, scripts, keys })
         }
         (["compare", one, other], None) => {

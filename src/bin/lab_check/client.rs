@@ -35,6 +35,14 @@ use run::Run;
 use script::Script;
 use variations::Runs;
 
+/// Whether there are variations of these names.
+///
+/// # Errors
+/// One is not known: in one line.
+pub(crate) fn known(scripts: &[String]) -> Result<(), String> {
+    Script::chosen(scripts).map(drop)
+}
+
 /// Plays the movie to the client in each variation.
 ///
 /// # Errors
