@@ -201,7 +201,10 @@ impl ServerWorker {
         let (mut client, mut local) = (self.peer, canonical(self.local));
         client.set_port(port);
         local.set_port(0);
-        match UdpSocket::bind(local) {
+        // The system looks up the way to the client once, and not for every packet.
+        let socket =
+            UdpSocket::bind(local).and_then(|socket| socket.connect(client).map(|()| socket));
+        match socket {
             Ok(socket) => {
                 let session = self.shared.sessions.open();
                 let stream = RtpStream::new(video, socket, client, &self.shared.settings);

@@ -184,18 +184,18 @@ struct Packets {
 impl Packets {
     /// Waits until the next frame is due, or `stop` is set, and says whether it is.
     fn wait(&mut self, stop: &Event, due: Instant, transcript: &Transcript<'_>) -> bool {
-        let Self { socket, client, network, .. } = self;
+        let Self { socket, network, .. } = self;
         match network {
             None => stop.wait(due.saturating_duration_since(Instant::now())),
-            Some(network) => network.wait(stop, due, transcript, send_to(socket, *client)),
+            Some(network) => network.wait(stop, due, transcript, |packet| send(socket, packet)),
         }
     }
 
     /// Lets out what is still under way.
     fn finish(&mut self, stop: &Event, transcript: &Transcript<'_>) {
-        let Self { socket, client, network, .. } = self;
+        let Self { socket, network, .. } = self;
         if let Some(network) = network {
-            network.finish(stop, transcript, send_to(socket, *client));
+            network.finish(stop, transcript, |packet| send(socket, packet));
         }
     }
 
@@ -228,10 +228,9 @@ impl Packets {
             *header = RtpPacket { marker, ..packet }.header();
         }
         let Self { socket, client, network, .. } = self;
-        let mut way = send_to(socket, *client);
         let sent = match network {
-            None => way(datagram),
-            Some(network) => network.send(datagram, way),
+            None => send(socket, datagram),
+            Some(network) => network.send(datagram, |packet| send(socket, packet)),
         };
         sent.map_err(|source| Trouble::Send { client: *client, source })
     }
@@ -246,9 +245,19 @@ impl Packets {
     }
 }
 
-/// How a packet leaves.
-fn send_to(socket: &UdpSocket, client: SocketAddr) -> impl FnMut(&[u8]) -> io::Result<()> {
-    move |packet| socket.send_to(packet, client).map(|_| ())
+/// Sends a packet to the client that the socket is connected to.
+///
+/// # Errors
+/// The system can't send it. That nobody listens there is no error: the lab's server does not know.
+pub(super) fn send(socket: &UdpSocket, packet: &[u8]) -> io::Result<()> {
+    for _ in 0..2 {
+        match socket.send(packet) {
+            // This is said of a packet before; the present one has not left.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {}
+            sent => return sent.map(|_| ()),
+        }
+    }
+    Ok(())
 }
 
 /// Why a frame did not leave.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::connection::{SOCKET_TIMEOUT, StandardWriter};
 use crate::rtsp::transport::{Channels, Ports};
+use crate::server_worker::send_rtp::send;
 
 /// Where RTP and RTCP go.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ impl Way {
             match pair(found, local, even) {
                 Ok((media, reports)) => {
                     media.set_write_timeout(Some(SOCKET_TIMEOUT))?;
+                    // The system looks up the way to the client once, and not for every packet.
+                    media.connect(with_port(client, ports.rtp))?;
                     reports.set_nonblocking(true)?;
                     let own = Ports { rtp: even, rtcp: even + 1 };
                     return Ok((Self::Udp { media, reports, client, ports }, own));
@@ -67,9 +70,7 @@ impl Way {
 
     pub(super) fn send_rtp(&self, packet: &[u8]) -> io::Result<()> {
         match self {
-            Self::Udp { media, client, ports, .. } => {
-                media.send_to(packet, with_port(*client, ports.rtp)).map(|_| ())
-            }
+            Self::Udp { media, .. } => send(media, packet),
             Self::Interleaved { writer, channels } => writer.send_packet(channels.rtp, packet),
         }
     }
