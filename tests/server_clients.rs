@@ -6,14 +6,15 @@ mod common;
 
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use std::{env, io, thread};
 
+use common::LIMIT;
 use common::movies::{folder_with, lab_format, made_frame, made_frames, made_movie};
 use common::raw_client::RawClient;
-use common::rtp::assert_frames;
+use common::rtp::{Packet, assert_frames};
 use common::server_process::{Killed, ServerProcess, wait_until};
 
 #[test]
@@ -282,4 +283,37 @@ fn a_client_that_reads_no_packet_stays_connected_and_may_go_on() {
     assert_frames(&other.packets(12), &frames, 1);
     assert_frames(&silent.packets(12), &frames, 1);
     silent.granted("PAUSE");
+}
+
+#[test]
+fn a_port_where_nobody_listens_for_a_while_is_sent_to_all_the_same() {
+    let (folder, frames) = made_movie(200);
+    let mut server = ServerProcess::start(folder.path(), &[]);
+    let mut client = RawClient::connect(server.address());
+    let bind = |port| UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).expect("the port");
+    let socket = bind(0);
+    let port = socket.local_addr().unwrap().port();
+    client.cseq = 1;
+    let transport = format!("Transport: RTP/UDP; client_port= {port}");
+    let reply = client.ask(format!("SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\n{transport}\n"));
+    client.session_opened(&reply);
+    client.granted("PLAY");
+    let before = packet_at(&socket);
+    drop(socket);
+    // What another client is sent tells that time goes by.
+    RawClient::playing(server.address()).packets(6);
+    let socket = bind(port);
+    let packets: Vec<_> = (0..6).map(|_| packet_at(&socket)).collect();
+    let first = packets.first().unwrap().sequence_number;
+    let expected = frames.iter().skip(usize::from(first) - 1).take(6).cloned();
+    assert!(first > before.sequence_number + 3, "frames were sent meanwhile");
+    assert_frames(&packets, &expected.collect::<Vec<_>>(), first);
+    assert_eq!(server.warnings_of(client), Vec::<String>::new());
+}
+
+fn packet_at(socket: &UdpSocket) -> Packet {
+    socket.set_read_timeout(Some(LIMIT)).unwrap();
+    let mut datagram = [0; 2048];
+    let length = socket.recv(&mut datagram).expect("a packet");
+    Packet::read(datagram.get(..length).unwrap())
 }
