@@ -8,8 +8,7 @@
 //! changes its state, so it needs no lock.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 use std::{fmt, io};
 
@@ -31,6 +30,7 @@ mod rtsp_log;
 mod settings;
 mod silence;
 mod standard;
+mod strangers;
 mod update_movie;
 
 pub use client_event::ClientEvent;
@@ -69,6 +69,7 @@ pub struct Client {
     played_since: Duration,
     packets_before: u64,
     malformed_before: u64,
+    strangers_before: u64,
     no_data: bool,
     statistics: Statistics,
     picture: Option<Picture>,
@@ -96,15 +97,14 @@ impl Client {
     /// message in the window and no end of the program.
     #[doc(alias = "__init__")]
     pub fn new(settings: Settings, report: impl FnMut(ClientEvent) + 'static) -> Self {
-        let (answers, incoming) = channel();
-        let (setup_event, news) = (Arc::default(), Arc::default());
+        let (mailbox, incoming) = Mailbox::new();
         Self {
             standard: settings.standard.clone().map(Standard::new),
             settings,
             report: Box::new(report),
             rtsp_log: RtspLog::default(),
             clock: Instant::now(),
-            mailbox: Mailbox { answers, setup_event, news },
+            mailbox,
             answers: incoming,
             link: None,
             links: 0,
@@ -121,6 +121,7 @@ impl Client {
             played_since: Duration::ZERO,
             packets_before: 0,
             malformed_before: 0,
+            strangers_before: 0,
             no_data: false,
             statistics: Statistics::default(),
             picture: None,

@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use jpeg_decoder::{Decoder, PixelFormat};
+use jpeg_decoder::{CodingProcess, Decoder, ImageInfo, PixelFormat};
 
 /// A decoded frame: rows from the top, pixels from the left, each `0x00RRGGBB`.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ impl Picture {
     /// Decodes one JPEG: grey, YCbCr with any sampling, RGB or CMYK, baseline or progressive.
     ///
     /// # Errors
-    /// The data is no JPEG, is damaged, or needs more than [`MAX_BYTES`] of memory.
+    /// The data is no JPEG, is damaged, or has more than [`MAX_PIXELS`] or [`MAX_SIDE`].
     pub fn decode(jpeg: &[u8]) -> Result<Self, PictureError> {
         // The decoder refuses a frame whose last two bytes are missing; many a camera forgets them.
         let end: &[u8] = if jpeg.ends_with(EOI) { b"" } else { EOI };
@@ -28,11 +28,13 @@ impl Picture {
         decoder.read_info().map_err(PictureError::Jpeg)?;
         let info = decoder.info().ok_or(PictureError::Size { expected: 1, found: 0 })?;
         let (width, height) = (usize::from(info.width), usize::from(info.height));
-        // The decoder looks at its limit only when all the work is done.
-        if width * height * info.pixel_format.pixel_bytes() > MAX_BYTES {
+        // The decoder looks at its limit only when all the work is done, and counts rows in 16 bits.
+        if width * height > MAX_PIXELS || width.max(height) > MAX_SIDE || work(info) > MAX_WORK {
             return Err(PictureError::TooLarge { width, height });
         }
         let data = decoder.decode().map_err(PictureError::Jpeg)?;
+        // It has kept the coefficients of a progressive one, which are as large again.
+        drop(decoder);
         let pixels = to_pixels(&data, info.pixel_format);
         if pixels.len() != width * height || pixels.is_empty() {
             return Err(PictureError::Size { expected: width * height, found: pixels.len() });
@@ -53,7 +55,7 @@ impl fmt::Debug for Picture {
 pub enum PictureError {
     /// The decoder's own words.
     Jpeg(jpeg_decoder::Error),
-    /// It needs more than [`MAX_BYTES`].
+    /// It has more than [`MAX_PIXELS`], or than [`MAX_SIDE`] in a row or column.
     TooLarge {
         /// Pixels in a row.
         width: usize,
@@ -75,7 +77,8 @@ impl fmt::Display for PictureError {
             Self::Jpeg(error) => write!(out, "decode JPEG: {error}"),
             Self::TooLarge { width, height } => write!(
                 out,
-                "decode JPEG: expected at most {MAX_BYTES} bytes of pixels, found {width}x{height}"
+                "decode JPEG: expected at most {MAX_PIXELS} pixels, {MAX_SIDE} in a row or column, \
+                 found {width}x{height}"
             ),
             Self::Size { expected, found } => {
                 write!(out, "decode JPEG: expected {expected} pixels, found {found}")
@@ -90,6 +93,17 @@ impl std::error::Error for PictureError {
             Self::Jpeg(error) => Some(error),
             Self::TooLarge { .. } | Self::Size { .. } => None,
         }
+    }
+}
+
+/// The bytes that the decoder works on: samples, and pixels, and in between the coefficients of a
+/// progressive one.
+fn work(info: ImageInfo) -> usize {
+    let samples =
+        usize::from(info.width) * usize::from(info.height) * info.pixel_format.pixel_bytes();
+    match info.coding_process {
+        CodingProcess::DctSequential | CodingProcess::Lossless => 2 * samples,
+        CodingProcess::DctProgressive => 4 * samples,
     }
 }
 
@@ -123,8 +137,14 @@ fn from_cmyk([cyan, magenta, yellow, black]: [u8; 4]) -> u32 {
 
 /// End of image.
 const EOI: &[u8] = b"\xFF\xD9";
-/// The most memory for one picture: 3840x2160 pixels of three bytes fit.
-pub const MAX_BYTES: usize = 32 << 20;
+/// The most pixels of one picture: 3840x2160, 32 MiB as the window has them.
+pub const MAX_PIXELS: usize = 3840 * 2160;
+/// The most in one row, and in one column.
+pub const MAX_SIDE: usize = 16_384;
+/// The most bytes that the decoder may work on: 3840x2160 fits in colour, and progressive.
+const MAX_WORK: usize = 100 << 20;
+/// The same as the decoder has them: four bytes each in CMYK.
+const MAX_BYTES: usize = 4 * MAX_PIXELS;
 
 #[cfg(test)]
 mod tests {
@@ -204,7 +224,9 @@ mod tests {
         let sof = jpeg.windows(2).position(|marker| marker == [0xFF, 0xC0]).unwrap();
         let mut bomb = jpeg.clone();
         bomb[sof + 5..sof + 9].copy_from_slice(&[0xFF, 0xDC, 0xFF, 0xDC]);
-        for data in [&b""[..], b"\xFF\xD8", b"text", &jpeg[..sof], &bomb] {
+        let mut column = jpeg.clone();
+        column[sof + 5..sof + 9].copy_from_slice(&[0xFF, 0xFF, 0, 1]);
+        for data in [&b""[..], b"\xFF\xD8", b"text", &jpeg[..sof], &bomb, &column] {
             let error = Picture::decode(data).unwrap_err().to_string();
             assert!(error.starts_with("decode JPEG: "), "{error}");
         }

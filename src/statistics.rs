@@ -46,6 +46,8 @@ pub struct Reception {
     pub damaged: u64,
     /// Datagrams that are no RTP, or not of the movie.
     pub malformed: u64,
+    /// Datagrams that somebody else than the server has sent.
+    pub strangers: u64,
     /// Whole frames that were left out because decoding did not keep up.
     pub overruns: u64,
     /// When the last packet came.
@@ -306,7 +308,8 @@ impl Statistics {
     /// Takes what `listen_rtp` has counted, unless more is known already.
     pub fn receive(&mut self, reception: Reception) {
         // Frames may be damaged and datagrams malformed while no packet comes.
-        let known = |of: &Reception| (of.packets, of.malformed, of.damaged, of.overruns);
+        let known =
+            |of: &Reception| (of.packets, of.malformed, of.damaged, of.overruns, of.strangers);
         if known(&reception) >= known(&self.reception) {
             self.reception = reception;
         }
@@ -416,6 +419,9 @@ impl fmt::Display for Summary<'_> {
             writeln!(out, "jitter: {:.2} ms", 1000.0 * jitter.as_secs_f64())?;
         }
         writeln!(out, "malformed packets: {}", reception.malformed)?;
+        if reception.strangers > 0 {
+            writeln!(out, "packets from strangers: {}", reception.strangers)?;
+        }
         writeln!(out, "damaged frames: {}", statistics.damaged_frames())?;
         writeln!(out, "frames left out: {}", statistics.frames_left_out())?;
         for (method, after) in &statistics.replies {

@@ -86,7 +86,7 @@ fn a_server_that_goes_while_paused_is_a_message_and_the_next_one_serves() {
     player.wait_for("READY", |screen| screen.state() == Some(State::Ready));
     let frame = player.wait_until_still();
     assert_eq!(methods(&server.kill()), ["SETUP", "PLAY", "PAUSE"]);
-    let told = player.wait_for("the message", Screen::shows_error);
+    let told = player.wait_for("the message", Screen::shows_warning);
     assert_eq!(told.state(), Some(State::Init));
     assert_eq!(told.frame_number(), frame, "the last picture stays");
     sets_up_and_plays_again(player, another_server(port));
@@ -105,7 +105,7 @@ fn a_server_that_goes_while_the_dialog_asks_is_not_asked_to_play_on() {
     let server = another_server(port);
     player.key("Return");
     player.wait_for("INIT, and why", |screen| {
-        screen.state() == Some(State::Init) && screen.shows_error()
+        screen.state() == Some(State::Init) && screen.shows_warning()
     });
     sets_up_and_plays_again(player, server);
 }

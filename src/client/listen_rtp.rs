@@ -3,7 +3,7 @@
 //! The port, and all that is known of its packets, moves into the thread at PLAY and comes home at
 //! PAUSE, by `join`: there are never two listeners, and nothing is shared.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::thread::{self, JoinHandle};
@@ -12,6 +12,7 @@ use std::{fmt, io};
 
 use super::LatestPacket;
 use super::port::{Port, Waker};
+use super::strangers::Strangers;
 use crate::connection::{SOCKET_TIMEOUT, timed_out};
 use crate::event::Event;
 use crate::lab_payload::Assembler;
@@ -25,6 +26,7 @@ pub(super) struct RtpPort {
     clock: Instant,
     reception: Reception,
     assembler: Assembler,
+    strangers: Strangers,
     latest: Option<LatestPacket>,
     last_report: Duration,
 }
@@ -45,13 +47,19 @@ impl RtpPort {
     ///
     /// # Errors
     /// The port is taken, or not for this user.
-    pub(super) fn open(port: u16, ipv6: bool, clock: Instant) -> io::Result<Self> {
+    pub(super) fn open(
+        port: u16,
+        ipv6: bool,
+        strangers: Strangers,
+        clock: Instant,
+    ) -> io::Result<Self> {
         let any: IpAddr =
             if ipv6 { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() };
         let socket = UdpSocket::bind((any, port))?;
         socket.set_read_timeout(Some(SOCKET_TIMEOUT))?;
         let (reception, assembler) = (Reception::default(), Assembler::default());
-        Ok(Self { socket, clock, reception, assembler, latest: None, last_report: Duration::ZERO })
+        let (latest, last_report) = (None, Duration::ZERO);
+        Ok(Self { socket, clock, reception, assembler, strangers, latest, last_report })
     }
 
     /// The port that is announced to the server.
@@ -62,9 +70,10 @@ impl RtpPort {
         Ok(self.socket.local_addr()?.port())
     }
 
-    fn take(&mut self, datagram: &[u8], frames: &SyncSender<Frame>) {
+    fn take(&mut self, datagram: &[u8], from: SocketAddr, frames: &SyncSender<Frame>) {
         let now = self.clock.elapsed();
         match RtpPacket::decode(datagram) {
+            _ if self.strangers.include(from) => self.reception.strangers += 1,
             Ok(packet) => {
                 self.latest = LatestPacket::of(datagram, &packet);
                 let continues = self.assembler.continues(&packet);
@@ -102,8 +111,8 @@ impl Port for RtpPort {
         if self.socket.set_nonblocking(true).is_ok() {
             // A sender that never paused must not keep the client from playing.
             for _ in 0..MAX_WAITING {
-                let Ok(count) = self.socket.recv(&mut datagram) else { break };
-                self.take(datagram.get(..count).unwrap_or_default(), frames);
+                let Ok((count, from)) = self.socket.recv_from(&mut datagram) else { break };
+                self.take(datagram.get(..count).unwrap_or_default(), from, frames);
             }
         }
         // Back to the timeout; a socket that refuses would refuse to receive, too.
@@ -120,11 +129,13 @@ impl Port for RtpPort {
         let mut datagram = vec![0; MAX_DATAGRAM];
         let mut deadline = None;
         loop {
-            let received = self.socket.recv(&mut datagram);
+            let received = self.socket.recv_from(&mut datagram);
             let stopping = stop.is_set();
             match received {
-                Ok(0) if stopping => return,
-                Ok(count) => self.take(datagram.get(..count).unwrap_or_default(), frames),
+                Ok((0, _)) if stopping => return,
+                Ok((count, from)) => {
+                    self.take(datagram.get(..count).unwrap_or_default(), from, frames);
+                }
                 Err(error) if timed_out(&error) && stopping => return,
                 Err(error) if timed_out(&error) => self.pass_on(None, frames),
                 // Some systems report here that an earlier datagram was refused.
@@ -220,13 +231,15 @@ const ERROR_PAUSE: Duration = Duration::from_millis(10);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::SocketAddr;
+    use crate::client::recv_rtsp_reply::Mailbox;
     use std::sync::mpsc::{Receiver, sync_channel};
 
     const WAIT: Duration = Duration::from_secs(10);
 
     fn open() -> (Box<dyn Port>, SocketAddr) {
-        let port = RtpPort::open(0, false, Instant::now()).unwrap();
+        let (mailbox, _) = Mailbox::new();
+        let strangers = Strangers::to([Ipv4Addr::LOCALHOST.into()], mailbox, 0);
+        let port = RtpPort::open(0, false, strangers, Instant::now()).unwrap();
         let address = (Ipv4Addr::LOCALHOST, port.number().unwrap()).into();
         (Box::new(port), address)
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::listen_rtp::{Listener, RtpPort};
 use super::port::Port;
 use super::recv_rtsp_reply::Link;
+use super::strangers::Strangers;
 use super::update_movie::Decoder;
 use super::{Client, Message};
 use crate::statistics::Statistics;
@@ -28,7 +29,9 @@ impl Client {
         let ipv6 = self.link.as_ref().is_some_and(Link::is_ipv6);
         let Some(decoder) = self.new_decoder() else { return false };
         self.media = Media::Closed;
-        let opened = RtpPort::open(self.settings.rtp_port, ipv6, self.clock);
+        let server = self.link.as_ref().map(|link| link.peer().ip());
+        let strangers = Strangers::to(server, self.mailbox.clone(), self.links);
+        let opened = RtpPort::open(self.settings.rtp_port, ipv6, strangers, self.clock);
         match opened.and_then(|port| Ok((port.number()?, port))) {
             Ok((number, port)) => {
                 self.announced_port = number;
@@ -73,6 +76,7 @@ impl Client {
         port.reception().resume();
         self.packets_before = port.reception().packets;
         self.malformed_before = port.reception().malformed;
+        self.strangers_before = port.reception().strangers;
         self.begin_run(port.reception());
         match Listener::start(port, frames) {
             Ok(listener) => {

@@ -55,7 +55,7 @@ impl Message {
             455 => format!("The server does not accept {method} now: it is in another state."),
             401 => "The server wants a password, which can't be given here.".to_owned(),
             461 => {
-                "The server sends RTP in no way that is possible here; is the RTP port below 1024?"
+                "The server sends RTP neither over UDP nor over TCP to us; is the port below 1024?"
                     .to_owned()
             }
             500 => "The server can't start to send: its console says why.".to_owned(),
@@ -97,6 +97,14 @@ impl Message {
     pub(super) fn no_rtp(place: &str) -> Self {
         let text = format!("What comes at {place} is no RTP: check the server's header.");
         Self::warning("No RTP packets".to_owned(), text)
+    }
+
+    pub(super) fn only_strangers(place: &str) -> Self {
+        let text = format!(
+            "What comes at {place} is not from the server's address. Has the server several? \
+             Call it by the one in the log."
+        );
+        Self::warning("No RTP from the server".to_owned(), text)
     }
 
     pub(super) fn no_thread(error: &io::Error) -> Self {

@@ -10,7 +10,9 @@ impl Client {
     /// Deals with all messages that have come.
     pub(super) fn take_answers(&mut self) -> bool {
         let mut changed = false;
-        while let Ok(answer) = self.answers.try_recv() {
+        for _ in 0..MOST_AT_ONCE {
+            let Ok(answer) = self.answers.try_recv() else { return changed };
+            self.mailbox.taken();
             changed = true;
             match answer {
                 Answer::Message { link, text, arrival } if link == self.links => {
@@ -25,13 +27,19 @@ impl Client {
                 Answer::Ended { link, why } if link == self.links => self.connection_ended(&why),
                 Answer::Goodbye { link } if link == self.links => self.ended(),
                 Answer::Undecodable { link, why } if link == self.links => self.undecodable(&why),
+                Answer::Stranger { link, from } if link == self.links => {
+                    self.ignore(format!("expected RTP from the server, found some from {from}"));
+                }
                 Answer::Message { .. }
                 | Answer::Ended { .. }
                 | Answer::Goodbye { .. }
-                | Answer::Undecodable { .. } => {}
+                | Answer::Undecodable { .. }
+                | Answer::Stranger { .. } => {}
             }
             self.fulfil_wishes();
         }
+        // Who draws and looks at keys has its turn before the rest.
+        self.mailbox.wake();
         changed
     }
 
@@ -156,3 +164,6 @@ impl Client {
         self.report(ClientEvent::Ignored(why));
     }
 }
+
+/// How many messages are dealt with in one turn.
+const MOST_AT_ONCE: usize = 64;

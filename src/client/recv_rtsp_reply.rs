@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -43,12 +44,18 @@ pub(super) enum Answer {
         link: u32,
         why: String,
     },
+    /// Somebody else sends to our RTP port.
+    Stranger {
+        link: u32,
+        from: SocketAddr,
+    },
 }
 
 /// Where the thread leaves answers, and the event that says so.
 #[derive(Clone, Debug)]
 pub(super) struct Mailbox {
-    pub(super) answers: Sender<Answer>,
+    answers: Sender<Answer>,
+    waiting: Arc<AtomicUsize>,
     /// Extension 2 waits for it.
     pub(super) setup_event: Arc<Event>,
     /// The window waits for it.
@@ -56,9 +63,36 @@ pub(super) struct Mailbox {
 }
 
 impl Mailbox {
-    pub(super) fn put(&self, answer: Answer) {
-        // The client is gone only when nobody wants to know any more.
-        self.answers.send(answer).ok();
+    /// An empty one, and the end that it is emptied from.
+    pub(super) fn new() -> (Self, Receiver<Answer>) {
+        let (answers, arriving) = channel();
+        let (waiting, setup_event, news) = (Arc::default(), Arc::default(), Arc::default());
+        (Self { answers, waiting, setup_event, news }, arriving)
+    }
+
+    /// Leaves an answer there, and says whether there was room for it. For the end of a connection
+    /// there is always.
+    pub(super) fn put(&self, answer: Answer) -> bool {
+        let is_end = matches!(answer, Answer::Ended { .. });
+        let before = self.waiting.fetch_add(1, Ordering::Relaxed);
+        let has_room = before < MOST_ANSWERS || is_end;
+        if has_room {
+            // The client is gone only when nobody wants to know any more.
+            self.answers.send(answer).ok();
+        } else {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+        }
+        self.wake();
+        has_room
+    }
+
+    /// One answer has been taken out.
+    pub(super) fn taken(&self) {
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// There is something to take out.
+    pub(super) fn wake(&self) {
         self.setup_event.set();
         self.news.set();
     }
@@ -150,7 +184,9 @@ fn recv_rtsp_reply(mut connection: Connection, link: u32, mailbox: &Mailbox) {
             Incoming::Message(text) => {
                 // The window may be busy; the time of the reply is now.
                 let arrival = Instant::now();
-                mailbox.put(Answer::Message { link, text, arrival });
+                if !mailbox.put(Answer::Message { link, text, arrival }) {
+                    break FLOOD.to_owned();
+                }
             }
             Incoming::Nothing => {}
             Incoming::TooLong(too_long) => break format!("could not {too_long}"),
@@ -161,5 +197,9 @@ fn recv_rtsp_reply(mut connection: Connection, link: u32, mailbox: &Mailbox) {
     mailbox.put(Answer::Ended { link, why });
 }
 
+/// How many answers may wait: nobody asks for so many, and each may have 64 KiB.
+const MOST_ANSWERS: usize = 256;
+/// Why a connection is ended that brings more.
+pub(super) const FLOOD: &str = "more messages came than can be read";
 /// How long each address of the server may take to answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);

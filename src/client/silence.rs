@@ -51,9 +51,12 @@ impl Client {
         if reception.packets <= self.packets_before {
             let malformed = reception.malformed > self.malformed_before;
             let place = self.rtp_place();
-            let message =
-                if malformed { Message::no_rtp(&place) } else { Message::no_packets(&place) };
-            self.tell(message);
+            let strange = reception.strangers > self.strangers_before;
+            self.tell(match (malformed, strange) {
+                (true, _) => Message::no_rtp(&place),
+                (false, true) => Message::only_strangers(&place),
+                (false, false) => Message::no_packets(&place),
+            });
         }
     }
 

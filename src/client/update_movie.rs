@@ -1,14 +1,16 @@
 //! The thread that decodes frames for the window. Python: `Client.updateMovie`.
 
 use std::io;
+use std::panic::catch_unwind;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use super::listen_rtp::Frame;
 use super::{Client, LatestPacket};
 use crate::event::Event;
-use crate::picture::Picture;
+use crate::picture::{MAX_PIXELS, Picture};
 use crate::statistics::Reception;
 
 /// The thread `update_movie`, and its two ends.
@@ -17,7 +19,9 @@ pub(super) struct Decoder {
     /// Where `listen_rtp` puts frames; `None` ends the thread.
     frames: Option<SyncSender<Frame>>,
     /// Where decoded pictures wait.
-    pub(super) pictures: Receiver<Decoded>,
+    pictures: Receiver<Decoded>,
+    /// How many pixels wait there.
+    waiting: Arc<AtomicUsize>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -44,15 +48,24 @@ impl Decoder {
     pub(super) fn start(news: Arc<Event>) -> io::Result<Self> {
         let (frames, arriving) = sync_channel(FRAMES_WAITING);
         let (leaving, pictures) = sync_channel(PICTURES_WAITING);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let leaving = Leaving { pictures: leaving, waiting: Arc::clone(&waiting) };
         let thread = thread::Builder::new()
             .name("update_movie".to_owned())
             .spawn(move || update_movie(&arriving, &leaving, &news))?;
-        Ok(Self { frames: Some(frames), pictures, thread: Some(thread) })
+        Ok(Self { frames: Some(frames), pictures, waiting, thread: Some(thread) })
     }
 
     /// Where frames go.
     pub(super) fn frames(&self) -> Option<SyncSender<Frame>> {
         self.frames.clone()
+    }
+
+    /// The next picture that waits.
+    fn next(&self) -> Option<Decoded> {
+        let decoded = self.pictures.try_recv().ok()?;
+        self.waiting.fetch_sub(decoded.size(), Ordering::Relaxed);
+        Some(decoded)
     }
 
     /// Ends the thread, once it has decoded what waits; the last pictures can still be taken.
@@ -61,6 +74,32 @@ impl Decoder {
         if let Some(thread) = self.thread.take() {
             drop(thread.join());
         }
+    }
+}
+
+impl Decoded {
+    /// How many pixels its picture has.
+    fn size(&self) -> usize {
+        self.picture.as_ref().map_or(0, |picture| picture.pixels.len())
+    }
+}
+
+/// The way of decoded pictures to the window.
+struct Leaving {
+    pictures: SyncSender<Decoded>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Leaving {
+    /// Whether there is room for it: four pictures of a usual size, one of the largest.
+    fn pass_on(&self, decoded: Decoded) -> bool {
+        let size = decoded.size();
+        let before = self.waiting.fetch_add(size, Ordering::Relaxed);
+        let passed = before + size <= MAX_PIXELS && self.pictures.try_send(decoded).is_ok();
+        if !passed {
+            self.waiting.fetch_sub(size, Ordering::Relaxed);
+        }
+        passed
     }
 }
 
@@ -74,9 +113,7 @@ impl Client {
     /// Takes the pictures that have been decoded. Python: `updateMovie`.
     pub(super) fn update_movie(&mut self) -> bool {
         let mut changed = false;
-        while let Some(decoded) =
-            self.decoder.as_ref().and_then(|decoder| decoder.pictures.try_recv().ok())
-        {
+        while let Some(decoded) = self.decoder.as_ref().and_then(Decoder::next) {
             changed = true;
             self.statistics.undecodable = decoded.undecodable;
             self.statistics.overruns = decoded.overruns;
@@ -102,17 +139,23 @@ impl Client {
 /// picture stays.
 #[doc(alias = "updateMovie")]
 #[doc(alias = "writeFrame")]
-fn update_movie(frames: &Receiver<Frame>, pictures: &SyncSender<Decoded>, news: &Event) {
+fn update_movie(frames: &Receiver<Frame>, pictures: &Leaving, news: &Event) {
     let (mut undecodable, mut overruns) = (0, 0);
     for Frame { jpeg, reception, latest } in frames {
-        let decoded = jpeg.as_deref().map(Picture::decode);
-        undecodable += u64::from(matches!(decoded, Some(Err(_))));
-        let picture = decoded.and_then(Result::ok);
+        let is_frame = jpeg.is_some();
+        let picture = jpeg.and_then(|jpeg| decode(&jpeg));
+        undecodable += u64::from(is_frame && picture.is_none());
         let is_picture = picture.is_some();
-        let sent = pictures.try_send(Decoded { picture, reception, latest, undecodable, overruns });
-        overruns += u64::from(is_picture && sent.is_err());
+        let decoded = Decoded { picture, reception, latest, undecodable, overruns };
+        overruns += u64::from(!pictures.pass_on(decoded) && is_picture);
         news.set();
     }
+}
+
+/// Frames are anybody's bytes, and the decoder is another's work: one that it trips over costs a
+/// picture, not the thread.
+fn decode(jpeg: &[u8]) -> Option<Picture> {
+    catch_unwind(|| Picture::decode(jpeg)).ok()?.ok()
 }
 
 /// Frames that may wait for the decoder: 0.4 s of the movie.

@@ -1,5 +1,6 @@
 //! The programs as their users run them: started, read line by line, ended.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::UdpSocket;
 use std::path::Path;
@@ -45,6 +46,13 @@ impl Program {
             text
         });
         Self { child, lines, errors: Some(errors) }
+    }
+
+    /// The most memory that it had, resident; `None` where the system does not tell.
+    pub(crate) fn most_kilobytes(&self) -> Option<usize> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let value = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        value.trim().strip_suffix(" kB")?.parse().ok()
     }
 
     /// The next line of its output that contains `part`.

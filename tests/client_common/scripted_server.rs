@@ -167,6 +167,12 @@ impl ScriptedServer {
         self.rtp.send_to(datagram, ("127.0.0.1", self.client_port)).expect("send a datagram");
     }
 
+    /// Sends a datagram to that port from another address than the server's.
+    pub(crate) fn strangers_send(&self, datagram: &[u8]) {
+        let socket = UdpSocket::bind("127.0.0.2:0").expect("another address");
+        socket.send_to(datagram, ("127.0.0.1", self.client_port)).expect("send a datagram");
+    }
+
     pub(crate) fn closes(&mut self) {
         // The client may have been faster.
         self.stream().shutdown(Shutdown::Both).ok();

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use crate::client::recv_rtsp_reply::{Answer, Mailbox};
+use crate::client::recv_rtsp_reply::{Answer, FLOOD, Mailbox};
 use crate::connection::{Arrival, StandardReader, StandardWriter};
 use crate::rtsp::standard_inbox::Item;
 
@@ -62,7 +62,9 @@ fn recv_rtsp_reply(
     let why = loop {
         match reader.receive() {
             Arrival::Item(Item::Message(text)) => {
-                mailbox.put(Answer::Message { link, text, arrival: Instant::now() });
+                if !mailbox.put(Answer::Message { link, text, arrival: Instant::now() }) {
+                    break FLOOD.to_owned();
+                }
             }
             // Where nobody takes packets, they are lost, as they would be over UDP.
             Arrival::Item(Item::Packet { channel, bytes }) => {

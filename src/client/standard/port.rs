@@ -59,6 +59,7 @@ impl StandardPort {
                     self.goodbye = Some(now);
                 }
             }
+            Received::Strange => self.intake.reception.strangers += 1,
             Received::Other => {}
         }
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::interleaved::{Interleaved, Packet};
 use crate::client::port::Waker;
+use crate::client::strangers::Strangers;
 use crate::connection::StandardWriter;
 use crate::rtsp::transport::{Channels, Offer, Ports};
 
@@ -27,6 +28,8 @@ pub(in crate::client) struct UdpPair {
     ports: Ports,
     /// Where the server takes RTCP, if SETUP has told it.
     pub(in crate::client) server: Option<SocketAddr>,
+    /// Once SETUP has been answered.
+    pub(in crate::client) strangers: Option<Strangers>,
     last_look: Instant,
 }
 
@@ -48,6 +51,8 @@ pub(super) enum Received {
     Rtcp(usize),
     /// Something by a channel that nobody has asked for.
     Other,
+    /// Something of somebody else's.
+    Strange,
 }
 
 impl Received {
@@ -55,7 +60,7 @@ impl Received {
     pub(super) const fn count(self) -> usize {
         match self {
             Self::Rtp(count) | Self::Rtcp(count) => count,
-            Self::Other => 0,
+            Self::Other | Self::Strange => 0,
         }
     }
 }
@@ -194,25 +199,42 @@ impl UdpPair {
     fn new((rtp, other): (UdpSocket, UdpSocket), ports: Ports) -> io::Result<Self> {
         rtp.set_read_timeout(Some(TURN))?;
         other.set_nonblocking(true)?;
-        Ok(Self { rtp, rtcp: other, ports, server: None, last_look: Instant::now() })
+        let (server, strangers, last_look) = (None, None, Instant::now());
+        Ok(Self { rtp, rtcp: other, ports, server, strangers, last_look })
     }
 
     /// RTP, but a look at the other port now and then.
     fn receive(&mut self, buffer: &mut [u8]) -> io::Result<Received> {
         if self.last_look.elapsed() >= TURN {
             self.last_look = Instant::now();
-            if let Ok(count) = self.rtcp.recv(buffer) {
-                return Ok(Received::Rtcp(count));
+            if let Ok((count, from)) = self.rtcp.recv_from(buffer) {
+                return Ok(self.sort(Received::Rtcp(count), from));
             }
         }
-        self.rtp.recv(buffer).map(Received::Rtp)
+        let (count, from) = self.rtp.recv_from(buffer)?;
+        Ok(self.sort(Received::Rtp(count), from))
     }
 
-    fn receive_waiting(&self, buffer: &mut [u8]) -> io::Result<Received> {
+    fn receive_waiting(&mut self, buffer: &mut [u8]) -> io::Result<Received> {
         self.rtp.set_nonblocking(true)?;
-        let received = self.rtp.recv(buffer).map(Received::Rtp);
+        let received = self.rtp.recv_from(buffer);
         self.rtp.set_nonblocking(false)?;
-        received.or_else(|_| self.rtcp.recv(buffer).map(Received::Rtcp))
+        let (received, from) = if let Ok((count, from)) = received {
+            (Received::Rtp(count), from)
+        } else {
+            let (count, from) = self.rtcp.recv_from(buffer)?;
+            (Received::Rtcp(count), from)
+        };
+        Ok(self.sort(received, from))
+    }
+
+    /// An empty datagram is what wakes the thread, and harms nobody.
+    fn sort(&mut self, received: Received, from: SocketAddr) -> Received {
+        let strangers = self.strangers.as_mut().filter(|_| received.count() > 0);
+        if strangers.is_some_and(|strangers| strangers.include(from)) {
+            return Received::Strange;
+        }
+        received
     }
 }
 

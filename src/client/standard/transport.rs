@@ -6,6 +6,7 @@ use super::intake::Stream;
 use super::port::StandardPort;
 use super::source::Source;
 use crate::client::recv_rtsp_reply::Link;
+use crate::client::strangers::Strangers;
 use crate::client::{Client, Message};
 use crate::rtp_packet::PayloadType;
 use crate::rtsp::transport::{Answer, Carrier};
@@ -47,6 +48,11 @@ impl Client {
         let mut source = standard.source.take().ok_or("nothing was offered")?;
         if let Some(answer) = &answer {
             source = agreed(source, answer, link)?;
+        }
+        if let Source::Udp(pair) = &mut source {
+            let named = answer.as_ref().and_then(|answer| answer.source.as_deref()?.parse().ok());
+            let server = [Some(link.peer().ip()), named].into_iter().flatten();
+            pair.strangers = Some(Strangers::to(server, self.mailbox.clone(), self.links));
         }
         let video = standard.description.as_ref().map(|description| &description.video);
         let stream = Stream {

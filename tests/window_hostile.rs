@@ -1,0 +1,74 @@
+//! The real window answers keys while server and strangers flood its client. See `tests/window.rs`.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may fail")]
+#![allow(clippy::print_stdout, reason = "its figures are for the reader")]
+
+mod client_common;
+mod common;
+mod desktop;
+
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use client_common::MOVIE;
+use client_common::jpeg::{colour, jpeg};
+use client_common::rtp::packet;
+use client_common::scripted_server::ScriptedServer;
+use desktop::panels::Panel;
+use desktop::player::Player;
+use desktop::xvfb::Desktop;
+
+/// Replies that nobody asked for, RTP of strangers, junk, and frames that change their size.
+fn flood(server: &mut ScriptedServer, done: &AtomicBool) {
+    let mut connection = server.connection();
+    let replies = b"RTSP/1.0 200 OK\nCSeq: 99\nSession: 123456\n".repeat(20);
+    let sizes = (1..=40).map(|number| jpeg(16 * number, 16 * (41 - number), colour(number)));
+    let frames: Vec<_> = sizes.collect();
+    for number in 1.. {
+        if done.load(Ordering::Relaxed) {
+            return;
+        }
+        connection.write_all(&replies).unwrap();
+        let frame = &frames[usize::from(number) % frames.len()];
+        server.sends(&packet(number, frame));
+        for _ in 0..20 {
+            server.strangers_send(&packet(number, frame));
+            server.sends(b"junk");
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn keys_are_answered_in_a_flood() {
+    let Some(desktop) = Desktop::start() else { return };
+    let mut server = ScriptedServer::start();
+    let port = server.port();
+    let done = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&done);
+    let serving = thread::spawn(move || {
+        server.grants("SETUP");
+        server.grants("PLAY");
+        flood(&mut server, &told);
+        server.grants("TEARDOWN");
+    });
+    let mut player = Player::start(&desktop, port, MOVIE, &["--play", "--quiet"]);
+    for (key, panel) in [("h", Panel::RtpHeader), ("l", Panel::RtspLog), ("question", Panel::Keys)]
+    {
+        player.key(key);
+        let pressed = Instant::now();
+        player.wait_for(key, |screen| screen.panel() == Some(panel));
+        // To take a picture of the screen is part of it.
+        println!("{key} is answered within {:?}", pressed.elapsed());
+        player.key(key);
+        player.wait_for("no panel", |screen| screen.panel().is_none());
+    }
+    done.store(true, Ordering::Relaxed);
+    player.key("t");
+    assert_eq!(player.exit_code(), Some(0));
+    serving.join().unwrap();
+}
