@@ -6,9 +6,18 @@ use std::time::{Duration, Instant};
 use crate::client::Client;
 use crate::rtsp::State;
 
-/// Plays the movie to its end, or for the time `limit`; says whether frames were decoded and
+/// How long to play.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// At most so long.
+    pub seconds: Option<Duration>,
+    /// So much longer than the 2 s after which the client says that nothing comes.
+    pub patience: Duration,
+}
+
+/// Plays the movie to its end, or as long as the limits allow; says whether frames were decoded and
 /// TEARDOWN was answered. Python has no such thing: Tk needs a display.
-pub fn play(client: &mut Client, limit: Option<Duration>, out: &mut dyn Write) -> bool {
+pub fn play(client: &mut Client, limits: Limits, out: &mut dyn Write) -> bool {
     client.setup_movie();
     wait_for_reply(client);
     if client.state() == State::Ready {
@@ -16,7 +25,7 @@ pub fn play(client: &mut Client, limit: Option<Duration>, out: &mut dyn Write) -
         client.play_movie();
         wait_for_reply(client);
     }
-    watch(client, limit, out);
+    watch(client, limits, out);
     client.exit_client();
     wait_for_reply(client);
     let (statistics, now) = client.statistics();
@@ -32,12 +41,18 @@ fn wait_for_reply(client: &mut Client) {
 }
 
 /// Prints a line a second while the movie plays.
-fn watch(client: &mut Client, limit: Option<Duration>, out: &mut dyn Write) {
-    let start = Instant::now();
-    let mut next_line = Duration::from_secs(1);
-    while client.state() == State::Playing && !client.has_no_data() && !client.has_ended() {
+fn watch(client: &mut Client, limits: Limits, out: &mut dyn Write) {
+    let (start, limit) = (Instant::now(), limits.seconds);
+    let (mut next_line, mut heard) = (Duration::from_secs(1), Duration::ZERO);
+    while client.state() == State::Playing && !client.has_ended() {
         let elapsed = start.elapsed();
-        if limit.is_some_and(|limit| elapsed >= limit) {
+        if !client.has_no_data() {
+            heard = elapsed;
+        }
+        // In the lab's dialect silence is the only sign of the end.
+        let silence = elapsed.saturating_sub(heard);
+        let silent = client.has_no_data() && silence >= limits.patience;
+        if silent || limit.is_some_and(|limit| elapsed >= limit) {
             return;
         }
         if elapsed >= next_line {

@@ -70,6 +70,7 @@ fn tcp_without_a_url_is_refused() {
 #[test]
 fn seconds_without_headless_are_refused() {
     assert_refused(&["--seconds", "1"], "--headless");
+    assert_refused(&["--patience", "1"], "--headless");
     assert_refused(&["--seconds", "1", "127.0.0.1", "2048", "5008", "movie.Mjpeg"], "--headless");
 }
 
@@ -77,6 +78,7 @@ fn seconds_without_headless_are_refused() {
 fn seconds_that_are_no_time_are_refused() {
     for seconds in ["x", "", "1s", "NaN", "inf", "1e300", "--", "-1"] {
         assert_refused(&["--headless", &format!("--seconds={seconds}")], "--seconds");
+        assert_refused(&["--headless", &format!("--patience={seconds}")], "--patience");
     }
     assert_refused(&["--headless", "--seconds"], "seconds");
 }

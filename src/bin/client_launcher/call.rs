@@ -6,6 +6,7 @@ use std::time::Duration;
 use getopts::{Matches, Options};
 use rtsp_lab::client::Settings;
 use rtsp_lab::rtsp::standard::RtspUrl;
+use rtsp_lab::terminal::Limits;
 use rtsp_lab::window::{self, Buttons};
 
 /// What the command line asks for.
@@ -18,8 +19,8 @@ pub(crate) struct Call {
     pub(crate) place: Place,
     /// What the window is like.
     pub(crate) window: window::Settings,
-    /// End after that time.
-    pub(crate) seconds: Option<Duration>,
+    /// How long to play in the terminal.
+    pub(crate) limits: Limits,
     /// Print no transcript.
     pub(crate) quiet: bool,
 }
@@ -56,7 +57,7 @@ impl Call {
             settings,
             place,
             window: read_window(&matches)?,
-            seconds: read_seconds(&matches)?,
+            limits: read_limits(&matches)?,
             quiet: matches.opt_present("quiet"),
         }))
     }
@@ -72,6 +73,7 @@ pub(crate) fn options() -> Options {
         .optopt("", "scale", "draw the window N times as large: 1 to 4", "N")
         .optflag("", "tcp", "with a URL: receive over TCP, and do not try UDP first")
         .optopt("", "seconds", "with --headless: end after this time", "N")
+        .optopt("", "patience", "with --headless: wait so much longer when nothing comes", "N")
         .optflag("", "quiet", "do not print requests and replies")
         .optflag("h", "help", "print this");
     options
@@ -151,12 +153,18 @@ fn read_scale(word: Option<String>) -> Result<usize, String> {
     scale.ok_or_else(|| format!("expected --scale from 1 to 4, found {word:?}"))
 }
 
-fn read_seconds(matches: &Matches) -> Result<Option<Duration>, String> {
-    let Some(word) = matches.opt_str("seconds") else { return Ok(None) };
+fn read_limits(matches: &Matches) -> Result<Limits, String> {
+    let seconds = read_seconds(matches, "seconds")?;
+    let patience = read_seconds(matches, "patience")?.unwrap_or_default();
+    Ok(Limits { seconds, patience })
+}
+
+fn read_seconds(matches: &Matches, name: &str) -> Result<Option<Duration>, String> {
+    let Some(word) = matches.opt_str(name) else { return Ok(None) };
     if !matches.opt_present("headless") {
-        return Err("--seconds goes with --headless".to_owned());
+        return Err(format!("--{name} goes with --headless"));
     }
     let seconds = word.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    let flaw = || format!("expected --seconds as a number, 0 or more, found {word:?}");
+    let flaw = || format!("expected --{name} as a number, 0 or more, found {word:?}");
     seconds.ok_or_else(flaw).map(Some)
 }

@@ -136,7 +136,7 @@ fn play_in_window(settings: Settings, mut window: PlayerWindow, call: &Call) -> 
 
 fn play_in_terminal(settings: Settings, call: &Call) -> ExitCode {
     let mut client = Client::new(settings, reporter(call.quiet, |text| say(&text)));
-    if terminal::play(&mut client, call.seconds, &mut io::stdout()) {
+    if terminal::play(&mut client, call.limits, &mut io::stdout()) {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
