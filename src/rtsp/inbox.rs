@@ -131,16 +131,16 @@ impl Inbox {
     fn end_of_message(&self, silence: Duration) -> Option<usize> {
         let all = Some(self.bytes.len());
         if silence >= LONG_SILENCE {
-            return self.next_start().or(all);
+            return self.next_start(self.bytes.len()).or(all);
         }
         if !self.is_message() {
-            return self.next_start().or_else(|| description_end(&self.bytes));
+            return self.next_start(self.bytes.len()).or_else(|| description_end(&self.bytes));
         }
         let empty_line = empty_line(&self.bytes);
-        if let Some(start) = self.next_start() {
-            if empty_line.is_none_or(|end| start <= end) {
-                return Some(start);
-            }
+        // Many short messages must not be searched to the end of them all for each.
+        let until = empty_line.map_or(self.bytes.len(), |end| end + 1);
+        if let Some(start) = self.next_start(until) {
+            return Some(start);
         }
         if let Some(end) = empty_line {
             let end = end.saturating_add(content_length(&self.bytes, end).unwrap_or(0));
@@ -169,8 +169,8 @@ impl Inbox {
         }
     }
 
-    /// Where another message begins behind the one at the front.
-    fn next_start(&self) -> Option<usize> {
+    /// Where another message begins behind the one at the front, and before `until`.
+    fn next_start(&self, until: usize) -> Option<usize> {
         let bytes = self.bytes.as_slice();
         // The first line is the present message's own, as far as its version.
         let first = position(bytes, 1, |at| at.starts_with(b"RTSP/") || at.starts_with(b"\n"));
@@ -182,10 +182,11 @@ impl Inbox {
             // Cheap, and nearly always the end of it: there is no second request line.
             position(bytes, from, |at| at.starts_with(b" RTSP/"))?;
         }
-        position(bytes, from, |at| match self.expected {
+        let is_start = |at: &[u8]| match self.expected {
             Expected::Requests => is_request_line(at),
             Expected::Replies => is_status_line(at) || at.starts_with(b"\nSession Description:"),
-        })
+        };
+        (from..until.min(bytes.len())).find(|&at| bytes.get(at..).is_some_and(is_start))
     }
 }
 
