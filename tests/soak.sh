@@ -8,7 +8,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 minutes=${1:-60}
 clients=${2:-200}
-most_kib=${SOAK_KIB:-16384} # Of memory above rest: what the allocator keeps for threads to come.
+# Of memory above rest: what the allocator keeps for as many threads as there were.
+most_kib=$((8192 + 64 * clients))
 
 cargo build --locked --quiet --release --bin server --example soak_clients
 programs=${CARGO_TARGET_DIR:-target}/release
@@ -42,7 +43,7 @@ rest() {
     done
     return 1
 }
-rest 2 10 || true
+rest 3 10 || true
 figures 'at rest before'
 memory_before=$(memory) threads_before=$(threads) descriptors_before=$(descriptors)
 
