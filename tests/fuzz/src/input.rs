@@ -68,13 +68,14 @@ impl Chance {
         data.repeat(times)
     }
 
-    /// The bytes in pieces: all at once, byte by byte, or anything between. Many pieces take long.
+    /// The bytes in pieces: all at once, byte by byte, or anything between. As a reader looks at all
+    /// that waits with each of them, many bytes come in few; but no read brings more than 4,096.
     pub fn cut<'a>(&mut self, mut bytes: &'a [u8]) -> Vec<&'a [u8]> {
-        let least = bytes.len().div_ceil(200);
+        let least = bytes.len().pow(2) / 200_000;
         let longest = [bytes.len(), 1, 3, 40, 1000][self.below(5)].max(least).max(1);
         let mut pieces = Vec::new();
         while !bytes.is_empty() {
-            let length = (1 + self.below(longest)).min(bytes.len());
+            let length = (1 + self.below(longest)).min(bytes.len()).min(4096);
             let (piece, rest) = bytes.split_at(length);
             pieces.push(piece);
             bytes = rest;

@@ -13,7 +13,8 @@ pub fn run(data: &[u8]) {
     let (mut packets, mut bytes_in, mut reasons) = (0, 0, 0);
     while !input.is_empty() {
         let (flags, payload) = (input.u8(), input.piece());
-        let order = [Order::Next, Order::Same, Order::Gap, Order::Late][usize::from(flags >> 5 & 3)];
+        let order =
+            [Order::Next, Order::Same, Order::Gap, Order::Late][usize::from(flags >> 5 & 3)];
         let timestamp = u32::from(flags & 0x1F);
         let marker = flags & 0x80 != 0;
         headers_again(payload);

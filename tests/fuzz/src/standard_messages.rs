@@ -2,16 +2,18 @@
 
 use rtsp_lab::rtsp::npt::NptRange;
 use rtsp_lab::rtsp::standard::{
-    Headers, RtpInfo, RtspUrl, SessionHeader, StandardReply, StandardRequest, end_of_message,
+    Headers, RtpInfo, RtspUrl, SessionHeader, StandardMethod, StandardReply, StandardRequest,
+    Target, end_of_message,
 };
 use rtsp_lab::rtsp::standard_inbox::{Item, MAX_MESSAGE, StandardInbox};
 use rtsp_lab::rtsp::transport::{Answer, Offer};
 
-use super::input::Chance;
+use super::input::{Chance, Input};
 
 /// The bytes as a stream, then each message of it.
 pub fn run(data: &[u8]) {
     let mut chance = Chance::of(data);
+    made(data, &mut chance);
     let data = &chance.stretch(data, MAX_MESSAGE);
     let whole = items(&[data]);
     let pieces = items(&chance.cut(data));
@@ -26,6 +28,27 @@ pub fn run(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data) {
         understand_value(text);
     }
+}
+
+/// Messages and packets as our client writes them, however they are cut on the way.
+fn made(data: &[u8], chance: &mut Chance) {
+    let (mut input, mut stream, mut expected) = (Input::new(data), Vec::new(), Vec::new());
+    while !input.is_empty() && expected.len() < 20 {
+        let (channel, length) = (input.u8(), input.u8());
+        if channel & 1 == 0 {
+            let bytes = input.take(length.into()).to_vec();
+            stream.extend([b'$', channel, 0, u8::try_from(bytes.len()).unwrap()]);
+            stream.extend_from_slice(&bytes);
+            expected.push(Item::Packet { channel, bytes });
+        } else {
+            let method = StandardMethod::ALL[usize::from(channel) % StandardMethod::ALL.len()];
+            let mut request = StandardRequest::new(method, Target::Server, input.u32());
+            request.body = "x".repeat(length.into());
+            stream.extend_from_slice(request.encode().as_bytes());
+            expected.push(Item::Message(request.encode()));
+        }
+    }
+    assert_eq!(items(&chance.cut(&stream)), (expected, false));
 }
 
 /// What a stream brings, and whether it ends in an error.
