@@ -259,9 +259,12 @@ fn floods_of_replies_and_of_packets_take_no_more_than_200_mb() {
 
 const FLOOD: Duration = Duration::from_secs(2);
 
+/// What a button of the window calls.
+type Button = fn(&mut Client);
+
 /// What the server has answered when it falls silent, and whether it has begun the next answer.
 fn falls_silent(answers: usize, begun: bool) {
-    let steps: [(&str, fn(&mut Client)); 5] = [
+    let steps: [(&str, Button); 5] = [
         ("SETUP", Client::setup_movie),
         ("PLAY", Client::play_movie),
         ("PAUSE", Client::pause_movie),

@@ -69,6 +69,17 @@ impl Program {
         self.child.try_wait().ok().flatten().map(|status| status.to_string())
     }
 
+    /// Waits until it has ended; says whether it has.
+    pub(crate) fn wait(&mut self, deadline: Deadline) -> bool {
+        while self.is_running() {
+            if deadline.is_over() {
+                return false;
+            }
+            thread::sleep(LOOK_INTERVAL);
+        }
+        true
+    }
+
     /// All lines that it has printed, on either output.
     pub(crate) fn said(&mut self) -> &[String] {
         if !self.is_running() {

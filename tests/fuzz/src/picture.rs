@@ -1,6 +1,6 @@
 //! A JPEG to pixels.
 
-use rtsp_lab::picture::{MAX_BYTES, Picture};
+use rtsp_lab::picture::{MAX_PIXELS, Picture};
 
 /// The bytes as a JPEG.
 pub fn run(data: &[u8]) {
@@ -8,7 +8,7 @@ pub fn run(data: &[u8]) {
         Ok(picture) => {
             assert!(!picture.pixels.is_empty());
             assert_eq!(picture.pixels.len(), picture.width * picture.height);
-            assert!(picture.pixels.len() <= MAX_BYTES);
+            assert!(picture.pixels.len() <= MAX_PIXELS);
             assert!(picture.pixels.iter().all(|pixel| pixel >> 24 == 0));
         }
         Err(error) => assert!(error.to_string().starts_with("decode JPEG: ")),
