@@ -60,6 +60,12 @@ class Careful(Client):
             self.parseRtspReply(b'\n'.join(lines).decode())
         return buffer
 
+    def writeFrame(self, data):
+        """Write some frames only: where many clients run, the disk may be too slow for all."""
+        if self.framesReceived % 10 == 0:
+            self.imageFile = super().writeFrame(data)
+        return self.imageFile
+
     def connectionEnded(self):
         """Say so."""
         self.fail('The server has closed the connection')
@@ -226,11 +232,11 @@ class PlayTwice(Careful):
 
 
 class Resend(Careful):
-    """A request is sent again when no reply has come after half a second."""
+    """A request is sent again when no reply has come after 0.7 s."""
 
     def sendRtspRequest(self, requestCode):
         super().sendRtspRequest(requestCode)
-        if requestCode == self.SETUP and not self.replyEvent.wait(0.5):
+        if requestCode == self.SETUP and not self.replyEvent.wait(0.7):
             self.send('SETUP %s RTSP/1.0\nCSeq: %d\nTransport: RTP/UDP; client_port= %d\n'
                       % (self.fileName, self.rtspSeq, self.rtpPort))
 
@@ -344,7 +350,7 @@ class CountsNoSwapped(Careful):
 
 
 class DiesInSilence(Careful):
-    """No packet for a second ends the program."""
+    """No packet for 1.5 s ends the program."""
 
     watcher = None
 
@@ -358,7 +364,7 @@ class DiesInSilence(Careful):
         while True:
             time.sleep(0.1)
             playing = self.state == self.PLAYING and not self.failure
-            if playing and time.monotonic() - max(self.lastPacketTime, self.sendTime) >= 1:
+            if playing and time.monotonic() - max(self.lastPacketTime, self.sendTime) >= 1.5:
                 os._exit(1)
 
 

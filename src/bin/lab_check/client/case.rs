@@ -260,6 +260,7 @@ impl<'a> Case<'a> {
         }
         self.run.requests.push(Seen { request, before, is_early });
         self.run.packets = self.sender.number();
+        self.run.dropped = self.run.dropped.max(port::dropped(self.run.named_port));
         self.run.longest_play = self.run.longest_play.max(self.sender.since_play());
         self.count_threads();
         if self.script == Script::Plain && before == State::Ready && self.rest.is_some() {

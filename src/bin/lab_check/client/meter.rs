@@ -37,13 +37,19 @@ impl Meter {
         let now = Usage::of_group(group)?;
         let used = now.cpu.saturating_sub(first.cpu).as_secs_f64();
         let waited = now.waited.saturating_sub(first.waited).as_secs_f64();
-        let could = (start.elapsed().as_secs_f64() - waited).max(used).max(0.001);
-        Some(used / could)
+        let all = start.elapsed().as_secs_f64();
+        if used / all < NOTHING {
+            // On a machine that does much else even who wants little has to wait all the time.
+            return Some(used / all);
+        }
+        Some(used / (all - waited).max(used))
     }
 }
 
 /// Above this share of a processor a program that has nothing to do spins.
 pub(crate) const SPINS: f64 = 0.3;
+/// Below this share nothing spins, however busy the machine is.
+const NOTHING: f64 = 0.05;
 /// The lab's clients look every half a second whether they are paused.
 const REST: Duration = Duration::from_millis(600);
 const ENOUGH: Duration = Duration::from_millis(400);

@@ -97,7 +97,9 @@ impl Sender {
             }
             self.number += 1;
             self.since_play += 1;
-            self.next = Some(due + FRAME_INTERVAL);
+            // After a standstill nothing is made up for: the client's socket has no room for it.
+            let is_late = due.elapsed() >= 2 * FRAME_INTERVAL;
+            self.next = Some(if is_late { Instant::now() } else { due } + FRAME_INTERVAL);
             for number in self.script.packets(self.number) {
                 self.send(number, movie.frame(number));
             }

@@ -42,6 +42,19 @@ pub(crate) fn is_bound(number: u16) -> bool {
     }
 }
 
+/// How many packets the system has dropped there, as the program did not take them in time; 0 if it
+/// does not tell.
+pub(crate) fn dropped(number: u16) -> u64 {
+    let tables = ["/proc/net/udp", "/proc/net/udp6"].map(fs::read_to_string);
+    let lines = tables.iter().flatten().flat_map(|table| table.lines());
+    // The last word of a line.
+    let counts = lines.filter(|line| names_port(line, number)).filter_map(|line| {
+        let word = line.split_whitespace().next_back()?;
+        word.parse::<u64>().ok()
+    });
+    counts.sum()
+}
+
 /// Each line has, as its second word, the local address and the port in hexadecimal (proc(5)).
 fn names_port(table: &str, number: u16) -> bool {
     let end = format!(":{number:04X}");

@@ -31,6 +31,8 @@ pub(crate) struct Run {
     pub(crate) threads: Vec<(usize, u64)>,
     /// How many packets were due when the last request came.
     pub(crate) packets: u16,
+    /// How many packets the client did not take before there was no more room.
+    pub(crate) dropped: u64,
     /// How many packets were due in the longest PLAY.
     pub(crate) longest_play: u16,
     /// The time was over before all was seen.
