@@ -51,7 +51,7 @@ const FAULTS: [(&str, &str); 34] = [
     ("dies-of-late", "it goes on when packets come in the wrong order"),
     ("dies-of-doubled", "it goes on when packets come twice"),
     ("counts-lost-twice", "it counts the lost packets"),
-    ("counts-no-late", "it counts a packet's double as late"),
+    ("counts-no-late", "it counts packets that come twice"),
     ("counts-no-swapped", "it counts the late packets"),
     ("dies-in-silence", "when the movie is over it waits quietly, or ends"),
     ("spins-in-pause", "it needs no processor while it is paused"),

@@ -11,8 +11,15 @@ pub(crate) fn figure(said: &[String], names: &[&str]) -> Option<u64> {
 
 /// What clients call the packets that did not come.
 pub(crate) const LOST: &[&str] = &["lost", "packets lost", "lost packets"];
-/// What clients call the packets that came too late, or twice.
+/// What counts the packets that came twice: some clients count them as late.
+pub(crate) fn of_doubles(said: &[String]) -> &'static [&'static str] {
+    if figure(said, DUPLICATE).is_some() { DUPLICATE } else { LATE }
+}
+
+/// What clients call the packets that came too late.
 pub(crate) const LATE: &[&str] = &["late", "packets late", "late packets"];
+/// What clients call the packets that came twice, if they tell them from late ones.
+const DUPLICATE: &[&str] = &["duplicates", "duplicate", "duplicate packets"];
 
 #[cfg(test)]
 mod tests {
@@ -25,5 +32,12 @@ mod tests {
             .into();
         assert_eq!(figure(&said, LOST), Some(3));
         assert_eq!(figure(&said, LATE), None);
+    }
+
+    #[test]
+    fn who_counts_duplicates_does_not_count_them_as_late() {
+        let said = ["late: 0", "duplicate packets: 3"].map(str::to_owned);
+        assert_eq!(figure(&said, of_doubles(&said)), Some(3));
+        assert_eq!(figure(&said[..1], of_doubles(&said[..1])), Some(0));
     }
 }

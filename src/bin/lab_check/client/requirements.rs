@@ -159,7 +159,7 @@ pub(crate) const SWAPPED_COUNT: Requirement =
 pub(crate) const DOUBLED: Requirement =
     asked("doubled", PACKETS, "it goes on when packets come twice", "Lost and late");
 pub(crate) const DOUBLED_COUNT: Requirement =
-    asked("doubled_count", PACKETS, "it counts a packet's double as late", "Lost and late");
+    asked("doubled_count", PACKETS, "it counts packets that come twice", "Lost and late");
 pub(crate) const END_OF_MOVIE: Requirement = asked(
     "end_of_movie",
     PACKETS,

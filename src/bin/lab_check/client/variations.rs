@@ -4,7 +4,7 @@ use rtsp_lab::rtsp::Method;
 
 use crate::card::{Card, Evidence, Requirement, Verdict};
 
-use super::figures::{LATE, LOST, figure};
+use super::figures::{LATE, LOST, figure, of_doubles};
 use super::meter::SPINS;
 use super::plain::{seen, share_of, skip};
 use super::reply::OTHER_SESSION;
@@ -39,7 +39,7 @@ pub(crate) fn judge(card: &mut Card, script: Script, runs: Runs<'_>) {
     let counts = [
         (Script::Lost, &asked::LOST_COUNT, LOST),
         (Script::Swapped, &asked::SWAPPED_COUNT, LATE),
-        (Script::Doubled, &asked::DOUBLED_COUNT, LATE),
+        (Script::Doubled, &asked::DOUBLED_COUNT, of_doubles(&runs.run.said)),
     ];
     for (_, requirement, names) in counts.into_iter().filter(|(of, ..)| *of == script) {
         count(card, requirement, runs.run, names);
