@@ -63,8 +63,10 @@ fn each_fault_is_named_and_no_other() {
                     let (outcome, table) = card_of(folder.path(), fault, &server);
                     let code = i32::from(!line.is_empty());
                     let expected: Vec<_> = line.split_whitespace().map(str::to_owned).collect();
-                    if table.with_verdict("FAIL") != expected || outcome.code != Some(code) {
-                        let complaint = format!("{fault}, expected {expected:?}: {outcome:#?}");
+                    let found = table.with_verdict("FAIL");
+                    if found != expected || outcome.code != Some(code) {
+                        let card = failures(&outcome.stdout);
+                        let complaint = format!("{fault}: {found:?}, not {expected:?}\n{card}");
                         wrong.lock().unwrap().push(complaint);
                     }
                 }
@@ -249,6 +251,14 @@ fn without_numbers(card: &str) -> Vec<String> {
         }
     }
     text.lines().map(str::to_owned).collect()
+}
+
+/// The parts of a card that tell of failures, and its last line.
+fn failures(card: &str) -> String {
+    let lines: Vec<_> = card.lines().collect();
+    let begins = lines.iter().enumerate().filter(|(_, line)| line.starts_with("  FAIL"));
+    let parts = begins.flat_map(|(begin, _)| lines.iter().skip(begin).take(5));
+    parts.chain(lines.last()).copied().collect::<Vec<_>>().join("\n")
 }
 
 /// How many cards are made at once: they mostly wait.
