@@ -4,7 +4,11 @@
 use std::fs;
 use std::net::{TcpListener, UdpSocket};
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rtsp_lab::client::{Client, Settings};
 
 use crate::client_common::program::{Program, client_command, rtp_port, run_client};
 use crate::client_common::scripted_server::{ScriptedServer, deserted_port};
@@ -35,7 +39,7 @@ impl Told {
     }
 }
 
-const TROUBLES: [(&str, Provoke); 9] = [
+const TROUBLES: [(&str, Provoke); 10] = [
     ("Address already in use", taken_port),
     ("Permission denied", systems_port),
     ("Connection failed", no_server),
@@ -44,6 +48,7 @@ const TROUBLES: [(&str, Provoke); 9] = [
     ("No RTP packets", no_rtp),
     ("404 File Not Found", no_movie),
     ("no data", end_of_the_movie),
+    ("Session ended", long_pause),
     ("could not open a window", no_display),
 ];
 
@@ -120,6 +125,23 @@ fn no_movie() -> Told {
     let folder = tempfile::tempdir().unwrap();
     let server = ServerProcess::start(folder.path(), &[]);
     Told::just(played(&server.port().to_string(), &rtp_port()))
+}
+
+/// A client without a window does not pause; so what the window works with is asked.
+fn long_pause() -> Told {
+    let server = ServerProcess::start(root(), &["--idle", "1"]);
+    let (server_port, rtp_port) = (server.port(), rtp_port().parse().unwrap());
+    let (name, movie) = ("127.0.0.1".to_owned(), MOVIE.to_owned());
+    let settings = Settings { server: name, server_port, rtp_port, movie, standard: None };
+    let (says, said) = mpsc::channel();
+    let mut client = Client::new(settings, move |event| says.send(event.to_string()).unwrap());
+    client.setup_movie();
+    let (deadline, mut all) = (Instant::now() + LIMIT, String::new());
+    while !all.contains("Session ended") && Instant::now() < deadline {
+        client.wait(Duration::from_millis(100));
+        all.extend(said.try_iter());
+    }
+    Told::just(all)
 }
 
 /// Only the window says so, in pixels; its words are looked up.
