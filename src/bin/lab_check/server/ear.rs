@@ -90,6 +90,19 @@ impl Ear {
         }
     }
 
+    /// Waits to `end` for a packet that comes after `begin`; says whether there is one.
+    pub(crate) fn hears_since(&mut self, begin: Instant, end: Instant) -> bool {
+        loop {
+            let count = self.count();
+            if self.heard.iter().rev().any(|arrival| arrival.at > begin) {
+                return true;
+            }
+            if !self.wait_for(count + 1, end) {
+                return false;
+            }
+        }
+    }
+
     fn keep(&mut self, arrival: Arrival) {
         self.bytes += arrival.bytes.len();
         if self.bytes <= MOST_BYTES {

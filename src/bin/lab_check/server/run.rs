@@ -136,6 +136,7 @@ fn not_checked(case: &Case, why: &str) -> Vec<Note> {
 const TIMED: &[&Requirement] = &[
     &need::FIRST_PACKET,
     &need::REPLY_TIME,
+    &need::LOSS,
     &need::RATE,
     &need::DEVIATION,
     &need::PAUSE_STOPS,

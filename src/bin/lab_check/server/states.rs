@@ -61,14 +61,8 @@ pub(crate) fn judge_silence(
     after: &Exchange,
     requirement: &'static Requirement,
 ) -> Result<(), Stop> {
-    let answered = after.answered.unwrap_or_else(Instant::now);
-    let before = loop {
-        let count = caller.ear.count();
-        if !caller.ear.wait_for(count + 1, answered + GRACE) {
-            break count;
-        }
-    };
-    if !caller.ear.wait_for(before + 1, answered + GRACE + SILENCE) {
+    let begin = after.answered.unwrap_or_else(Instant::now) + GRACE;
+    if !caller.ear.hears_since(begin, begin + SILENCE) {
         scene.pass(requirement);
         return Ok(());
     }
