@@ -11,6 +11,8 @@ use super::round::Round;
 pub(crate) struct Figures {
     /// Seconds of a processor for 1,000 frames.
     pub(crate) cpu: f64,
+    /// How busy the machine was, of 100: with these sessions and all else.
+    busy: u64,
     /// How many frames came while it was measured.
     pub(crate) frames: u32,
     /// How many are missing between those that came, in all.
@@ -43,8 +45,10 @@ impl Figures {
         let deviations = parts.iter().flat_map(|part| part.deviations.iter().copied());
         let rates = parts.iter().map(|part| f64::from(part.frames + part.lost) / seconds);
         let (rest, playing) = (round.rest, end.usage);
+        let [worked, idle] = [0, 1].map(|index| end.machine[index] - start.machine[index]);
         Self {
             cpu: (playing.cpu - start.usage.cpu) / sent * 1000.0,
+            busy: 100 * worked / (worked + idle).max(1),
             frames,
             lost,
             dropped: end.dropped - start.dropped,
@@ -129,6 +133,7 @@ pub(crate) fn print(server: &Figures, baseline: Option<&Figures>) -> f64 {
     };
     println!("{:<44} {:>10} {:>10}   goal", "", "server", "baseline");
     row("CPU of 1,000 frames", "", &|one| Some(format!("{:.4} s", one.cpu)));
+    row("  all processors, all programs", "", &|one| Some(format!("{} %", one.busy)));
     row("frames that came", "", &|one| Some(one.frames.to_string()));
     row("frames lost", "0", &|one| Some(one.lost.to_string()));
     row("  packets that found a full buffer", "", &|one| Some(one.dropped.to_string()));

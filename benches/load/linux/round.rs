@@ -10,7 +10,7 @@ use super::baseline::Baseline;
 use super::common::movies::MOVIE;
 use super::common::server_process::ServerProcess;
 use super::figures::Figures;
-use super::process::{Usage, dropped_at};
+use super::process::{Usage, dropped_at, machine_ticks};
 use super::receiver::{Film, Receiver};
 use super::sessions::{self, Dialect, PACE, Session};
 
@@ -31,6 +31,8 @@ pub(crate) struct Look {
     pub(crate) usage: Usage,
     /// Datagrams that did not fit the receiver's buffers so far.
     pub(crate) dropped: u32,
+    /// How long the machine has worked, and has done nothing.
+    pub(crate) machine: [u64; 2],
 }
 
 pub(crate) fn of_server(folder: &Path, dialect: Dialect, count: u16, seconds: u32) -> Figures {
@@ -64,6 +66,7 @@ fn measure(
         at: Instant::now(),
         usage: Usage::of(process),
         dropped: dropped_at(&receiver.ports),
+        machine: machine_ticks(),
     };
     let start = look();
     thread::sleep(Duration::from_secs(seconds.into()));
