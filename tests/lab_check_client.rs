@@ -319,4 +319,4 @@ fn a_wrong_call_says_what_is_wrong_with_it() {
 const LIMIT: Duration = Duration::from_secs(90);
 /// How many clients are checked at the same time; each check runs several of them, which wait most
 /// of the time.
-const AT_ONCE: usize = 7;
+const AT_ONCE: usize = 8;

@@ -3,12 +3,15 @@
 //! Each variation is a run of the client. The first is plain; what the client does in it is what it is
 //! to do in the others, too, where something is unusual.
 
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::thread;
 
-use crate::card::Card;
+use rtsp_lab::rtsp::Method;
+
+use crate::card::{Card, Requirement};
 use crate::progress::Progress;
 
 mod case;
@@ -56,13 +59,13 @@ pub(crate) fn check(
 ) -> Result<Card, String> {
     let scripts = Script::chosen(scripts)?;
     let client = Client { command, movie: Movie::read(movie)?, keys };
-    let hands = if keys { Hands::with_keys(Keys::prepare()?) } else { Hands::asking() };
-    let mut card = Card::new(name.unwrap_or(command), &requirements::of(&scripts));
+    if keys {
+        Keys::prepare()?;
+    }
     let mut progress = Progress::new(scripts.len());
     progress.begin(Script::Plain.name());
-    let plain = client.play(Script::Plain, hands, None)?;
-    plain::judge(&mut card, &plain);
-    form::judge(&mut card, &plain, &client.movie.name, command.contains("{rtp}"));
+    let subject = name.unwrap_or(command);
+    let (plain, mut card) = client.play_plain(subject, &requirements::of(&scripts))?;
     if plain.requests.is_empty() {
         return Ok(card);
     }
@@ -85,6 +88,48 @@ impl Client<'_> {
         case::play(script, self.command, &self.movie, hands, patience)
     }
 
+    /// Plays without anything unusual, and begins the card with what was seen.
+    fn play_plain(
+        &self,
+        subject: &str,
+        requirements: &[&'static Requirement],
+    ) -> Result<(Run, Card), String> {
+        let play = || {
+            let run = self.play(Script::Plain, self.hands(Hands::asking)?, None)?;
+            let mut card = Card::new(subject, requirements);
+            plain::judge(&mut card, &run);
+            let is_good = card.is_full() && !run.is_cut;
+            form::judge(&mut card, &run, &self.movie.name, self.command.contains("{rtp}"));
+            Ok((is_good || !self.may_repeat(&run), (run, card)))
+        };
+        at_most_twice(Script::Plain, play)
+    }
+
+    /// Plays a variation.
+    fn play_variation(&self, script: Script, plain: &Run) -> Result<Run, String> {
+        // Who sends by itself, sends at about the same time in each run.
+        let is_long = plain.by_hand || plain.longest_play == 0;
+        let patience = (!is_long).then_some(plain.longest_play + MORE_PACKETS);
+        at_most_twice(script, || {
+            let hands = self.hands(|| Hands::known(plain.by_hand))?;
+            let run = self.play(script, hands, patience)?;
+            let mut card = Card::new("", &requirements::of(&[script]));
+            variations::judge(&mut card, script, Runs { plain, run: &run });
+            let was_slow = (run.is_cut && !plain.is_cut) || run.dropped > 0;
+            Ok(((card.is_full() && !was_slow) || !self.may_repeat(plain), run))
+        })
+    }
+
+    /// The keys, or those hands.
+    fn hands(&self, others: impl Fn() -> Hands) -> Result<Hands, String> {
+        if self.keys { Keys::prepare().map(Hands::with_keys) } else { Ok(others()) }
+    }
+
+    /// Whether a run that has failed may be tried again: a user is not asked to click once more.
+    fn may_repeat(&self, plain: &Run) -> bool {
+        (self.keys || !plain.by_hand) && plain.has(Method::Setup)
+    }
+
     /// Plays the variations; several at once if nobody has to press buttons.
     fn play_all(
         &self,
@@ -93,9 +138,6 @@ impl Client<'_> {
         progress: &mut Progress,
     ) -> Result<Vec<(Script, Run)>, String> {
         let workers = if self.keys || plain.by_hand { 1 } else { AT_ONCE };
-        // Who sends by itself, sends at about the same time in each run.
-        let is_long = plain.by_hand || plain.longest_play == 0;
-        let patience = (!is_long).then_some(plain.longest_play + MORE_PACKETS);
         let waiting = Mutex::new((scripts.iter(), progress));
         let (sender, runs) = channel();
         thread::scope(|scope| {
@@ -103,12 +145,7 @@ impl Client<'_> {
                 let (sender, waiting) = (sender.clone(), &waiting);
                 let work = move || {
                     while let Some(script) = next(waiting) {
-                        let hands = if self.keys {
-                            Keys::prepare().map(Hands::with_keys)
-                        } else {
-                            Ok(Hands::known(plain.by_hand))
-                        };
-                        let run = hands.and_then(|hands| self.play(script, hands, patience));
+                        let run = self.play_variation(script, plain);
                         sender.send(run.map(|run| (script, run))).ok();
                     }
                 };
@@ -122,6 +159,19 @@ impl Client<'_> {
         drop(sender);
         runs.iter().collect()
     }
+}
+
+/// Plays once more if it is not settled by the first run: the machine may have stood still.
+fn at_most_twice<T>(
+    script: Script,
+    play: impl Fn() -> Result<(bool, T), String>,
+) -> Result<T, String> {
+    let (is_settled, found) = play()?;
+    if is_settled {
+        return Ok(found);
+    }
+    writeln!(io::stderr(), "    {} failed, and is tried once more", script.name()).ok();
+    play().map(|(_, found)| found)
 }
 
 /// The next variation that nobody plays yet.
