@@ -180,6 +180,7 @@ mod tests {
     #[test]
     fn the_document_lists_all_requirements() {
         let document = include_str!("../../../docs/lab_check.md");
+        let (document, _) = document.split_once("\n## A client\n").unwrap();
         let rows: Vec<_> = document.lines().filter(|line| line.starts_with("| `")).collect();
         let expected: Vec<_> = need::ALL.iter().map(|requirement| row_of(requirement)).collect();
         let rows: Vec<_> = rows.into_iter().filter(|row| row.contains("](protocol.md#")).collect();

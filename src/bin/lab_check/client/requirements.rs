@@ -191,4 +191,19 @@ mod tests {
             assert_eq!(card.iter().filter(|on| on.id == requirement.id).count(), 1);
         }
     }
+
+    #[test]
+    fn the_document_lists_all_requirements() {
+        let document = include_str!("../../../../docs/lab_check.md");
+        let (_, document) = document.split_once("\n## A client\n").unwrap();
+        let rows = document.lines().filter(|line| line.starts_with("| `"));
+        let rows: Vec<_> = rows.filter(|row| row.contains("](protocol.md#")).collect();
+        let expected = of(&Script::ALL).into_iter().map(|requirement| {
+            let Requirement { id, part, title, paragraph } = requirement;
+            let anchor = paragraph.to_lowercase().replace(' ', "-");
+            let anchor = anchor.replace(|c: char| !c.is_alphanumeric() && c != '-', "");
+            format!("| `{id}` | {part}: {title} | [{paragraph}](protocol.md#{anchor}) |")
+        });
+        assert_eq!(rows, expected.collect::<Vec<_>>());
+    }
 }
