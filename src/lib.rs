@@ -27,11 +27,13 @@
 //! | [`window`] | the player's window | Tk |
 //! | [`terminal`] | the player without a window | |
 //! | [`console`] | prints, and never waits for the terminal | `print` |
+//! | `bin/lab_check` | the report card of any lab program | |
 //!
 //! They lie in four layers, and use only what lies below (`tests/layers.rs` checks it):
 //!
 //! ```text
-//! edge    bin/server   bin/client_launcher   window   terminal   console     printing, pixels
+//! edge    bin/server   bin/client_launcher   bin/lab_check
+//!         window   terminal   console                              printing, pixels
 //! shell   server   server_worker   client   connection             sockets and threads
 //! tools   event   video_stream   picture                           waiting, files, decoding
 //! core    rtsp   sdp   rtp_packet   rtcp   reorder   statistics
