@@ -1,7 +1,9 @@
 //! Ports for the programs under test.
 
 use std::collections::HashSet;
-use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
+use std::time::Duration;
 
 /// A TCP port that is free and that no other [`Port`] has, in this process or in another one.
 #[derive(Debug)]
@@ -27,7 +29,7 @@ impl Port {
             let Ok(token) = UdpSocket::bind((Ipv4Addr::LOCALHOST, number + COUNT)) else {
                 continue;
             };
-            if TcpListener::bind((Ipv4Addr::UNSPECIFIED, number)).is_ok() {
+            if nobody_listens(number) {
                 return Ok(Self { number, _token: token });
             }
         }
@@ -39,13 +41,28 @@ impl Port {
     }
 }
 
+/// Whether a connection to that port is refused.
+///
+/// To listen there for a moment would tell it, too, but not only for a moment: a program that another
+/// thread starts just then inherits the socket until its first instruction, and what connects to the
+/// port meanwhile is accepted, and soon hung up on, by nobody.
+fn nobody_listens(number: u16) -> bool {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, number));
+    let answer = TcpStream::connect_timeout(&address, CONNECT_LIMIT);
+    answer.is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused)
+}
+
 /// Below the ports that systems give to those who ask for any.
 const FIRST: u16 = 20_000;
 const COUNT: u16 = 6000;
 const ATTEMPTS: usize = 100;
+/// On loopback the answer comes at once; Windows asks again for two seconds.
+const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests {
+    use std::net::TcpListener;
+
     use super::*;
 
     #[test]
@@ -53,5 +70,12 @@ mod tests {
         let ports: Vec<_> = (0..50).map(|_| Port::take().unwrap()).collect();
         let numbers: HashSet<_> = ports.iter().map(Port::number).collect();
         assert_eq!(numbers.len(), ports.len());
+    }
+
+    #[test]
+    fn a_port_at_which_somebody_listens_is_not_free() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let number = listener.local_addr().unwrap().port();
+        assert!(!nobody_listens(number));
     }
 }
