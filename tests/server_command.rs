@@ -136,6 +136,9 @@ fn a_wrong_call_gets_a_line_that_says_what_is_wrong_and_the_usage_and_code_2() {
         (&["70000"], "expected a PORT from 0 (any free one) to 65535, found \"70000\""),
         (&[""], "expected a PORT from 0 (any free one) to 65535, found \"\""),
         (&["-1"], "Unrecognized option: '1'"),
+        (&["--idle", "0", "0"], "expected --idle from 1 to 86400 seconds, found \"0\""),
+        (&["--setup", "x", "0"], "expected --setup from 1 to 86400 seconds, found \"x\""),
+        (&["--max-clients", "0", "0"], "expected --max-clients from 1 on, found \"0\""),
         (&["--fragment", "0", "0"], "expected --fragment from 1 to 65495 bytes, found \"0\""),
         (&["--fragment", "x", "0"], "expected --fragment from 1 to 65495 bytes, found \"x\""),
         (
