@@ -261,7 +261,7 @@ fn failures(card: &str) -> String {
 }
 
 /// How many cards are made at once: they mostly wait.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 
 /// The faults of `tests/python_lab/faults/server.py`, and the line of the card that names each.
 const FAULTS: [(&str, &str); 60] = [
