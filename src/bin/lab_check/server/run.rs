@@ -97,9 +97,7 @@ fn play_one(case: &Case, subject: &Subject, films: &Films) -> Result<Vec<Note>, 
             Err(why) => return Err(why),
         };
         let busy = waited_here().saturating_sub(waited) > MOST_WAITING;
-        // A fault is there each time. With a program of its own, each case can be looked at twice.
-        let is_first = attempt == 1 && subject.is_started_here();
-        let is_unsure = |note: &Note| note.is_failure() && (is_first || busy || is_timed(note));
+        let is_unsure = |note: &Note| note.is_failure() && (busy || is_timed(note));
         if attempt == MOST_ATTEMPTS || !notes.iter().any(is_unsure) {
             kept.extend(notes);
             break;
