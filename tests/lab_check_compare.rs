@@ -8,13 +8,9 @@ mod common;
 mod lab_check_common;
 
 use std::fs;
-use std::sync::{Mutex, PoisonError};
 
 use common::movies::{folder_with, lab_format, real_frames};
 use lab_check_common::{Outcome, lab_check, python, python_lab};
-
-/// One comparison at a time: each judges the pace of servers.
-static ALONE: Mutex<()> = Mutex::new(());
 
 const ONE_BY_ONE: &str = "20 clients, one after another";
 const ONE: &str = "One session, watched for 8 s";
@@ -54,7 +50,6 @@ fn figures(ended: &Outcome, heading: &str, label: &str) -> [f64; 2] {
 
 /// Compares two programs in a folder with a short movie.
 fn compare(words: &[&str]) -> Outcome {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = folder_with(&lab_format(&real_frames()[..60]));
     let temporary = tempfile::tempdir().unwrap();
     let mut command = lab_check(folder.path());

@@ -172,5 +172,5 @@ fn stages() -> BTreeMap<String, Vec<Block>> {
 }
 
 /// How many stages are played at the same time.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 const RENEW: &str = "RENEW_DOCUMENTS=1 cargo test --test documents";
