@@ -49,7 +49,7 @@ impl StandardReader {
             Err(too_long) => return Arrival::TooLong(too_long),
             Ok(None) => {}
         }
-        let mut bytes = [0; 16_384];
+        let mut bytes = [0; 4096];
         match self.stream.read(&mut bytes) {
             Ok(0) => Arrival::Ended(None),
             Ok(count) => {
