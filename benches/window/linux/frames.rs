@@ -3,8 +3,10 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+
 use super::client_common::MOVIE;
-use super::client_common::jpeg::{colour, frame};
+use super::client_common::jpeg::colour;
 use super::client_common::rtp::packet;
 use super::client_common::scripted_server::ScriptedServer;
 use super::desktop::player::Player;
@@ -14,8 +16,8 @@ use super::figures::Times;
 use super::probe::{BareWindow, Probe};
 
 /// From just before a packet is sent to its colour in the middle of the video. So receiving and
-/// decoding, of a tiny JPEG, are in it: from the frame handed over to the window it is less.
-pub(crate) fn frames(desktop: &Desktop) -> Times {
+/// decoding the picture are in it: from the frame handed over to the window it is less.
+pub(crate) fn frames(desktop: &Desktop, picture: impl Fn(u16) -> Vec<u8>) -> Times {
     let mut server = ScriptedServer::start();
     let player = Player::start(desktop, server.port(), MOVIE, &[]);
     let probe = Probe::of_window(desktop, &player);
@@ -26,13 +28,30 @@ pub(crate) fn frames(desktop: &Desktop) -> Times {
     }
     let shown = |number| {
         thread::sleep(interval(number));
-        let packet = packet(number, &frame(number));
+        let packet = packet(number, &picture(number));
         let start = Instant::now();
         server.sends(&packet);
         probe.wait_for(MIDDLE, colour(number));
         start.elapsed()
     };
     (1..=FRAMES).map(shown).collect()
+}
+
+/// A picture of the lab's size, 384x288, and about its 12 kB: a box of the frame's colour in a pattern.
+pub(crate) fn full_picture(number: u16) -> Vec<u8> {
+    let pixel = |at: usize| {
+        let (x, y) = (at % WIDTH, at / WIDTH);
+        let is_box = x.abs_diff(WIDTH / 2) < 32 && y.abs_diff(HEIGHT / 2) < 32;
+        let [_, shade] =
+            u16::try_from(x / 4 * 7919 + y / 4 * 104_729 & 0xFFFF).unwrap().to_be_bytes();
+        if is_box { colour(number) } else { [shade, 128, 255 - shade] }
+    };
+    let pixels: Vec<_> = (0..WIDTH * HEIGHT).flat_map(pixel).collect();
+    let mut jpeg = Vec::new();
+    let mut encoder = Encoder::new(&mut jpeg, 75);
+    encoder.set_sampling_factor(SamplingFactor::F_2_2);
+    encoder.encode(&pixels, 384, 288, ColorType::Rgb).unwrap();
+    jpeg
 }
 
 /// The same for an image that is there already and needs no client: what the display adds.
@@ -58,3 +77,5 @@ fn interval(number: u16) -> Duration {
 const MIDDLE: (i32, i32) = (320, 196);
 const FRAMES: u16 = 250;
 const IMAGES: u16 = 100;
+const WIDTH: usize = 384;
+const HEIGHT: usize = 288;
