@@ -1,11 +1,12 @@
 //! The client: requests out, replies and RTP in. Python: `Client.py` without the widgets.
 //!
 //! A [`Client`] belongs to one thread, the window's or the terminal's, which calls its handlers
-//! (`setup_movie`, `play_movie` …) and, again and again, [`Client::wait`]. Three threads work for
-//! it: `recv_rtsp_reply` while there is a connection, `listen_rtp` while the movie plays, and
-//! `update_movie`, which decodes what `listen_rtp` passes on. Replies and pictures come to the
-//! client through channels, and one [`Event`](crate::event::Event), `news`, says so; the client alone
-//! changes its state, so it needs no lock.
+//! (`setup_movie`, `play_movie` …) and, again and again, [`Client::wait`]. Four threads work for it:
+//! `connect_to_server` until there is a connection, `recv_rtsp_reply` while there is one, `listen_rtp`
+//! while the movie plays, and `update_movie`, which decodes what `listen_rtp` passes on. Connection,
+//! replies and pictures come to the client through channels, and one
+//! [`Event`](crate::event::Event), `news`, says so; the client alone changes its state, so it needs
+//! no lock.
 
 use std::collections::VecDeque;
 use std::sync::mpsc::Receiver;
@@ -19,6 +20,7 @@ use crate::statistics::Statistics;
 
 mod accessors;
 mod client_event;
+mod connect_to_server;
 mod latest_packet;
 mod listen_rtp;
 mod media;
@@ -34,6 +36,7 @@ mod strangers;
 mod update_movie;
 
 pub use client_event::ClientEvent;
+use connect_to_server::Connecting;
 pub use latest_packet::LatestPacket;
 use media::Media;
 pub use message::{Message, Severity};
@@ -54,6 +57,7 @@ pub struct Client {
     clock: Instant,
     mailbox: Mailbox,
     answers: Receiver<Answer>,
+    connecting: Option<Connecting>,
     link: Option<Link>,
     links: u32,
     state: State,
@@ -106,6 +110,7 @@ impl Client {
             clock: Instant::now(),
             mailbox,
             answers: incoming,
+            connecting: None,
             link: None,
             links: 0,
             state: State::Init,
@@ -137,19 +142,27 @@ impl Client {
         if self.must_wait(Method::Setup) || self.state != State::Init {
             return;
         }
-        if !self.connect_to_server() {
+        if !self.connect_to_server(Method::Setup) {
             return;
         }
         if self.standard.is_some() {
             self.begin_setup();
         } else if self.open_rtp_port() {
             self.send_rtsp_request(Method::Setup);
+        } else {
+            // A PLAY that waits would do SETUP once more.
+            self.wishes.clear();
         }
     }
 
     /// Teardown button handler. Python: `exitClient`.
+    ///
+    /// While there is no connection yet, there is nothing to tear down: it is given up.
     #[doc(alias = "exitClient")]
     pub fn exit_client(&mut self) {
+        if self.is_connecting() {
+            return self.torn_down();
+        }
         if !self.must_wait(Method::Teardown) && self.state != State::Init {
             if self.standard.is_some() {
                 self.say_goodbye();
@@ -168,7 +181,8 @@ impl Client {
 
     /// Play button handler. Python: `playMovie`.
     ///
-    /// In INIT it does SETUP first, and waits at most 0.5 s for it (the report's extension 2).
+    /// In INIT it does SETUP first, and waits at most 0.5 s for it, connection and reply (the
+    /// report's extension 2). What takes longer is followed by PLAY all the same.
     #[doc(alias = "playMovie")]
     pub fn play_movie(&mut self) {
         if self.must_wait(Method::Play) {
@@ -189,7 +203,7 @@ impl Client {
     /// Describe button handler (the report's extension 3). Python: `describeMovie`.
     #[doc(alias = "describeMovie")]
     pub fn describe_movie(&mut self) {
-        if !self.must_wait(Method::Describe) && self.connect_to_server() {
+        if !self.must_wait(Method::Describe) && self.connect_to_server(Method::Describe) {
             self.send_rtsp_request(Method::Describe);
         }
     }
@@ -214,34 +228,6 @@ impl Client {
             }
             self.mailbox.setup_event.clear();
             self.take_answers();
-        }
-    }
-
-    /// Connects, unless that is done. Python: `connectToServer`.
-    #[doc(alias = "connectToServer")]
-    fn connect_to_server(&mut self) -> bool {
-        // A SETUP that was never answered may be answered yet; on a new connection it can't.
-        let is_overdue = self.request_sent.is_some_and(|request| request.overdue);
-        if self.state == State::Init
-            && (is_overdue || self.link.as_ref().is_some_and(Link::is_used))
-        {
-            self.disconnect();
-        }
-        if self.link.is_some() {
-            return true;
-        }
-        self.links += 1;
-        match Link::connect(&self.settings, self.links, self.mailbox.clone()) {
-            Ok(link) => {
-                self.report(ClientEvent::Connected(link.peer()));
-                self.link = Some(link);
-                true
-            }
-            Err(error) => {
-                let Settings { server, server_port, .. } = &self.settings;
-                self.tell(Message::connection_failed(server, *server_port, &error));
-                false
-            }
         }
     }
 
@@ -289,8 +275,8 @@ impl Client {
         }
     }
 
-    /// Whether a reply is still awaited: then the wish is kept and fulfilled after it. A lab server
-    /// must never find two requests at once.
+    /// Whether a connection or a reply is still awaited: then the wish is kept and fulfilled after it.
+    /// A lab server must never find two requests at once.
     fn must_wait(&mut self, method: Method) -> bool {
         let wait = self.is_waiting();
         // Whoever leaves need not have been patient: TEARDOWN always has a place.
@@ -304,15 +290,19 @@ impl Client {
     /// Until one of them has led to a request, or none is left.
     fn fulfil_wishes(&mut self) {
         while !self.is_waiting() {
-            match self.wishes.pop_front() {
-                Some(Method::Setup) => self.setup_movie(),
-                Some(Method::Play) => self.play_movie(),
-                Some(Method::Pause) => self.pause_movie(),
-                Some(Method::Teardown) => self.exit_client(),
-                Some(Method::Describe) => self.describe_movie(),
-                Some(Method::Options) => {}
-                None => return,
-            }
+            let Some(wish) = self.wishes.pop_front() else { return };
+            self.fulfil(wish);
+        }
+    }
+
+    fn fulfil(&mut self, wish: Method) {
+        match wish {
+            Method::Setup => self.setup_movie(),
+            Method::Play => self.play_movie(),
+            Method::Pause => self.pause_movie(),
+            Method::Teardown => self.exit_client(),
+            Method::Describe => self.describe_movie(),
+            Method::Options => {}
         }
     }
 
@@ -324,6 +314,7 @@ impl Client {
             decoder.finish();
         }
         self.update_movie();
+        self.connecting = None;
         self.link = None;
         self.session_id = None;
         self.request_sent = None;

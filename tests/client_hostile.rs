@@ -65,6 +65,9 @@ fn between_many_replies_there_are_turns_for_keys() {
     let mut server = ScriptedServer::start();
     let (mut client, events) = client_of(server.port(), 0);
     client.setup_movie();
+    while client.is_connecting() {
+        client.wait(TURN);
+    }
     server.grants("SETUP");
     server.says(UNASKED.repeat(200));
     // So that the whole of it waits; on a machine too slow for that the test proves nothing.
@@ -274,12 +277,12 @@ fn falls_silent(answers: usize, begun: bool) {
     ];
     let mut stage = Stage::new();
     for (method, call) in &steps[..answers] {
-        call(&mut stage.client);
+        stage.press(*call);
         stage.server.grants(method);
         stage.until("the reply", |client| !client.is_waiting());
     }
     let (method, call) = steps[answers];
-    call(&mut stage.client);
+    stage.press(call);
     stage.server.expects(method);
     if begun {
         stage.server.says("RTSP/1.0 200 ");

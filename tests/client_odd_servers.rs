@@ -8,10 +8,9 @@ mod client_common;
 use std::io::Write;
 use std::net::{TcpListener, UdpSocket};
 use std::thread;
-use std::time::Duration;
 
 use client_common::scripted_server::{ScriptedServer, deserted_port};
-use client_common::stage::{Stage, client_of};
+use client_common::stage::{Stage, TURN, client_of};
 use rtsp_lab::client::{Client, Severity};
 use rtsp_lab::rtsp::{Method, State};
 
@@ -19,7 +18,7 @@ use rtsp_lab::rtsp::{Method, State};
 #[track_caller]
 fn assert_sets_up(reply: &str, session: &str) {
     let mut stage = Stage::new();
-    stage.client.setup_movie();
+    stage.press(Client::setup_movie);
     stage.server.expects("SETUP");
     stage.answered(reply);
     assert_eq!(stage.client.state(), State::Ready, "after {reply:?}");
@@ -118,7 +117,7 @@ fn a_session_in_no_reply_but_setups_is_enough() {
 #[test]
 fn without_any_session_requests_name_session_0() {
     let mut stage = Stage::new();
-    stage.client.setup_movie();
+    stage.press(Client::setup_movie);
     stage.server.expects("SETUP");
     stage.answered("RTSP/1.0 200 OK\nCSeq: 1\n");
     stage.client.play_movie();
@@ -291,7 +290,7 @@ fn free_text_is_a_description_too() {
 #[test]
 fn a_description_can_be_had_without_a_session() {
     let mut stage = Stage::new();
-    stage.client.describe_movie();
+    stage.press(Client::describe_movie);
     stage.server.expects_text("DESCRIBE movie.Mjpeg RTSP/1.0\nCSeq: 1\nSession: 0\n");
     stage.server.says("RTSP/1.0 200 OK\nCSeq: 1\nSession: 0\n");
     stage.server.says(lab_description());
@@ -320,7 +319,7 @@ fn play_in_init_sets_up_first() {
 #[test]
 fn play_goes_out_behind_a_setup_that_is_answered_late() {
     let mut stage = Stage::new();
-    stage.client.play_movie();
+    stage.press(Client::play_movie);
     // The 0.5 s are over; the server has not even looked yet.
     assert!(stage.client.awaits(Method::Setup));
     assert!(stage.client.will_play(), "what was pressed is not forgotten");
@@ -335,7 +334,7 @@ fn play_goes_out_behind_a_setup_that_is_answered_late() {
 #[test]
 fn play_does_not_go_out_behind_a_setup_that_is_refused() {
     let mut stage = Stage::new();
-    stage.client.play_movie();
+    stage.press(Client::play_movie);
     stage.server.expects("SETUP");
     stage.server.says("RTSP/1.0 500 Connection Error\nCSeq: 1\nSession: 0\n");
     stage.message("500 Connection Error");
@@ -346,13 +345,8 @@ fn play_does_not_go_out_behind_a_setup_that_is_refused() {
 #[test]
 fn handlers_called_in_a_burst_send_one_request_at_a_time_in_order() {
     let mut stage = Stage::new();
-    for call in [
-        Client::setup_movie,
-        Client::play_movie,
-        Client::pause_movie,
-        Client::play_movie,
-        Client::exit_client,
-    ] {
+    stage.press(Client::setup_movie);
+    for call in [Client::play_movie, Client::pause_movie, Client::play_movie, Client::exit_client] {
         call(&mut stage.client);
     }
     for (method, next) in [
@@ -371,7 +365,7 @@ fn handlers_called_in_a_burst_send_one_request_at_a_time_in_order() {
 #[test]
 fn whoever_has_pressed_too_much_can_leave() {
     let mut stage = Stage::new();
-    stage.client.setup_movie();
+    stage.press(Client::setup_movie);
     for _ in 0..10 {
         stage.client.play_movie();
         stage.client.pause_movie();
@@ -390,7 +384,7 @@ fn whoever_has_pressed_too_much_can_leave() {
 #[test]
 fn a_button_pressed_twice_does_not_hold_up_the_next_one() {
     let mut stage = Stage::new();
-    stage.client.setup_movie();
+    stage.press(Client::setup_movie);
     stage.client.setup_movie();
     stage.client.play_movie();
     stage.server.grants("SETUP");
@@ -407,13 +401,13 @@ fn a_button_pressed_twice_does_not_hold_up_the_next_one() {
 #[test]
 fn without_a_reply_the_user_is_told_and_may_try_again() {
     let mut stage = Stage::new();
-    stage.client.setup_movie();
+    stage.press(Client::setup_movie);
     stage.server.expects("SETUP");
     let text = stage.message("No reply");
     assert!(text.contains("SETUP"), "{text}");
     assert!(!stage.client.is_waiting());
     // On a new connection, where the reply to the first SETUP can't be taken for the second's.
-    stage.client.setup_movie();
+    stage.press(Client::setup_movie);
     assert_eq!(stage.server.rest(), "");
     stage.server.grants("SETUP");
     stage.until("READY", |client| client.state() == State::Ready);
@@ -505,12 +499,19 @@ fn a_server_that_breaks_off_instead_of_a_reply_is_a_message() {
     assert_eq!((stage.client.state(), stage.client.is_waiting()), (State::Init, false));
 }
 
+fn until_it_waits_for_nothing(client: &mut Client) {
+    while client.is_waiting() {
+        client.wait(TURN);
+    }
+}
+
 #[test]
 fn a_server_that_is_not_there_is_a_message_and_setup_works_when_it_is() {
     let port = deserted_port();
     let (mut client, _) = client_of(port, 0);
     for call in [Client::setup_movie, Client::play_movie, Client::describe_movie] {
         call(&mut client);
+        until_it_waits_for_nothing(&mut client);
         let message = client.message().unwrap();
         assert_eq!(
             (message.title.as_str(), message.severity),
@@ -525,10 +526,11 @@ fn a_server_that_is_not_there_is_a_message_and_setup_works_when_it_is() {
     };
     let mut server = ScriptedServer::listen_at(listener);
     client.setup_movie();
-    server.grants("SETUP");
-    while client.is_waiting() {
-        client.wait(Duration::from_secs(1));
+    while client.is_connecting() {
+        client.wait(TURN);
     }
+    server.grants("SETUP");
+    until_it_waits_for_nothing(&mut client);
     assert_eq!((client.state(), client.message()), (State::Ready, None));
 }
 
@@ -540,7 +542,7 @@ fn a_missing_movie_is_a_message_and_setup_works_again_on_the_same_connection() {
         "RTSP/1.0 404 File Not Found\nCSeq: 1\nSession: 123456\n",
     ] {
         let mut stage = Stage::new();
-        stage.client.setup_movie();
+        stage.press(Client::setup_movie);
         stage.server.expects("SETUP");
         stage.server.says(reply);
         let text = stage.message("404 File Not Found");
@@ -630,7 +632,7 @@ fn a_taken_rtp_port_is_a_message_and_no_setup_is_sent() {
     let occupant = UdpSocket::bind("0.0.0.0:0").unwrap();
     let port = occupant.local_addr().unwrap().port();
     let mut stage = Stage::with_rtp_port(port);
-    stage.client.setup_movie();
+    stage.press(Client::setup_movie);
     let text = stage.message(&format!("Unable to bind PORT={port}"));
     assert!(text.contains(&port.to_string()), "{text}");
     assert_eq!((stage.client.state(), stage.client.is_waiting()), (State::Init, false));

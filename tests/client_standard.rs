@@ -38,7 +38,7 @@ fn a_movie_is_played_paused_resumed_and_ended_over_both_transports() {
 fn requests_have_the_headers_of_the_rfc() {
     let mut stage = StandardStage::new(First::Udp);
     let url = stage.server.url();
-    stage.client.setup_movie();
+    stage.press(Client::setup_movie);
     let options = stage.server.expects("OPTIONS");
     let expected =
         format!("OPTIONS {url} RTSP/1.0\r\nCSeq: 1\r\nUser-Agent: rtsp_lab/0.1.0\r\n\r\n");
@@ -62,7 +62,7 @@ fn requests_have_the_headers_of_the_rfc() {
 #[test]
 fn play_in_init_does_all_of_setup_first() {
     let mut stage = StandardStage::new(First::Tcp);
-    stage.client.play_movie();
+    stage.press(Client::play_movie);
     for method in ["OPTIONS", "DESCRIBE", "SETUP", "PLAY"] {
         stage.grants(method);
     }
@@ -119,7 +119,7 @@ fn other_tracks_first_and_after_it_do_not_matter() {
 #[test]
 fn after_461_tcp_is_asked_for() {
     let mut stage = StandardStage::new(First::Udp);
-    stage.client.setup_movie();
+    stage.press(Client::setup_movie);
     stage.grants("OPTIONS");
     stage.grants("DESCRIBE");
     stage.answers("SETUP", "461 Unsupported Transport", "", "");
@@ -134,7 +134,7 @@ fn after_461_tcp_is_asked_for() {
 #[test]
 fn who_sends_in_no_way_is_told_of() {
     let mut stage = StandardStage::new(First::Udp);
-    stage.client.play_movie();
+    stage.press(Client::play_movie);
     stage.grants("OPTIONS");
     stage.grants("DESCRIBE");
     stage.answers("SETUP", "461 Unsupported Transport", "", "");
@@ -143,7 +143,7 @@ fn who_sends_in_no_way_is_told_of() {
     assert!(text.contains("UDP") && text.contains("TCP"), "{text}");
     assert_eq!(stage.client.state(), State::Init);
     stage.server.assert_nothing_waits();
-    stage.client.setup_movie();
+    stage.press(Client::setup_movie);
     stage.server.accept();
     for method in ["OPTIONS", "DESCRIBE", "SETUP"] {
         stage.grants(method);
@@ -159,7 +159,7 @@ fn channels_and_transports_that_the_server_chooses_are_taken() {
         (First::Udp, "RTP/AVP/TCP;interleaved=2-3", 2),
     ] {
         let mut stage = StandardStage::new(first);
-        stage.client.setup_movie();
+        stage.press(Client::setup_movie);
         stage.grants("OPTIONS");
         stage.grants("DESCRIBE");
         stage.answers("SETUP", "200 OK", &format!("Session: 1\r\nTransport: {transport}\r\n"), "");
@@ -180,7 +180,7 @@ fn a_transport_that_was_not_asked_for_is_told_and_ends_the_session() {
         (First::Tcp, "RTP/AVP;unicast;client_port=5000-5001"),
     ] {
         let mut stage = StandardStage::new(first);
-        stage.client.play_movie();
+        stage.press(Client::play_movie);
         stage.grants("OPTIONS");
         stage.grants("DESCRIBE");
         stage.answers("SETUP", "200 OK", &format!("Session: 1\r\nTransport: {transport}\r\n"), "");
@@ -193,7 +193,7 @@ fn a_transport_that_was_not_asked_for_is_told_and_ends_the_session() {
 #[test]
 fn missing_headers_are_done_without() {
     let mut stage = StandardStage::new(First::Udp);
-    stage.client.setup_movie();
+    stage.press(Client::setup_movie);
     stage.answers("OPTIONS", "501 Not Implemented", "", "");
     stage.server.answers.base = "";
     stage.grants("DESCRIBE");
@@ -240,6 +240,7 @@ fn silence_over_udp_leads_to_tcp_on_a_new_connection_if_the_server_closes() {
     stage.server.expects("TEARDOWN");
     stage.server.closes();
     stage.until("the end of the connection", |client| client.state() == State::Init);
+    stage.until("a new one", |client| !client.is_connecting());
     for method in ["OPTIONS", "DESCRIBE", "SETUP", "PLAY"] {
         stage.grants(method);
     }
@@ -396,7 +397,7 @@ fn without_a_range_the_arrows_do_nothing() {
 #[test]
 fn describe_shows_the_description_and_sets_nothing_up() {
     let mut stage = StandardStage::new(First::Udp);
-    stage.client.describe_movie();
+    stage.press(Client::describe_movie);
     stage.grants("DESCRIBE");
     assert_eq!(stage.client.description(), Some(stage.server.answers.description.as_str()));
     assert_eq!(stage.client.state(), State::Init);
@@ -417,7 +418,7 @@ fn what_cannot_be_played_is_told_and_can_be_tried_again() {
         ("200 OK", "<html>\r\n", "Can't be played", "video"),
     ] {
         let mut stage = StandardStage::new(First::Udp);
-        stage.client.play_movie();
+        stage.press(Client::play_movie);
         stage.grants("OPTIONS");
         stage.answers("DESCRIBE", status, "", body);
         let text = stage.message(title);
@@ -431,7 +432,7 @@ fn what_cannot_be_played_is_told_and_can_be_tried_again() {
 #[test]
 fn odd_replies_are_ignored_and_the_right_one_is_taken() {
     let mut stage = StandardStage::new(First::Tcp);
-    stage.client.setup_movie();
+    stage.press(Client::setup_movie);
     stage.server.expects("OPTIONS");
     for odd in [
         "RTSP/1.0 200 OK\r\nCSeq: 9\r\n\r\n",
@@ -466,7 +467,7 @@ fn a_reply_too_long_and_a_connection_that_closes_in_any_state_are_told() {
     for bytes in [endless.as_bytes(), &b"x".repeat(100_000)] {
         for requests in 1..5 {
             let mut stage = StandardStage::new(First::Udp);
-            stage.client.play_movie();
+            stage.press(Client::play_movie);
             for method in ["OPTIONS", "DESCRIBE", "SETUP", "PLAY"].into_iter().take(requests - 1) {
                 stage.grants(method);
             }
@@ -477,7 +478,7 @@ fn a_reply_too_long_and_a_connection_that_closes_in_any_state_are_told() {
     }
     for requests in 1..6 {
         let mut stage = StandardStage::new(First::Tcp);
-        stage.client.play_movie();
+        stage.press(Client::play_movie);
         for method in ["OPTIONS", "DESCRIBE", "SETUP", "PLAY"].into_iter().take(requests - 1) {
             stage.grants(method);
         }

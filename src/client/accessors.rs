@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::connect_to_server::Connecting;
 use super::{Client, LatestPacket, LogEntry, Message, Settings, Standard};
 use crate::picture::Picture;
 use crate::rtsp::{Method, State};
@@ -26,20 +27,32 @@ impl Client {
         }
     }
 
-    /// Whether a reply is awaited, and not yet overdue.
-    pub fn is_waiting(&self) -> bool {
-        self.request_sent.is_some_and(|request| !request.overdue)
+    /// Whether a connection is being made.
+    pub const fn is_connecting(&self) -> bool {
+        self.connecting.is_some()
     }
 
-    /// Whether the reply to `method` is awaited, and not yet overdue.
+    /// Whether a connection is being made, or a reply awaited that is not yet overdue.
+    pub fn is_waiting(&self) -> bool {
+        self.awaited().is_some()
+    }
+
+    /// Whether the reply to `method` is awaited, and not yet overdue; or the connection to ask for
+    /// it.
     pub fn awaits(&self, method: Method) -> bool {
-        self.is_waiting() && self.request_sent.is_some_and(|request| request.method == method)
+        self.awaited() == Some(method)
+    }
+
+    /// What is being done for the user.
+    fn awaited(&self) -> Option<Method> {
+        let sent = self.request_sent.filter(|request| !request.overdue);
+        let sent = sent.map(|request| request.method);
+        self.connecting.as_ref().map(Connecting::method).or(sent)
     }
 
     /// Whether the movie plays, or will once all that was pressed has been answered.
     pub fn will_play(&self) -> bool {
-        let awaited = self.request_sent.filter(|_| self.is_waiting()).map(|request| request.method);
-        let pressed = awaited.into_iter().chain(self.wishes.iter().copied());
+        let pressed = self.awaited().into_iter().chain(self.wishes.iter().copied());
         pressed.fold(self.state == State::Playing, |plays, method| match method {
             Method::Play => true,
             Method::Pause | Method::Teardown => false,
@@ -47,7 +60,8 @@ impl Client {
         })
     }
 
-    /// Whether TEARDOWN has been answered. Python: `teardownAcked`.
+    /// Whether TEARDOWN has been answered, or was pressed before there was a connection. Python:
+    /// `teardownAcked`.
     #[doc(alias = "teardownAcked")]
     pub const fn is_torn_down(&self) -> bool {
         self.teardown_acked

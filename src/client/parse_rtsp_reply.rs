@@ -15,6 +15,7 @@ impl Client {
             self.mailbox.taken();
             changed = true;
             match answer {
+                Answer::Connected { link, stream } if link == self.links => self.connected(stream),
                 Answer::Message { link, text, arrival } if link == self.links => {
                     let arrival = arrival.saturating_duration_since(self.clock);
                     self.report_at(arrival, ClientEvent::Received(text.clone()));
@@ -30,7 +31,9 @@ impl Client {
                 Answer::Stranger { link, from } if link == self.links => {
                     self.ignore(format!("expected RTP from the server, found some from {from}"));
                 }
-                Answer::Message { .. }
+                // Of a connection that is no more, or that has come too late.
+                Answer::Connected { .. }
+                | Answer::Message { .. }
                 | Answer::Ended { .. }
                 | Answer::Goodbye { .. }
                 | Answer::Undecodable { .. }

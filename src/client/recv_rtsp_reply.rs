@@ -1,14 +1,13 @@
 //! The thread that receives what the server answers. Python: `Client.recvRtspReply`.
 
 use std::io::{self, Write};
-use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::Settings;
 use super::standard::Interleaved;
 use crate::connection::{Connection, Incoming};
 use crate::event::Event;
@@ -23,9 +22,14 @@ pub(super) struct Link {
     interleaved: Option<Interleaved>,
 }
 
-/// What the thread passes on; the number tells of which connection it speaks.
+/// What a thread passes on; the number tells of which connection it speaks.
 #[derive(Debug)]
 pub(super) enum Answer {
+    /// The connection, or why there is none.
+    Connected {
+        link: u32,
+        stream: io::Result<TcpStream>,
+    },
     Message {
         link: u32,
         text: String,
@@ -51,7 +55,7 @@ pub(super) enum Answer {
     },
 }
 
-/// Where the thread leaves answers, and the event that says so.
+/// Where the threads leave answers, and the event that says so.
 #[derive(Clone, Debug)]
 pub(super) struct Mailbox {
     answers: Sender<Answer>,
@@ -70,12 +74,12 @@ impl Mailbox {
         (Self { answers, waiting, setup_event, news }, arriving)
     }
 
-    /// Leaves an answer there, and says whether there was room for it. For the end of a connection
-    /// there is always.
+    /// Leaves an answer there, and says whether there was room for it. For the beginning and the end
+    /// of a connection there is always.
     pub(super) fn put(&self, answer: Answer) -> bool {
-        let is_end = matches!(answer, Answer::Ended { .. });
+        let is_vital = matches!(answer, Answer::Connected { .. } | Answer::Ended { .. });
         let before = self.waiting.fetch_add(1, Ordering::Relaxed);
-        let has_room = before < MOST_ANSWERS || is_end;
+        let has_room = before < MOST_ANSWERS || is_vital;
         if has_room {
             // The client is gone only when nobody wants to know any more.
             self.answers.send(answer).ok();
@@ -99,27 +103,11 @@ impl Mailbox {
 }
 
 impl Link {
-    /// Connects to any address of the server. Python: `connectToServer`.
+    /// Starts the thread on that connection, which has that number.
     ///
     /// # Errors
-    /// No address answers; the error is that of the last one.
-    pub(super) fn connect(settings: &Settings, number: u32, mailbox: Mailbox) -> io::Result<Self> {
-        let host = settings.server.trim_start_matches('[').trim_end_matches(']');
-        let unknown = |error: io::Error| io::Error::new(io::ErrorKind::NotFound, error.to_string());
-        let mut failure = unknown(io::Error::other("the name has no address"));
-        for address in (host, settings.server_port).to_socket_addrs().map_err(unknown)? {
-            match TcpStream::connect_timeout(&address, CONNECT_TIMEOUT) {
-                Ok(stream) if settings.standard.is_some() => {
-                    return Self::new_standard(stream, number, mailbox);
-                }
-                Ok(stream) => return Self::new(stream, number, mailbox),
-                Err(error) => failure = error,
-            }
-        }
-        Err(failure)
-    }
-
-    fn new(stream: TcpStream, number: u32, mailbox: Mailbox) -> io::Result<Self> {
+    /// The server has gone already, or the system has no room for another thread.
+    pub(super) fn new(stream: TcpStream, number: u32, mailbox: Mailbox) -> io::Result<Self> {
         let peer = stream.peer_addr()?;
         let connection = Connection::new(stream.try_clone()?, Inbox::of_replies())?;
         let reader = thread::Builder::new()
@@ -128,7 +116,15 @@ impl Link {
         Ok(Self { stream, peer, reader: Some(reader), interleaved: None })
     }
 
-    fn new_standard(stream: TcpStream, number: u32, mailbox: Mailbox) -> io::Result<Self> {
+    /// The same in the standard dialect.
+    ///
+    /// # Errors
+    /// As for [`Self::new`].
+    pub(super) fn new_standard(
+        stream: TcpStream,
+        number: u32,
+        mailbox: Mailbox,
+    ) -> io::Result<Self> {
         let peer = stream.peer_addr()?;
         let (interleaved, reader) = Interleaved::start(&stream, number, mailbox)?;
         Ok(Self { stream, peer, reader: Some(reader), interleaved: Some(interleaved) })
@@ -201,5 +197,3 @@ fn recv_rtsp_reply(mut connection: Connection, link: u32, mailbox: &Mailbox) {
 const MOST_ANSWERS: usize = 256;
 /// Why a connection is ended that brings more.
 pub(super) const FLOOD: &str = "more messages came than can be read";
-/// How long each address of the server may take to answer.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);

@@ -62,9 +62,16 @@ impl StandardStage {
         stage
     }
 
+    /// Presses a button, and lets the client work until it has a connection.
+    #[track_caller]
+    pub(crate) fn press(&mut self, button: fn(&mut Client)) {
+        button(&mut self.client);
+        self.until("a connection", |client| !client.is_connecting());
+    }
+
     #[track_caller]
     pub(crate) fn setup(&mut self) {
-        self.client.setup_movie();
+        self.press(Client::setup_movie);
         for method in ["OPTIONS", "DESCRIBE", "SETUP"] {
             self.grants(method);
         }
