@@ -37,13 +37,13 @@ pub(crate) fn frames(desktop: &Desktop, picture: impl Fn(u16) -> Vec<u8>) -> Tim
     (1..=FRAMES).map(shown).collect()
 }
 
-/// A picture of the lab's size, 384x288, and about its 12 kB: a box of the frame's colour in a pattern.
+/// A picture of the lab's size, 384x288, in 37 kB, for it has a pattern around the frame's colour; the
+/// lab's have 12 kB.
 pub(crate) fn full_picture(number: u16) -> Vec<u8> {
     let pixel = |at: usize| {
         let (x, y) = (at % WIDTH, at / WIDTH);
         let is_box = x.abs_diff(WIDTH / 2) < 32 && y.abs_diff(HEIGHT / 2) < 32;
-        let [_, shade] =
-            u16::try_from(x / 4 * 7919 + y / 4 * 104_729 & 0xFFFF).unwrap().to_be_bytes();
+        let shade = u8::try_from((x / 4 * 151 + y / 4 * 83) % 256).unwrap();
         if is_box { colour(number) } else { [shade, 128, 255 - shade] }
     };
     let pixels: Vec<_> = (0..WIDTH * HEIGHT).flat_map(pixel).collect();
