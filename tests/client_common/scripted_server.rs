@@ -193,5 +193,10 @@ impl ScriptedServer {
 
 /// A TCP port of 127.0.0.1 at which nobody listens.
 pub(crate) fn deserted_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    // A program that another thread starts just now inherits the listener for a moment.
+    while TcpStream::connect(("127.0.0.1", port)).is_ok() {
+        thread::yield_now();
+    }
+    port
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -238,7 +238,11 @@ fn stat(process: u32) -> Vec<String> {
 /// A port that was free a moment ago.
 pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("its address").port()
+    let address = listener.local_addr().expect("its address");
+    drop(listener);
+    // A program that another thread starts just now inherits the listener for a moment.
+    wait_until("a port at which nobody listens", || TcpStream::connect(address).is_err());
+    address.port()
 }
 
 /// Looks again and again until it is so: for what the kernel sends no word of.
