@@ -25,6 +25,7 @@ pub(crate) struct Visit {
     cseq: u32,
     session: String,
     packets: u64,
+    last_request: Instant,
     end: Instant,
 }
 
@@ -57,8 +58,9 @@ impl Visit {
         stream.set_read_timeout(Some(TURN)).map_err(failed("set up"))?;
         udp.set_read_timeout(Some(TURN)).map_err(failed("set up"))?;
         let kind = one_of([Kind::Lab, Kind::StandardUdp, Kind::StandardTcp]);
-        let (bytes, session) = (Vec::new(), String::new());
-        Ok(Self { kind, server, stream, udp, bytes, cseq: 0, session, packets: 0, end })
+        let (bytes, session, last_request) = (Vec::new(), String::new(), Instant::now());
+        let (cseq, packets) = (0, 0);
+        Ok(Self { kind, server, stream, udp, bytes, cseq, session, packets, last_request, end })
     }
 
     fn go_through(&mut self) -> Result<(), String> {
@@ -76,8 +78,9 @@ impl Visit {
                     self.ask("PLAY", if self.kind == Kind::Lab { "" } else { &range })?;
                 }
                 Step::Pause => self.ask("PAUSE", "")?,
-                Step::Describe => self.ask("DESCRIBE", "Accept: application/sdp")?,
-                Step::Watch => {}
+                // Who says nothing for 5 s behind the end of the movie is left by the server.
+                Step::Watch if self.last_request.elapsed() < SILENCE => {}
+                Step::Describe | Step::Watch => self.ask("DESCRIBE", "Accept: application/sdp")?,
             }
             self.watch(Duration::from_millis(rand::random_range(0..2000)))?;
         }
@@ -113,6 +116,7 @@ impl Visit {
     /// Sends a request and waits for its reply.
     fn ask(&mut self, method: &str, line: &str) -> Result<(), String> {
         self.cseq += 1;
+        self.last_request = Instant::now();
         let line = if line.is_empty() { String::new() } else { format!("{line}\r\n") };
         let session = match self.session.as_str() {
             "" => String::new(),
@@ -246,6 +250,8 @@ fn by_chance(share: f64) -> bool {
 
 /// The project's own.
 const MOVIE: &str = "movie.Mjpeg";
+/// After how long a client says something again.
+const SILENCE: Duration = Duration::from_secs(1);
 /// How long any answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long one look at a socket takes.
