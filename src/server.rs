@@ -28,7 +28,7 @@ mod workers;
 pub use crate::server_worker::MAX_PAYLOAD;
 pub use network::Network;
 pub use server_event::ServerEvent;
-pub(crate) use spawn::spawn_with;
+pub(crate) use spawn::{Hatch, spawn_with};
 use workers::Workers;
 
 /// What a server serves, and how.

@@ -19,7 +19,7 @@ pub(super) struct Workers {
     last_trouble: Option<Instant>,
 }
 
-type Thread = JoinHandle<Option<()>>;
+type Thread = JoinHandle<()>;
 /// What a thread does with its connection.
 type Work = fn(TcpStream, SocketAddr, &Arc<Shared>);
 

@@ -2,7 +2,7 @@
 
 use std::mem::{Discriminant, discriminant};
 use std::net::{SocketAddr, UdpSocket};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fmt, io};
@@ -10,7 +10,7 @@ use std::{fmt, io};
 use crate::connection::SOCKET_TIMEOUT;
 use crate::event::Event;
 use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
-use crate::server::{ServerEvent, Settings, Shared, spawn_with};
+use crate::server::{Hatch, ServerEvent, Settings, Shared, spawn_with};
 use crate::video_stream::VideoStream;
 
 use super::bad_network::BadNetwork;
@@ -18,7 +18,7 @@ use super::bad_network::BadNetwork;
 /// The thread `send_rtp`, and how it is stopped. Dropping it stops it.
 pub(super) struct Sender<S> {
     stop: Arc<Event>,
-    thread: Option<JoinHandle<Option<S>>>,
+    thread: Option<JoinHandle<S>>,
 }
 
 /// What the thread works on: it moves in, and comes back at the end.
@@ -44,13 +44,21 @@ impl Transcript<'_> {
     }
 }
 
-/// Lets a sender begin.
-pub(super) struct Go(mpsc::Sender<()>);
+/// Lets a sender begin, or, dropped without that, end.
+pub(super) struct Go {
+    hatch: Arc<Hatch<bool>>,
+    granted: bool,
+}
 
 impl Go {
-    pub(super) fn now(self) {
-        // The thread waits for this; if it has failed, `finish` tells.
-        self.0.send(()).ok();
+    pub(super) fn now(mut self) {
+        self.granted = true;
+    }
+}
+
+impl Drop for Go {
+    fn drop(&mut self) {
+        self.hatch.put(self.granted);
     }
 }
 
@@ -66,14 +74,15 @@ impl<S: Stream> Sender<S> {
     ) -> Result<(Self, Go), (S, io::Error)> {
         let stop = Arc::new(Event::default());
         let stopped = Arc::clone(&stop);
-        let (go, told) = mpsc::channel();
+        let hatch = Arc::new(Hatch::default());
+        let told = Arc::clone(&hatch);
         let thread = spawn_with("send_rtp", stream, move |mut stream: S| {
-            if told.recv().is_ok() {
+            if told.take() {
                 stream.send_rtp(&stopped, &Transcript { peer, shared: &shared });
             }
             stream
         })?;
-        Ok((Self { stop, thread: Some(thread) }, Go(go)))
+        Ok((Self { stop, thread: Some(thread) }, Go { hatch, granted: false }))
     }
 
     /// Whether the end of the movie is still to come.
@@ -84,7 +93,7 @@ impl<S: Stream> Sender<S> {
     /// Stops the thread and brings the movie home; `None` if the thread has panicked.
     pub(super) fn finish(mut self) -> Option<S> {
         self.stop.set();
-        self.thread.take()?.join().ok().flatten()
+        self.thread.take()?.join().ok()
     }
 }
 
