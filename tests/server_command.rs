@@ -376,6 +376,7 @@ mod in_another_program {
     use super::common::movies::made_movie;
     use super::common::raw_client::RawClient;
     use super::common::rtp::assert_frames;
+    use super::common::server_process::wait_until;
 
     /// The tests of this module count the threads of the process, so they take turns.
     static TURN: Mutex<()> = Mutex::new(());
@@ -488,7 +489,10 @@ mod in_another_program {
         let client = RawClient::ready(address);
         server.stop();
         drop(client);
-        Server::bind("127.0.0.1", address.port(), Settings::default()).expect("the port is free");
+        // A program that another test starts just now inherits the listener for a moment.
+        wait_until("a free port", || {
+            Server::bind("127.0.0.1", address.port(), Settings::default()).is_ok()
+        });
     }
 
     #[test]
