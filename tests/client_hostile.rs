@@ -208,7 +208,8 @@ fn bombs_and_sizes_that_change_with_every_frame_take_no_more_than_200_mb() {
             thread::sleep(Duration::from_millis(2));
         }
     }
-    for _ in 0..10 {
+    // Two seconds: a busy machine leaves many of them out, but not most.
+    for _ in 0..40 {
         server.sends(&packet(next, &frame(next)));
         next = next.wrapping_add(1);
         thread::sleep(Duration::from_millis(50));
