@@ -181,8 +181,11 @@ impl Client {
 
     /// Play button handler. Python: `playMovie`.
     ///
-    /// In INIT it does SETUP first, and waits at most 0.5 s for it, connection and reply (the
-    /// report's extension 2). What takes longer is followed by PLAY all the same.
+    /// In INIT it does SETUP first (the report's extension 2).
+    ///
+    /// # Deviation
+    /// `setupEvent.wait(timeout=0.5)` keeps the window from its keys, and a later reply finds the PLAY
+    /// forgotten. Here PLAY is a wish, which is fulfilled when SETUP has been granted.
     #[doc(alias = "playMovie")]
     pub fn play_movie(&mut self) {
         if self.must_wait(Method::Play) {
@@ -190,12 +193,8 @@ impl Client {
         }
         if self.state == State::Init {
             self.setup_movie();
-            self.wait_for_setup();
-            if self.must_wait(Method::Play) {
-                return;
-            }
-        }
-        if self.state == State::Ready && self.start_listening() {
+            self.must_wait(Method::Play);
+        } else if self.state == State::Ready && self.start_listening() {
             self.send_rtsp_request(Method::Play);
         }
     }
@@ -216,19 +215,6 @@ impl Client {
         let answered = self.take_answers();
         let shown = self.update_movie();
         self.look_at_the_clock() || answered || shown
-    }
-
-    /// Waits for the reply to SETUP. Python: `self.setupEvent.wait(timeout=0.5)`.
-    fn wait_for_setup(&mut self) {
-        let deadline = self.clock.elapsed() + SETUP_WAIT;
-        while self.is_waiting() {
-            let rest = deadline.saturating_sub(self.clock.elapsed());
-            if !self.mailbox.setup_event.wait(rest) {
-                return;
-            }
-            self.mailbox.setup_event.clear();
-            self.take_answers();
-        }
     }
 
     /// Sends a request to the server. Python: `sendRtspRequest`.
@@ -350,7 +336,5 @@ impl fmt::Debug for Client {
     }
 }
 
-/// How long PLAY waits for its SETUP (the report's extension 2).
-const SETUP_WAIT: Duration = Duration::from_millis(500);
 /// Wishes that may wait for a reply.
 const MAX_WISHES: usize = 8;

@@ -301,26 +301,10 @@ fn a_description_can_be_had_without_a_session() {
 }
 
 #[test]
-fn play_in_init_sets_up_first() {
-    let mut stage = Stage::new();
-    // PLAY waits for the reply to SETUP, so the server needs a thread.
-    let mut server = std::mem::replace(&mut stage.server, ScriptedServer::start());
-    let serving = thread::spawn(move || {
-        server.grants("SETUP");
-        server.grants("PLAY");
-        server
-    });
-    stage.client.play_movie();
-    stage.server = serving.join().unwrap();
-    stage.until("PLAYING", |client| client.state() == State::Playing);
-    stage.teardown();
-}
-
-#[test]
-fn play_goes_out_behind_a_setup_that_is_answered_late() {
+fn play_in_init_sets_up_first_and_follows_a_late_reply() {
     let mut stage = Stage::new();
     stage.press(Client::play_movie);
-    // The 0.5 s are over; the server has not even looked yet.
+    // The server has not even looked yet.
     assert!(stage.client.awaits(Method::Setup));
     assert!(stage.client.will_play(), "what was pressed is not forgotten");
     stage.server.expects("SETUP");
@@ -473,16 +457,11 @@ fn a_server_that_ends_a_session_in_a_pause_or_after_the_end_is_told_as_that_and_
         assert!(text.contains("Play begin"), "what to do: {text}");
         assert_eq!((stage.client.state(), stage.client.session_id()), (State::Init, None));
         assert!(stage.client.picture().is_some(), "the last picture stays");
-        let mut server = std::mem::replace(&mut stage.server, ScriptedServer::start());
-        // PLAY waits for the reply to SETUP, so the server needs a thread.
-        let serving = thread::spawn(move || {
-            server.accept();
-            server.grants("SETUP");
-            server.grants("PLAY");
-            server
-        });
-        stage.client.play_movie();
-        stage.server = serving.join().unwrap();
+        stage.press(Client::play_movie);
+        stage.server.accept();
+        stage.server.grants("SETUP");
+        stage.until("PLAY", |client| client.awaits(Method::Play));
+        stage.server.grants("PLAY");
         stage.until("PLAYING", |client| client.state() == State::Playing);
         assert_eq!(stage.client.message(), None);
         stage.sends_a_frame();

@@ -20,6 +20,7 @@ use client_common::rtp::packet;
 use client_common::scripted_server::ScriptedServer;
 use desktop::panels::Panel;
 use desktop::player::Player;
+use desktop::screen::State;
 use desktop::xvfb::Desktop;
 
 /// Replies that nobody asked for, RTP of strangers, junk, and frames that change their size.
@@ -71,4 +72,24 @@ fn keys_are_answered_in_a_flood() {
     player.key("t");
     assert_eq!(player.exit_code(), Some(0));
     serving.join().unwrap();
+}
+
+#[test]
+fn keys_are_answered_while_play_waits_for_setup() {
+    let Some(desktop) = Desktop::start() else { return };
+    let mut server = ScriptedServer::start();
+    let options = ["--three-buttons", "--quiet"];
+    let mut player = Player::start(&desktop, server.port(), MOVIE, &options);
+    player.wait_for("INIT", |screen| screen.state() == Some(State::Init));
+    player.keys(&["p", "h"], Duration::ZERO);
+    let pressed = Instant::now();
+    player.wait_for("h", |screen| screen.panel() == Some(Panel::RtpHeader));
+    println!("h is answered within {:?}", pressed.elapsed());
+    // Only now does it get its reply.
+    server.grants("SETUP");
+    server.grants("PLAY");
+    player.wait_for("PLAYING", |screen| screen.state() == Some(State::Playing));
+    player.key("t");
+    server.grants("TEARDOWN");
+    assert_eq!(player.exit_code(), Some(0));
 }

@@ -60,8 +60,6 @@ pub(super) enum Answer {
 pub(super) struct Mailbox {
     answers: Sender<Answer>,
     waiting: Arc<AtomicUsize>,
-    /// Extension 2 waits for it.
-    pub(super) setup_event: Arc<Event>,
     /// The window waits for it.
     pub(super) news: Arc<Event>,
 }
@@ -70,8 +68,8 @@ impl Mailbox {
     /// An empty one, and the end that it is emptied from.
     pub(super) fn new() -> (Self, Receiver<Answer>) {
         let (answers, arriving) = channel();
-        let (waiting, setup_event, news) = (Arc::default(), Arc::default(), Arc::default());
-        (Self { answers, waiting, setup_event, news }, arriving)
+        let (waiting, news) = (Arc::default(), Arc::default());
+        (Self { answers, waiting, news }, arriving)
     }
 
     /// Leaves an answer there, and says whether there was room for it. For the beginning and the end
@@ -97,7 +95,6 @@ impl Mailbox {
 
     /// There is something to take out.
     pub(super) fn wake(&self) {
-        self.setup_event.set();
         self.news.set();
     }
 }
