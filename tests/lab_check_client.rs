@@ -22,7 +22,7 @@ use desktop::xvfb::Desktop;
 use lab_check_common::{Table, python, python_lab};
 
 /// The faults of `tests/python_lab/faults/client.py`, and the line of the card that each is to fail.
-const FAULTS: [(&str, &str); 34] = [
+const FAULTS: [(&str, &str); 35] = [
     // What takes longest comes first.
     ("other-port-bound", "its RTP port is open when it sends PLAY"),
     ("keeps-port", "connection and RTP port are closed after TEARDOWN"),
@@ -54,6 +54,7 @@ const FAULTS: [(&str, &str); 34] = [
     ("counts-no-late", "it counts packets that come twice"),
     ("counts-no-swapped", "it counts the late packets"),
     ("dies-in-silence", "when the movie is over it waits quietly, or ends"),
+    ("dies-slowly-in-silence", "when the movie is over it waits quietly, or ends"),
     ("spins-in-pause", "it needs no processor while it is paused"),
     ("leaks-listener", "no thread of the first PLAY is left in the second"),
     ("leaves-cache-file", "it leaves no cache file"),

@@ -365,7 +365,26 @@ class DiesInSilence(Careful):
             time.sleep(0.1)
             playing = self.state == self.PLAYING and not self.failure
             if playing and time.monotonic() - max(self.lastPacketTime, self.sendTime) >= 1.5:
-                os._exit(1)
+                self.die()
+
+    def die(self):
+        os._exit(1)
+
+
+class DiesSlowlyInSilence(DiesInSilence):
+    """As above, but the connection is closed half a second before."""
+
+    dying = False
+
+    def die(self):
+        self.dying = True
+        self.rtspSocket.shutdown(socket.SHUT_RDWR)
+        time.sleep(0.5)
+        os._exit(1)
+
+    def connectionEnded(self):
+        if not self.dying:
+            super().connectionEnded()
 
 
 # Ports, threads, files.
@@ -481,6 +500,7 @@ FAULTS = {
     'counts-no-late': CountsNoLate,
     'counts-no-swapped': CountsNoSwapped,
     'dies-in-silence': DiesInSilence,
+    'dies-slowly-in-silence': DiesSlowlyInSilence,
     'other-port-bound': OtherPortBound,
     'spins-in-pause': SpinsInPause,
     'leaks-listener': LeaksListener,

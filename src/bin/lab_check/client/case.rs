@@ -213,10 +213,13 @@ impl<'a> Case<'a> {
             return false;
         }
         let is_closed = self.connection.as_ref().is_some_and(Connection::is_closed);
+        // A program that ends closes its connections first, and a silence is to show whether it ends.
+        let may_end = self.script == Script::EndOfMovie && self.last_look.is_some();
+        let has_left = is_closed && !may_end;
         let is_torn_down = self.state == State::Init && self.run.has(Method::Teardown);
         let looked = self.last_look.is_some_and(Deadline::is_over);
         let is_tired = self.patience.is_some_and(|limit| self.sender.since_play() > limit);
-        if is_torn_down || is_closed || looked || is_tired || self.has_ended() {
+        if is_torn_down || has_left || looked || is_tired || self.has_ended() {
             return true;
         }
         self.run.is_cut = self.deadline.is_over();
