@@ -37,7 +37,7 @@ impl StandardStream {
             cname,
             count: 0,
             octets: 0,
-            datagram: Vec::new(),
+            datagram: Vec::with_capacity(HEADER_SIZE + settings.mtu),
             warned: Vec::new(),
         };
         Self { video, last_frame: None, packets }
