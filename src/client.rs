@@ -193,6 +193,7 @@ impl Client {
         }
         if self.state == State::Init {
             self.setup_movie();
+            // If SETUP is on its way, PLAY is a wish now.
             self.must_wait(Method::Play);
         } else if self.state == State::Ready && self.start_listening() {
             self.send_rtsp_request(Method::Play);

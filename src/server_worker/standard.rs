@@ -120,7 +120,7 @@ impl StandardWorker {
         over.then(|| "the movie has ended".to_owned())
     }
 
-    #[inline(never)] // For the same reason.
+    #[inline(never)] // What it needs of the stack is not to lie below the reading, nor the other way.
     fn process_rtsp_request(&mut self, text: &str) -> io::Result<()> {
         self.report(ServerEvent::Request { peer: self.peer, text: text.to_owned() });
         let request = match StandardRequest::parse(text.as_bytes()) {
@@ -255,7 +255,7 @@ impl StandardWorker {
     }
 
     /// Datagrams at the RTCP port; strangers' are not counted.
-    #[inline(never)] // Its buffer is not to lie below what a request needs of the stack.
+    #[inline(never)] // The same of its buffer.
     fn read_reports(&mut self) {
         let mut datagram = [0; 2048];
         for _ in 0..MOST_REPORTS {
