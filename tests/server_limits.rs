@@ -162,6 +162,16 @@ fn five_hundred_slow_clients_keep_no_new_one_waiting_and_leave_nothing_behind() 
 }
 
 #[test]
+fn a_crowd_that_has_gone_leaves_no_stacks_behind_though_nobody_comes_after_it() {
+    let (folder, _) = made_movie(1);
+    let server = ServerProcess::start(folder.path(), &[]);
+    let crowd: Vec<_> = (0..500).map(|_| TcpStream::connect(server.address()).unwrap()).collect();
+    wait_until("a stack each", || server.stacks() >= 500);
+    drop(crowd);
+    wait_until("joined threads", || server.stacks() < 250);
+}
+
+#[test]
 fn one_client_too_many_gets_453_in_its_dialect_and_is_closed() {
     let (folder, _) = made_movie(1);
     let mut server = ServerProcess::start(folder.path(), &["--max-clients", "3"]);

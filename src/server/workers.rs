@@ -1,7 +1,7 @@
 //! The threads of a server's connections: started, counted, joined.
 
 use std::net::{SocketAddr, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use std::{io, mem};
@@ -13,37 +13,41 @@ use crate::server_worker::{ServerWorker, refuse};
 /// The threads of the connections that are open; joined when this is dropped.
 pub(super) struct Workers {
     shared: Arc<Shared>,
-    serving: Vec<Thread>,
+    serving: Arc<Crew>,
     /// They tell a client that it is one too many.
-    refusing: Vec<Thread>,
+    refusing: Arc<Crew>,
     last_trouble: Option<Instant>,
 }
 
-type Thread = JoinHandle<()>;
 /// What a thread does with its connection.
 type Work = fn(TcpStream, SocketAddr, &Arc<Shared>);
 
 impl Workers {
-    pub(super) const fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, serving: Vec::new(), refusing: Vec::new(), last_trouble: None }
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        let (serving, refusing) = (Arc::default(), Arc::default());
+        Self { shared, serving, refusing, last_trouble: None }
     }
 
     /// Gives the connection a thread of its own. While the system has none, it waits here, as the
     /// connections behind it wait in the system's queue.
     pub(super) fn take(&mut self, mut stream: TcpStream, peer: SocketAddr) {
         while !self.shared.stop.is_set() {
-            self.join_finished();
-            let full = self.serving.len() >= self.shared.settings.max_clients;
-            let (name, work) = match (full, self.refusing.len() < MOST_REFUSING) {
+            let full = self.serving.count() >= self.shared.settings.max_clients;
+            let (name, work) = match (full, self.refusing.count() < MOST_REFUSING) {
                 (false, _) => ("recv_rtsp_request", ServerWorker::run as Work),
                 (true, true) => ("refuse", refuse as Work),
                 // It is a flood; the close is all the answer.
                 (true, false) => return,
             };
-            let shared = Arc::clone(&self.shared);
-            match spawn_with(name, stream, move |stream| work(stream, peer, &shared)) {
-                Ok(thread) if full => return self.refusing.push(thread),
-                Ok(thread) => return self.serving.push(thread),
+            let crew = if full { &self.refusing } else { &self.serving };
+            let (shared, others) = (Arc::clone(&self.shared), Arc::clone(crew));
+            let started = spawn_with(name, stream, move |stream| {
+                work(stream, peer, &shared);
+                // Nobody else may come to do it, and until then they take memory.
+                others.join_finished();
+            });
+            match started {
+                Ok(thread) => return crew.add(thread),
                 Err((back, source)) => {
                     stream = back;
                     self.trouble("start a thread", source);
@@ -61,25 +65,48 @@ impl Workers {
         }
         self.shared.stop.wait(TROUBLE_PAUSE);
     }
-
-    fn join_finished(&mut self) {
-        for threads in [&mut self.serving, &mut self.refusing] {
-            let (finished, running): (Vec<_>, _) =
-                mem::take(threads).into_iter().partition(JoinHandle::is_finished);
-            *threads = running;
-            finished.into_iter().for_each(join);
-        }
-    }
 }
 
 impl Drop for Workers {
     fn drop(&mut self) {
-        self.serving.drain(..).chain(self.refusing.drain(..)).for_each(join);
+        self.serving.join_all();
+        self.refusing.join_all();
+    }
+}
+
+/// Threads that are not joined yet. Those that end join those that have ended before, so that of a
+/// crowd that has gone no more than a few are left.
+#[derive(Default)]
+struct Crew(Mutex<Vec<JoinHandle<()>>>);
+
+impl Crew {
+    fn add(&self, thread: JoinHandle<()>) {
+        self.threads().push(thread);
+    }
+
+    /// How many run.
+    fn count(&self) -> usize {
+        self.join_finished();
+        self.threads().len()
+    }
+
+    /// One after the other: whoever waits for its turn finds the one before it ended.
+    fn join_finished(&self) {
+        self.threads().extract_if(.., |thread| thread.is_finished()).for_each(join);
+    }
+
+    fn join_all(&self) {
+        let all = mem::take(&mut *self.threads());
+        all.into_iter().for_each(join);
+    }
+
+    fn threads(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A worker that panicked has told so on standard error, and harmed no other.
-fn join(worker: Thread) {
+fn join(worker: JoinHandle<()>) {
     drop(worker.join());
 }
 

@@ -147,6 +147,18 @@ impl ServerProcess {
         self.proc_entries("fd")
     }
 
+    /// How many stacks of threads it has, of those that run and of those that nobody has joined; the C
+    /// library keeps a hundred and sixty of them for the next threads.
+    pub(crate) fn stacks(&self) -> usize {
+        let maps = fs::read_to_string(format!("/proc/{}/maps", self.id())).unwrap();
+        let address = |text: &str| u64::from_str_radix(text, 16).unwrap();
+        let size = |line: &str| {
+            let (start, end) = line.split(' ').next().unwrap().split_once('-').unwrap();
+            address(end) - address(start)
+        };
+        maps.lines().filter(|line| line.contains(" rw-p ") && size(line) == 256 << 10).count()
+    }
+
     /// The memory that it has, resident.
     pub(crate) fn kilobytes(&self) -> usize {
         self.status("VmRSS:")
