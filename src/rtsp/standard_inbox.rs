@@ -22,6 +22,11 @@ use super::inbox::{TooLong, content_length, empty_line};
 #[derive(Debug, Default)]
 pub struct StandardInbox {
     bytes: Vec<u8>,
+    /// How many bytes at the front have been searched for the end of the head, in vain.
+    searched: usize,
+    /// Where the message at the front ends, once its head is there. A head may be long, and come with
+    /// a body of single bytes: it is not read again for each.
+    end: Option<usize>,
 }
 
 /// One thing that came in.
@@ -58,15 +63,26 @@ impl StandardInbox {
                 item
             }));
         }
-        let end = empty_line(&self.bytes)
-            .map(|end| end.saturating_add(content_length(&self.bytes, end).unwrap_or(0)));
+        let end = self.end_of_message();
         if end.unwrap_or(self.bytes.len()) > MAX_MESSAGE {
             return Err(TooLong { limit: MAX_MESSAGE });
         }
         let Some(end) = end.filter(|&end| end <= self.bytes.len()) else { return Ok(None) };
-        let rest = self.bytes.split_off(end);
-        let message = std::mem::replace(&mut self.bytes, rest);
+        let rest = Self { bytes: self.bytes.split_off(end), ..Self::default() };
+        let message = std::mem::replace(self, rest).bytes;
         Ok(Some(Item::Message(String::from_utf8_lossy(&message).into_owned())))
+    }
+
+    fn end_of_message(&mut self) -> Option<usize> {
+        if self.end.is_none() {
+            // An empty line is three bytes at most, of which two may have been searched.
+            let from = self.searched.saturating_sub(2);
+            let head = empty_line(self.bytes.get(from..)?).map(|end| from + end);
+            let body = |end| content_length(&self.bytes, end).unwrap_or(0);
+            self.end = head.map(|end| end.saturating_add(body(end)));
+            self.searched = self.bytes.len();
+        }
+        self.end
     }
 }
 
