@@ -149,8 +149,9 @@ pub struct Stopper {
 }
 
 impl Stopper {
-    /// Makes `serve` return: as soon as no worker waits for its socket any more, which each does
-    /// for half a second, or for two while a client does not take its reply.
+    /// Makes `serve` return: as soon as no worker waits for its socket any more, which each does for
+    /// half a second; for two while a client does not take its reply, in the standard dialect for ten.
+    /// A worker that reads a movie for its first description comes to the end of it before.
     pub fn stop(&self) {
         self.stop.set();
         // `accept` has no timeout; a connection wakes it.
