@@ -22,12 +22,13 @@ use desktop::xvfb::Desktop;
 use lab_check_common::{Table, python, python_lab};
 
 /// The faults of `tests/python_lab/faults/client.py`, and the line of the card that each is to fail.
-const FAULTS: [(&str, &str); 35] = [
+const FAULTS: [(&str, &str); 36] = [
     // What takes longest comes first.
     ("other-port-bound", "its RTP port is open when it sends PLAY"),
     ("keeps-port", "connection and RTP port are closed after TEARDOWN"),
     ("keeps-connection", "connection and RTP port are closed after TEARDOWN"),
     ("stays-after-teardown", "it ends after TEARDOWN"),
+    ("drips", SETUP),
     ("no-cseq", "the second line is the CSeq"),
     ("cseq-stands", "CSeq counts the requests from 1"),
     ("cseq-from-zero", "CSeq counts the requests from 1"),

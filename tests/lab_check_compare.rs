@@ -27,6 +27,8 @@ const LEFT: [&str; 4] = [
 ];
 
 const ATTEMPTS: usize = 3;
+/// How many there are before the card.
+const SCENARIOS: usize = 6;
 
 /// Both cells of a row, which stands below a heading.
 #[track_caller]
@@ -177,6 +179,22 @@ fn two_servers_with_nothing_wrong_end_with_code_0() {
     let heads = ended.stdout.lines().filter(|line| line.contains("(1)") && line.contains("(2)"));
     assert_eq!(heads.count(), 2, "both tables name both: {}", ended.stdout);
     assert!(!ended.stdout.contains("not measured"), "{}", ended.stdout);
+}
+
+/// What was printed, with a space in place of each line end.
+fn words_of(ended: &Outcome) -> String {
+    ended.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_server_whose_replies_have_no_end_is_not_read_for_ever() {
+    let floods = python_server("faults/server.py").map(|it| it.replace("{port}", "FAULT {port}"));
+    let Some(floods) = floods else { return };
+    let commands = ["endless-reply", "dripping-reply"].map(|fault| floods.replace("FAULT", fault));
+    let ended = compare(&["compare", &commands[0], &commands[1]]);
+    assert_eq!(ended.code, Some(1), "{}{}", ended.stdout, ended.stderr);
+    assert_eq!(ended.stdout.matches("not measured: ").count(), 2 * SCENARIOS, "{}", ended.stdout);
+    assert!(words_of(&ended).contains("the reply to SETUP has no end in "), "{}", ended.stdout);
 }
 
 #[test]

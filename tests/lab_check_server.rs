@@ -264,12 +264,13 @@ fn failures(card: &str) -> String {
 const AT_ONCE: usize = 8;
 
 /// The faults of `tests/python_lab/faults/server.py`, and the line of the card that names each.
-const FAULTS: [(&str, &str); 60] = [
+const FAULTS: [(&str, &str); 61] = [
     ("none", ""),
     ("silent-setup", "setup"),
     ("hangs-up", "setup"),
     ("nonsense", "setup"),
     ("endless-reply", "setup"),
+    ("dripping-reply", "setup"),
     ("silent-play", "play"),
     ("silent-pause", "pause"),
     ("silent-teardown", "teardown"),

@@ -86,7 +86,7 @@ impl Program {
             // Its last words may still be in the pipes.
             self.wait_for_readers();
         }
-        self.said.extend(self.output.try_iter());
+        self.said.extend(self.output.try_iter().take(KEPT_LINES));
         let many = self.said.len().saturating_sub(KEPT_LINES);
         self.said.drain(..many);
         &self.said

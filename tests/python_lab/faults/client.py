@@ -192,6 +192,15 @@ class BackslashN(Rewriting):
 
 # When they are sent.
 
+class Drips(Careful):
+    """What is sent has no end, and comes byte by byte."""
+
+    def setupMovie(self):
+        while True:
+            self.send('x')
+            time.sleep(0.1)
+
+
 class EarlyPlay(Careful):
     """PLAY is sent before the reply to SETUP has come."""
 
@@ -484,6 +493,7 @@ FAULTS = {
     'other-port-named': OtherPortNamed,
     'small-letters': SmallLetters,
     'backslash-n': BackslashN,
+    'drips': Drips,
     'early-play': EarlyPlay,
     'play-twice': PlayTwice,
     'resends': Resend,

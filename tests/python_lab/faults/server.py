@@ -154,6 +154,15 @@ class EndlessReply(Careful):
             self.clientInfo['rtspSocket'][0].sendall(b'RTSP/1.0 ' * 10000)
 
 
+class DrippingReply(Careful):
+    """The first reply has no end, and comes byte by byte."""
+
+    def sendReply(self, lines):
+        while True:
+            self.clientInfo['rtspSocket'][0].sendall(b'x')
+            sleep(0.01)
+
+
 class Silent(Careful):
     """One method gets no answer."""
 

@@ -209,9 +209,15 @@ impl<'a> Case<'a> {
 
     fn is_over(&mut self) -> bool {
         let has_bytes = self.connection.as_ref().is_some_and(Connection::has_bytes);
-        if has_bytes {
-            return false;
+        // What has come before an end is still taken, but who drips bytes has no end.
+        if !has_bytes && self.has_come_to_an_end() {
+            return true;
         }
+        self.run.is_cut = self.deadline.is_over() || self.run.requests.len() >= MOST_REQUESTS;
+        self.run.is_cut
+    }
+
+    fn has_come_to_an_end(&mut self) -> bool {
         let is_closed = self.connection.as_ref().is_some_and(Connection::is_closed);
         // A program that ends closes its connections first, and a silence is to show whether it ends.
         let may_end = self.script == Script::EndOfMovie && self.last_look.is_some();
@@ -219,11 +225,7 @@ impl<'a> Case<'a> {
         let is_torn_down = self.state == State::Init && self.run.has(Method::Teardown);
         let looked = self.last_look.is_some_and(Deadline::is_over);
         let is_tired = self.patience.is_some_and(|limit| self.sender.since_play() > limit);
-        if is_torn_down || has_left || looked || is_tired || self.has_ended() {
-            return true;
-        }
-        self.run.is_cut = self.deadline.is_over();
-        self.run.is_cut
+        is_torn_down || has_left || looked || is_tired || self.has_ended()
     }
 
     /// Whether none of the program's processes runs any more.
@@ -366,6 +368,8 @@ impl<'a> Case<'a> {
 const TURN: Duration = Duration::from_millis(5);
 /// What is left of the time of a case for the look at its end.
 const END_RESERVE: Duration = Duration::from_millis(1500);
+/// Far more than any client needs. Each may be followed by a click, which takes its time.
+const MOST_REQUESTS: usize = 100;
 /// How long the client has to open its RTP port once PLAY has come.
 const BIND_LIMIT: Duration = Duration::from_secs(1);
 /// How long is looked what the client does after 404.

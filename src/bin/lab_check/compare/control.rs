@@ -4,6 +4,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
+use crate::card::visible;
 use crate::deadline::Deadline;
 
 /// The connection of one client.
@@ -42,22 +43,29 @@ impl Control {
     /// No reply came, or a refusal: in one line.
     pub(crate) fn ask(&mut self, method: &str, deadline: Deadline) -> Result<Duration, String> {
         let request = self.request(method);
+        let deadline = Deadline::after(limit(deadline, REPLY_LIMIT));
         let mut reply = Vec::new();
         let sent = Instant::now();
         self.tcp
             .write_all(request.as_bytes())
             .map_err(|error| format!("could not send {method}: {error}"))?;
-        self.read_some(&mut reply, limit(deadline, REPLY_LIMIT))
+        self.read_some(&mut reply, deadline.left())
             .map_err(|why| format!("no reply to {method}: {why}"))?;
         let took = sent.elapsed();
         // Nothing marks the end of a lab reply; one that lacks its third line ends with a silence.
-        while !is_whole(&reply) && self.read_some(&mut reply, limit(deadline, REST_LIMIT)).is_ok() {
+        while !is_whole(&reply) {
+            if deadline.is_over() || reply.len() >= MOST_BYTES {
+                return Err(format!("the reply to {method} has no end in {} bytes", reply.len()));
+            }
+            if self.read_some(&mut reply, limit(deadline, REST_LIMIT)).is_err() {
+                break;
+            }
         }
-        let reply = String::from_utf8_lossy(&reply).into_owned();
-        if status(&reply) != Some("200") {
-            return Err(format!("{method} was answered {reply:?}"));
+        let text = String::from_utf8_lossy(&reply);
+        if status(&text) != Some("200") {
+            return Err(format!("{method} was answered {}", visible(&reply)));
         }
-        if let Some(session) = session(&reply) {
+        if let Some(session) = session(&text) {
             session.clone_into(&mut self.session);
         }
         Ok(took)
@@ -131,6 +139,8 @@ fn session(reply: &str) -> Option<&str> {
 const REPLY_LIMIT: Duration = Duration::from_secs(2);
 /// After such a silence no further line is expected.
 const REST_LIMIT: Duration = Duration::from_millis(100);
+/// The most that is read of a reply.
+const MOST_BYTES: usize = 65_536;
 
 #[cfg(test)]
 mod tests {

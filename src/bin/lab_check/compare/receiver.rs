@@ -88,7 +88,8 @@ fn receive(socket: UdpSocket, shared: &Shared) -> Received {
         // Nothing came in time: look whether it is over. Nothing else happens to this socket.
         let Ok(length) = socket.recv(&mut datagram) else { continue };
         let at = Instant::now();
-        if let Some(arrival) = datagram.get(..length).and_then(|bytes| read(bytes, at)) {
+        let arrival = datagram.get(..length).and_then(|bytes| read(bytes, at));
+        if let Some(arrival) = arrival.filter(|_| arrivals.len() < MOST_PACKETS) {
             arrivals.push(arrival);
             shared.count.store(arrivals.len(), Ordering::Relaxed);
         }
@@ -108,5 +109,7 @@ fn read(datagram: &[u8], at: Instant) -> Option<Arrival> {
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 /// What a few seconds bring: no memory is asked for while time is measured.
 const USUAL_PACKETS: usize = 1024;
+/// More are a flood, which must not fill the memory.
+const MOST_PACKETS: usize = 100_000;
 /// A smaller buffer would cut packets off, or fail to take them.
 pub(crate) const LARGEST_DATAGRAM: usize = 65_536;

@@ -173,7 +173,8 @@ impl RtpPort {
             Self::Open(socket) => {
                 socket.set_nonblocking(true).map_err(|error| error.to_string())?;
                 let mut datagram = vec![0; LARGEST_DATAGRAM];
-                while socket.recv(&mut datagram).is_ok() {}
+                let limit = Deadline::after(DRAIN_LIMIT);
+                while socket.recv(&mut datagram).is_ok() && !limit.is_over() {}
                 socket.set_nonblocking(false).map_err(|error| error.to_string())?;
                 Ok(socket)
             }
@@ -234,5 +235,7 @@ pub(crate) const AFTERWARDS: Duration = Duration::from_secs(1);
 const PACKET_LIMIT: Duration = Duration::from_secs(2);
 /// So many packets show that a session plays.
 const FEW: usize = 5;
+/// Within this the packets of the time before are taken, also if new ones come and come.
+const DRAIN_LIMIT: Duration = Duration::from_millis(100);
 /// How often is looked whether they have come.
 const LOOK_INTERVAL: Duration = Duration::from_millis(5);

@@ -4,6 +4,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use crate::deadline::Deadline;
+
 use super::ear::Ear;
 use super::exchange::Exchange;
 
@@ -16,20 +18,22 @@ pub(crate) struct Caller {
     cseq: u32,
     /// As the reply to SETUP had it.
     pub(crate) session: String,
+    /// The end of the case.
+    deadline: Deadline,
 }
 
 impl Caller {
-    /// Speaks over this connection.
+    /// Speaks over this connection, to the end of the case.
     ///
     /// # Errors
     /// There is no RTP port: in one line.
-    pub(crate) fn new(tcp: TcpStream, movie: &str) -> Result<Self, String> {
+    pub(crate) fn new(tcp: TcpStream, movie: &str, deadline: Deadline) -> Result<Self, String> {
         let could_not = |error| format!("could not use the connection: {error}");
         tcp.set_nodelay(true).map_err(could_not)?;
         tcp.set_write_timeout(Some(REPLY_LIMIT)).map_err(could_not)?;
         let local = tcp.local_addr().map_err(could_not)?;
         let (ear, movie) = (Ear::open(local.ip(), 0)?, movie.to_owned());
-        Ok(Self { tcp, ear, movie, cseq: 0, session: "0".to_owned() })
+        Ok(Self { tcp, ear, movie, cseq: 0, session: "0".to_owned(), deadline })
     }
 
     /// Takes the session of a reply to SETUP.
@@ -90,10 +94,12 @@ impl Caller {
         exchange
     }
 
-    /// Sends nothing and waits for more, until `count` answers are there.
+    /// Sends nothing and waits for more, until `count` answers are there. One that drips byte by byte
+    /// ends soon after the limit, too.
     pub(crate) fn read_answer(&self, exchange: &mut Exchange, limit: Duration, count: usize) {
         let begun = Instant::now();
-        let mut end = begun + limit;
+        let last = begun + (limit + LONG_SILENCE).min(self.deadline.left());
+        let mut end = last.min(begun + limit);
         while exchange.came.len() < MOST_BYTES {
             let left = end.saturating_duration_since(Instant::now());
             match self.read(left, &mut exchange.came) {
@@ -106,7 +112,11 @@ impl Caller {
                         exchange.took = begun.elapsed();
                         exchange.answered = Some(Instant::now());
                     }
-                    end = Instant::now() + pause_after(&exchange.came, count);
+                    let now = Instant::now();
+                    if now >= last {
+                        break;
+                    }
+                    end = last.min(now + pause_after(&exchange.came, count));
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => {

@@ -56,7 +56,9 @@ impl Ear {
 
     /// All that has come.
     pub(crate) fn heard(&mut self) -> &[Arrival] {
-        while let Ok(arrival) = self.arrivals.try_recv() {
+        // A flood does not end: no more than what could wait is of the time before.
+        for _ in 0..MOST_WAITING {
+            let Ok(arrival) = self.arrivals.try_recv() else { break };
             self.keep(arrival);
         }
         &self.heard
@@ -75,6 +77,9 @@ impl Ear {
                 Ok(arrival) => self.keep(arrival),
                 Err(_) => return self.count() >= count,
             }
+            if left.is_zero() {
+                return self.count() >= count;
+            }
         }
         true
     }
@@ -86,6 +91,9 @@ impl Ear {
             let enough = Instant::now() + silence;
             if !self.wait_for(count + 1, enough.min(end)) {
                 return enough <= end;
+            }
+            if Instant::now() >= end {
+                return false;
             }
         }
     }
@@ -104,7 +112,7 @@ impl Ear {
     }
 
     fn keep(&mut self, arrival: Arrival) {
-        self.bytes += arrival.bytes.len();
+        self.bytes += arrival.bytes.len() + PACKET_BYTES;
         if self.bytes <= MOST_BYTES {
             self.heard.push(arrival);
         }
@@ -160,5 +168,39 @@ const fn is_passing(kind: ErrorKind) -> bool {
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 /// The most packets that wait to be fetched.
 const MOST_WAITING: usize = 4096;
+/// What is needed for a packet beside its own bytes.
+const PACKET_BYTES: usize = 64;
 /// The most bytes that are kept; what comes behind them is not counted.
 const MOST_BYTES: usize = 64 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An ear to which packets come faster than from any socket.
+    fn flooded() -> Ear {
+        let (sender, arrivals) = mpsc::sync_channel(MOST_WAITING);
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let flood = move || {
+            let packet = Arrival { at: Instant::now(), bytes: [0; 13].as_slice().into() };
+            while !stopped.load(Ordering::Acquire) {
+                sender.try_send(packet.clone()).ok();
+            }
+        };
+        let address = SocketAddr::from(([127, 0, 0, 1], 9));
+        let listener = Some(thread::spawn(flood));
+        Ear { address, heard: Vec::new(), bytes: 0, arrivals, stop, listener }
+    }
+
+    #[test]
+    fn a_flood_is_not_listened_to_for_ever() {
+        let mut ear = flooded();
+        let soon = || Instant::now() + Duration::from_millis(50);
+        assert!(!ear.wait_for(usize::MAX, soon()));
+        assert!(!ear.falls_silent(Duration::from_millis(20), soon()));
+        let begin = Instant::now();
+        assert!(!ear.hears_since(begin, soon()), "all packets are of the time before");
+        assert!(ear.heard().len() <= MOST_BYTES / PACKET_BYTES);
+    }
+}

@@ -140,7 +140,7 @@ impl<'a> Scene<'a> {
     /// A client with a connection of its own.
     pub(crate) fn caller(&mut self) -> Result<Caller, Stop> {
         let tcp = self.live.connect(self.deadline);
-        tcp.and_then(|tcp| Caller::new(tcp, &self.film.name)).map_err(Stop)
+        tcp.and_then(|tcp| Caller::new(tcp, &self.film.name, self.deadline)).map_err(Stop)
     }
 
     /// As [`Self::caller`], where another was there before; that none is accepted is a failure.
@@ -206,8 +206,13 @@ impl<'a> Scene<'a> {
         since: usize,
         count: usize,
     ) -> Result<(), Stop> {
-        while caller.ear.count() < since + count {
+        loop {
+            // Also if packets come and come.
+            self.check_time()?;
             let came = caller.ear.count();
+            if came >= since + count {
+                return Ok(());
+            }
             if !caller.ear.wait_for(came + 1, self.within(PACKET_LIMIT)) {
                 self.check_time()?;
                 let came = format!("{} packets, and no more for {PACKET_LIMIT:?}", came - since);
@@ -216,7 +221,6 @@ impl<'a> Scene<'a> {
                 return Err(Stop("no packets came".to_owned()));
             }
         }
-        Ok(())
     }
 
     /// Waits until a frame has come whole behind the first `before` packets.
@@ -267,6 +271,12 @@ impl<'a> Scene<'a> {
         exchange: &Exchange,
         expected: &str,
     ) {
+        if exchange.came.is_empty()
+            && !exchange.closed
+            && let Err(Stop(why)) = self.check_time()
+        {
+            return self.not_checked(requirement, &why);
+        }
         let mut evidence = exchange.evidence(expected);
         if exchange.came.is_empty()
             && let Some(fate) = self.live.fate()
