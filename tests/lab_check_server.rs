@@ -264,8 +264,9 @@ fn failures(card: &str) -> String {
 const AT_ONCE: usize = 8;
 
 /// The faults of `tests/python_lab/faults/server.py`, and the line of the card that names each.
-const FAULTS: [(&str, &str); 61] = [
+const FAULTS: [(&str, &str); 62] = [
     ("none", ""),
+    ("halts", ""),
     ("silent-setup", "setup"),
     ("hangs-up", "setup"),
     ("nonsense", "setup"),

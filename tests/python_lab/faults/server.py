@@ -6,6 +6,7 @@ arguments the names are printed. The report card must name exactly the fault.
 """
 
 import os
+import subprocess
 import sys
 import threading
 from time import monotonic, sleep
@@ -121,6 +122,17 @@ class Careful(ServerWorker):
     def sendReply(self, lines):
         """Send a reply's lines."""
         self.clientInfo['rtspSocket'][0].sendall(('\n'.join(lines) + '\n').encode())
+
+
+class Halts(Careful):
+    """No fault, but the machine halts once in each movie that is not the user's: for 0.8 s."""
+
+    def nextFrame(self):
+        video = self.clientInfo['videoStream']
+        if video.frameNbr() == 1 and os.path.basename(video.filename) != 'movie.Mjpeg':
+            halt = 'kill -STOP $0; sleep 0.8; kill -CONT $0'
+            subprocess.Popen(['sh', '-c', halt, str(os.getpid())]).wait()
+        return super().nextFrame()
 
 
 # --- Replies -------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 //! Movies that are not there, that are over, and that have a large frame.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::caller::Caller;
 use super::requirements as need;
 use super::scene::{Case, Movie, Scene, Stop};
-use super::stream;
+use super::stream::{self, Seen};
 
 /// Setup of a movie that is not there.
 pub(crate) const NOT_FOUND: Case = Case {
@@ -40,8 +41,7 @@ pub(crate) const LARGE_FRAME: Case = Case {
 
 fn large_frame(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let mut caller = scene.playing_caller(1)?;
-    caller.ear.falls_silent(PAUSE, scene.within(PLAY_LIMIT));
-    let seen = stream::frames(caller.ear.heard(), scene.film);
+    let seen = frames_up_to(scene, &mut caller, super::LARGE_PLACE);
     if seen.iter().any(|frame| frame.index == Some(super::LARGE_PLACE)) {
         scene.pass(&need::LARGE_FRAME);
     } else {
@@ -63,9 +63,9 @@ pub(crate) const END: Case = Case {
 
 fn end(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let mut caller = scene.playing_caller(1)?;
-    let silent = caller.ear.falls_silent(PAUSE, scene.within(PLAY_LIMIT));
-    let seen = stream::frames(caller.ear.heard(), scene.film);
     let last = scene.film.frames.len();
+    let seen = frames_up_to(scene, &mut caller, last.saturating_sub(1));
+    let silent = caller.ear.falls_silent(PAUSE, scene.within(SILENCE_LIMIT));
     let furthest = seen.iter().filter_map(|frame| frame.index).max().map_or(0, |index| index + 1);
     if furthest == last {
         scene.pass(&need::LAST_FRAME);
@@ -93,7 +93,22 @@ fn end(scene: &mut Scene<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
+/// Listens until that frame has come, or its time is over: a silence may be a halt of the machine.
+fn frames_up_to(scene: &Scene<'_>, caller: &mut Caller, index: usize) -> Vec<Seen> {
+    let end = scene.within(PLAY_LIMIT);
+    loop {
+        let count = caller.ear.count();
+        let seen = stream::frames(caller.ear.heard(), scene.film);
+        let is_there = seen.iter().any(|frame| frame.index == Some(index));
+        if is_there || Instant::now() >= end || !caller.ear.wait_for(count + 1, end) {
+            return seen;
+        }
+    }
+}
+
 /// So much silence is the end.
 const PAUSE: Duration = Duration::from_millis(600);
 /// A second of movie has come by then.
 const PLAY_LIMIT: Duration = Duration::from_secs(4);
+/// Within this it has begun.
+const SILENCE_LIMIT: Duration = Duration::from_secs(2);
