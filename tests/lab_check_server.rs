@@ -78,6 +78,22 @@ fn each_fault_is_named_and_no_other() {
 }
 
 #[test]
+fn the_users_movie_may_have_any_name() {
+    let folder = folder();
+    for name in ["short.Mjpeg", "large.Mjpeg"] {
+        std::fs::rename(folder.path().join("movie.Mjpeg"), folder.path().join(name)).unwrap();
+        let server = format!("{} {{port}}", env!("CARGO_BIN_EXE_server"));
+        let call = ["server", &server, "--movie", name];
+        let outcome = Outcome::of(lab_check(folder.path()).args(call));
+        assert_eq!(outcome.code, Some(0), "{name}: {outcome:?}");
+        let frames =
+            outcome.stdout.lines().find(|line| line.contains("the movie's, byte for byte"));
+        assert!(frames.is_some_and(|line| line.starts_with("  pass")), "{}", outcome.stdout);
+        std::fs::rename(folder.path().join(name), folder.path().join("movie.Mjpeg")).unwrap();
+    }
+}
+
+#[test]
 fn a_server_that_runs_is_checked_where_it_is() {
     let folder = folder();
     let server = ServerProcess::start(folder.path(), &[]);
@@ -90,6 +106,8 @@ fn a_server_that_runs_is_checked_where_it_is() {
     assert_eq!(table.with_verdict("FAIL"), [""; 0], "{}", outcome.stdout);
     let expected = ["large_frame", "last_frame", "end", "idle", "threads", "descriptors"];
     assert_eq!(table.with_verdict("not checked"), expected, "{}", outcome.stdout);
+    let why = "it needs a movie that is not in the folder of that server";
+    assert_eq!(outcome.stdout.matches(why).count(), 3, "{}", outcome.stdout);
 }
 
 #[test]

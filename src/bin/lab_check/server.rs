@@ -149,9 +149,9 @@ const OTHERS: &[&Case] = &[
     &framing::SPLIT,
     &framing::GLUED,
 ];
-/// The movies that are made for the server.
-const SHORT: &str = "short.Mjpeg";
-const LARGE: &str = "large.Mjpeg";
+/// The movies that are made for the server, in a folder with the user's: no name that a user gives.
+const SHORT: &str = "lab_check_short.Mjpeg";
+const LARGE: &str = "lab_check_large.Mjpeg";
 /// A second, so that a case sees its end.
 const SHORT_FRAMES: usize = 20;
 /// Where the large frame is.

@@ -19,7 +19,7 @@ use super::subject::Subject;
 pub(crate) struct Films {
     pub(crate) whole: Film,
     pub(crate) short: Film,
-    /// `None` if no frame of the movie is small enough.
+    /// `None` if no frame of the movie is small enough, or the server was not started here.
     pub(crate) large: Option<Film>,
 }
 
@@ -81,12 +81,12 @@ pub(crate) fn play(
 }
 
 fn play_one(case: &Case, subject: &Subject, films: &Films) -> Result<Vec<Note>, String> {
-    let Some(film) = films.of(case.movie) else {
-        return Ok(not_checked(case, "no frame of the movie is small enough to be padded"));
-    };
     if case.movie != Movie::Whole && !subject.is_started_here() {
         return Ok(not_checked(case, "it needs a movie that is not in the folder of that server"));
     }
+    let Some(film) = films.of(case.movie) else {
+        return Ok(not_checked(case, "no frame of the movie is small enough to be padded"));
+    };
     let mut kept = Vec::new();
     for attempt in 1.. {
         let waited = waited_here();
