@@ -42,7 +42,8 @@ pub(crate) fn job_of(command: &str, printed: Option<&[String]>) -> Job {
 /// With the programs that are built already.
 pub(crate) fn built(command: &str) -> String {
     let folder = format!("{}/", programs().display());
-    let command = command.replace("target/release/", &folder);
+    // Also from a folder of two steps down.
+    let command = command.replace("../../target/", "target/").replace("target/release/", &folder);
     let Some(mut rest) = command.strip_prefix("cargo run") else { return command };
     let mut name = "client_launcher";
     loop {
