@@ -140,19 +140,41 @@ fn a_table_has_a_header_and_a_row_for_each_program() {
 }
 
 #[test]
-fn a_program_that_does_not_serve_gets_no_card_but_its_last_words() {
+fn a_program_that_does_not_serve_fails_setup_with_its_last_words() {
     let folder = folder();
-    for (server, words) in [
-        ("no-such-program {port}", vec!["it has ended (exit status: 127)", "not found"]),
-        ("sh -c 'echo one; echo two >&2; exit 3' {port}", vec!["(exit status: 3)", "one", "two"]),
-        ("sh -c 'echo ready; sleep 600' {port}", vec!["it does not listen at port", "ready"]),
+    for (name, server, words) in [
+        ("missing", "no-such-program {port}", vec!["it has ended (exit status: 127)", "not found"]),
+        (
+            "ends",
+            "sh -c 'echo one; echo two >&2; exit 3' {port}",
+            vec!["(exit status: 3)", "one", "two"],
+        ),
+        (
+            "deaf",
+            "sh -c 'echo ready; sleep 600' {port}",
+            vec!["it does not listen at port", "ready"],
+        ),
     ] {
-        let outcome = Outcome::of(lab_check(folder.path()).args(["server", server]));
-        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""), "{outcome:?}");
+        let (outcome, table) = card_of(folder.path(), name, server);
+        assert_eq!(outcome.code, Some(1), "{outcome:?}");
+        assert_eq!(table.with_verdict("FAIL"), ["setup"], "{outcome:?}");
+        assert_eq!(table.with_verdict("not checked"), table.requirements()[1..], "{outcome:?}");
         for word in words {
-            assert!(outcome.stderr.contains(word), "no {word:?} in {}", outcome.stderr);
+            assert!(outcome.stdout.contains(word), "no {word:?} in {}", outcome.stdout);
         }
     }
+}
+
+#[test]
+fn a_table_that_can_not_be_written_is_told_before_the_check() {
+    let folder = folder();
+    let table = folder.path().join("no-such-folder/x.tsv");
+    let mut command = lab_check(folder.path());
+    let outcome =
+        Outcome::of(command.args(["server", "no-such-program {port}", "--tsv"]).arg(&table));
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""), "{outcome:?}");
+    let complaint = format!("lab_check: could not write {}: ", table.display());
+    assert!(outcome.stderr.starts_with(&complaint), "{outcome:?}");
 }
 
 #[test]

@@ -199,6 +199,8 @@ impl fmt::Display for Line {
 }
 
 fn note(out: &mut fmt::Formatter<'_>, name: &str, text: &str) -> fmt::Result {
+    // Lines of a program's own stand below one another.
+    let text = text.replace('\n', "\n                         ");
     writeln!(out, "               {name:<8}  {text}")
 }
 

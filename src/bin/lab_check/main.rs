@@ -23,6 +23,7 @@ mod usage;
 
 use call::{Call, Task};
 use card::Card;
+use tsv::Table;
 
 fn main() -> ExitCode {
     let options = call::options();
@@ -50,10 +51,12 @@ fn main() -> ExitCode {
 /// Whether nothing failed.
 fn run(call: &Call) -> Result<bool, String> {
     let name = call.name.as_deref();
+    // Whoever can't have it need not wait for the card.
+    let table = call.tsv.as_deref().map(Table::open).transpose()?;
     match &call.task {
-        Task::Server(server) => hand_out(&server::check(server, name, &call.movie)?, call),
+        Task::Server(server) => hand_out(&server::check(server, name, &call.movie)?, table),
         Task::Client { command, scripts, keys } => {
-            hand_out(&client::check(command, name, &call.movie, scripts, *keys)?, call)
+            hand_out(&client::check(command, name, &call.movie, scripts, *keys)?, table)
         }
         Task::Compare { commands } => {
             let comparison = compare::compare(commands, &call.movie)?;
@@ -63,10 +66,10 @@ fn run(call: &Call) -> Result<bool, String> {
     }
 }
 
-fn hand_out(card: &Card, call: &Call) -> Result<bool, String> {
+fn hand_out(card: &Card, table: Option<Table<'_>>) -> Result<bool, String> {
     say(&card.to_string());
-    if let Some(path) = &call.tsv {
-        tsv::append(path, card)?;
+    if let Some(table) = table {
+        table.append(card)?;
     }
     Ok(card.is_full())
 }

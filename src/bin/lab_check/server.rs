@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::call::Server;
-use crate::card::{Card, Requirement};
+use crate::card::{Came, Card, Evidence, Requirement, Verdict};
 use crate::progress::Progress;
 use crate::stage::Stage;
 
@@ -31,7 +31,7 @@ use film::Film;
 use requirements as need;
 use run::Films;
 use scene::{Case, Note, Number};
-use subject::Subject;
+use subject::{Live, NoStart, Subject};
 
 /// What was found out about a server.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ pub(crate) struct Examination {
 /// Runs all cases against the server.
 ///
 /// # Errors
-/// It can't be begun: the movie can't be read, no folder made, or the server does not listen.
+/// It can't be begun: the movie can't be read, no folder made, or nobody is where a server is to run.
 pub(crate) fn check(server: &Server, name: Option<&str>, movie: &Path) -> Result<Card, String> {
     examine(server, name, movie).map(|examination| examination.card)
 }
@@ -62,24 +62,21 @@ pub(crate) fn examine(
     let (Server::Command(own_name) | Server::At(own_name)) = server;
     let card = Card::new(name.unwrap_or(own_name), need::ALL);
     let mut examination = Examination { card, numbers: BTreeMap::new() };
-    let mut progress = Progress::new(MEASURING.len() + OTHERS.len());
-    // What is measured is measured while little else is done.
-    examination.take(run::play(MEASURING, &subject, &films, at_once(&subject, 2), &mut progress)?);
-    let is_missing = |requirement: &&&Requirement| !examination.card.passed(requirement);
-    let (mut possible, mut left_open) = (Vec::new(), Vec::new());
-    for &case in OTHERS {
-        match case.needs.iter().find(is_missing) {
-            None => possible.push(case),
-            Some(missing) => {
-                let why = format!("it needs what has failed: {}", missing.title);
-                left_open.extend(case.left_open(&why));
-            }
-        }
+    match subject.start() {
+        Ok(first) => examination.play_all(&subject, &films, first)?,
+        Err(NoStart::Refused(why)) if subject.is_started_here() => examination.take(unplayed(&why)),
+        Err(NoStart::Refused(why) | NoStart::Untried(why)) => return Err(why),
     }
-    examination.take(left_open);
-    let notes = run::play(&possible, &subject, &films, at_once(&subject, 6), &mut progress)?;
-    examination.take(notes);
     Ok(examination)
+}
+
+/// What becomes of the requirements if the program does not start at all.
+fn unplayed(why: &str) -> Vec<Note> {
+    let expected = "a server that listens at {port}".to_owned();
+    let evidence = Evidence { sent: Vec::new(), came: Came::Words(why.to_owned()), expected };
+    let not_checked = Verdict::NotChecked("the program did not start".to_owned());
+    let all = need::ALL.iter().map(|requirement| Note::Verdict(requirement, not_checked.clone()));
+    all.chain([Note::Verdict(&need::SETUP, Verdict::Fail(evidence))]).collect()
 }
 
 /// A server that runs already has one case at a time: it is the same for all.
@@ -113,6 +110,29 @@ fn prepare(server: &Server, movie: &Path) -> Result<(Subject, Films), String> {
 }
 
 impl Examination {
+    /// Plays all cases; `first` is the server of the first one.
+    fn play_all(&mut self, subject: &Subject, films: &Films, first: Live) -> Result<(), String> {
+        let mut progress = Progress::new(MEASURING.len() + OTHERS.len());
+        // What is measured is measured while little else is done.
+        let two = at_once(subject, 2);
+        self.take(run::play(MEASURING, subject, films, Some(first), two, &mut progress)?);
+        let is_missing = |requirement: &&&Requirement| !self.card.passed(requirement);
+        let (mut possible, mut left_open) = (Vec::new(), Vec::new());
+        for &case in OTHERS {
+            match case.needs.iter().find(is_missing) {
+                None => possible.push(case),
+                Some(missing) => {
+                    let why = format!("it needs what has failed: {}", missing.title);
+                    left_open.extend(case.left_open(&why));
+                }
+            }
+        }
+        self.take(left_open);
+        let six = at_once(subject, 6);
+        self.take(run::play(&possible, subject, films, None, six, &mut progress)?);
+        Ok(())
+    }
+
     fn take(&mut self, notes: Vec<Note>) {
         for note in notes {
             match note {

@@ -6,27 +6,48 @@ use std::path::Path;
 
 use crate::card::{Card, FAIL, NOT_CHECKED, NOT_OFFERED, PASS};
 
-/// Appends the card's row to the table in `path`; begins the table if there is none.
-///
-/// # Errors
-/// The file can't be written, or is the table of other requirements: in one line.
-pub(crate) fn append(path: &Path, card: &Card) -> Result<(), String> {
-    let could_not = |error| format!("could not write {}: {error}", path.display());
-    let mut options = OpenOptions::new();
-    let mut file = options.read(true).append(true).create(true).open(path).map_err(could_not)?;
-    let mut header = header_of(card);
-    let mut found = String::new();
-    file.read_to_string(&mut found).map_err(could_not)?;
-    match found.lines().next() {
-        None => header.push('\n'),
-        Some(line) if line == header => header.clear(),
-        Some(_) => {
-            let why = "its first line has other columns: give each kind of check a file of its own";
-            return Err(format!("could not write {}: {why}", path.display()));
-        }
+/// A table that can be written.
+#[derive(Debug)]
+pub(crate) struct Table<'a> {
+    path: &'a Path,
+    file: File,
+}
+
+impl<'a> Table<'a> {
+    /// Opens the table in `path`; makes an empty file if there is none.
+    ///
+    /// # Errors
+    /// The file can't be written: in one line.
+    pub(crate) fn open(path: &'a Path) -> Result<Self, String> {
+        let mut options = OpenOptions::new();
+        let opened = options.read(true).append(true).create(true).open(path);
+        let file = opened.map_err(|error| could_not(path, &error.to_string()))?;
+        Ok(Self { path, file })
     }
-    // One write: programs that check at the same time don't mix their rows.
-    write(&mut file, &format!("{header}{}\n", row_of(card))).map_err(could_not)
+
+    /// Appends the card's row; begins the table if it is empty.
+    ///
+    /// # Errors
+    /// The file can't be written, or is the table of other requirements: in one line.
+    pub(crate) fn append(mut self, card: &Card) -> Result<(), String> {
+        let path = self.path;
+        let mut header = header_of(card);
+        let mut found = String::new();
+        let read = self.file.read_to_string(&mut found);
+        read.map_err(|error| could_not(path, &error.to_string()))?;
+        match found.lines().next() {
+            None => header.push('\n'),
+            Some(line) if line == header => header.clear(),
+            Some(_) => return Err(could_not(path, OTHER_COLUMNS)),
+        }
+        // One write: programs that check at the same time don't mix their rows.
+        let written = write(&mut self.file, &format!("{header}{}\n", row_of(card)));
+        written.map_err(|error| could_not(path, &error.to_string()))
+    }
+}
+
+fn could_not(path: &Path, why: &str) -> String {
+    format!("could not write {}: {why}", path.display())
 }
 
 fn write(file: &mut File, text: &str) -> std::io::Result<()> {
@@ -50,3 +71,6 @@ fn row_of(card: &Card) -> String {
     let cells: Vec<_> = std::iter::once(subject).chain(counts).chain(verdicts).collect();
     cells.join("\t")
 }
+
+const OTHER_COLUMNS: &str =
+    "its first line has other columns: give each kind of check a file of its own";

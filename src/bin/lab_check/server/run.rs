@@ -12,7 +12,7 @@ use crate::progress::Progress;
 use super::film::Film;
 use super::requirements as need;
 use super::scene::{Case, Movie, Note, Scene};
-use super::subject::Subject;
+use super::subject::{Live, NoStart, Subject};
 
 /// The movies that the cases ask for.
 #[derive(Debug)]
@@ -40,7 +40,8 @@ enum Event {
     Done(Result<Vec<Note>, String>),
 }
 
-/// Plays the cases, `at_once` at a time, and gathers what they find.
+/// Plays the cases, `at_once` at a time, and gathers what they find. The first one gets the server
+/// that runs already, if there is one.
 ///
 /// # Errors
 /// The server could not be started for one of them.
@@ -48,16 +49,21 @@ pub(crate) fn play(
     cases: &[&Case],
     subject: &Subject,
     films: &Films,
+    first: Option<Live>,
     at_once: usize,
     progress: &mut Progress,
 ) -> Result<Vec<Note>, String> {
-    let waiting = Mutex::new(cases.iter());
+    let waiting = Mutex::new((cases.iter(), first));
     let (sender, events) = mpsc::channel();
-    let next = || waiting.lock().ok()?.next();
+    let next = || {
+        let mut waiting = waiting.lock().ok()?;
+        let (cases, first) = &mut *waiting;
+        Some((cases.next()?, first.take()))
+    };
     let work = |sender: Sender<Event>| {
-        while let Some(case) = next() {
+        while let Some((case, live)) = next() {
             sender.send(Event::Begun(case.name)).ok();
-            sender.send(Event::Done(play_one(case, subject, films))).ok();
+            sender.send(Event::Done(play_one(case, subject, films, live))).ok();
         }
     };
     thread::scope(|scope| {
@@ -80,7 +86,12 @@ pub(crate) fn play(
     })
 }
 
-fn play_one(case: &Case, subject: &Subject, films: &Films) -> Result<Vec<Note>, String> {
+fn play_one(
+    case: &Case,
+    subject: &Subject,
+    films: &Films,
+    mut live: Option<Live>,
+) -> Result<Vec<Note>, String> {
     if case.movie != Movie::Whole && !subject.is_started_here() {
         return Ok(not_checked(case, "it needs a movie that is not in the folder of that server"));
     }
@@ -90,11 +101,13 @@ fn play_one(case: &Case, subject: &Subject, films: &Films) -> Result<Vec<Note>, 
     let mut kept = Vec::new();
     for attempt in 1.. {
         let waited = waited_here();
-        let notes = match Scene::open(subject, film) {
-            Ok(scene) => scene.play(case),
+        let notes = match live.take().map_or_else(|| subject.start(), Ok) {
+            Ok(live) => Scene::new(live, film).play(case),
             // It can't be started again.
-            Err(why) if subject.has_answered() => return Ok(gone(case, &why)),
-            Err(why) => return Err(why),
+            Err(NoStart::Refused(why)) if !subject.is_started_here() => {
+                return Ok(gone(case, &why));
+            }
+            Err(NoStart::Refused(why) | NoStart::Untried(why)) => return Err(why),
         };
         let busy = waited_here().saturating_sub(waited) > MOST_WAITING;
         let is_unsure = |note: &Note| note.is_failure() && (busy || is_timed(note));

@@ -10,7 +10,7 @@ use super::exchange::Exchange;
 use super::film::Film;
 use super::requirements as need;
 use super::stream;
-use super::subject::{Live, Subject};
+use super::subject::Live;
 
 /// Something to do to a server, and what it tells.
 #[derive(Debug)]
@@ -99,19 +99,10 @@ pub(crate) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    /// Starts the server.
-    ///
-    /// # Errors
-    /// It does not listen: with its last lines.
-    pub(crate) fn open(subject: &Subject, film: &'a Film) -> Result<Self, String> {
-        let live = subject.start()?;
-        Ok(Self {
-            live,
-            film,
-            deadline: Deadline::after(CASE_LIMIT),
-            played: Vec::new(),
-            notes: Vec::new(),
-        })
+    /// Before that server.
+    pub(crate) fn new(live: Live, film: &'a Film) -> Self {
+        let (played, notes) = (Vec::new(), Vec::new());
+        Self { live, film, deadline: Deadline::after(CASE_LIMIT), played, notes }
     }
 
     /// Plays the case to its end; what it has left open is not checked.

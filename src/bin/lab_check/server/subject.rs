@@ -1,7 +1,6 @@
 //! The server under test: started for each case, or running already.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpStream, ToSocketAddrs};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,8 +15,17 @@ use crate::usage::Usage;
 pub(crate) enum Subject {
     /// A command, and the folder in which it runs.
     Command { template: String, stage: Stage },
-    /// One that runs, and whether it has accepted a connection.
-    At { address: SocketAddr, answered: AtomicBool },
+    /// One that runs.
+    At(SocketAddr),
+}
+
+/// Why there is no server to speak to.
+#[derive(Debug)]
+pub(crate) enum NoStart {
+    /// The program has ended, or does not listen: with its last lines.
+    Refused(String),
+    /// It could not be tried, which is not the program's fault: in one line.
+    Untried(String),
 }
 
 /// A server that runs and has accepted a connection.
@@ -40,7 +48,7 @@ impl Subject {
         let could_not = |why: String| format!("could not find {place}: {why}");
         let mut found = place.to_socket_addrs().map_err(|error| could_not(error.to_string()))?;
         let address = found.next().ok_or_else(|| could_not("no such host".to_owned()))?;
-        Ok(Self::At { address, answered: AtomicBool::new(false) })
+        Ok(Self::At(address))
     }
 
     /// Whether each case gets a server of its own.
@@ -48,39 +56,29 @@ impl Subject {
         matches!(self, Self::Command { .. })
     }
 
-    /// Whether it runs by itself and has been there before.
-    pub(crate) fn has_answered(&self) -> bool {
-        matches!(self, Self::At { answered, .. } if answered.load(Ordering::Relaxed))
-    }
-
     /// A server to which a connection is open.
     ///
     /// # Errors
-    /// It does not listen: with its last lines.
-    pub(crate) fn start(&self) -> Result<Live, String> {
+    /// It does not listen.
+    pub(crate) fn start(&self) -> Result<Live, NoStart> {
         match self {
-            Self::At { address, answered } => {
+            Self::At(address) => {
                 let tcp = TcpStream::connect_timeout(address, READY_LIMIT);
-                let first =
-                    tcp.map_err(|error| format!("could not connect to {address}: {error}"))?;
-                answered.store(true, Ordering::Relaxed);
-                Ok(Live {
-                    address: *address,
-                    first: Some(first),
-                    program: None,
-                    greeting: 0,
-                    _port: None,
-                })
+                let could_not = |error| format!("could not connect to {address}: {error}");
+                let first = Some(tcp.map_err(|error| NoStart::Refused(could_not(error)))?);
+                Ok(Live { address: *address, first, program: None, greeting: 0, _port: None })
             }
             Self::Command { template, stage } => start(template, stage),
         }
     }
 }
 
-fn start(template: &str, stage: &Stage) -> Result<Live, String> {
-    let port = Port::take()?;
+fn start(template: &str, stage: &Stage) -> Result<Live, NoStart> {
+    let port = Port::take().map_err(NoStart::Untried)?;
     let number = port.number().to_string();
-    let mut program = Program::start(template, &[("port", &number)], stage.folder())?;
+    let values = [("port", number.as_str())];
+    let mut program =
+        Program::start(template, &values, stage.folder()).map_err(NoStart::Untried)?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.number()));
     let (begun, end) = (Instant::now(), Deadline::after(BUSY_READY_LIMIT));
     loop {
@@ -88,7 +86,7 @@ fn start(template: &str, stage: &Stage) -> Result<Live, String> {
         // own for many servers. Until the server listens the system refuses it.
         let tcp = TcpStream::connect_timeout(&address, end.left());
         if !program.is_running() {
-            return Err(not_ready(template, "it has ended", &mut program));
+            return Err(NoStart::Refused(not_ready(template, "it has ended", &mut program)));
         }
         if let Ok(tcp) = tcp {
             let (first, greeting) = (Some(tcp), program.said().len());
@@ -97,7 +95,7 @@ fn start(template: &str, stage: &Stage) -> Result<Live, String> {
         }
         if begun.elapsed() > READY_LIMIT && (is_late(&program, begun) || end.is_over()) {
             let what = format!("it does not listen at port {number} after {READY_LIMIT:?}");
-            return Err(not_ready(template, &what, &mut program));
+            return Err(NoStart::Refused(not_ready(template, &what, &mut program)));
         }
         thread::sleep(LOOK_INTERVAL);
     }
