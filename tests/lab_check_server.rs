@@ -166,6 +166,33 @@ fn a_program_that_does_not_serve_fails_setup_with_its_last_words() {
 }
 
 #[test]
+#[cfg(unix)] // The program locks a file as Unix does.
+fn a_start_that_fails_is_tried_again_alone_and_costs_no_other_line() {
+    let Some(python) = python() else { return eprintln!("skipped: there is no python3") };
+    let folder = folder();
+    let program = python_lab("faults/starts.py");
+    let cases = [
+        ("alone", &[][..], ""),
+        ("not-the-fourth", &[], ""),
+        ("not-after-the-third", &["serves_on"], "no luck any more"),
+    ];
+    thread::scope(|scope| {
+        for (which, failing, words) in cases {
+            let server = format!("{python} -S {} {which} {{port}}", program.display());
+            let folder = folder.path();
+            scope.spawn(move || {
+                let (outcome, table) = card_of(folder, which, &server);
+                assert_eq!(table.with_verdict("FAIL"), failing, "{which}: {outcome:?}");
+                let is_whole = table.with_verdict("not checked").is_empty();
+                assert_eq!(is_whole, failing.is_empty(), "{which}: {outcome:?}");
+                assert!(outcome.stdout.contains(words), "{which}: {outcome:?}");
+                assert!(outcome.stderr.contains("tried once more, alone"), "{which}: {outcome:?}");
+            });
+        }
+    });
+}
+
+#[test]
 fn a_table_that_can_not_be_written_is_told_before_the_check() {
     let folder = folder();
     let table = folder.path().join("no-such-folder/x.tsv");

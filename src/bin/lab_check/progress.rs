@@ -21,4 +21,9 @@ impl Progress {
         // A closed pipe is no reason to stop.
         writeln!(io::stderr(), "[{}/{}] {case}", self.done, self.total).ok();
     }
+
+    /// Says why a case begins once more.
+    pub(crate) fn again(&self, case: &str, why: &str) {
+        writeln!(io::stderr(), "[{}/{}] {case}: {why}", self.done, self.total).ok();
+    }
 }

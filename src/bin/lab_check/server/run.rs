@@ -36,34 +36,57 @@ impl Films {
 /// What happens in a run.
 #[derive(Debug)]
 enum Event {
-    Begun(&'static str),
-    Done(Result<Vec<Note>, String>),
+    Begun(&'static Case),
+    Done(&'static Case, Result<Vec<Note>, NoStart>),
 }
 
 /// Plays the cases, `at_once` at a time, and gathers what they find. The first one gets the server
 /// that runs already, if there is one.
 ///
+/// Some servers can't run twice at a time: a case without its server is played again, alone.
+///
 /// # Errors
-/// The server could not be started for one of them.
+/// A server could not be tried for one of them: in one line.
 pub(crate) fn play(
-    cases: &[&Case],
+    cases: &[&'static Case],
     subject: &Subject,
     films: &Films,
     first: Option<Live>,
     at_once: usize,
     progress: &mut Progress,
 ) -> Result<Vec<Note>, String> {
+    let (mut notes, unserved) = play_together(cases, subject, films, first, at_once, progress)?;
+    for case in unserved {
+        progress.again(case.name, "the server did not start, and is tried once more, alone");
+        match play_one(case, subject, films, None) {
+            Ok(found) => notes.extend(found),
+            Err(NoStart::Refused(why)) => notes.extend(refused(case, why)),
+            Err(NoStart::Untried(why)) => return Err(why),
+        }
+    }
+    Ok(notes)
+}
+
+/// What the cases find, and those for which the server did not start.
+fn play_together(
+    cases: &[&'static Case],
+    subject: &Subject,
+    films: &Films,
+    first: Option<Live>,
+    at_once: usize,
+    progress: &mut Progress,
+) -> Result<(Vec<Note>, Vec<&'static Case>), String> {
     let waiting = Mutex::new((cases.iter(), first));
     let (sender, events) = mpsc::channel();
     let next = || {
         let mut waiting = waiting.lock().ok()?;
         let (cases, first) = &mut *waiting;
-        Some((cases.next()?, first.take()))
+        Some((*cases.next()?, first.take()))
     };
     let work = |sender: Sender<Event>| {
         while let Some((case, live)) = next() {
-            sender.send(Event::Begun(case.name)).ok();
-            sender.send(Event::Done(play_one(case, subject, films, live))).ok();
+            sender.send(Event::Begun(case)).ok();
+            sender.send(Event::Done(case, play_one(case, subject, films, live))).ok();
         }
     };
     thread::scope(|scope| {
@@ -75,14 +98,16 @@ pub(crate) fn play(
                 .map_err(|error| format!("could not start a thread: {error}"))?;
         }
         drop(sender);
-        let mut notes = Vec::new();
+        let (mut notes, mut unserved) = (Vec::new(), Vec::new());
         for event in events {
             match event {
-                Event::Begun(name) => progress.begin(name),
-                Event::Done(found) => notes.extend(found?),
+                Event::Begun(case) => progress.begin(case.name),
+                Event::Done(_, Ok(found)) => notes.extend(found),
+                Event::Done(case, Err(NoStart::Refused(_))) => unserved.push(case),
+                Event::Done(_, Err(NoStart::Untried(why))) => return Err(why),
             }
         }
-        Ok(notes)
+        Ok((notes, unserved))
     })
 }
 
@@ -91,7 +116,7 @@ fn play_one(
     subject: &Subject,
     films: &Films,
     mut live: Option<Live>,
-) -> Result<Vec<Note>, String> {
+) -> Result<Vec<Note>, NoStart> {
     if case.movie != Movie::Whole && !subject.is_started_here() {
         return Ok(not_checked(case, "it needs a movie that is not in the folder of that server"));
     }
@@ -104,10 +129,8 @@ fn play_one(
         let notes = match live.take().map_or_else(|| subject.start(), Ok) {
             Ok(live) => Scene::new(live, film).play(case),
             // It can't be started again.
-            Err(NoStart::Refused(why)) if !subject.is_started_here() => {
-                return Ok(gone(case, &why));
-            }
-            Err(NoStart::Refused(why) | NoStart::Untried(why)) => return Err(why),
+            Err(NoStart::Refused(why)) if !subject.is_started_here() => return Ok(gone(case, why)),
+            Err(why) => return Err(why),
         };
         let busy = waited_here().saturating_sub(waited) > MOST_WAITING;
         let is_unsure = |note: &Note| note.is_failure() && (busy || is_timed(note));
@@ -133,10 +156,21 @@ fn waited_here() -> Duration {
 }
 
 /// What a server leaves open that ended in another case.
-fn gone(case: &Case, why: &str) -> Vec<Note> {
+fn gone(case: &Case, why: String) -> Vec<Note> {
     let (sent, expected) = (b"a new connection".to_vec(), "that it is accepted".to_owned());
-    let evidence = Evidence { sent, came: Came::Words(why.to_owned()), expected };
-    let mut notes = not_checked(case, "the server is gone");
+    let evidence = Evidence { sent, came: Came::Words(why), expected };
+    without_server(case, "the server is gone", evidence)
+}
+
+/// What a program leaves open that did not start again, although nobody else was there.
+fn refused(case: &Case, why: String) -> Vec<Note> {
+    let expected = "a server that listens at {port}, as it did before".to_owned();
+    let evidence = Evidence { sent: Vec::new(), came: Came::Words(why), expected };
+    without_server(case, "the server did not start again", evidence)
+}
+
+fn without_server(case: &Case, why: &str, evidence: Evidence) -> Vec<Note> {
+    let mut notes = not_checked(case, why);
     notes.push(Note::Verdict(&need::SERVES_ON, Verdict::Fail(evidence)));
     notes
 }
