@@ -264,6 +264,29 @@ fn a_client_that_never_asks_fails_setup_and_nothing_else_is_checked() {
     });
 }
 
+#[test]
+fn a_client_may_leave_a_log_but_no_picture() {
+    let Some(client) = of_python("faults/client.py", "none") else { return };
+    let cases = [
+        ("echo ready > client.log", None),
+        ("printf '\\377\\330' > frame.tmp", Some("frame.tmp")),
+        ("echo ready > cache.txt", Some("cache.txt")),
+    ];
+    thread::scope(|scope| {
+        for (writes, told) in cases {
+            let command = format!("sh -c \"{writes}; exec {client}\"");
+            scope.spawn(move || {
+                let words = ["client", "--script", "plain", "--name", "scribe", &command];
+                let ended = run(&words);
+                let failed = titles(&ended.output, "FAIL");
+                let expected: Vec<_> = told.iter().map(|_| "it leaves no cache file").collect();
+                assert_eq!(failed, expected, "{writes}: {}", ended.output);
+                assert!(ended.output.contains(told.unwrap_or_default()), "{}", ended.output);
+            });
+        }
+    });
+}
+
 /// Its processes are gone, too, but those that have left it on purpose.
 #[test]
 #[cfg(target_os = "linux")]

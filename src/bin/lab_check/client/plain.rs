@@ -105,8 +105,8 @@ fn judge_rest(card: &mut Card, rest: &Rest) {
         // It is the same fault: who does not close can't end.
         skip(card, &ENDS, "it does not close what it has open");
     }
-    card.check(&NO_FILES, rest.files.is_empty(), || {
-        seen(rest.files.join(", "), "none in the folder in which it runs".to_owned())
+    card.check(&NO_FILES, rest.cache_files.is_empty(), || {
+        seen(rest.cache_files.join(", "), "none in the folder in which it runs".to_owned())
     });
 }
 

@@ -66,8 +66,8 @@ pub(crate) struct Rest {
     pub(crate) port: bool,
     /// Processes still run.
     pub(crate) processes: bool,
-    /// Files that were not there before.
-    pub(crate) files: Vec<String>,
+    /// Cache files that were not there before.
+    pub(crate) cache_files: Vec<String>,
 }
 
 impl Run {

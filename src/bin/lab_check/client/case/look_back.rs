@@ -1,6 +1,8 @@
 //! The end of a run: what the client leaves behind.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
 use std::time::Duration;
 
 use rtsp_lab::rtsp::{Method, State};
@@ -38,16 +40,20 @@ impl Case<'_> {
             connection: self.connection.as_ref().is_some_and(|connection| !connection.is_closed()),
             port: port::is_bound(self.run.named_port),
             processes: !self.has_ended(),
-            files: self.new_files(),
+            cache_files: self.cache_files(),
         }
     }
 
-    /// The client's own files, where all else is a link to the user's.
-    fn new_files(&self) -> Vec<String> {
+    /// The client's own files that hold a picture or have the name of a cache; all else is a link to
+    /// the user's. A client may leave other files, such as a log.
+    fn cache_files(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.stage.folder()) else { return Vec::new() };
         let own =
             entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
-        own.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+        own.map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
+            .filter(|(name, path)| name.starts_with("cache") || holds_picture(path))
+            .map(|(name, _)| name)
+            .collect()
     }
 
     /// How the client has left before its time, if it has.
@@ -64,6 +70,13 @@ impl Case<'_> {
         }
         is_closed.then(|| format!("it closed the connection in {state}"))
     }
+}
+
+/// Whether it begins as a JPEG does.
+fn holds_picture(path: &Path) -> bool {
+    let mut start = [0; 2];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start == [0xFF, 0xD8]
 }
 
 /// How long the client has to end after TEARDOWN.
