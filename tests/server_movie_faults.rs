@@ -13,6 +13,7 @@ use std::io::Write;
 use std::os::unix::fs::{FileExt, symlink};
 use std::path::PathBuf;
 
+use common::jpeg_pieces::assert_carry;
 use common::jpegs::{PLAIN, jpegs};
 use common::movies::{MOVIE, folder_with, lab_format, made_frame};
 use common::raw_client::RawClient;
@@ -182,6 +183,36 @@ fn in_the_standard_dialect_a_movie_that_is_cut_ends_with_a_line_and_a_goodbye() 
         client.granted("TEARDOWN", &[]);
     }
     witness.lost_nothing_and_all_is_as_before(&server);
+}
+
+#[test]
+fn in_the_standard_dialect_a_place_that_cannot_be_read_is_refused_and_changes_nothing() {
+    let frames = jpegs(PLAIN, 100);
+    let folder = folder_with(&lab_format(&frames));
+    let server = ServerProcess::start(folder.path(), &[]);
+    let path = folder.path().join(MOVIE);
+    let whole = fs::read(&path).unwrap();
+    let half = lab_format(&frames[..60]).len();
+    let junk = b"hello, world. ".repeat(whole.len() / 14);
+    for mut client in StandardClient::ready_both(server.address()) {
+        client.play(None);
+        let mut played = client.frames(2);
+        let file = OpenOptions::new().write(true).open(&path).unwrap();
+        // As a disk that fails: nothing says that the file has changed.
+        let modified = file.metadata().unwrap().modified().unwrap();
+        file.write_all_at(&junk[..whole.len() - half], half as u64).unwrap();
+        file.set_modified(modified).unwrap();
+        client.refused("PLAY", &["Range: npt=4-"], "500 Internal Server Error");
+        played.extend(client.frames(3));
+        client.granted("PAUSE", &[]);
+        played.extend(client.waiting_frames());
+        client.refused("PLAY", &["Range: npt=4-"], "500 Internal Server Error");
+        client.play(None);
+        played.extend(client.frames(2));
+        assert_carry(&played, &frames[..played.len()]);
+        client.granted("TEARDOWN", &[]);
+        file.write_all_at(&whole, 0).unwrap();
+    }
 }
 
 #[test]

@@ -172,6 +172,8 @@ fn after_its_end_a_movie_begins_again() {
     for mut client in StandardClient::ready_both(server.address()) {
         assert_plays(&mut client, None, "npt=0-0.200", &jpegs);
         client.assert_no_packet("behind the last frame");
+        // It is PLAYING still, or PAUSE would be refused.
+        client.refused("PLAY", &["Range: npt=9-"], "457 Invalid Range");
         client.granted("PAUSE", &[]);
         assert_plays(&mut client, None, "npt=0-0.200", &jpegs);
         client.assert_no_packet("behind the last frame again");

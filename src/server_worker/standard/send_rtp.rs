@@ -62,7 +62,8 @@ impl StandardStream {
         (self.packets.sequence_number, self.packets.timestamp)
     }
 
-    /// Goes to the frame behind `position`, and stops behind `last_frame`.
+    /// Goes to the frame behind `position`, and stops behind `last_frame`; `false` if there are not
+    /// so many frames. What can't be gone to changes nothing.
     ///
     /// # Errors
     /// The movie can't be read that far.
@@ -71,8 +72,15 @@ impl StandardStream {
         position: u64,
         last_frame: Option<u64>,
     ) -> Result<bool, MovieError> {
-        self.last_frame = last_frame;
-        self.video.seek(position)
+        let here = self.position();
+        let found = self.video.seek(position);
+        if matches!(found, Ok(true)) {
+            self.last_frame = last_frame;
+        } else {
+            // If that is no place either by now, the movie is at its end.
+            self.video.seek(here).ok();
+        }
+        found
     }
 }
 

@@ -92,41 +92,29 @@ impl Session {
         shared: &Arc<Shared>,
     ) -> Result<Option<Start>, Failure> {
         let range = range.map(NptRange::parse).transpose().map_err(|bad| Failure::range(&bad))?;
-        if range.is_none() && self.state() == State::Playing && self.is_sending() {
+        if range.is_none() && self.is_sending() {
             return Ok(None);
         }
-        self.check(range)?;
-        let was_sending = self.is_sending();
+        let was_playing = self.state() == State::Playing;
         self.pause();
-        let Playback::Ready(mut stream) = std::mem::replace(&mut self.playback, Playback::Lost)
-        else {
-            return Err(Failure::lost());
-        };
-        let position = self.first_frame(range, stream.position());
-        let last_frame = range.and_then(|range| range.end()).map(frames_until);
-        if last_frame.is_some_and(|last| last <= position) {
-            // Only now is it known where the movie stands; there it goes on.
-            self.playback = Playback::Ready(stream);
-            if was_sending {
-                self.send(peer, shared)?.now();
+        let Playback::Ready(stream) = &mut self.playback else { return Err(Failure::lost()) };
+        let range = match go_to(stream, range, self.frames) {
+            Ok(range) => range,
+            Err(failure) => {
+                // It had to stop to be looked at; now it goes on.
+                if was_playing {
+                    self.send(peer, shared)?.now();
+                }
+                return Err(failure);
             }
-            return Err(self.outside());
-        }
-        if let Err(error) = stream.seek(position, last_frame) {
-            self.playback = Playback::Ready(stream);
-            let why = format!("could not {error}");
-            return Err(Failure { status: StandardStatus::InternalServerError, why });
-        }
+        };
         let (sequence_number, timestamp) = stream.next_packet();
-        let end = last_frame.map_or(self.frames, |last| last.min(self.frames));
-        self.playback = Playback::Ready(stream);
-        let go = self.send(peer, shared)?;
         let rtp_info = RtpInfo {
             url: self.track.clone(),
             sequence_number: Some(sequence_number),
             timestamp: Some(timestamp),
         };
-        Ok(Some(Start { range: NptRange::between(time_of(position), time_of(end)), rtp_info, go }))
+        Ok(Some(Start { range, rtp_info, go: self.send(peer, shared)? }))
     }
 
     /// Hands the movie to a thread that sends it.
@@ -161,30 +149,34 @@ impl Session {
     fn is_sending(&self) -> bool {
         matches!(&self.playback, Playback::Playing(sender) if sender.is_sending())
     }
+}
 
-    /// A place outside the movie is no place to play from (section 11.3.8).
-    fn check(&self, range: Option<NptRange>) -> Result<(), Failure> {
-        let Some(start) = range.and_then(|range| range.start()) else { return Ok(()) };
-        let length = time_of(self.frames);
-        let end = range.and_then(|range| range.end()).unwrap_or(Duration::MAX);
-        if start < length && start < end {
-            return Ok(());
-        }
-        Err(self.outside())
+/// Goes to the part of the movie that `range` asks for, and says which it is; or else stays.
+fn go_to(
+    stream: &mut StandardStream,
+    range: Option<NptRange>,
+    frames: u64,
+) -> Result<NptRange, Failure> {
+    let start = range.and_then(|range| range.start());
+    let end = range.and_then(|range| range.end());
+    let position = match start {
+        Some(start) => frames_before(start),
+        // At its end a movie begins again, as in the lab.
+        None if stream.position() >= frames => 0,
+        None => stream.position(),
+    };
+    let last_frame = end.map(frames_until);
+    let until = last_frame.map_or(frames, |last| last.min(frames));
+    let is_none = start.zip(end).is_some_and(|(start, end)| start >= end);
+    if range.is_some() && (is_none || position >= until) {
+        return Err(Failure::outside(frames));
     }
-
-    fn outside(&self) -> Failure {
-        let length = time_of(self.frames).as_secs_f64();
-        let why = format!("expected a part of 0 to {length} s that is still to come");
-        Failure { status: StandardStatus::InvalidRange, why }
-    }
-
-    /// At its end a movie begins again, as in the lab.
-    fn first_frame(&self, range: Option<NptRange>, position: u64) -> u64 {
-        match range.and_then(|range| range.start()) {
-            Some(start) => frames_before(start),
-            None if position >= self.frames => 0,
-            None => position,
+    match stream.seek(position, last_frame) {
+        Ok(true) => Ok(NptRange::between(time_of(position), time_of(until))),
+        Ok(false) => Err(Failure::outside(frames)),
+        Err(error) => {
+            let why = format!("could not {error}");
+            Err(Failure { status: StandardStatus::InternalServerError, why })
         }
     }
 }
@@ -192,6 +184,13 @@ impl Session {
 impl Failure {
     fn range(bad: &BadRange) -> Self {
         Self { status: bad.status(), why: bad.to_string() }
+    }
+
+    /// A place outside the movie is no place to play from (section 11.3.8).
+    fn outside(frames: u64) -> Self {
+        let length = time_of(frames).as_secs_f64();
+        let why = format!("expected a part of 0 to {length} s that is still to come");
+        Self { status: StandardStatus::InvalidRange, why }
     }
 
     fn lost() -> Self {
