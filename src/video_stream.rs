@@ -20,6 +20,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::iter;
 use std::path::Path;
+use std::time::SystemTime;
 
 mod folder;
 mod jpeg_walk;
@@ -44,6 +45,9 @@ pub struct VideoStream<R = File> {
     length: Option<u64>,
 }
 
+/// What changes when a file does: its length in bytes, and when it was written to.
+pub(crate) type Version = (u64, Option<SystemTime>);
+
 /// The file, by how frames follow each other in it.
 #[derive(Debug)]
 enum Source<R> {
@@ -63,6 +67,15 @@ impl VideoStream {
     pub fn open(folder: &Path, name: &str) -> Result<Self, MovieError> {
         let (file, length) = folder::open(folder, name)?;
         Ok(Self { length: Some(length), ..Self::new(file)? })
+    }
+
+    /// What the open file is now, whatever stands at its path.
+    pub(crate) fn version(&self) -> Version {
+        let file = match &self.source {
+            Source::LengthPrefixed(source) => source.get_ref(),
+            Source::Plain(source) => source.get_ref(),
+        };
+        file.metadata().map_or((0, None), |data| (data.len(), data.modified().ok()))
     }
 }
 

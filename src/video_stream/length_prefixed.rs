@@ -15,6 +15,13 @@ pub(super) struct LengthPrefixed<R> {
     found: usize,
 }
 
+impl<R> LengthPrefixed<R> {
+    /// The file itself.
+    pub(super) const fn get_ref(&self) -> &R {
+        &self.source
+    }
+}
+
 impl<R: Read + Seek> LengthPrefixed<R> {
     /// The frames of `source` from here on.
     pub(super) const fn new(source: R) -> Self {

@@ -2,13 +2,12 @@
 //! can carry it. Looked at once, and again only if the file changes.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
-use std::{fmt, fs};
 
 use crate::jpeg_payload::{CannotCarry, JpegFrame};
-use crate::video_stream::{MovieError, VideoStream};
+use crate::video_stream::{MovieError, Version, VideoStream};
 
 /// What is known of a movie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,9 +66,6 @@ const fn is_damage(flaw: &CannotCarry) -> bool {
 #[derive(Debug, Default)]
 pub(crate) struct Surveys(Mutex<HashMap<PathBuf, (Version, Survey)>>);
 
-/// What changes when a file does.
-type Version = (u64, Option<SystemTime>);
-
 impl Surveys {
     /// What is known of the movie `name` in `folder`.
     ///
@@ -80,8 +76,8 @@ impl Surveys {
         // One movie has many names, `./movie` and so on; it is looked at once.
         let path = folder.join(name);
         let path = path.canonicalize().unwrap_or(path);
-        let metadata = fs::metadata(&path);
-        let version = metadata.map_or((0, None), |data| (data.len(), data.modified().ok()));
+        // Before it is looked at: what is written meanwhile is looked at the next time.
+        let version = video.version();
         let known = self.lock().get(&path).filter(|(known, _)| *known == version).cloned();
         if let Some((_, survey)) = known {
             return Ok(survey);
