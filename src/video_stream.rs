@@ -137,11 +137,12 @@ impl<R: Read + Seek> VideoStream<R> {
         self.frame_number
     }
 
-    /// Back to the first frame.
+    /// Back to the first frame. Where the others begin is forgotten: the source may have changed.
     ///
     /// # Errors
     /// The source can't be wound back.
     pub fn rewind(&mut self) -> Result<(), MovieError> {
+        self.offsets.clear();
         self.go_to(0, 0)
     }
 
@@ -474,6 +475,23 @@ mod tests {
             assert_eq!(video.next_frame().unwrap(), Some(TRICKY));
             assert_eq!(video.frame_number(), 4);
         }
+    }
+
+    #[test]
+    fn in_a_file_that_has_changed_frames_are_found_after_rewinding() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().canonicalize().unwrap().join("movie.Mjpeg");
+        let many = |frame| vec![frame; 2 * usize::try_from(STRIDE).unwrap()];
+        fs::write(&path, prefixed(&many(SMALL))).unwrap();
+        let mut video = VideoStream::open(path.parent().unwrap(), "movie.Mjpeg").unwrap();
+        let version = video.version();
+        assert!(video.seek(STRIDE + 1).unwrap());
+        assert_eq!(video.version(), version, "reading changes nothing");
+        fs::write(&path, prefixed(&many(TRICKY))).unwrap();
+        assert_ne!(video.version(), version);
+        video.rewind().unwrap();
+        assert!(video.seek(STRIDE + 1).unwrap());
+        assert_eq!(video.next_frame().unwrap(), Some(TRICKY));
     }
 
     #[test]

@@ -186,6 +186,83 @@ fn in_the_standard_dialect_a_movie_that_is_cut_ends_with_a_line_and_a_goodbye() 
 }
 
 #[test]
+fn in_the_standard_dialect_a_movie_that_is_cut_has_no_place_behind_its_new_end() {
+    let frames = jpegs(PLAIN, 100);
+    let folder = folder_with(&lab_format(&frames));
+    let server = ServerProcess::start(folder.path(), &[]);
+    let path = folder.path().join(MOVIE);
+    for ready in [StandardClient::ready_udp, StandardClient::ready_tcp] {
+        fs::write(&path, lab_format(&frames)).unwrap();
+        let mut client = ready(server.address());
+        client.play(None);
+        let mut played = client.frames(2);
+        let file = OpenOptions::new().write(true).open(&path).unwrap();
+        file.set_len(lab_format(&frames[..60]).len() as u64).unwrap();
+        client.refused("PLAY", &["Range: npt=4-"], "457 Invalid Range");
+        played.extend(client.frames(3));
+        client.granted("PAUSE", &[]);
+        played.extend(client.waiting_frames());
+        assert_carry(&played, &frames[..played.len()]);
+        let (reply, ..) = client.play(Some("npt=2-"));
+        assert_eq!(reply.header("Range"), Some("npt=2.000-3.000"));
+        assert_carry(&client.frames(2), &frames[40..42]);
+        // Now the place where it stands is gone.
+        file.set_len(lab_format(&frames[..10]).len() as u64).unwrap();
+        client.granted("PAUSE", &[]);
+        client.waiting_frames();
+        let (reply, ..) = client.play(None);
+        assert_eq!(reply.header("Range"), Some("npt=0-0.500"));
+        assert_carry(&client.frames(10), &frames[..10]);
+        client.granted("TEARDOWN", &[]);
+    }
+}
+
+#[test]
+fn in_the_standard_dialect_a_movie_that_grows_goes_on_behind_its_old_end() {
+    let frames = jpegs(PLAIN, 24);
+    let folder = folder_with(&lab_format(&frames));
+    let server = ServerProcess::start(folder.path(), &[]);
+    let path = folder.path().join(MOVIE);
+    for ready in [StandardClient::ready_udp, StandardClient::ready_tcp] {
+        fs::write(&path, lab_format(&frames[..4])).unwrap();
+        let mut client = ready(server.address());
+        let (reply, ..) = client.play(None);
+        assert_eq!(reply.header("Range"), Some("npt=0-0.200"));
+        let mut played = client.frames(4);
+        while !client.report().goodbye {}
+        let mut file = OpenOptions::new().append(true).open(&path).unwrap();
+        file.write_all(&lab_format(&frames[4..])).unwrap();
+        let (reply, ..) = client.play(None);
+        assert_eq!(reply.header("Range"), Some("npt=0.200-1.200"));
+        played.extend(client.frames(2));
+        client.granted("PAUSE", &[]);
+        played.extend(client.waiting_frames());
+        assert_carry(&played, &frames[..played.len()]);
+        let (reply, ..) = client.play(Some("npt=1-"));
+        assert_eq!(reply.header("Range"), Some("npt=1.000-1.200"));
+        assert_carry(&client.frames(4), &frames[20..]);
+        client.granted("TEARDOWN", &[]);
+    }
+}
+
+#[test]
+fn in_the_standard_dialect_a_movie_that_is_replaced_keeps_its_own_length() {
+    let frames = jpegs(PLAIN, 60);
+    let folder = folder_with(&lab_format(&frames));
+    let server = ServerProcess::start(folder.path(), &[]);
+    let path = folder.path().join(MOVIE);
+    let mut client = StandardClient::ready_udp(server.address());
+    let beside = path.with_file_name("new");
+    fs::write(&beside, lab_format(&frames[..20])).unwrap();
+    fs::rename(&beside, &path).unwrap();
+    let (reply, ..) = client.play(Some("npt=2-"));
+    assert_eq!(reply.header("Range"), Some("npt=2.000-3.000"));
+    assert_carry(&client.frames(2), &frames[40..42]);
+    let mut next = StandardClient::ready_udp(server.address());
+    next.refused("PLAY", &["Range: npt=2-"], "457 Invalid Range");
+}
+
+#[test]
 fn in_the_standard_dialect_a_place_that_cannot_be_read_is_refused_and_changes_nothing() {
     let frames = jpegs(PLAIN, 100);
     let folder = folder_with(&lab_format(&frames));

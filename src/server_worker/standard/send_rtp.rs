@@ -4,6 +4,7 @@ use std::mem::{Discriminant, discriminant};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fmt, io};
 
+use super::survey::Survey;
 use super::way::Way;
 use crate::event::Event;
 use crate::jpeg_payload::{CannotCarry, JpegFrame};
@@ -19,6 +20,7 @@ use crate::video_stream::{MovieError, VideoStream};
 #[derive(Debug)]
 pub(super) struct StandardStream {
     video: VideoStream,
+    survey: Survey,
     /// The number of the last frame to send; `None` plays to the end.
     last_frame: Option<u64>,
     packets: Packets,
@@ -26,7 +28,13 @@ pub(super) struct StandardStream {
 
 impl StandardStream {
     /// Frames of `video` on their way to the client, in packets as large as the settings say.
-    pub(super) fn new(video: VideoStream, way: Way, settings: &Settings, cname: String) -> Self {
+    pub(super) fn new(
+        video: VideoStream,
+        survey: Survey,
+        way: Way,
+        settings: &Settings,
+        cname: String,
+    ) -> Self {
         let packets = Packets {
             way,
             network: BadNetwork::of(settings),
@@ -40,7 +48,7 @@ impl StandardStream {
             datagram: Vec::with_capacity(HEADER_SIZE + settings.mtu),
             warned: Vec::new(),
         };
-        Self { video, last_frame: None, packets }
+        Self { video, survey, last_frame: None, packets }
     }
 
     /// Where the packets go from now on.
@@ -55,6 +63,19 @@ impl StandardStream {
     /// How many frames lie before the next one.
     pub(super) const fn position(&self) -> u64 {
         self.video.frame_number()
+    }
+
+    /// How many frames the open file has: if it has changed, it is looked at once more.
+    pub(super) fn frames(&mut self) -> u64 {
+        if self.video.version() != self.survey.version {
+            let here = self.position();
+            if self.video.rewind().is_ok() {
+                self.survey = Survey::of(&mut self.video);
+            }
+            // Of a movie that was cut before this place, the end is left.
+            self.video.seek(here.min(self.survey.frames)).ok();
+        }
+        self.survey.frames
     }
 
     /// The sequence number and the timestamp of the next packet, for `RTP-Info`.
@@ -87,7 +108,7 @@ impl StandardStream {
 impl Stream for Box<StandardStream> {
     /// Python: `sendRtp`, once more; here each frame is cut into packets of RFC 2435.
     fn send_rtp(&mut self, stop: &Event, transcript: &Transcript<'_>) {
-        let StandardStream { video, last_frame, packets } = &mut **self;
+        let StandardStream { video, last_frame, packets, .. } = &mut **self;
         packets.begin(transcript);
         let mut due = Instant::now();
         let mut next_report = due;

@@ -19,8 +19,6 @@ pub(super) struct Session {
     pub(super) movie: String,
     /// The track's URL, as SETUP named it.
     pub(super) track: String,
-    /// How many frames the movie has.
-    pub(super) frames: u64,
     /// Where the client's reports arrive.
     pub(super) reports: Option<UdpSocket>,
     pub(super) rtcp_channel: Option<u8>,
@@ -98,7 +96,7 @@ impl Session {
         let was_playing = self.state() == State::Playing;
         self.pause();
         let Playback::Ready(stream) = &mut self.playback else { return Err(Failure::lost()) };
-        let range = match go_to(stream, range, self.frames) {
+        let range = match go_to(stream, range) {
             Ok(range) => range,
             Err(failure) => {
                 // It had to stop to be looked at; now it goes on.
@@ -152,11 +150,8 @@ impl Session {
 }
 
 /// Goes to the part of the movie that `range` asks for, and says which it is; or else stays.
-fn go_to(
-    stream: &mut StandardStream,
-    range: Option<NptRange>,
-    frames: u64,
-) -> Result<NptRange, Failure> {
+fn go_to(stream: &mut StandardStream, range: Option<NptRange>) -> Result<NptRange, Failure> {
+    let frames = stream.frames();
     let start = range.and_then(|range| range.start());
     let end = range.and_then(|range| range.end());
     let position = match start {

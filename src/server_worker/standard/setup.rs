@@ -57,13 +57,12 @@ impl StandardWorker {
         let video = video.map_err(|error| no_movie(request, &error))?;
         let cname = format!("rtsp_lab@{}", canonical(self.local).ip());
         let (reports, rtcp_channel) = (way.reports(), way.rtcp_channel());
-        let stream = StandardStream::new(video, way, settings, cname);
+        let stream = StandardStream::new(video, survey, way, settings, cname);
         let id = format!("{:016X}", rand::random::<u64>());
         Ok(Session {
             id,
             movie,
             track,
-            frames: survey.frames,
             reports,
             rtcp_channel,
             playback: Playback::Ready(Box::new(stream)),

@@ -12,6 +12,8 @@ use crate::video_stream::{MovieError, Version, VideoStream};
 /// What is known of a movie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Survey {
+    /// What the file was when it was looked at.
+    pub(super) version: Version,
     /// How many frames it has.
     pub(crate) frames: u64,
     /// The first frame that RTP can't carry, and why.
@@ -39,8 +41,10 @@ impl fmt::Display for Unfit {
 }
 
 impl Survey {
-    fn of(video: &mut VideoStream) -> Self {
-        let mut survey = Self { frames: 0, unfit: None };
+    /// Reads the movie to its end.
+    pub(super) fn of(video: &mut VideoStream) -> Self {
+        // The version comes first: what is written meanwhile is looked at the next time.
+        let mut survey = Self { version: video.version(), frames: 0, unfit: None };
         // What is behind damage can't be sent, nor is it counted.
         while let Ok(Some(frame)) = video.next_frame() {
             survey.frames += 1;
@@ -64,7 +68,7 @@ const fn is_damage(flaw: &CannotCarry) -> bool {
 
 /// The movies that have been looked at.
 #[derive(Debug, Default)]
-pub(crate) struct Surveys(Mutex<HashMap<PathBuf, (Version, Survey)>>);
+pub(crate) struct Surveys(Mutex<HashMap<PathBuf, Survey>>);
 
 impl Surveys {
     /// What is known of the movie `name` in `folder`.
@@ -76,10 +80,9 @@ impl Surveys {
         // One movie has many names, `./movie` and so on; it is looked at once.
         let path = folder.join(name);
         let path = path.canonicalize().unwrap_or(path);
-        // Before it is looked at: what is written meanwhile is looked at the next time.
         let version = video.version();
-        let known = self.lock().get(&path).filter(|(known, _)| *known == version).cloned();
-        if let Some((_, survey)) = known {
+        let known = self.lock().get(&path).filter(|known| known.version == version).cloned();
+        if let Some(survey) = known {
             return Ok(survey);
         }
         // Not while the others wait: a long movie takes a while.
@@ -88,11 +91,11 @@ impl Surveys {
         if movies.len() >= MOST {
             movies.clear();
         }
-        movies.insert(path, (version, survey.clone()));
+        movies.insert(path, survey.clone());
         Ok(survey)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<PathBuf, (Version, Survey)>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<PathBuf, Survey>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
