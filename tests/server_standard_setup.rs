@@ -237,11 +237,7 @@ fn a_server_without_descriptors_for_rtp_answers_500_and_goes_on() {
     let mut client = StandardClient::connect(server.address());
     client.granted("DESCRIBE", &[]);
     let limit = server.descriptors_for_one_more();
-    let run = format!("ulimit -n {limit} && exec \"$0\" 0");
-    let mut command = std::process::Command::new("sh");
-    let binary = server_command(folder.path()).get_program().to_owned();
-    command.current_dir(folder.path()).args(["-c", &run]).arg(binary);
-    let short = ServerProcess::start_with(&mut command).expect("a server short of descriptors");
+    let short = with_descriptors(folder.path(), limit);
     let mut client = StandardClient::connect(short.address());
     client.granted("DESCRIBE", &[]);
     wait_until("the main thread waits in accept", || short.state() == "S");
@@ -253,4 +249,42 @@ fn a_server_without_descriptors_for_rtp_answers_500_and_goes_on() {
     client.setup_tcp();
     client.play(None);
     client.frames(10);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn with_few_descriptors_setup_is_refused_or_the_clients_reports_are_read() {
+    use common::rtcp::receiver_report;
+    use common::server_process::wait_until;
+    use common::standard_client::numbers;
+    let (folder, server) = server_of(10);
+    let mut client = StandardClient::connect(server.address());
+    client.granted("DESCRIBE", &[]);
+    let limit = server.descriptors_for_one_more();
+    let statuses = [0, 1, 2, 3, 4].map(|more| {
+        let mut short = with_descriptors(folder.path(), limit + more);
+        let mut client = StandardClient::connect(short.address());
+        client.granted("DESCRIBE", &[]);
+        wait_until("the main thread waits in accept", || short.state() == "S");
+        let sockets = client.open_ports();
+        let reply = client.setup(&format!("RTP/AVP;unicast;client_port={}", numbers(&sockets)));
+        if reply.status == "200 OK" {
+            client.take_udp(sockets, &reply);
+            client.send_report(&receiver_report(Some(0)));
+            short.wait_for(|line| line.contains("] report: "));
+        }
+        reply.status
+    });
+    assert_eq!(statuses.first().unwrap(), "500 Internal Server Error");
+    assert_eq!(statuses.last().unwrap(), "200 OK");
+}
+
+/// A server that may have fewer than so many descriptors.
+#[cfg(target_os = "linux")]
+fn with_descriptors(folder: &std::path::Path, limit: usize) -> ServerProcess {
+    let run = format!("ulimit -n {limit} && exec \"$0\" 0");
+    let mut command = std::process::Command::new("sh");
+    let binary = server_command(folder).get_program().to_owned();
+    command.current_dir(folder).args(["-c", &run]).arg(binary);
+    ServerProcess::start_with(&mut command).expect("a server short of descriptors")
 }

@@ -20,7 +20,7 @@ pub(super) struct Session {
     /// The track's URL, as SETUP named it.
     pub(super) track: String,
     /// Where the client's reports arrive.
-    pub(super) reports: Option<UdpSocket>,
+    pub(super) reports: Option<Arc<UdpSocket>>,
     pub(super) rtcp_channel: Option<u8>,
     pub(super) playback: Playback,
     pub(super) ended_since: Option<Instant>,

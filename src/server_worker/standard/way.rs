@@ -12,7 +12,7 @@ use crate::server_worker::send_rtp::send;
 #[derive(Debug)]
 pub(super) enum Way {
     /// Two ports of ours to two of the client's (RFC 3550 section 11).
-    Udp { media: UdpSocket, reports: UdpSocket, client: SocketAddr, ports: Ports },
+    Udp { media: UdpSocket, reports: Arc<UdpSocket>, client: SocketAddr, ports: Ports },
     /// Two channels of the RTSP connection (RFC 2326 section 10.12).
     Interleaved { writer: Arc<StandardWriter>, channels: Channels },
 }
@@ -38,7 +38,7 @@ impl Way {
                     // The system looks up the way to the client once, and not for every packet.
                     media.connect(with_port(client, ports.rtp))?;
                     reports.set_nonblocking(true)?;
-                    let own = Ports { rtp: even, rtcp: even + 1 };
+                    let (own, reports) = (Ports { rtp: even, rtcp: even + 1 }, Arc::new(reports));
                     return Ok((Self::Udp { media, reports, client, ports }, own));
                 }
                 Err(error) => failure = error,
@@ -56,9 +56,10 @@ impl Way {
     }
 
     /// Where the client's reports arrive, for another thread to read them.
-    pub(super) fn reports(&self) -> Option<UdpSocket> {
+    pub(super) fn reports(&self) -> Option<Arc<UdpSocket>> {
         match self {
-            Self::Udp { reports, .. } => reports.try_clone().ok(),
+            // Not another descriptor: the system might have none left.
+            Self::Udp { reports, .. } => Some(Arc::clone(reports)),
             Self::Interleaved { .. } => None,
         }
     }
