@@ -207,6 +207,48 @@ fn requests_keep_a_session_alive() {
 }
 
 #[test]
+fn strangers_at_the_port_take_no_room_from_the_clients_reports() {
+    let (_folder, mut server) = server_of(400, 60);
+    let mut client = StandardClient::ready_udp(server.address());
+    client.play(None);
+    // Another program, and another machine as far as the server can see.
+    let strangers = ["127.0.0.1:0", "127.0.0.2:0"].map(|stranger| UdpSocket::bind(stranger).ok());
+    let [_, to] = client.server_ports();
+    let mut without_loss = receiver_report(Some(0));
+    without_loss[12] = 0;
+    for stranger in strangers.into_iter().flatten() {
+        // Far more than the port has room for.
+        for _ in 0..2000 {
+            stranger.send_to(&without_loss, to).unwrap();
+        }
+    }
+    client.send_report(&receiver_report(Some(0)));
+    let line = server.wait_for(|line| line.contains("] report: "));
+    assert!(line.contains("25.0 % since the last report"), "{line} is not the client's");
+}
+
+#[test]
+fn a_client_that_listens_to_no_reports_is_served_and_heard_all_the_same() {
+    let (_folder, mut server) = server_of(40, 60);
+    let mut client = StandardClient::connect(server.address());
+    let [media, reports] = client.open_ports();
+    let ports = [&media, &reports].map(|socket| socket.local_addr().unwrap());
+    // The first sender report finds nobody there, and the system says so.
+    drop(reports);
+    let sent = format!("{}-{}", ports[0].port(), ports[1].port());
+    let reply = client.setup(&format!("RTP/AVP;unicast;client_port={sent}"));
+    client.session = Some(reply.session());
+    client.play(None);
+    media.set_read_timeout(Some(LIMIT)).unwrap();
+    media.recv(&mut [0; 2000]).unwrap();
+    let reports = UdpSocket::bind(ports[1]).unwrap();
+    client.take_udp([media, reports], &reply);
+    client.send_report(&receiver_report(Some(0)));
+    server.wait_for(|line| line.contains("] report: "));
+    while !client.report().goodbye {}
+}
+
+#[test]
 fn junk_and_strangers_keep_no_session_alive() {
     let (_folder, mut server) = server_of(400, 1);
     let mut client = StandardClient::ready_udp(server.address());

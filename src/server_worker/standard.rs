@@ -16,7 +16,7 @@ use crate::rtsp::standard::{
 use crate::rtsp::standard_inbox::Item;
 use crate::rtsp::{Method, State};
 use crate::sdp::JPEG_CLOCK_HZ;
-use crate::server::{ServerEvent, Settings, Shared, canonical};
+use crate::server::{ServerEvent, Settings, Shared};
 use crate::server_worker::no_setup;
 use crate::server_worker::pace::Pace;
 
@@ -254,18 +254,17 @@ impl StandardWorker {
         }
     }
 
-    /// Datagrams at the RTCP port; strangers' are not counted.
+    /// Datagrams at the RTCP port; the system keeps strangers' away.
     #[inline(never)] // The same of its buffer.
     fn read_reports(&mut self) {
         let mut datagram = [0; 2048];
         for _ in 0..MOST_REPORTS {
             let reports = self.session.as_ref().and_then(|session| session.reports.as_ref());
-            let Some(Ok((count, from))) = reports.map(|socket| socket.recv_from(&mut datagram))
-            else {
-                return;
-            };
-            if canonical(from).ip() == self.peer.ip() {
-                self.take_report(datagram.get(..count).unwrap_or_default());
+            match reports.map(|socket| socket.recv(&mut datagram)) {
+                Some(Ok(count)) => self.take_report(datagram.get(..count).unwrap_or_default()),
+                // This is said of one of our own: a client need not listen to be heard.
+                Some(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => {}
+                Some(Err(_)) | None => return,
             }
         }
     }

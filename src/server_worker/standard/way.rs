@@ -12,7 +12,7 @@ use crate::server_worker::send_rtp::send;
 #[derive(Debug)]
 pub(super) enum Way {
     /// Two ports of ours to two of the client's (RFC 3550 section 11).
-    Udp { media: UdpSocket, reports: Arc<UdpSocket>, client: SocketAddr, ports: Ports },
+    Udp { media: UdpSocket, reports: Arc<UdpSocket> },
     /// Two channels of the RTSP connection (RFC 2326 section 10.12).
     Interleaved { writer: Arc<StandardWriter>, channels: Channels },
 }
@@ -35,11 +35,13 @@ impl Way {
             match pair(found, local, even) {
                 Ok((media, reports)) => {
                     media.set_write_timeout(Some(SOCKET_TIMEOUT))?;
-                    // The system looks up the way to the client once, and not for every packet.
+                    // The system looks up the way to the client once, and not for every packet; and
+                    // what strangers send takes no room from the client's reports.
                     media.connect(with_port(client, ports.rtp))?;
+                    reports.connect(with_port(client, ports.rtcp))?;
                     reports.set_nonblocking(true)?;
                     let (own, reports) = (Ports { rtp: even, rtcp: even + 1 }, Arc::new(reports));
-                    return Ok((Self::Udp { media, reports, client, ports }, own));
+                    return Ok((Self::Udp { media, reports }, own));
                 }
                 Err(error) => failure = error,
             }
@@ -78,9 +80,7 @@ impl Way {
 
     pub(super) fn send_rtcp(&self, packet: &[u8]) -> io::Result<()> {
         match self {
-            Self::Udp { reports, client, ports, .. } => {
-                reports.send_to(packet, with_port(*client, ports.rtcp)).map(|_| ())
-            }
+            Self::Udp { reports, .. } => send(reports, packet),
             Self::Interleaved { writer, channels } => writer.send_packet(channels.rtcp, packet),
         }
     }
@@ -117,7 +117,7 @@ mod tests {
         let ways: Vec<_> = (0..100).map(|_| Way::udp(local, client, to).unwrap()).collect();
         for (way, own) in &ways {
             assert_eq!((own.rtp % 2, own.rtcp), (0, own.rtp + 1));
-            let Way::Udp { media, reports, .. } = way else { panic!("{way:?}") };
+            let Way::Udp { media, reports } = way else { panic!("{way:?}") };
             assert_eq!(media.local_addr().unwrap().port(), own.rtp);
             assert_eq!(reports.local_addr().unwrap().port(), own.rtcp);
         }
