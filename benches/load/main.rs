@@ -2,8 +2,8 @@
 //!
 //! The release server plays a movie to so many clients of the lab, all of them two threads of this
 //! program: one asks, the other takes packets. The least server that does the job, the baseline,
-//! then plays the same frames to the same receiver, and so on in turns. With `--standard N` the
-//! server plays to N clients of the standard dialect, too. Each figure is printed beside its goal;
+//! then plays the same frames to the same receiver, and so on in turns. Then the server plays to as
+//! many clients of the standard dialect, or to `--standard N`. Each figure is printed beside its goal;
 //! the goals are those of a machine with two processors and nothing else to do.
 
 #![allow(clippy::print_stdout, reason = "the figures are the purpose")]

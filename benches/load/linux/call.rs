@@ -22,7 +22,7 @@ impl Call {
     pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Options::new();
         options.optopt("", "sessions", "clients of the lab (default: 200)", "N");
-        options.optopt("", "standard", "clients of the standard dialect (default: 0)", "N");
+        options.optopt("", "standard", "of the standard dialect (default: as many)", "N");
         options.optopt("", "seconds", "how long to measure, at most 40 (default: 5)", "S");
         options.optopt("", "rounds", "how often, in turns with the baseline (default: 3)", "R");
         options.optopt("", "baseline", "be the baseline (for this program itself)", "FILE");
@@ -34,9 +34,10 @@ impl Call {
             let number = word.parse().ok().filter(|number| *number <= most);
             number.ok_or_else(|| format!("expected --{name} from 0 to {most}, found {word:?}"))
         };
+        let sessions = number("sessions", 200, MOST_SESSIONS)?;
         Ok(Self {
-            sessions: number("sessions", 200, MOST_SESSIONS)?,
-            standard: number("standard", 0, MOST_SESSIONS)?,
+            sessions,
+            standard: number("standard", sessions, MOST_SESSIONS)?,
             seconds: number("seconds", 5, 40)?.max(1).into(),
             rounds: number("rounds", 3, 100)?.into(),
             baseline: matches.opt_str("baseline"),
