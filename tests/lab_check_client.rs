@@ -287,12 +287,12 @@ fn a_client_may_leave_a_log_but_no_picture() {
     });
 }
 
-/// Its processes are gone, too, but those that have left it on purpose.
+/// Also what has left its group on purpose.
 #[test]
 #[cfg(target_os = "linux")]
 fn what_a_client_has_started_is_gone_with_it() {
     let time = format!("1{}.5", std::process::id());
-    let command = format!("sh -c 'sleep {time} & sleep {time}' {{port}}");
+    let command = format!("sh -c 'sleep {time} & setsid -f sleep {time}; sleep {time}' {{port}}");
     run(&["client", "--script", "plain", &command]);
     // What was killed may take its time to go.
     let deadline = Instant::now() + LIMIT;

@@ -235,12 +235,15 @@ fn a_movie_that_can_not_be_read_is_an_error() {
     assert!(outcome.stderr.starts_with("lab_check: could not read the movie no-such-movie.Mjpeg"));
 }
 
-/// A shell that starts another one and becomes the server. Both have the folder in their words.
+/// A shell that starts two others and becomes the server. One of the two has a session of its own, an
+/// empty environment, no open file and no parent. All have the folder in their words.
 #[cfg(target_os = "linux")]
 fn family(folder: &Path) -> String {
     let folder = folder.display();
     let server = env!("CARGO_BIN_EXE_server");
-    format!("sh -c 'sh -c \"sleep 600; : {folder}\" & exec {server} --movies {folder} {{port}}'")
+    let child = format!("sh -c \"sleep 600; : {folder}\"");
+    let stranger = format!("setsid -f env -i {child} <&- >&- 2>&-");
+    format!("sh -c '{child} & {stranger}; exec {server} --movies {folder} {{port}}'")
 }
 
 /// Whether a process has the folder in its words, and is none of the test's.
@@ -273,7 +276,7 @@ fn nothing_is_left_when_lab_check_is_killed() {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let mut child = Killed(child);
-        let begun = stderr.lines().map_while(Result::ok).any(|line| line.starts_with("[2/"));
+        let begun = stderr.lines().map_while(Result::ok).any(|line| line.starts_with("[3/"));
         assert!(begun, "two cases");
         let stages = || {
             let names = std::fs::read_dir(folder.path()).unwrap().flatten();

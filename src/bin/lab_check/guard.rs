@@ -14,6 +14,8 @@ mod nobody {
     use std::io;
     use std::process::Stdio;
 
+    use crate::mark::Mark;
+
     #[derive(Debug)]
     pub(crate) struct Guard;
 
@@ -22,7 +24,7 @@ mod nobody {
             Ok(Self)
         }
 
-        pub(crate) fn of_group() -> io::Result<(Self, Stdio)> {
+        pub(crate) fn of_program(_: Mark) -> io::Result<(Self, Stdio)> {
             Ok((Self, Stdio::null()))
         }
     }

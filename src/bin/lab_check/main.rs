@@ -13,6 +13,7 @@ mod client;
 mod compare;
 mod deadline;
 mod guard;
+mod mark;
 mod port;
 mod program;
 mod progress;

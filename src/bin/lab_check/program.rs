@@ -1,5 +1,5 @@
-//! The program under test: started in a process group of its own, watched, and gone at the end with
-//! all that it has started; also if this process is killed.
+//! The program under test: started in a process group of its own and with a mark of its own, watched,
+//! and gone at the end with all that it has started; also if this process is killed.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -10,11 +10,13 @@ use std::time::Duration;
 
 use crate::deadline::Deadline;
 use crate::guard::Guard;
+use crate::mark::Mark;
 
 /// A running program; ended when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Program {
     child: Child,
+    mark: Mark,
     guard: Option<Guard>,
     output: Receiver<String>,
     readers: Vec<JoinHandle<()>>,
@@ -33,8 +35,9 @@ impl Program {
     ) -> Result<Self, String> {
         let command = fill(template, values);
         let could_not = |error| format!("could not start {command:?}: {error}");
-        let (guard, group) = Guard::of_group().map_err(could_not)?;
-        let mut child = shell(&command)
+        let mark = Mark::new();
+        let (guard, group) = Guard::of_program(mark).map_err(could_not)?;
+        let mut child = shell(&command, mark)
             .current_dir(folder)
             .stdin(group)
             .stdout(Stdio::piped())
@@ -44,7 +47,7 @@ impl Program {
         let (lines, output) = mpsc::sync_channel(KEPT_LINES);
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let (guard, readers) = (Some(guard), Vec::new());
-        let mut program = Self { child, guard, output, readers, said: Vec::new() };
+        let mut program = Self { child, mark, guard, output, readers, said: Vec::new() };
         if let Some(stdout) = stdout {
             program.readers.push(read(stdout, lines.clone()).map_err(could_not)?);
         }
@@ -92,8 +95,8 @@ impl Program {
         &self.said
     }
 
-    /// They end with the outputs, which what the program has started holds open if it has left the
-    /// group: so not for ever.
+    /// They end with the outputs. What can't be killed, as it is another user's, holds them open: so
+    /// not for ever.
     fn wait_for_readers(&self) {
         let deadline = Deadline::after(READER_LIMIT);
         while !deadline.is_over() && !self.readers.iter().all(JoinHandle::is_finished) {
@@ -104,7 +107,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        kill_group(self.child.id());
+        self.mark.kill(self.child.id());
         self.child.kill().ok();
         // Before the number of the group is free for others.
         drop(self.guard.take());
@@ -122,34 +125,24 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
     })
 }
 
-/// The shell tells the guard its number, and becomes the program: so it is the program's.
+/// The shell is marked, tells the guard its number, and becomes the program: so it is the program's.
 #[cfg(unix)]
-fn shell(command: &str) -> Command {
+fn shell(command: &str, mark: Mark) -> Command {
     use std::os::unix::process::CommandExt;
 
+    let mark = mark.command();
     let mut shell = Command::new("sh");
-    shell.args(["-c", &format!("echo $$ >&0; exec </dev/null; exec {command}")]).process_group(0);
+    shell
+        .args(["-c", &format!("{mark}; echo $$ >&0; exec </dev/null; exec {command}")])
+        .process_group(0);
     shell
 }
 
 #[cfg(not(unix))]
-fn shell(command: &str) -> Command {
+fn shell(command: &str, _: Mark) -> Command {
     let mut shell = Command::new("cmd");
     shell.args(["/C", command]);
     shell
-}
-
-/// The standard library can only kill one process.
-#[cfg(unix)]
-fn kill_group(id: u32) {
-    let kill = format!("kill -s KILL -- -{id}");
-    Command::new("sh").args(["-c", &kill]).stderr(Stdio::null()).status().ok();
-}
-
-#[cfg(not(unix))]
-fn kill_group(id: u32) {
-    let id = id.to_string();
-    Command::new("taskkill").args(["/T", "/F", "/PID", &id]).stdout(Stdio::null()).status().ok();
 }
 
 /// A program whose output nobody reads stands still at 64 KiB.

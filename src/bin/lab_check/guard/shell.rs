@@ -5,6 +5,8 @@ use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
+use crate::mark::{KILL, Mark};
+
 /// A shell that waits at a pipe. The system closes the pipe when this process ends, however it ends,
 /// and then the shell does its work. Dropped, it goes without having done anything.
 #[derive(Debug)]
@@ -25,15 +27,15 @@ impl Guard {
         Ok(Self { shell, _pipe: pipe })
     }
 
-    /// Has a group of processes killed that is still to be started. Its first process must write the
-    /// group's number to what is returned, and close that: so there is no moment at which the group
-    /// is there and the guard does not know it.
+    /// Has a program killed that is still to be started, by its group and its mark. Its first process
+    /// must write the group's number to what is returned, and close that: so there is no moment at
+    /// which the group is there and the guard does not know it.
     ///
     /// # Errors
     /// The shell can't be started.
-    pub(crate) fn of_group() -> io::Result<(Self, Stdio)> {
-        let script = "read group; read _; test -n \"$group\" && kill -s KILL -- \"-$group\"";
-        let mut shell = start(script, "")?;
+    pub(crate) fn of_program(mark: Mark) -> io::Result<(Self, Stdio)> {
+        let script = format!("mark={mark}; read group; read _; test $group || exit\n{KILL}");
+        let mut shell = start(&script, "")?;
         let pipe = shell.stdin.take().map(OwnedFd::from);
         let copy = pipe.as_ref().map(OwnedFd::try_clone).transpose()?;
         Ok((Self { shell, _pipe: pipe }, copy.map_or_else(Stdio::null, Stdio::from)))
