@@ -82,7 +82,7 @@ impl<'a> Case<'a> {
         hands: Hands,
     ) -> Result<Self, String> {
         let could_not = |error| format!("could not open a port for the client: {error}");
-        let deadline = Deadline::after(CASE_LIMIT.saturating_sub(END_RESERVE));
+        let deadline = Deadline::after(CASE_LIMIT);
         let stage = Stage::build()?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(could_not)?;
         listener.set_nonblocking(true).map_err(could_not)?;
@@ -137,16 +137,10 @@ impl<'a> Case<'a> {
     fn use_hands(&mut self) {
         let (place, group) = (self.place(), self.program.id());
         match (self.last_look, self.script.trial()) {
-            // Each click may take the user so long.
-            (None, _) => {
-                if self.hands.turn(place, group) {
-                    self.deadline = Deadline::after(CASE_LIMIT);
-                }
-            }
+            (None, _) => self.hands.turn(place, group),
             (Some(_), Some(button)) => {
                 if self.hands.try_out(button, place, group) {
                     self.last_look = Some(Deadline::after(CLICK_LOOK));
-                    self.deadline = Deadline::after(CASE_LIMIT);
                 }
             }
             (Some(_), None) => {}
@@ -259,8 +253,8 @@ impl<'a> Case<'a> {
         let is_early = std::mem::take(&mut self.next_is_early);
         let (request, before) = (request.clone(), self.state);
         let method = request.method();
-        if self.run.requests.is_empty() {
-            // That the program is slow to start is no hanging.
+        if self.run.requests.is_empty() || self.hands.are_needed() {
+            // Neither a program that is slow to start hangs, nor one that waits for a click.
             self.deadline = Deadline::after(CASE_LIMIT.saturating_sub(END_RESERVE));
         }
         self.run.requests.push(Seen { request, before, is_early });
@@ -367,7 +361,7 @@ impl<'a> Case<'a> {
 /// How often is looked at all that may happen.
 const TURN: Duration = Duration::from_millis(5);
 /// What is left of the time of a case for the look at its end.
-const END_RESERVE: Duration = Duration::from_millis(1500);
+const END_RESERVE: Duration = Duration::from_secs(1);
 /// Far more than any client needs. Each may be followed by a click, which takes its time.
 const MOST_REQUESTS: usize = 100;
 /// How long the client has to open its RTP port once PLAY has come.

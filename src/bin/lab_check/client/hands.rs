@@ -64,12 +64,14 @@ impl Hands {
         self.by_hand
     }
 
-    /// Presses what is to be pressed now, or asks for it; says whether it has just asked.
-    pub(crate) fn turn(&mut self, place: Place, group: u32) -> bool {
-        self.wanted(place).is_some_and(|button| self.press(button, place, group))
+    /// Presses what is to be pressed now, or asks for it.
+    pub(crate) fn turn(&mut self, place: Place, group: u32) {
+        if let Some(button) = self.wanted(place) {
+            self.press(button, place, group);
+        }
     }
 
-    /// Presses a button that is to have no effect now, or asks for it.
+    /// Presses a button that is to have no effect now, or asks for it; says whether it has just asked.
     pub(crate) fn try_out(&mut self, button: Button, place: Place, group: u32) -> bool {
         self.by_hand && place.time >= MOMENT && self.press(button, place, group)
     }

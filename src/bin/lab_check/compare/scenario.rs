@@ -100,7 +100,7 @@ pub(crate) fn at_once(trial: &Trial, movie: &str, sessions: usize) -> Result<Str
 /// # Errors
 /// They can't play or can't leave so: in one line.
 pub(crate) fn leave(trial: &Trial, movie: &str, departure: Departure) -> Result<Stream, String> {
-    let deadline = Deadline::after(CASE_LIMIT);
+    let deadline = Deadline::after(CASE_LIMIT.saturating_sub(DRAIN_LIMIT + GRACE + AFTERWARDS));
     let viewers = seat(trial, movie, LEAVERS, deadline)?;
     stop_all(&viewers);
     let mut ports = Vec::new();
@@ -196,7 +196,7 @@ fn seat(
         let viewer = Viewer::play(trial.port(), movie, number, deadline);
         viewers.push(viewer.map_err(|why| format!("client {number} of {count}: {why}"))?);
     }
-    let limit = Deadline::after(PACKET_LIMIT);
+    let limit = Deadline::after(PACKET_LIMIT.min(deadline.left()));
     while let Some(index) = viewers.iter().position(|viewer| viewer.receiver.count() < FEW) {
         if limit.is_over() {
             let number = index + 1;

@@ -34,7 +34,7 @@ impl Trial {
             let fate = if !program.is_running() {
                 "it has ended".to_owned()
             } else if deadline.is_over() {
-                format!("it did not listen on port {number} within {} s", CASE_LIMIT.as_secs())
+                format!("it did not listen on port {number} within {CASE_LIMIT:?}")
             } else {
                 thread::sleep(LOOK_INTERVAL);
                 continue;
