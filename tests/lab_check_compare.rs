@@ -211,6 +211,22 @@ fn the_program_that_does_not_start_is_named() {
     }
 }
 
+/// The one that looks whether both start is the first of its starts.
+#[test]
+#[cfg(unix)]
+fn a_later_start_that_fails_costs_its_figures_only() {
+    let Some(server) = python_server("faults/starts.py") else { return };
+    let server = server.replace("{port}", "not-the-second {port}");
+    let ended = compare(&["compare", &server, &own_server()]);
+    assert_eq!(ended.code, Some(1), "{}{}", ended.stdout, ended.stderr);
+    let not_measured: Vec<_> = ended.stdout.split("not measured: ").skip(1).collect();
+    let [one] = not_measured.as_slice() else { panic!("{}", ended.stdout) };
+    assert!(one.contains("one after another: it has ended"), "{one}");
+    assert!(one.contains("no luck today"), "{one}");
+    let [at_once, _] = row(&ended, MANY, "rate of the slowest");
+    assert!(at_once.ends_with(" fps"), "{at_once}");
+}
+
 #[test]
 #[cfg(unix)]
 fn a_program_that_never_listens_is_not_waited_for_for_ever() {

@@ -64,8 +64,7 @@ pub(crate) fn compare(commands: &[String; 2], movie: &Path) -> Result<Comparison
     let [first_name, second_name] = &names;
     let mut look = |command: &String, name: &String| {
         let subject = Subject { command, name, folder: stage.folder(), movie: &movie_name };
-        let measures = side::measure(subject, &mut progress, &mut notes)
-            .map_err(|why| format!("{command:?} did not start again: {why}"))?;
+        let measures = side::measure(subject, &mut progress, &mut notes);
         progress.begin(&format!("{name}: the card, case by case"));
         let card = server::check(&Server::Command(command.clone()), Some(name), movie)?;
         Ok::<_, String>(Side { command: command.clone(), name: name.clone(), measures, card })

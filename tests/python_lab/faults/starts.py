@@ -1,7 +1,7 @@
 """Servers without a fault that do not always start: python3 starts.py WHICH PORT
 
-`alone` does not run twice at a time in one folder. `not-the-fourth` refuses its fourth start there, and
-`not-after-the-third` every one from the fourth on.
+`alone` does not run twice at a time in one folder. `not-the-second` refuses its second start there,
+`not-the-fourth` its fourth, and `not-after-the-third` every one from the fourth on.
 """
 
 import fcntl
@@ -36,6 +36,7 @@ def number():
 
 STARTS = {
     'alone': alone,
+    'not-the-second': lambda: number() != 2 or sys.exit('no luck today'),
     'not-the-fourth': lambda: number() != 4 or sys.exit('no luck today'),
     'not-after-the-third': lambda: number() < 4 or sys.exit('no luck any more'),
 }

@@ -23,23 +23,20 @@ pub(crate) struct Subject<'a> {
 pub(crate) const SCENARIOS: usize = 6;
 
 /// Runs the scenarios. What went wrong in one of them is a note, and the others go on.
-///
-/// # Errors
-/// The server does not start any more: in one line.
 pub(crate) fn measure(
     subject: Subject<'_>,
     progress: &mut Progress,
     notes: &mut Vec<String>,
-) -> Result<Measures, String> {
+) -> Measures {
     let mut run = Run { subject, progress, notes, measures: Measures::default() };
-    run.dialogues()?;
-    run.measures.one = run.streaming("one session", 1)?;
-    run.measures.many = run.streaming(&format!("{CLIENTS} sessions at once"), CLIENTS)?;
+    run.dialogues();
+    run.measures.one = run.streaming("one session", 1);
+    run.measures.many = run.streaming(&format!("{CLIENTS} sessions at once"), CLIENTS);
     let (torn_down, closed, killed) = (Departure::Teardown, Departure::Close, Departure::Kill);
-    run.measures.torn_down = run.left("clients leave with TEARDOWN", torn_down)?;
-    run.measures.closed = run.left("clients close their connections", closed)?;
-    run.measures.killed = run.left("clients are killed", killed)?;
-    Ok(run.measures)
+    run.measures.torn_down = run.left("clients leave with TEARDOWN", torn_down);
+    run.measures.closed = run.left("clients close their connections", closed);
+    run.measures.killed = run.left("clients are killed", killed);
+    run.measures
 }
 
 /// What the scenarios of one server have in common.
@@ -51,36 +48,34 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn dialogues(&mut self) -> Result<(), String> {
+    fn dialogues(&mut self) {
         let what = format!("{CLIENTS} clients, one after another");
-        let trial = self.begin(&what)?;
+        let Some(trial) = self.begin(&what) else { return };
         self.measures.at_rest = trial.at_rest;
         let mut dialogues = Vec::new();
         let served = scenario::one_after_another(&trial, self.subject.movie, &mut dialogues);
         let number = dialogues.len() + 1;
         self.note(&what, served.map_err(|flaw| format!("client {number} of {CLIENTS}: {flaw}")));
         self.measures.note_dialogues(&dialogues);
-        Ok(())
     }
 
-    fn streaming(&mut self, what: &str, sessions: usize) -> Result<Option<Streaming>, String> {
+    fn streaming(&mut self, what: &str, sessions: usize) -> Option<Streaming> {
         let trial = self.begin(what)?;
         let stream = scenario::at_once(&trial, self.subject.movie, sessions);
-        let stream = self.note(what, stream);
-        Ok(stream.map(|stream| Streaming::of(&stream, trial.at_rest)))
+        self.note(what, stream).map(|stream| Streaming::of(&stream, trial.at_rest))
     }
 
-    fn left(&mut self, what: &str, departure: Departure) -> Result<Option<Left>, String> {
+    fn left(&mut self, what: &str, departure: Departure) -> Option<Left> {
         let trial = self.begin(what)?;
         let stream = scenario::leave(&trial, self.subject.movie, departure);
-        let stream = self.note(what, stream);
-        Ok(stream.map(|stream| Left::of(&stream, trial.at_rest)))
+        self.note(what, stream).map(|stream| Left::of(&stream, trial.at_rest))
     }
 
-    fn begin(&mut self, what: &str) -> Result<Trial, String> {
+    /// A server for a scenario, if it starts.
+    fn begin(&mut self, what: &str) -> Option<Trial> {
         let Subject { command, name, folder, .. } = self.subject;
         self.progress.begin(&format!("{name}: {what}"));
-        Trial::start(command, folder)
+        self.note(what, Trial::start(command, folder))
     }
 
     fn note<T>(&mut self, what: &str, seen: Result<T, String>) -> Option<T> {
