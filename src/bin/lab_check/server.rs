@@ -62,8 +62,10 @@ pub(crate) fn examine(
     let (Server::Command(own_name) | Server::At(own_name)) = server;
     let card = Card::new(name.unwrap_or(own_name), need::ALL);
     let mut examination = Examination { card, numbers: BTreeMap::new() };
+    let mut progress = Progress::new(1 + MEASURING.len() + OTHERS.len());
+    progress.begin("the server is waited for");
     match subject.start() {
-        Ok(first) => examination.play_all(&subject, &films, first)?,
+        Ok(first) => examination.play_all(&subject, &films, first, &mut progress)?,
         Err(NoStart::Refused(why)) if subject.is_started_here() => examination.take(unplayed(&why)),
         Err(NoStart::Refused(why) | NoStart::Untried(why)) => return Err(why),
     }
@@ -111,11 +113,16 @@ fn prepare(server: &Server, movie: &Path) -> Result<(Subject, Films), String> {
 
 impl Examination {
     /// Plays all cases; `first` is the server of the first one.
-    fn play_all(&mut self, subject: &Subject, films: &Films, first: Live) -> Result<(), String> {
-        let mut progress = Progress::new(MEASURING.len() + OTHERS.len());
+    fn play_all(
+        &mut self,
+        subject: &Subject,
+        films: &Films,
+        first: Live,
+        progress: &mut Progress,
+    ) -> Result<(), String> {
         // What is measured is measured while little else is done.
         let two = at_once(subject, 2);
-        self.take(run::play(MEASURING, subject, films, Some(first), two, &mut progress)?);
+        self.take(run::play(MEASURING, subject, films, Some(first), two, progress)?);
         let is_missing = |requirement: &&&Requirement| !self.card.passed(requirement);
         let (mut possible, mut left_open) = (Vec::new(), Vec::new());
         for &case in OTHERS {
@@ -129,7 +136,7 @@ impl Examination {
         }
         self.take(left_open);
         let six = at_once(subject, 6);
-        self.take(run::play(&possible, subject, films, None, six, &mut progress)?);
+        self.take(run::play(&possible, subject, films, None, six, progress)?);
         Ok(())
     }
 

@@ -189,6 +189,10 @@ const TIMED: &[&Requirement] = &[
     &need::PAUSE_STOPS,
     &need::TEARDOWN_STOPS,
     &need::PLAY_AGAIN,
+    &need::EARLY,
+    &need::SECOND_SETUP,
+    &need::UNKNOWN_METHOD,
+    &need::NO_REQUEST,
     &need::SPLIT,
     &need::GONE,
 ];
