@@ -11,26 +11,22 @@ use super::MovieError;
 /// # Errors
 /// There is no such file in the folder, or it can't be read.
 pub(super) fn open(folder: &Path, name: &str) -> Result<(File, u64), MovieError> {
-    let unreadable = |source| MovieError::Read { offset: 0, source };
-    let file = open_at_once(&find(folder, name)?).map_err(unreadable)?;
-    let found = file.metadata().map_err(unreadable)?;
-    if found.is_file() && is_still_in(folder, &file) {
-        Ok((file, found.len()))
-    } else {
-        Err(MovieError::NoFile { name: name.to_owned() })
-    }
-}
-
-/// The file that `name` means inside `folder`: no absolute path, no `..`, no link that leads out.
-fn find(folder: &Path, name: &str) -> Result<PathBuf, MovieError> {
     let missing = || MovieError::NoFile { name: name.to_owned() };
-    let inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);
-    if name.contains('\0') || !Path::new(name).components().all(inside) {
+    let unreadable = |source| MovieError::Read { offset: 0, source };
+    let path = folder.join(name);
+    if !leads_down(name) || !path.is_file() {
         return Err(missing());
     }
-    let path = folder.join(name).canonicalize().map_err(|_| missing())?;
-    let found = path.starts_with(folder) && path.is_file();
-    if found { Ok(path) } else { Err(missing()) }
+    let file = open_at_once(&path).map_err(unreadable)?;
+    let found = file.metadata().map_err(unreadable)?;
+    let is_inside = true_path(&file, &path).is_ok_and(|path| path.starts_with(folder));
+    if found.is_file() && is_inside { Ok((file, found.len())) } else { Err(missing()) }
+}
+
+/// Whether a name is no absolute path and has no `..`; it may still be a link.
+fn leads_down(name: &str) -> bool {
+    let is_down = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+    !name.contains('\0') && Path::new(name).components().all(is_down)
 }
 
 /// Opens a file to read it. If a pipe has taken its place meanwhile, nobody waits for a writer.
@@ -41,18 +37,21 @@ fn open_at_once(path: &Path) -> io::Result<File> {
     options.read(true).open(path)
 }
 
-/// Whether the open file lies in the folder: a link may have been swapped since its path was looked
-/// at. Where the system does not tell, the look at the path must do.
+/// Where the file lies that was opened at `path`, without links. Where the system does not know it of
+/// the file itself, for which a link may be swapped meanwhile, a look at the path must do.
+fn true_path(file: &File, path: &Path) -> io::Result<PathBuf> {
+    known_path(file).or_else(|_| path.canonicalize())
+}
+
 #[cfg(target_os = "linux")]
-fn is_still_in(folder: &Path, file: &File) -> bool {
+fn known_path(file: &File) -> io::Result<PathBuf> {
     use std::os::fd::AsRawFd;
-    let own = format!("/proc/self/fd/{}", file.as_raw_fd());
-    std::fs::read_link(own).map_or(true, |path| path.starts_with(folder))
+    std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd()))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn is_still_in(_folder: &Path, _file: &File) -> bool {
-    true
+fn known_path(_file: &File) -> io::Result<PathBuf> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Linux, on all but a few old processors: `open` does not wait (open(2)).
