@@ -98,7 +98,7 @@ impl Connection {
     fn read(&mut self) -> io::Result<()> {
         let patience = self.inbox.patience(self.last_look).unwrap_or(SOCKET_TIMEOUT);
         self.stream.set_read_timeout(Some(patience.max(Duration::from_millis(1))))?;
-        let mut bytes = [0; 4096];
+        let mut bytes = [0; 1024];
         let count = match self.stream.read(&mut bytes) {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
             read => {

@@ -116,6 +116,7 @@ impl ServerWorker {
 
     /// Receives requests until the connection ends; says why. Python: `recvRtspRequest`.
     #[doc(alias = "recvRtspRequest")]
+    #[inline(never)] // The standard dialect is spoken in its place, not on top of it.
     fn recv_rtsp_request(&mut self) -> End {
         let mut pace = Pace::new();
         while !self.shared.stop.is_set() {
@@ -350,7 +351,7 @@ impl ServerWorker {
     fn speak_standard(self) -> String {
         let (stream, bytes) = self.connection.into_parts();
         let addresses = (self.peer, self.local);
-        StandardWorker::run(stream, &bytes, addresses, self.last_sign, &self.shared)
+        StandardWorker::run(stream, bytes, addresses, self.last_sign, &self.shared)
     }
 
     /// The dialect can't be changed in the middle; whoever tries is told so.

@@ -35,11 +35,9 @@ impl StandardReader {
     ///
     /// # Errors
     /// The stream is broken already.
-    pub(crate) fn new(stream: TcpStream, bytes: &[u8]) -> io::Result<Self> {
+    pub(crate) fn new(stream: TcpStream, bytes: Vec<u8>) -> io::Result<Self> {
         stream.set_read_timeout(Some(SOCKET_TIMEOUT))?;
-        let mut inbox = StandardInbox::default();
-        inbox.push(bytes);
-        Ok(Self { stream, inbox })
+        Ok(Self { stream, inbox: StandardInbox::of(bytes) })
     }
 
     /// The next message or packet, or what else one read brings.
@@ -169,7 +167,7 @@ mod tests {
                 })
             })
             .collect();
-        let mut reader = StandardReader::new(far, b"").unwrap();
+        let mut reader = StandardReader::new(far, Vec::new()).unwrap();
         let (mut next, mut messages) = ([0; 4], 0);
         while next != [500; 4] || messages < 2000 {
             match reader.receive() {

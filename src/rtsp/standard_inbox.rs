@@ -44,6 +44,11 @@ pub enum Item {
 }
 
 impl StandardInbox {
+    /// An inbox in which some bytes have come already.
+    pub const fn of(bytes: Vec<u8>) -> Self {
+        Self { bytes, searched: 0, end: None }
+    }
+
     /// Takes in what one `read` brought.
     pub fn push(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
@@ -70,7 +75,9 @@ impl StandardInbox {
         let Some(end) = end.filter(|&end| end <= self.bytes.len()) else { return Ok(None) };
         let rest = Self { bytes: self.bytes.split_off(end), ..Self::default() };
         let message = std::mem::replace(self, rest).bytes;
-        Ok(Some(Item::Message(String::from_utf8_lossy(&message).into_owned())))
+        let text = String::from_utf8(message);
+        let text = text.unwrap_or_else(|bad| String::from_utf8_lossy(bad.as_bytes()).into_owned());
+        Ok(Some(Item::Message(text)))
     }
 
     fn end_of_message(&mut self) -> Option<usize> {

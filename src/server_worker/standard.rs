@@ -53,7 +53,7 @@ impl StandardWorker {
     /// Serves the connection, of which `bytes` have come already, until it ends; says why.
     pub(super) fn run(
         stream: TcpStream,
-        bytes: &[u8],
+        bytes: Vec<u8>,
         (peer, local): (SocketAddr, SocketAddr),
         connected: Instant,
         shared: &Arc<Shared>,
@@ -81,7 +81,7 @@ impl StandardWorker {
         while !self.shared.stop.is_set() {
             pace.keep(&self.shared.stop);
             let processed = match self.reader.receive() {
-                Arrival::Item(Item::Message(text)) => self.process_rtsp_request(&text),
+                Arrival::Item(Item::Message(text)) => self.process_rtsp_request(text),
                 Arrival::Item(Item::Packet { channel, bytes }) => {
                     self.take_packet(channel, &bytes);
                     Ok(())
@@ -121,9 +121,10 @@ impl StandardWorker {
     }
 
     #[inline(never)] // What it needs of the stack is not to lie below the reading, nor the other way.
-    fn process_rtsp_request(&mut self, text: &str) -> io::Result<()> {
-        self.report(ServerEvent::Request { peer: self.peer, text: text.to_owned() });
-        let request = match StandardRequest::parse(text.as_bytes()) {
+    fn process_rtsp_request(&mut self, text: String) -> io::Result<()> {
+        let parsed = StandardRequest::parse(text.as_bytes());
+        self.report(ServerEvent::Request { peer: self.peer, text });
+        let request = match parsed {
             Ok(request) => request,
             Err(bad) => {
                 return self.refuse(Refusal { reply: bad.answer(), why: bad.to_string() });
@@ -137,6 +138,8 @@ impl StandardWorker {
         }
     }
 
+    /// SETUP stands deepest in the stack, where it opens the movie. What lies below that stays in
+    /// memory for the whole session, so no other method is compiled into this frame.
     fn grant(&mut self, request: &StandardRequest) -> io::Result<()> {
         let name = request.method.name();
         self.report(ServerEvent::Processing { peer: self.peer, method: name });
@@ -207,6 +210,7 @@ impl StandardWorker {
     }
 
     /// Starts to send, from where the movie stands or from where `Range` says (section 10.5).
+    #[inline(never)] // See `grant`.
     fn play(&mut self, request: &StandardRequest) -> io::Result<()> {
         let range = request.headers.get("Range");
         let (peer, shared) = (self.peer, &self.shared);

@@ -41,7 +41,7 @@ impl Interleaved {
         link: u32,
         mailbox: Mailbox,
     ) -> io::Result<(Self, JoinHandle<()>)> {
-        let reader = StandardReader::new(stream.try_clone()?, b"")?;
+        let reader = StandardReader::new(stream.try_clone()?, Vec::new())?;
         let writer = Arc::new(StandardWriter::new(stream.try_clone()?)?);
         let (packets, arriving) = sync_channel(PACKETS_WAITING);
         let leaving = packets.clone();

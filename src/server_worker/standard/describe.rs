@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::session::time_of;
-use super::survey::Survey;
+use super::survey::{Film, Unfit};
 use super::{Refusal, StandardWorker, TRACK, refusal};
 use crate::rtsp::npt::NptRange;
 use crate::rtsp::standard::{StandardReply, StandardRequest, StandardStatus, Target};
@@ -13,12 +13,13 @@ use crate::server_worker::send_rtp::FRAME_INTERVAL;
 use crate::video_stream::MovieError;
 
 impl StandardWorker {
+    #[inline(never)] // See `grant`.
     pub(super) fn describe(&mut self, request: &StandardRequest) -> Result<StandardReply, Refusal> {
         let Target::Url(url) = &request.target else {
             return Err(refusal(request, StandardStatus::BadRequest, "expected a URL, found *"));
         };
         let (movie, _) = url.film(TRACK);
-        let survey = self.survey(request, &movie)?;
+        let (_, survey) = self.open(request, &movie)?;
         let address = canonical(self.local).ip().to_string();
         let mut description = Description::of_film(&movie, rand::random(), &address, TRACK);
         description.range = Some(NptRange::between(Duration::ZERO, time_of(survey.frames)));
@@ -28,27 +29,31 @@ impl StandardWorker {
         Ok(reply.with_body("application/sdp", description.encode()))
     }
 
-    /// What is known of a movie that can be sent; why it can't, else.
-    pub(super) fn survey(&self, request: &StandardRequest, movie: &str) -> Result<Survey, Refusal> {
+    /// Opens a movie that can be sent; why it can't, else.
+    pub(super) fn open(&self, request: &StandardRequest, movie: &str) -> Result<Film, Refusal> {
         let shared = &self.shared;
-        let survey = shared.surveys.of(&shared.settings.movies, movie);
-        let survey = survey.map_err(|error| no_movie(request, &error))?;
+        let opened = shared.surveys.open(&shared.settings.movies, movie);
+        let (video, survey) = opened.map_err(|error| no_movie(request, &error))?;
         match &survey.unfit {
-            None => Ok(survey),
-            Some(unfit) => {
-                let conversion = unfit.conversion(movie);
-                let why = format!("{movie}, {unfit}; this converts it: {conversion}");
-                let status = StandardStatus::UnsupportedMediaType;
-                let Refusal { reply, why } = refusal(request, status, &why);
-                let reply = reply.with_body("text/plain", format!("{why}\r\n"));
-                Err(Refusal { reply, why })
-            }
+            None => Ok((video, survey)),
+            Some(unfit) => Err(unsupported(request, movie, unfit)),
         }
     }
 }
 
+/// RTP can't carry the movie. What converts it is said to the client, too.
+#[cold]
+fn unsupported(request: &StandardRequest, movie: &str, unfit: &Unfit) -> Refusal {
+    let conversion = unfit.conversion(movie);
+    let why = format!("{movie}, {unfit}; this converts it: {conversion}");
+    let Refusal { reply, why } = refusal(request, StandardStatus::UnsupportedMediaType, &why);
+    let reply = reply.with_body("text/plain", format!("{why}\r\n"));
+    Refusal { reply, why }
+}
+
 /// A movie that is there but can't be opened is not missing: the system is out of something.
-pub(super) fn no_movie(request: &StandardRequest, error: &MovieError) -> Refusal {
+#[cold]
+fn no_movie(request: &StandardRequest, error: &MovieError) -> Refusal {
     let out = error.is_shortage();
     let status = if out { StandardStatus::InternalServerError } else { StandardStatus::NotFound };
     refusal(request, status, &format!("could not {error}"))

@@ -4,7 +4,7 @@ use std::mem::{Discriminant, discriminant};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fmt, io};
 
-use super::survey::Survey;
+use super::survey::{Film, Survey};
 use super::way::Way;
 use crate::event::Event;
 use crate::jpeg_payload::{CannotCarry, JpegFrame};
@@ -27,14 +27,8 @@ pub(super) struct StandardStream {
 }
 
 impl StandardStream {
-    /// Frames of `video` on their way to the client, in packets as large as the settings say.
-    pub(super) fn new(
-        video: VideoStream,
-        survey: Survey,
-        way: Way,
-        settings: &Settings,
-        cname: String,
-    ) -> Self {
+    /// A movie's frames on their way to the client, in packets as large as the settings say.
+    pub(super) fn new((video, survey): Film, way: Way, settings: &Settings, cname: String) -> Self {
         let packets = Packets {
             way,
             network: BadNetwork::of(settings),

@@ -2,75 +2,58 @@
 
 use std::sync::Arc;
 
-use super::describe::no_movie;
 use super::send_rtp::StandardStream;
 use super::session::{Playback, Session};
+use super::survey::Film;
 use super::way::Way;
 use super::{Refusal, StandardWorker, TRACK, refusal};
 use crate::rtsp::standard::{StandardReply, StandardRequest, StandardStatus, Target};
 use crate::rtsp::transport::{Answer, Carrier, Channels, Offer, Ports};
 use crate::server::canonical;
-use crate::video_stream::VideoStream;
 
 impl StandardWorker {
     /// Starts a session, or gives the one that there is another way.
+    #[inline(never)] // As all that needs much of the stack: see `grant`.
     pub(super) fn setup(&mut self, request: &StandardRequest) -> Result<StandardReply, Refusal> {
-        let (track, movie) = self.track_of(request)?;
+        let Target::Url(url) = &request.target else {
+            return Err(refusal(request, StandardStatus::BadRequest, "expected a URL, found *"));
+        };
+        let (movie, is_track) = url.film(TRACK);
+        // A missing movie is missing, whatever part of it is asked for.
+        let film = self.open(request, &movie)?;
+        if !is_track {
+            let why = format!("expected the URL of a track, .../{TRACK}");
+            return Err(refusal(request, StandardStatus::AggregateOperationNotAllowed, &why));
+        }
         let (way, carrier) = self.way(request)?;
+        let track = url.to_string();
         let session = match self.session.take() {
             Some(session) if session.movie == movie => session.reached(track, way),
-            other => {
-                self.session = other;
-                self.new_session(request, movie, track, way)?
-            }
+            Some(_) | None => self.new_session(movie, film, track, way),
         };
         let transport = Answer { carrier, ssrc: session.ssrc(), source: None };
         self.session = Some(session);
         Ok(self.ok(request).with("Transport", transport))
     }
 
-    /// The URL of a track, and its movie.
-    fn track_of(&self, request: &StandardRequest) -> Result<(String, String), Refusal> {
-        let Target::Url(url) = &request.target else {
-            return Err(refusal(request, StandardStatus::BadRequest, "expected a URL, found *"));
-        };
-        let (movie, is_track) = url.film(TRACK);
-        // A missing movie is missing, whatever part of it is asked for.
-        self.survey(request, &movie)?;
-        if !is_track {
-            let why = format!("expected the URL of a track, .../{TRACK}");
-            return Err(refusal(request, StandardStatus::AggregateOperationNotAllowed, &why));
-        }
-        Ok((url.to_string(), movie))
-    }
-
-    fn new_session(
-        &self,
-        request: &StandardRequest,
-        movie: String,
-        track: String,
-        way: Way,
-    ) -> Result<Session, Refusal> {
-        let settings = &self.shared.settings;
-        let survey = self.survey(request, &movie)?;
-        let video = VideoStream::open(&settings.movies, &movie);
-        let video = video.map_err(|error| no_movie(request, &error))?;
+    #[inline(never)]
+    fn new_session(&self, movie: String, film: Film, track: String, way: Way) -> Session {
         let cname = format!("rtsp_lab@{}", canonical(self.local).ip());
         let (reports, rtcp_channel) = (way.reports(), way.rtcp_channel());
-        let stream = StandardStream::new(video, survey, way, settings, cname);
-        let id = format!("{:016X}", rand::random::<u64>());
-        Ok(Session {
-            id,
+        let stream = StandardStream::new(film, way, &self.shared.settings, cname);
+        Session {
+            id: format!("{:016X}", rand::random::<u64>()),
             movie,
             track,
             reports,
             rtcp_channel,
             playback: Playback::Ready(Box::new(stream)),
             ended_since: None,
-        })
+        }
     }
 
     /// The first way on the client's list that can be served.
+    #[inline(never)]
     fn way(&self, request: &StandardRequest) -> Result<(Way, Carrier), Refusal> {
         let list = request.headers.list("Transport");
         let mut flaws = Vec::new();

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::jpeg_payload::{CannotCarry, JpegFrame};
@@ -19,6 +19,9 @@ pub(crate) struct Survey {
     /// The first frame that RTP can't carry, and why.
     pub(crate) unfit: Option<Unfit>,
 }
+
+/// An open movie, and what is known of it.
+pub(crate) type Film = (VideoStream, Survey);
 
 /// A frame that RTP can't carry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,33 +74,46 @@ const fn is_damage(flaw: &CannotCarry) -> bool {
 pub(crate) struct Surveys(Mutex<HashMap<PathBuf, Survey>>);
 
 impl Surveys {
-    /// What is known of the movie `name` in `folder`.
+    /// Opens the movie `name` in `folder`; what is known of it comes with it.
     ///
     /// # Errors
     /// It can't be opened.
-    pub(crate) fn of(&self, folder: &Path, name: &str) -> Result<Survey, MovieError> {
+    pub(crate) fn open(&self, folder: &Path, name: &str) -> Result<Film, MovieError> {
         let mut video = VideoStream::open(folder, name)?;
-        // One movie has many names, `./movie` and so on; it is looked at once.
-        let path = folder.join(name);
-        let path = path.canonicalize().unwrap_or(path);
-        let version = video.version();
-        let known = self.lock().get(&path).filter(|known| known.version == version).cloned();
-        if let Some(survey) = known {
-            return Ok(survey);
-        }
-        // Not while the others wait: a long movie takes a while.
-        let survey = Survey::of(&mut video);
+        let survey = match self.known(name, video.version()) {
+            Some(known) => known,
+            None => self.look_at(&mut video, name)?,
+        };
+        Ok((video, survey))
+    }
+
+    fn known(&self, name: &str, version: Version) -> Option<Survey> {
+        self.lock().get(&path_of(name)).filter(|known| known.version == version).cloned()
+    }
+
+    /// Looks at a movie and goes back to its start. Not while the others wait: a long one takes a
+    /// while.
+    #[cold]
+    fn look_at(&self, video: &mut VideoStream, name: &str) -> Result<Survey, MovieError> {
+        let survey = Survey::of(video);
+        video.rewind()?;
         let mut movies = self.lock();
         if movies.len() >= MOST {
             movies.clear();
         }
-        movies.insert(path, survey.clone());
+        movies.insert(path_of(name), survey.clone());
         Ok(survey)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<PathBuf, Survey>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// One movie has many names, `./movie` and so on; it is looked at once.
+fn path_of(name: &str) -> PathBuf {
+    let is_named = |part: &Component<'_>| *part != Component::CurDir;
+    Path::new(name).components().filter(is_named).collect()
 }
 
 /// Names are the clients' words: no list of them may grow for ever.
