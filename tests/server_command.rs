@@ -58,6 +58,18 @@ fn figures_11_and_14_to_18(rtp_port: u16, session: u32) -> Vec<String> {
     lines
 }
 
+/// It grows by and by where nobody sees to it, and each time some client has to wait.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_table_of_open_files_is_large_before_the_first_client_comes() {
+    let (folder, _) = made_movie(1);
+    let server = ServerProcess::start(folder.path(), &[]);
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap();
+    let size = status.lines().find_map(|line| line.strip_prefix("FDSize:")).unwrap();
+    let size: u32 = size.trim().parse().unwrap();
+    assert!(size >= 1024, "room for {size} files");
+}
+
 #[test]
 fn the_console_shows_refusals_with_their_reasons() {
     let (folder, _) = made_movie(10);

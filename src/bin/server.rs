@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 use std::io::Write;
+#[cfg(target_os = "linux")]
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -37,6 +39,8 @@ fn main() -> ExitCode {
 }
 
 fn serve(call: Call) -> Result<(), String> {
+    #[cfg(target_os = "linux")]
+    make_room_for_descriptors();
     let server = Server::bind(&call.host, call.port, call.settings);
     let server = server.map_err(|error| format!("could not {error}"))?;
     if call.quiet {
@@ -54,6 +58,16 @@ fn serve(call: Call) -> Result<(), String> {
     server.serve(move |event| printer.say(event.to_string()));
     console.finish();
     Ok(())
+}
+
+/// Linux doubles its table of a process's open files when it is full. Where there are several
+/// threads, it waits 5 to 15 ms for all processors meanwhile, and so would some client for its SETUP.
+/// The table never shrinks, so it is filled now, while there is one thread.
+#[cfg(target_os = "linux")]
+fn make_room_for_descriptors() {
+    let input = io::stdin();
+    let copies = (0..ROOM).map_while(|_| input.as_fd().try_clone_to_owned().ok());
+    drop(copies.collect::<Vec<_>>());
 }
 
 /// What the command line asks for.
@@ -162,5 +176,8 @@ fn complain(text: &str) {
     writeln!(io::stderr(), "server: {text}").ok();
 }
 
+/// What a few hundred sessions open; with fewer allowed, all of them.
+#[cfg(target_os = "linux")]
+const ROOM: usize = 2048;
 /// A day: nobody pauses for longer.
 const MOST_SECONDS: u64 = 24 * 60 * 60;
