@@ -118,3 +118,23 @@ fn path_of(name: &str) -> PathBuf {
 
 /// Names are the clients' words: no list of them may grow for ever.
 const MOST: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_movie_is_looked_at_once_under_all_its_names_and_comes_at_its_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let frames = b"00004\xFF\xD8\xFF\xD900004\xFF\xD8\xFF\xD9";
+        fs::write(folder.path().join("movie"), frames).unwrap();
+        let path = folder.path().canonicalize().unwrap();
+        let surveys = Surveys::default();
+        for name in ["movie", "./movie", ".//./movie"] {
+            let (video, survey) = surveys.open(&path, name).unwrap();
+            assert_eq!((video.frame_number(), survey.frames), (0, 2), "{name}");
+        }
+        assert_eq!(surveys.lock().len(), 1);
+    }
+}
