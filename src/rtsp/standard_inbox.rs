@@ -74,7 +74,9 @@ impl StandardInbox {
         }
         let Some(end) = end.filter(|&end| end <= self.bytes.len()) else { return Ok(None) };
         let rest = Self { bytes: self.bytes.split_off(end), ..Self::default() };
-        let message = std::mem::replace(self, rest).bytes;
+        let mut message = std::mem::replace(self, rest).bytes;
+        // Of many that came at once, each would keep room for all behind it.
+        message.shrink_to_fit();
         let text = String::from_utf8(message);
         let text = text.unwrap_or_else(|bad| String::from_utf8_lossy(bad.as_bytes()).into_owned());
         Ok(Some(Item::Message(text)))
@@ -109,6 +111,15 @@ pub const MAX_MESSAGE: usize = 65_536;
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn of_many_messages_at_once_none_keeps_room_for_the_others() {
+        let mut inbox = StandardInbox::default();
+        inbox.push(&b"OPTIONS * RTSP/1.0\r\n\r\n".repeat(1000));
+        while let Some(Item::Message(text)) = inbox.next_item().unwrap() {
+            assert!(text.capacity() < 100, "{} bytes for {text:?}", text.capacity());
+        }
+    }
 
     fn items() -> Vec<Item> {
         let message = |text: &str| Item::Message(text.to_owned());
