@@ -32,7 +32,7 @@ impl Headers {
         for line in lines {
             if line.starts_with([' ', '\t']) {
                 if let Some((_, value)) = headers.0.last_mut() {
-                    *value = one_line(&format!("{value} {}", line.trim()));
+                    go_on(value, &one_line(line));
                 }
             } else if let Some((name, value)) = line.split_once(':') {
                 headers.0.push((one_line(name), one_line(value)));
@@ -86,6 +86,14 @@ impl fmt::Display for Headers {
     }
 }
 
+/// Appends what the next line says. Nothing is read twice: there may be thousands of such lines.
+fn go_on(value: &mut String, more: &str) {
+    if !value.is_empty() && !more.is_empty() {
+        value.push(' ');
+    }
+    value.push_str(more);
+}
+
 /// The text as it may stand in a line: control characters are blanks, and none is at the ends.
 pub(crate) fn one_line(text: &str) -> String {
     text.replace(|c: char| c.is_control(), " ").trim().to_owned()
@@ -132,7 +140,7 @@ mod tests {
 
     #[test]
     fn folded_lines_are_one_and_what_is_no_header_is_skipped() {
-        let headers = read("  lost\nnothing here\nA: b\n\tc:d\n  e  \nF: g\n");
+        let headers = read("  lost\nnothing here\nA: b\n\tc:d\n \n  e  \nF:\n g\n");
         let lines: Vec<_> = headers.iter().collect();
         assert_eq!(lines, [("A", "b c:d e"), ("F", "g")]);
     }
