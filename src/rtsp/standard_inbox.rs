@@ -73,13 +73,21 @@ impl StandardInbox {
             return Err(TooLong { limit: MAX_MESSAGE });
         }
         let Some(end) = end.filter(|&end| end <= self.bytes.len()) else { return Ok(None) };
-        let rest = Self { bytes: self.bytes.split_off(end), ..Self::default() };
-        let mut message = std::mem::replace(self, rest).bytes;
-        // Of many that came at once, each would keep room for all behind it.
-        message.shrink_to_fit();
-        let text = String::from_utf8(message);
+        let text = String::from_utf8(self.cut(end));
         let text = text.unwrap_or_else(|bad| String::from_utf8_lossy(bad.as_bytes()).into_owned());
         Ok(Some(Item::Message(text)))
+    }
+
+    /// Takes the first `end` bytes out. What stands alone, as nearly every message does, is not copied;
+    /// of many that came at once, none keeps room for those behind it.
+    fn cut(&mut self, end: usize) -> Vec<u8> {
+        (self.searched, self.end) = (0, None);
+        if end < self.bytes.len() {
+            return self.bytes.drain(..end).collect();
+        }
+        let mut message = std::mem::take(&mut self.bytes);
+        message.shrink_to_fit();
+        message
     }
 
     fn end_of_message(&mut self) -> Option<usize> {
