@@ -8,6 +8,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::super::common::programs::project;
 use super::LIMIT;
 
 /// The program `tests/peers/full_queue.py`; killed when this is dropped.
@@ -20,7 +21,7 @@ pub(crate) struct FullQueue {
 impl FullQueue {
     /// `None` where there is no Python, whose `listen` takes a length.
     pub(crate) fn start() -> Option<Self> {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/full_queue.py");
+        let script = project().join("tests/peers/full_queue.py");
         let mut command = Command::new("python3");
         command.arg(script).stdin(Stdio::piped()).stdout(Stdio::piped());
         let Ok(mut child) = command.spawn() else {

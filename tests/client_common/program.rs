@@ -10,6 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::super::common::programs::program;
 use super::LIMIT;
 
 /// A running program; killed when it is dropped.
@@ -144,7 +145,7 @@ impl Ended {
 
 /// The project's client.
 pub(crate) fn client_command(words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_client_launcher"));
+    let mut command = Command::new(program("client_launcher"));
     command.args(words).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
     command
 }
@@ -163,7 +164,7 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(folder: &Path, options: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+        let mut command = Command::new(program("server"));
         command.args(options).arg("0").current_dir(folder);
         let program = Program::start(&mut command);
         let line = program.line_with("serving the movies in ");

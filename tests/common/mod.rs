@@ -16,6 +16,7 @@ pub(crate) mod jpegs;
 pub(crate) mod library_server;
 pub(crate) mod lossy_proxy;
 pub(crate) mod movies;
+pub(crate) mod programs;
 pub(crate) mod raw_client;
 pub(crate) mod rtcp;
 pub(crate) mod rtp;

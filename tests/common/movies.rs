@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::programs::project;
 use tempfile::TempDir;
 
 /// The name that the lab's own movie has.
@@ -42,7 +43,7 @@ pub(crate) fn made_movie(frames: usize) -> (TempDir, Vec<Vec<u8>>) {
 
 /// The frames of the movie that comes with the project.
 pub(crate) fn real_frames() -> Vec<Vec<u8>> {
-    frames_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join(MOVIE))
+    frames_of(&project().join(MOVIE))
 }
 
 /// The frames of a file in the lab's format.

@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::LIMIT;
+use super::programs::program;
 use super::raw_client::RawClient;
 
 /// A process that is killed and reaped when this is dropped, so that no failed test leaves one.
@@ -228,7 +229,7 @@ impl Drop for ServerProcess {
 
 /// The server's binary, to be run in that folder.
 pub(crate) fn server_command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+    let mut command = Command::new(program("server"));
     command.current_dir(folder);
     command
 }

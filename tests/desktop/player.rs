@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::super::common::programs::program;
 use super::places::{Buttons, FIVE, Places, Size, THREE, Target};
 use super::screen::Screen;
 use super::xvfb::Desktop;
@@ -50,7 +51,7 @@ impl<'a> Player<'a> {
     }
 
     pub(crate) fn start_with(desktop: &'a Desktop, words: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_client_launcher"));
+        let mut command = Command::new(program("client_launcher"));
         command.args(words).current_dir(stage::folder());
         Self::run(desktop, command.stdout(Stdio::null()))
     }

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::path::Path;
 
+use super::super::common::programs::project;
 use super::super::common::server_process::ServerProcess;
 use super::xvfb::Desktop;
 
@@ -14,7 +15,7 @@ pub(crate) fn start() -> Option<(ServerProcess, Desktop)> {
 
 /// The folder of the movie.
 pub(crate) fn folder() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    project()
 }
 
 /// The line that says that the server deals with a request of this kind for the `count`th time.

@@ -1,0 +1,53 @@
+//! README and documents, checked: that their links lead somewhere, and that what they show is what
+//! the programs do.
+//!
+//! Every block of code has a mark before it, a comment that is not to be seen in the rendered page:
+//!
+//! | mark | what is checked |
+//! |---|---|
+//! | `<!-- wire: NAME -->` | these bytes go over the wire, see `documents/wire.rs` |
+//! | `<!-- console -->` | the commands behind `$` print what follows them |
+//! | `<!-- console: NAME -->` | the same; blocks of one name are terminals side by side |
+//! | `<!-- run -->` | the commands do their work; `<!-- run: NAME -->` as above |
+//! | `<!-- not run: WHY -->` | nothing, for that reason; `.ci/run` as the reason is looked up |
+//! | `<!-- measured: COMMAND -->` | only that `.ci/run` has the command: it took a figure once |
+//! | `<!-- quoted: FILE -->` | these lines stand in that file, `…` for those left out |
+//! | `<!-- drawing -->` | only that it is no transcript and no command |
+//!
+//! A table has a mark only where it is checked. A block of code without one fails a test.
+//!
+//! Console blocks are written anew, as the programs print them now, by
+//!
+//! ```text
+//! RENEW_DOCUMENTS=1 cargo test --test documents
+//! ```
+//!
+//! The run that writes fails and names the document, so that nothing passes unseen.
+
+// The documents are the same everywhere, so one system checks them.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+#![allow(clippy::indexing_slicing, reason = "a test may fail")]
+#![allow(clippy::print_stdout, reason = "what is run, and what is left out, is said")]
+
+#[path = "../client_common/mod.rs"]
+mod client_common;
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../desktop/mod.rs"]
+mod desktop;
+
+mod commands;
+mod consoles;
+mod dialogue;
+mod jobs;
+mod links;
+mod markdown;
+mod marks;
+mod names;
+mod ports;
+mod quotes;
+mod stage;
+mod troubles;
+mod values;
+mod wire;

@@ -1,0 +1,104 @@
+//! The command line of `client_launcher`: what it refuses, and with which words.
+
+use crate::client_common::program::run_client;
+
+/// One line that says what is wrong, then the usage; nothing on stdout.
+#[track_caller]
+fn assert_refused(words: &[&str], flaw: &str) {
+    let ended = run_client(words);
+    let errors = &ended.errors;
+    let line = errors.lines().next().unwrap_or_default();
+    assert!(line.starts_with("client_launcher: "), "{line:?} for {words:?}");
+    assert!(line.contains(flaw), "{line:?} says nothing of {flaw:?}, for {words:?}");
+    let (_, rest) = errors.split_once("\n\n").unwrap_or_default();
+    assert!(rest.starts_with("Usage: client_launcher "), "{rest:?} for {words:?}");
+    assert_eq!(errors.split("\n\n").next(), Some(line), "one line says it, for {words:?}");
+    assert_eq!((ended.code, ended.output.as_str()), (Some(2), ""), "for {words:?}");
+}
+
+#[test]
+fn too_few_or_too_many_arguments_are_refused() {
+    let words = ["127.0.0.1", "2048", "5008", "movie.Mjpeg", "more"];
+    for count in [1, 2, 3, 5] {
+        assert_refused(&words[..count], &format!("found {count} arguments"));
+    }
+    assert_refused(&["--headless", "127.0.0.1"], "SERVER_ADDR SERVER_PORT RTP_PORT MOVIE");
+}
+
+#[test]
+fn a_port_that_is_none_is_refused_by_its_name() {
+    for port in ["0", "65536", "70000", "abc", "", "-1", "5008 ", "50.5"] {
+        let found = format!("{port:?}");
+        for (name, words) in [
+            ("SERVER_PORT", ["--", "127.0.0.1", port, "5008", "movie.Mjpeg"]),
+            ("RTP_PORT", ["--", "127.0.0.1", "2048", port, "movie.Mjpeg"]),
+        ] {
+            assert_refused(&words, name);
+            assert_refused(&words, &found);
+        }
+    }
+}
+
+#[test]
+fn a_name_that_no_movie_can_have_is_refused() {
+    for movie in ["", " ", "movie\nSession: 1", "movie\r", "a\tb", "\u{85}"] {
+        assert_refused(&["--headless", "127.0.0.1", "2048", "5008", movie], "MOVIE");
+    }
+}
+
+#[test]
+fn a_url_that_is_none_is_refused_with_the_part_that_is_wrong() {
+    for (url, flaw) in [
+        ("http://127.0.0.1/movie.Mjpeg", "expected rtsp:// at its beginning"),
+        ("rtsp:///movie.Mjpeg", "expected a host"),
+        ("rtsp://127.0.0.1:0/movie.Mjpeg", "expected a port from 1 to 65535"),
+        ("rtsp://127.0.0.1:x/", "\"rtsp://127.0.0.1:x/\""),
+    ] {
+        assert_refused(&["--headless", url], flaw);
+    }
+    assert_refused(&["rtsp://127.0.0.1/a", "rtsp://127.0.0.1/b"], "found 2 arguments");
+}
+
+#[test]
+fn tcp_without_a_url_is_refused() {
+    assert_refused(&["--tcp"], "--tcp goes with a URL");
+    assert_refused(&["--tcp", "127.0.0.1", "2048", "5008", "movie.Mjpeg"], "--tcp goes with a URL");
+}
+
+#[test]
+fn seconds_without_headless_are_refused() {
+    assert_refused(&["--seconds", "1"], "--headless");
+    assert_refused(&["--patience", "1"], "--headless");
+    assert_refused(&["--seconds", "1", "127.0.0.1", "2048", "5008", "movie.Mjpeg"], "--headless");
+}
+
+#[test]
+fn seconds_that_are_no_time_are_refused() {
+    for seconds in ["x", "", "1s", "NaN", "inf", "1e300", "--", "-1"] {
+        assert_refused(&["--headless", &format!("--seconds={seconds}")], "--seconds");
+        assert_refused(&["--headless", &format!("--patience={seconds}")], "--patience");
+    }
+    assert_refused(&["--headless", "--seconds"], "seconds");
+}
+
+#[test]
+fn an_unknown_option_is_refused_by_its_name() {
+    assert_refused(&["--loud"], "loud");
+    assert_refused(&["-x"], "x");
+    assert_refused(&["--quiet=1"], "quiet");
+    assert_refused(&["--headless", "--headless"], "headless");
+}
+
+#[test]
+fn help_prints_the_usage_and_nothing_else() {
+    for words in [&["--help"][..], &["-h"], &["--headless", "--help", "127.0.0.1"]] {
+        let ended = run_client(words);
+        assert_eq!((ended.code, ended.errors.as_str()), (Some(0), ""), "for {words:?}");
+        assert!(ended.output.starts_with("Usage: client_launcher [OPTIONS] SERVER_ADDR"));
+        for option in
+            ["--play", "--headless", "--tcp", "--seconds N", "--quiet", "--help", "rtsp://HOST"]
+        {
+            assert!(ended.output.contains(option), "no {option} in {}", ended.output);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! The client while it connects: it looks at its user meanwhile, however long the server takes.
+
+#![cfg(target_os = "linux")]
+
+use std::cell::RefCell;
+use std::net::UdpSocket;
+use std::rc::Rc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::client_common::full_queue::FullQueue;
+use crate::client_common::program::{rtp_port, run_client};
+use crate::client_common::scripted_server::ScriptedServer;
+use crate::client_common::stage::{Stage, TURN, client_of};
+use crate::client_common::{LIMIT, MOVIE};
+use rtsp_lab::client::{Client, ClientEvent, Settings};
+use rtsp_lab::rtsp::standard::RtspUrl;
+use rtsp_lab::rtsp::{Method, State};
+
+/// The system gives up a connection after 2 s. A machine may be too busy for a test to do its part by
+/// then, but not each time.
+const TRIES: usize = 5;
+
+/// What the client tells.
+type Events = Rc<RefCell<Vec<ClientEvent>>>;
+
+/// A client of that port, in either dialect.
+fn client_in(standard: bool, port: u16) -> (Client, Events) {
+    if !standard {
+        return client_of(port, 0);
+    }
+    let url = format!("rtsp://127.0.0.1:{port}/{MOVIE}");
+    let settings = Settings::of_url(RtspUrl::parse(&url).unwrap());
+    let events = Events::default();
+    let told = Rc::clone(&events);
+    (Client::new(settings, move |event| told.borrow_mut().push(event)), events)
+}
+
+/// Lets the client work until it has told that there is no connection; it tells that once, and has
+/// forgotten what was pressed.
+#[track_caller]
+fn assert_fails_once(client: &mut Client, events: &Events) {
+    let start = Instant::now();
+    while client.is_waiting() {
+        assert!(start.elapsed() < LIMIT, "it still waits");
+        client.wait(TURN);
+    }
+    let told = client.message().expect("a message").clone();
+    assert_eq!(told.title, "Connection failed");
+    assert!(!client.wait(Duration::ZERO), "nothing follows");
+    assert_eq!((client.state(), client.will_play()), (State::Init, false));
+    assert_eq!(events.borrow().as_slice(), [ClientEvent::Told(told)]);
+}
+
+#[test]
+fn while_a_server_does_not_answer_the_client_looks_at_its_user() {
+    for standard in [false, true] {
+        let mut goes_on = false;
+        for _ in 0..TRIES {
+            let Some(server) = FullQueue::start() else { return };
+            let (mut client, events) = client_in(standard, server.port());
+            client.setup_movie();
+            assert!(client.is_connecting(), "it has waited: {:?}", client.message());
+            client.play_movie();
+            client.describe_movie();
+            assert!(client.awaits(Method::Setup) && client.will_play(), "pressed and forgotten");
+            client.wait(Duration::ZERO);
+            goes_on |= client.is_connecting();
+            assert_fails_once(&mut client, &events);
+            // The next try begins anew.
+            client.describe_movie();
+            assert!(client.awaits(Method::Describe) && client.message().is_none());
+            if goes_on {
+                break;
+            }
+        }
+        assert!(goes_on, "it has waited for the server {TRIES} times");
+    }
+}
+
+#[test]
+fn play_in_init_waits_for_no_connection_and_is_not_forgotten() {
+    for standard in [false, true] {
+        let Some(server) = FullQueue::start() else { return };
+        let (mut client, events) = client_in(standard, server.port());
+        // The connection may have failed at once; only `wait` looks for it.
+        client.play_movie();
+        assert!(client.is_connecting() && client.will_play());
+        assert_fails_once(&mut client, &events);
+    }
+}
+
+#[test]
+fn what_is_pressed_while_it_connects_is_done_in_order() {
+    let mut server = ScriptedServer::start();
+    let (mut client, events) = client_of(server.port(), 0);
+    // The connection may be there at once; only `wait` looks for it.
+    client.setup_movie();
+    client.play_movie();
+    client.pause_movie();
+    assert!(client.is_connecting() && events.borrow().is_empty());
+    let serving = thread::spawn(move || {
+        server.grants("SETUP");
+        server.grants("PLAY");
+        server.grants("PAUSE");
+        server
+    });
+    while client.is_waiting() {
+        client.wait(TURN);
+    }
+    assert_eq!((client.state(), client.message()), (State::Ready, None));
+    let events = events.borrow();
+    assert!(
+        matches!(events.as_slice(), [ClientEvent::Connected(_), ClientEvent::Sent(_), ..]),
+        "{events:?}"
+    );
+    serving.join().unwrap();
+}
+
+#[test]
+fn a_taken_rtp_port_is_told_once_although_play_was_pressed_too() {
+    let occupant = UdpSocket::bind("0.0.0.0:0").unwrap();
+    let server = ScriptedServer::start();
+    let (mut client, events) = client_of(server.port(), occupant.local_addr().unwrap().port());
+    client.setup_movie();
+    client.play_movie();
+    while client.is_waiting() {
+        client.wait(TURN);
+    }
+    assert!(!client.wait(Duration::ZERO), "nothing follows");
+    let events = events.borrow();
+    assert!(
+        matches!(events.as_slice(), [ClientEvent::Connected(_), ClientEvent::Told(_)]),
+        "{events:?}"
+    );
+}
+
+#[test]
+fn whoever_leaves_while_it_connects_is_gone_and_the_connection_is_not_taken_up_later() {
+    let mut stage = Stage::new();
+    stage.client.setup_movie();
+    stage.client.play_movie();
+    // The first connection is there now, but the client has not been told.
+    stage.server.accept();
+    assert!(stage.client.is_connecting());
+    stage.client.exit_client();
+    assert!(stage.client.is_torn_down() && !stage.client.is_waiting());
+    stage.client.setup_movie();
+    let mut server = std::mem::replace(&mut stage.server, ScriptedServer::start());
+    let serving = thread::spawn(move || {
+        assert_eq!(server.rest(), "", "the first one is closed, and nothing was sent there");
+        server.grants("SETUP");
+        server
+    });
+    stage.until("READY", |client| client.state() == State::Ready);
+    stage.server = serving.join().unwrap();
+    assert!(!stage.client.is_torn_down() && !stage.client.is_waiting(), "PLAY was given up, too");
+    stage.play();
+    stage.teardown();
+}
+
+#[test]
+fn a_connection_that_nobody_waits_for_any_more_is_closed() {
+    let mut server = ScriptedServer::start();
+    let (mut client, _) = client_of(server.port(), 0);
+    client.setup_movie();
+    server.accept();
+    drop(client);
+    assert_eq!(server.rest(), "");
+}
+
+#[test]
+fn a_connection_that_was_given_up_is_closed_when_it_is_there() {
+    let mut server = ScriptedServer::start();
+    let (mut client, events) = client_of(server.port(), 0);
+    client.setup_movie();
+    server.accept();
+    client.exit_client();
+    let serving = thread::spawn(move || server.rest());
+    while !serving.is_finished() {
+        client.wait(TURN);
+    }
+    assert_eq!(serving.join().unwrap(), "");
+    assert_eq!((client.state(), client.is_waiting()), (State::Init, false));
+    assert_eq!(events.borrow().as_slice(), []);
+}
+
+/// Whether it is let in after `leave`; so that did not wait until the system gave up.
+fn is_let_in_after(leave: fn(Client)) -> Option<bool> {
+    let mut server = FullQueue::start()?;
+    let (mut client, _) = client_of(server.port(), 0);
+    client.setup_movie();
+    server.until_somebody_tries();
+    leave(client);
+    let said = server.lets_in();
+    assert!(["it left behind 0 bytes", "nobody came"].contains(&said.as_str()), "{said}");
+    Some(said != "nobody came")
+}
+
+#[test]
+fn to_leave_waits_for_no_server() {
+    let ways: [fn(Client); 2] = [drop, |mut client| client.exit_client()];
+    for leave in ways {
+        let mut tries = (0..TRIES).map_while(|_| is_let_in_after(leave)).peekable();
+        let can_try = tries.peek().is_some();
+        assert!(tries.any(|is_let_in| is_let_in) || !can_try, "it has waited {TRIES} times");
+    }
+}
+
+#[test]
+fn without_a_window_it_is_told_once_and_the_code_is_1() {
+    let Some(server) = FullQueue::start() else { return };
+    let port = server.port().to_string();
+    let ended = run_client(&["--headless", "127.0.0.1", &port, &rtp_port(), MOVIE]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert_eq!(ended.output.matches("Connection failed: ").count(), 1, "{ended:?}");
+    assert_eq!(ended.output.matches("connected to").count(), 0, "{ended:?}");
+}

@@ -1,0 +1,233 @@
+//! `client_launcher --headless` as its user runs it, against the project's own server.
+
+use std::path::Path;
+
+use crate::client_common::jpeg::folder_with_movie;
+use crate::client_common::program::{Program, Server, client_command, rtp_port, run_client};
+use crate::client_common::scripted_server::{ScriptedServer, deserted_port};
+use crate::client_common::{LIMIT, MOVIE};
+
+/// Where the movie that comes with the project is.
+fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// It takes as long as all the others together; by its name it is begun first.
+#[test]
+fn a_500_frame_movie_is_played_in_full() {
+    let server = Server::start(project(), &[]);
+    let mut command =
+        client_command(&["--headless", "127.0.0.1", &server.port, &rtp_port(), MOVIE]);
+    Program::start(&mut command).end(4 * LIMIT).assert_played(500);
+}
+
+#[test]
+fn a_movie_is_played_to_its_end_and_every_figure_is_right() {
+    let folder = folder_with_movie(40);
+    let server = Server::start(folder.path(), &[]);
+    let rtp_port = rtp_port();
+    let ended = run_client(&["--headless", "127.0.0.1", &server.port, &rtp_port, MOVIE]);
+    ended.assert_played(40);
+    let bytes = std::fs::metadata(folder.path().join(MOVIE)).unwrap().len() - 40 * 5;
+    assert_eq!(ended.figure("data received"), format!("{bytes} bytes"));
+    // The ranges leave room for a busy machine, and none for another definition.
+    for (name, range) in [
+        ("frames per second average", 15.0..22.0),
+        ("play time", 1.9..2.6),
+        ("frames per second now", 0.0..25.0),
+    ] {
+        let number = ended.figure(name).split(' ').next().unwrap();
+        assert!(range.contains(&number.parse().unwrap()), "{name}: {number}");
+    }
+    assert!(ended.output.contains(" s  PLAYING  frame "), "a line each second: {ended:?}");
+}
+
+#[test]
+fn a_movie_of_one_frame_is_no_movie_without_packets_and_no_rate_of_thousands() {
+    let folder = folder_with_movie(1);
+    let server = Server::start(folder.path(), &[]);
+    let ended = run_client(&["--headless", "127.0.0.1", &server.port, &rtp_port(), MOVIE]);
+    ended.assert_played(1);
+    assert!(!ended.output.contains("No packets"), "{}", ended.output);
+    let average = ended.figure("frames per second average").parse().unwrap();
+    assert!((5.0..20.5).contains(&average), "one frame in its 50 ms, not {average}");
+}
+
+#[test]
+fn the_transcript_has_the_bytes_of_the_three_requests_and_their_replies() {
+    let folder = folder_with_movie(5);
+    let server = Server::start(folder.path(), &[]);
+    let rtp_port = rtp_port();
+    let ended = run_client(&["--headless", "127.0.0.1", &server.port, &rtp_port, MOVIE]);
+    let requests = ended.requests_sent();
+    let session = requests[1].trim_end().rsplit(' ').next().unwrap();
+    assert_eq!(session.len(), 6, "{requests:?}");
+    let expected = [
+        format!(
+            "SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= {rtp_port}\n"
+        ),
+        format!("PLAY movie.Mjpeg RTSP/1.0\nCSeq: 2\nSession: {session}\n"),
+        format!("TEARDOWN movie.Mjpeg RTSP/1.0\nCSeq: 3\nSession: {session}\n"),
+    ];
+    assert_eq!(requests, expected);
+    for cseq in 1..=3 {
+        let reply = format!("Data received:\nRTSP/1.0 200 OK\nCSeq: {cseq}\nSession: {session}\n");
+        assert!(ended.output.contains(&reply), "no {reply:?} in {}", ended.output);
+    }
+    assert_eq!(ended.output.matches("Data received:").count(), 3);
+    ended.assert_played(5);
+}
+
+#[test]
+fn seconds_end_the_session_by_teardown() {
+    let server = Server::start(project(), &[]);
+    let rtp_port = rtp_port();
+    let ended =
+        run_client(&["--headless", "--seconds", "1", "127.0.0.1", &server.port, &rtp_port, MOVIE]);
+    let requests = ended.requests_sent();
+    assert!(requests[2].starts_with("TEARDOWN movie.Mjpeg RTSP/1.0\nCSeq: 3\n"), "{requests:?}");
+    let frames = ended.figure("frames shown").parse().unwrap();
+    assert!((1..500).contains(&frames), "{frames} frames are not a part of the movie");
+    ended.assert_played(frames);
+}
+
+#[test]
+fn quiet_prints_the_figures_and_no_transcript() {
+    let folder = folder_with_movie(5);
+    let server = Server::start(folder.path(), &[]);
+    let rtp_port = rtp_port();
+    let ended = run_client(&["--headless", "--quiet", "127.0.0.1", &server.port, &rtp_port, MOVIE]);
+    for part in ["Data sent", "Data received", "RTSP/1.0", "connected"] {
+        assert!(!ended.output.contains(part), "{part:?} in {}", ended.output);
+    }
+    ended.assert_played(5);
+}
+
+#[test]
+fn a_missing_movie_is_named_once_and_the_code_is_1() {
+    let folder = folder_with_movie(1);
+    let server = Server::start(folder.path(), &[]);
+    let rtp_port = rtp_port();
+    let words = ["--headless", "127.0.0.1", &server.port, &rtp_port, "none.Mjpeg"];
+    let ended = run_client(&words);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let told = "404 File Not Found: The server has no movie named none.Mjpeg";
+    assert_eq!(ended.output.matches(told).count(), 1, "{}", ended.output);
+    assert_eq!(ended.requests_sent().len(), 1, "SETUP, and only once: {}", ended.output);
+    assert_eq!(ended.figure("frames shown"), "0");
+
+    let ended = run_client(&[&["--quiet"], &words[..]].concat());
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.errors.contains(told), "--quiet does not hide errors: {ended:?}");
+}
+
+#[test]
+fn a_server_that_is_not_there_is_named_once_and_the_code_is_1() {
+    let port = deserted_port().to_string();
+    let ended = run_client(&["--headless", "127.0.0.1", &port, &rtp_port(), MOVIE]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let told = ended.output.matches("Connection failed: ").count();
+    assert_eq!(told, 1, "{}", ended.output);
+    assert!(ended.output.contains(&format!("127.0.0.1:{port}")), "{}", ended.output);
+}
+
+#[test]
+fn a_server_that_goes_ends_the_client_with_code_1() {
+    let mut server = ScriptedServer::start();
+    let (port, rtp_port) = (server.port().to_string(), rtp_port());
+    let client =
+        Program::start(&mut client_command(&["--headless", "127.0.0.1", &port, &rtp_port, MOVIE]));
+    server.grants("SETUP");
+    server.grants("PLAY");
+    server.closes();
+    let ended = client.end(LIMIT);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.output.contains("Server gone: "), "{}", ended.output);
+    assert_eq!(ended.figure("frames shown"), "0");
+}
+
+#[test]
+fn a_movie_without_packets_ends_by_teardown_with_code_1() {
+    let mut server = ScriptedServer::start();
+    let (port, rtp_port) = (server.port().to_string(), rtp_port());
+    let client =
+        Program::start(&mut client_command(&["--headless", "127.0.0.1", &port, &rtp_port, MOVIE]));
+    for method in ["SETUP", "PLAY", "TEARDOWN"] {
+        server.grants(method);
+    }
+    let ended = client.end(LIMIT);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.output.contains("No packets: "), "{}", ended.output);
+    assert!(ended.output.contains(&format!("UDP port {rtp_port}")), "{}", ended.output);
+    assert_eq!((server.client_port.to_string(), server.rest().as_str()), (rtp_port, ""));
+}
+
+#[test]
+fn ipv6_and_names_lead_to_the_server_too() {
+    let folder = folder_with_movie(10);
+    let server = Server::start(folder.path(), &["--bind", "::"]);
+    for host in ["::1", "[::1]", "localhost", "127.0.0.1"] {
+        let ended = run_client(&["--headless", host, &server.port, &rtp_port(), MOVIE]);
+        ended.assert_played(10);
+    }
+}
+
+#[test]
+fn without_other_arguments_headless_plays_from_its_own_server() {
+    let mut command = client_command(&["--headless", "--seconds", "1"]);
+    let ended = Program::start(command.current_dir(project())).end(LIMIT);
+    assert!(ended.output.starts_with("Playing from a server inside this program."), "{ended:?}");
+    let requests = ended.requests_sent();
+    assert!(requests[2].starts_with("TEARDOWN "), "{requests:?}");
+    ended.assert_played(ended.figure("frames shown").parse().unwrap());
+}
+
+#[test]
+fn its_own_server_needs_the_movie_in_this_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = client_command(&["--headless"]);
+    // Cargo names the project's folder, which is looked at too.
+    let command = command.current_dir(folder.path()).env_remove("CARGO_MANIFEST_DIR");
+    let ended = Program::start(command).end(LIMIT);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.errors.contains("there is no movie.Mjpeg in this folder"), "{}", ended.errors);
+}
+
+/// Elsewhere than on Unix there is a display without a variable that names it.
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn without_a_display_a_window_is_refused_in_one_line_that_names_headless() {
+    let folder = folder_with_movie(1);
+    let server = Server::start(folder.path(), &[]);
+    for option in ["--", "--play"] {
+        let ended = run_client(&[option, "127.0.0.1", &server.port, &rtp_port(), MOVIE]);
+        assert_eq!((ended.code, ended.output.as_str()), (Some(1), ""), "{ended:?}");
+        let lines: Vec<_> = ended.errors.lines().collect();
+        assert_eq!(lines.len(), 1, "{ended:?}");
+        assert!(lines[0].starts_with("client_launcher: could not open a window"), "{ended:?}");
+        assert!(lines[0].contains("--headless"), "{ended:?}");
+    }
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn without_a_display_and_arguments_it_says_so_and_plays_headless() {
+    let client = Program::start(client_command(&[]).current_dir(project()));
+    let line = client.line_with("could not open a window");
+    assert!(line.contains("headless"), "{line}");
+    client.line_with("PLAYING  frame ");
+}
+
+#[test]
+fn a_closed_pipe_does_not_end_the_session_early() {
+    let mut server = ScriptedServer::start();
+    let (port, rtp_port) = (server.port().to_string(), rtp_port());
+    let mut command = client_command(&["--headless", "127.0.0.1", &port, &rtp_port, MOVIE]);
+    let mut client = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    drop(client.stdout.take());
+    for method in ["SETUP", "PLAY", "TEARDOWN"] {
+        server.grants(method);
+    }
+    assert_eq!(server.rest(), "");
+    assert_eq!(client.wait().unwrap().code(), Some(1), "no frame came");
+}

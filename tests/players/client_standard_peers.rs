@@ -1,0 +1,229 @@
+//! The client against servers that others have written. What is not installed is skipped with a
+//! line that says so, unless the variable `PLAYERS` is `required`.
+
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::client_common::LIMIT;
+use crate::client_common::program::Program;
+use rtsp_lab::client::{Client, Seek, Settings};
+use rtsp_lab::picture::Picture;
+use rtsp_lab::rtsp::State;
+use rtsp_lab::rtsp::standard::RtspUrl;
+use rtsp_lab::video_stream::VideoStream;
+use tempfile::TempDir;
+
+/// The first frames of the project's film, and a file of them that others can read.
+struct Film {
+    folder: TempDir,
+    frames: Vec<Picture>,
+}
+
+impl Film {
+    /// `None` where there is no `ffmpeg` to write the file.
+    fn of_frames(count: usize) -> Option<Self> {
+        Self::written(count, &["-c", "copy"])
+    }
+
+    /// The same coded anew, with its segments in the usual order and one table for all components.
+    fn coded_anew(count: usize) -> Option<Self> {
+        let coding = ["-c:v", "mjpeg", "-huffman", "default", "-q:v", "4", "-pix_fmt", "yuvj420p"];
+        Self::written(count, &coding)
+    }
+
+    fn written(count: usize, coding: &[&str]) -> Option<Self> {
+        let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut film = VideoStream::open(project, "movie.Mjpeg").unwrap();
+        let jpegs: Vec<_> =
+            (0..count).map(|_| film.next_frame().unwrap().unwrap().to_vec()).collect();
+        let folder = tempfile::tempdir().unwrap();
+        open_to_all(folder.path());
+        fs::write(folder.path().join("film.mjpeg"), jpegs.concat()).unwrap();
+        let ffmpeg = |words: &[&str]| {
+            let mut command = Command::new("ffmpeg");
+            runs(command.current_dir(folder.path()).args(["-v", "error"]).args(words))
+        };
+        let written =
+            ffmpeg(&[&["-framerate", "20", "-i", "film.mjpeg"], coding, &["film.avi"]].concat())
+                && ffmpeg(&["-i", "film.avi", "-c", "copy", "-start_number", "0", "%d.jpg"]);
+        let frame = |number| fs::read(folder.path().join(format!("{number}.jpg"))).unwrap();
+        let decoded = |number| Picture::decode(&frame(number)).unwrap();
+        let frames = if written { (0..count).map(decoded).collect() } else { return None };
+        Some(Self { folder, frames })
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("film.avi")
+    }
+
+    /// The number of the frame that is shown, from 0.
+    #[track_caller]
+    fn shown(&self, client: &Client) -> usize {
+        let picture = client.picture().expect("a picture");
+        let found = self.frames.iter().position(|frame| frame == picture);
+        found.expect("a frame of the film, pixel for pixel")
+    }
+}
+
+/// VLC runs as another user where the test is root's.
+fn open_to_all(folder: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let _ = folder;
+}
+
+/// Whether the program is there and ends well; else a line says what is missing.
+fn runs(command: &mut Command) -> bool {
+    let ended = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let runs = ended.is_ok_and(|status| status.success());
+    if !runs {
+        let required = std::env::var("PLAYERS").is_ok_and(|value| value == "required");
+        assert!(!required, "{command:?} does not work here");
+        eprintln!("skipped: {command:?} does not work here");
+    }
+    runs
+}
+
+fn client_of(url: &str, tcp: bool) -> Client {
+    let mut settings = Settings::of_url(RtspUrl::parse(url).unwrap());
+    settings.standard.as_mut().unwrap().tcp = tcp;
+    Client::new(settings, |_| {})
+}
+
+#[track_caller]
+fn until(client: &mut Client, what: &str, mut is_so: impl FnMut(&Client) -> bool) {
+    let start = Instant::now();
+    while !is_so(client) {
+        assert!(start.elapsed() < LIMIT, "waited for {what}; it says {:?}", client.message());
+        client.wait(Duration::from_millis(10));
+    }
+}
+
+/// GStreamer's server of the film, and the film's URL.
+fn gstreamer(film: &Film) -> Option<(Program, String)> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/gst_server.py");
+    // Python's own packages may hide the system's.
+    let pythons = ["/usr/bin/python3", "python3"];
+    let imports = "import gi; gi.require_version('GstRtspServer', '1.0'); \
+                   from gi.repository import GstRtspServer";
+    let python =
+        pythons.into_iter().find(|python| runs(Command::new(python).args(["-c", imports])))?;
+    let program = Program::start(Command::new(python).arg(script).arg(film.file()));
+    let line = program.line_with("serving at port ");
+    let port = line.rsplit(' ').next().unwrap();
+    Some((program, format!("rtsp://127.0.0.1:{port}/movie")))
+}
+
+#[test]
+fn gstreamer_is_played_to_its_end_pixel_for_pixel_over_both_transports() {
+    let Some(film) = Film::of_frames(60) else { return };
+    let Some((_server, url)) = gstreamer(&film) else { return };
+    for tcp in [false, true] {
+        let mut client = client_of(&url, tcp);
+        client.play_movie();
+        let mut next = 0;
+        until(&mut client, "the end of the movie", |client| {
+            if client.picture().is_some() {
+                let shown = film.shown(client);
+                assert!(shown + 1 >= next, "frame {shown} behind frame {next}");
+                next = shown + 1;
+            }
+            client.has_ended()
+        });
+        assert_eq!(next, 60, "the last frame");
+        let (statistics, _) = client.statistics();
+        let reception = &statistics.reception;
+        assert_eq!((statistics.frames_shown, reception.lost, reception.late), (60, 0, 0));
+        assert_eq!((statistics.damaged_frames(), reception.malformed), (0, 0));
+        client.exit_client();
+        until(&mut client, "TEARDOWN", Client::is_torn_down);
+    }
+}
+
+#[test]
+fn gstreamer_is_paused_resumed_and_led_elsewhere() {
+    let Some(film) = Film::of_frames(500) else { return };
+    let Some((_server, url)) = gstreamer(&film) else { return };
+    for tcp in [false, true] {
+        let mut client = client_of(&url, tcp);
+        client.play_movie();
+        until(&mut client, "frames", |client| client.statistics().0.frames_shown > 5);
+        let before = film.shown(&client);
+        client.pause_movie();
+        until(&mut client, "PAUSE", |client| client.state() == State::Ready);
+        client.play_movie();
+        let shown = client.statistics().0.frames_shown;
+        until(&mut client, "frames", |client| client.statistics().0.frames_shown > shown + 5);
+        let after = film.shown(&client);
+        assert!((before..before + 60).contains(&after), "from frame {before} to frame {after}");
+
+        client.seek_movie(Seek::Forward);
+        until(&mut client, "a frame behind 10 s", |client| film.shown(client) >= 200);
+        until(&mut client, "the position", |client| {
+            let expected = Duration::from_millis(50) * u32::try_from(film.shown(client)).unwrap();
+            client.position().unwrap().abs_diff(expected) <= Duration::from_millis(100)
+        });
+        client.seek_movie(Seek::Back);
+        until(&mut client, "a frame before 10 s", |client| film.shown(client) < 200);
+        client.exit_client();
+        until(&mut client, "TEARDOWN", Client::is_torn_down);
+    }
+}
+
+/// VLC as a server; it refuses to work for root.
+fn vlc(film: &Film, port: u16) -> Option<Program> {
+    let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
+    let words = |program: &'static str| {
+        let mut command = Command::new(if is_root { "setpriv" } else { program });
+        if is_root {
+            command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups", program]);
+        }
+        command.current_dir(film.folder.path()).env("HOME", film.folder.path());
+        command
+    };
+    if !runs(words("cvlc").arg("--version")) {
+        return None;
+    }
+    let output = format!("#rtp{{sdp=rtsp://127.0.0.1:{port}/movie}}");
+    let mut command = words("vlc");
+    command.args(["-I", "dummy", "--no-audio", "--loop"]).arg(film.file());
+    command.args(["--sout", &output, "--sout-keep"]);
+    Some(Program::start(&mut command))
+}
+
+#[test]
+fn vlc_is_played_pixel_for_pixel() {
+    let Some(film) = Film::coded_anew(400) else { return };
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let Some(_server) = vlc(&film, port) else { return };
+    let start = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(start.elapsed() < LIMIT, "VLC does not serve");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let mut client = client_of(&format!("rtsp://127.0.0.1:{port}/movie"), false);
+    // As long as the film is not open, VLC answers 500.
+    while client.state() != State::Playing {
+        assert!(start.elapsed() < LIMIT, "VLC says {:?}", client.message());
+        client.play_movie();
+        until(&mut client, "a reply", |client| !client.is_waiting());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    until(&mut client, "frames", |client| {
+        if client.picture().is_some() {
+            film.shown(client);
+        }
+        client.statistics().0.frames_shown >= 60
+    });
+    let (statistics, _) = client.statistics();
+    assert_eq!(statistics.damaged_frames(), statistics.reception.damaged, "none undecodable");
+    assert!(statistics.reception.damaged <= 1, "the first, of which the beginning did not come");
+    client.exit_client();
+    until(&mut client, "TEARDOWN", Client::is_torn_down);
+}

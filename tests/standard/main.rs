@@ -1,0 +1,27 @@
+//! The standard dialect through the front door: messages of RFC 2326, packets of RFC 2435, reports of
+//! RFC 3550, over real sockets.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+#![allow(clippy::indexing_slicing, reason = "a test may fail")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "figures, and what is left out, are said"
+)]
+
+#[path = "../client_common/mod.rs"]
+mod client_common;
+#[path = "../common/mod.rs"]
+mod common;
+
+mod client_standard;
+mod client_standard_loss;
+mod client_standard_media;
+mod server_standard_clients;
+mod server_standard_dialogue;
+mod server_standard_media;
+mod server_standard_pause;
+mod server_standard_play;
+mod server_standard_reports;
+mod server_standard_setup;
+mod server_standard_transcripts;

@@ -1,0 +1,175 @@
+//! The real window's panels: the RTSP log, the RTP header, the list of keys. See `tests/window.rs`.
+
+use std::collections::BTreeSet;
+use std::net::UdpSocket;
+
+use crate::desktop::panels::{Panel, Said};
+use crate::desktop::places::{Size, Target};
+use crate::desktop::player::Player;
+use crate::desktop::screen::{Screen, State};
+use crate::desktop::stage::{methods, processing, start};
+
+#[test]
+fn each_key_opens_its_panel_and_closes_it_and_there_is_one_at_a_time() {
+    let Some((server, desktop)) = start() else { return };
+    let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--play"]);
+    let playing = player.wait_for("a frame", |screen| screen.frame_number() > 0);
+    player.key("l");
+    player.wait_for("the movie plays on beside the panel", |screen| {
+        let moved = screen.frame_number() > playing.frame_number();
+        moved && screen.panel() == Some(Panel::RtspLog)
+    });
+    player.key("l");
+    player.wait_for("no panel", |screen| screen.panel().is_none());
+
+    let keys = [
+        ("l", Panel::RtspLog),
+        ("h", Panel::RtpHeader),
+        ("question", Panel::Keys),
+        ("F1", Panel::Keys),
+    ];
+    for (key, panel) in keys.into_iter().take(3) {
+        player.key(key);
+        player.wait_for(key, |screen| screen.panel() == Some(panel));
+    }
+    player.key("Escape");
+    player.wait_for("no panel after Esc", |screen| screen.panel().is_none());
+    for (key, panel) in keys {
+        player.key(key);
+        player.wait_for(key, |screen| screen.panel() == Some(panel));
+        player.key(key);
+        player.wait_for("no panel", |screen| screen.panel().is_none());
+    }
+    player.key("l");
+    player.wait_for("the log", |screen| screen.panel() == Some(Panel::RtspLog));
+    player.click(Target::Panel, "no panel after a click", |screen| screen.panel().is_none());
+    player.key("t");
+    assert_eq!(player.exit_code(), Some(0));
+    assert_eq!(methods(&server.kill()), ["SETUP", "PLAY", "TEARDOWN"], "panels send nothing");
+}
+
+#[test]
+fn esc_takes_away_the_message_then_the_description_then_the_panel() {
+    let Some((server, desktop)) = start() else { return };
+    let taken = UdpSocket::bind("0.0.0.0:0").unwrap();
+    let rtp = taken.local_addr().unwrap().port();
+    let player = Player::start_at(&desktop, rtp, server.port(), "movie.Mjpeg", &[]);
+    let covered = |screen: &Screen| {
+        (screen.shows_warning(), screen.shows_description(), screen.panel().is_some())
+    };
+    player.key("h");
+    player.wait_for("the panel", |screen| covered(screen) == (false, false, true));
+    player.key("d");
+    player.wait_for("the description", |screen| covered(screen) == (false, true, true));
+    player.key("s");
+    player.wait_for("the message", |screen| covered(screen) == (true, true, true));
+    player.key("Escape");
+    player.wait_for("no message", |screen| covered(screen) == (false, true, true));
+    player.key("Escape");
+    player.wait_for("no description", |screen| covered(screen) == (false, false, true));
+    player.key("Escape");
+    player.wait_for("nothing", |screen| covered(screen) == (false, false, false));
+    player.key("d");
+    player.wait_for("the description again", |screen| covered(screen) == (false, true, false));
+    player.click(Target::Description, "a click closes it", |screen| !screen.shows_description());
+    assert_eq!(methods(&server.kill()), ["DESCRIBE", "DESCRIBE"]);
+}
+
+fn sequence_number(header: [u8; 12]) -> u32 {
+    u32::from(header[2]) << 8 | u32::from(header[3])
+}
+
+/// From a pause, plays until there is another frame, and pauses again; then the header must be that
+/// of the frame, which is on the same screen.
+#[track_caller]
+fn header_of_a_paused_frame(player: &Player<'_>) -> [u8; 12] {
+    let before = player.wait_until_still();
+    player.key("p");
+    player.wait_for("another frame", |screen| screen.frame_number() > before);
+    player.key("space");
+    player.wait_for("READY", |screen| screen.state() == Some(State::Ready));
+    let frame = player.wait_until_still();
+    let header = player.screen().rtp_header().expect("each bit is a cell");
+    assert_eq!(sequence_number(header), frame, "the sequence number, bit by bit: {header:02X?}");
+    assert_eq!(header[..2], [0x80, 26], "version 2, and JPEG: {header:02X?}");
+    header
+}
+
+#[test]
+fn the_header_is_that_of_the_frame_bit_by_bit() {
+    let Some((server, desktop)) = start() else { return };
+    let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &[]);
+    player.key("h");
+    let empty = player.wait_for("the panel", |screen| screen.panel() == Some(Panel::RtpHeader));
+    assert_eq!(empty.rtp_header(), None, "no packet has come");
+    player.key("s");
+    player.wait_for("READY", |screen| screen.state() == Some(State::Ready));
+    let mut sources = BTreeSet::new();
+    for size in [Size::FIRST, Size::FIRST, Size::of(900, 700), Size::FIRST] {
+        player.resize(size);
+        sources.insert(header_of_a_paused_frame(&player)[8..].to_vec());
+    }
+    assert_eq!(sources.len(), 1, "one SSRC for the whole session: {sources:?}");
+
+    player.close();
+    player.wait_for("the dialog", Screen::asks_to_close);
+    player.key("Return");
+    player.wait_for("READY", |screen| screen.state() == Some(State::Ready));
+    header_of_a_paused_frame(&player);
+    player.key("t");
+    assert_eq!(player.exit_code(), Some(0));
+    let expected = [vec!["SETUP"], ["PLAY", "PAUSE"].repeat(5), vec!["TEARDOWN"]].concat();
+    assert_eq!(methods(&server.kill()), expected);
+}
+
+#[test]
+fn the_header_counts_while_the_movie_plays() {
+    let Some((server, desktop)) = start() else { return };
+    let player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--play"]);
+    player.key("h");
+    let mut frame = 0;
+    for what in ["a frame", "the next", "one more"] {
+        // While it is being drawn, the panel is ahead of the strip below it.
+        let counted = player.wait_for(what, |screen| {
+            let header = screen.rtp_header();
+            screen.frame_number() > frame
+                && header.is_some_and(|header| sequence_number(header) == screen.frame_number())
+        });
+        frame = counted.frame_number();
+    }
+    assert_eq!(methods(&server.kill()), ["SETUP", "PLAY"]);
+}
+
+#[test]
+fn the_log_shows_the_dialogue_as_it_happens() {
+    use Said::{Granted, Request};
+    let Some((mut server, desktop)) = start() else { return };
+    let player = Player::start(&desktop, server.port(), "movie.Mjpeg", &[]);
+    player.key("l");
+    let empty = player.wait_for("the log", |screen| screen.panel() == Some(Panel::RtspLog));
+    assert_eq!(empty.rtsp_log(), [], "nothing has been sent");
+    let mut expected = Vec::new();
+    for (key, method) in [("s", "SETUP"), ("p", "PLAY")] {
+        player.key(key);
+        server.wait_for(processing(1, method));
+        expected.extend([Request, Granted]);
+        player.wait_for(method, |screen| screen.rtsp_log() == expected);
+    }
+    player.key("space");
+    server.wait_for(processing(1, "PAUSE"));
+    player.wait_for("the newest, as many as there is room for", |screen| {
+        screen.rtsp_log() == [Granted, Request, Granted, Request, Granted]
+    });
+}
+
+#[test]
+fn the_log_shows_a_refusal_in_red() {
+    let Some((mut server, desktop)) = start() else { return };
+    let player = Player::start(&desktop, server.port(), "missing.Mjpeg", &[]);
+    player.key("l");
+    player.key("s");
+    player.wait_for("the refusal", |screen| {
+        screen.shows_error() && screen.rtsp_log() == [Said::Request, Said::Refused]
+    });
+    server.wait_for(|line| line.contains("answered 404"));
+}

@@ -1,0 +1,85 @@
+//! What the tests of `lab_check` share: running it, and reading its table.
+
+#![allow(dead_code, reason = "every test program uses its own part of this")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+#![allow(clippy::indexing_slicing, reason = "a test may fail")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::common::programs::project;
+
+/// `lab_check`, to be run in that folder.
+pub(crate) fn lab_check(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lab_check"));
+    command.current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+/// What it said and how it ended.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Outcome {
+    /// Runs it to its end.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let output = command.output().expect("run lab_check");
+        let [stdout, stderr] = [output.stdout, output.stderr]
+            .map(|bytes| String::from_utf8(bytes).expect("lab_check prints text"));
+        Self { code: output.status.code(), stdout, stderr }
+    }
+}
+
+/// The table of `--tsv`: for each program its cells, by their columns.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(crate) columns: Vec<String>,
+    pub(crate) rows: Vec<BTreeMap<String, String>>,
+}
+
+impl Table {
+    pub(crate) fn read(path: &Path) -> Self {
+        let text = fs::read_to_string(path).expect("read the table");
+        let mut lines =
+            text.lines().map(|line| line.split('\t').map(str::to_owned).collect::<Vec<_>>());
+        let columns = lines.next().expect("a header");
+        let row = |cells: Vec<String>| {
+            assert_eq!(cells.len(), columns.len(), "a cell for each column: {cells:?}");
+            columns.iter().cloned().zip(cells).collect()
+        };
+        let rows = lines.map(row).collect();
+        Self { columns, rows }
+    }
+
+    /// The requirements of the only program that have this verdict.
+    pub(crate) fn with_verdict(&self, verdict: &str) -> Vec<String> {
+        let [row] = self.rows.as_slice() else { panic!("one row, found {:?}", self.rows) };
+        let requirements = self.requirements().iter();
+        requirements.filter(|column| row[*column] == verdict).cloned().collect()
+    }
+
+    /// The columns behind the program's name and the four counts.
+    pub(crate) fn requirements(&self) -> &[String] {
+        &self.columns[5..]
+    }
+}
+
+/// A file of the Python lab.
+pub(crate) fn python_lab(file: &str) -> PathBuf {
+    project().join("tests/python_lab").join(file)
+}
+
+/// The Python to run it with, if there is one: the program itself, for what is found on the path may
+/// be a script that takes its time to find it.
+pub(crate) fn python() -> Option<String> {
+    let script = "import sys; print(sys.executable)";
+    let output = Command::new("python3").args(["-c", script]).output().ok()?;
+    let path = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (output.status.success() && !path.is_empty()).then_some(path)
+}

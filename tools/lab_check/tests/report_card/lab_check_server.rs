@@ -1,0 +1,399 @@
+//! `lab_check server` judges itself: a good server gets a full card, and of each server with one fault
+//! the card names that fault and no other.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::thread;
+
+use crate::common::movies::{folder_with, lab_format, real_frames};
+use crate::common::programs::{program, project};
+use crate::common::server_process::{Killed, ServerProcess, wait_until};
+use crate::lab_check_common::{Outcome, Table, lab_check, python, python_lab};
+use tempfile::TempDir;
+
+/// A folder with the beginning of the real movie.
+fn folder() -> TempDir {
+    folder_with(&lab_format(real_frames().get(..300).unwrap()))
+}
+
+/// The card of that server, as table and as text.
+fn card_of(folder: &Path, name: &str, server: &str) -> (Outcome, Table) {
+    let table = folder.join(format!("{name}.tsv"));
+    let mut command = lab_check(folder);
+    command.args(["server", server, "--name", name, "--tsv"]).arg(&table);
+    let outcome = Outcome::of(&mut command);
+    assert!(table.exists(), "{name}: no card: {outcome:?}");
+    (outcome, Table::read(&table))
+}
+
+#[test]
+fn the_rust_server_gets_a_full_card() {
+    let folder = folder();
+    let server = format!("{} {{port}}", program("server").display());
+    let (outcome, table) = card_of(folder.path(), "server", &server);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(table.with_verdict("pass"), table.requirements(), "{}", outcome.stdout);
+    let tried: BTreeSet<_> = FAULTS.iter().flat_map(|(_, lines)| lines.split(' ')).collect();
+    let untried = table.requirements().iter().filter(|line| !tried.contains(line.as_str()));
+    // Few lab servers look at the session: it can only be offered or not.
+    assert_eq!(untried.collect::<Vec<_>>(), ["wrong_session"], "a fault for each line");
+}
+
+#[test]
+fn each_fault_is_named_and_no_other() {
+    let Some(python) = python() else { return eprintln!("skipped: there is no python3") };
+    let folder = folder();
+    let waiting = Mutex::new(FAULTS.iter());
+    let next = || waiting.lock().unwrap().next();
+    let (program, wrong) = (python_lab("faults/server.py"), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some((fault, line)) = next() {
+                    let server = format!("{python} -S {} {fault} {{port}}", program.display());
+                    let (outcome, table) = card_of(folder.path(), fault, &server);
+                    let code = i32::from(!line.is_empty());
+                    let expected: Vec<_> = line.split_whitespace().map(str::to_owned).collect();
+                    let found = table.with_verdict("FAIL");
+                    if found != expected || outcome.code != Some(code) {
+                        let card = failures(&outcome.stdout);
+                        let complaint = format!("{fault}: {found:?}, not {expected:?}\n{card}");
+                        wrong.lock().unwrap().push(complaint);
+                    }
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    assert!(wrong.is_empty(), "{} of {}: {}", wrong.len(), FAULTS.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_users_movie_may_have_any_name() {
+    let folder = folder();
+    for name in ["short.Mjpeg", "large.Mjpeg"] {
+        std::fs::rename(folder.path().join("movie.Mjpeg"), folder.path().join(name)).unwrap();
+        let server = format!("{} {{port}}", program("server").display());
+        let call = ["server", &server, "--movie", name];
+        let outcome = Outcome::of(lab_check(folder.path()).args(call));
+        assert_eq!(outcome.code, Some(0), "{name}: {outcome:?}");
+        let frames =
+            outcome.stdout.lines().find(|line| line.contains("the movie's, byte for byte"));
+        assert!(frames.is_some_and(|line| line.starts_with("  pass")), "{}", outcome.stdout);
+        std::fs::rename(folder.path().join(name), folder.path().join("movie.Mjpeg")).unwrap();
+    }
+}
+
+#[test]
+fn a_server_that_runs_is_checked_where_it_is() {
+    let folder = folder();
+    let server = ServerProcess::start(folder.path(), &[]);
+    let table = folder.path().join("at.tsv");
+    let mut command = lab_check(folder.path());
+    command.args(["server", "--at", &server.address().to_string(), "--tsv"]).arg(&table);
+    let outcome = Outcome::of(&mut command);
+    let table = Table::read(&table);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(table.with_verdict("FAIL"), [""; 0], "{}", outcome.stdout);
+    let expected = ["large_frame", "last_frame", "end", "idle", "threads", "descriptors"];
+    assert_eq!(table.with_verdict("not checked"), expected, "{}", outcome.stdout);
+    let why = "it needs a movie that is not in the folder of that server";
+    assert_eq!(outcome.stdout.matches(why).count(), 3, "{}", outcome.stdout);
+}
+
+#[test]
+fn a_table_has_a_header_and_a_row_for_each_program() {
+    let folder = folder();
+    let table = folder.path().join("all.tsv");
+    // Nothing listens there, or it does not go on: so it is soon over.
+    let hangs_up = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let place = hangs_up.local_addr().unwrap().to_string();
+    let closer = thread::spawn(move || hangs_up.incoming().take(4).for_each(drop));
+    for name in ["Anna", "Ben"] {
+        let mut command = lab_check(folder.path());
+        command.args(["server", "--at", &place, "--name", name, "--tsv"]).arg(&table);
+        let outcome = Outcome::of(&mut command);
+        assert_eq!(outcome.code, Some(1), "{outcome:?}");
+        let last = outcome.stdout.lines().last().unwrap();
+        assert_eq!(last, format!("{name}: 0 passed, 1 failed, 0 not offered, 50 not checked"));
+    }
+    closer.join().unwrap();
+    let table = Table::read(&table);
+    assert_eq!(table.columns[..5], ["program", "passed", "failed", "not offered", "not checked"]);
+    let row = |name: &str| {
+        ["setup", "cseq"].map(|column| {
+            let row = table.rows.iter().find(|row| row["program"] == name).expect("a row");
+            row[column].clone()
+        })
+    };
+    assert_eq!(table.rows.len(), 2);
+    assert_eq!([row("Anna"), row("Ben")], [["FAIL", "not checked"]; 2]);
+}
+
+#[test]
+fn a_program_that_does_not_serve_fails_setup_with_its_last_words() {
+    let folder = folder();
+    for (name, server, words) in [
+        ("missing", "no-such-program {port}", vec!["it has ended (exit status: 127)", "not found"]),
+        (
+            "ends",
+            "sh -c 'echo one; echo two >&2; exit 3' {port}",
+            vec!["(exit status: 3)", "one", "two"],
+        ),
+        (
+            "deaf",
+            "sh -c 'echo ready; sleep 600' {port}",
+            vec!["it does not listen at port", "ready"],
+        ),
+    ] {
+        let (outcome, table) = card_of(folder.path(), name, server);
+        assert_eq!(outcome.code, Some(1), "{outcome:?}");
+        assert_eq!(table.with_verdict("FAIL"), ["setup"], "{outcome:?}");
+        assert_eq!(table.with_verdict("not checked"), table.requirements()[1..], "{outcome:?}");
+        for word in words {
+            assert!(outcome.stdout.contains(word), "no {word:?} in {}", outcome.stdout);
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)] // The program locks a file as Unix does.
+fn a_start_that_fails_is_tried_again_alone_and_costs_no_other_line() {
+    let Some(python) = python() else { return eprintln!("skipped: there is no python3") };
+    let folder = folder();
+    let program = python_lab("faults/starts.py");
+    let cases = [
+        ("alone", &[][..], ""),
+        ("not-the-fourth", &[], ""),
+        ("not-after-the-third", &["serves_on"], "no luck any more"),
+    ];
+    thread::scope(|scope| {
+        for (which, failing, words) in cases {
+            let server = format!("{python} -S {} {which} {{port}}", program.display());
+            let folder = folder.path();
+            scope.spawn(move || {
+                let (outcome, table) = card_of(folder, which, &server);
+                assert_eq!(table.with_verdict("FAIL"), failing, "{which}: {outcome:?}");
+                let is_whole = table.with_verdict("not checked").is_empty();
+                assert_eq!(is_whole, failing.is_empty(), "{which}: {outcome:?}");
+                assert!(outcome.stdout.contains(words), "{which}: {outcome:?}");
+                assert!(outcome.stderr.contains("tried once more, alone"), "{which}: {outcome:?}");
+            });
+        }
+    });
+}
+
+#[test]
+fn a_table_that_can_not_be_written_is_told_before_the_check() {
+    let folder = folder();
+    let table = folder.path().join("no-such-folder/x.tsv");
+    let mut command = lab_check(folder.path());
+    let outcome =
+        Outcome::of(command.args(["server", "no-such-program {port}", "--tsv"]).arg(&table));
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""), "{outcome:?}");
+    let complaint = format!("lab_check: could not write {}: ", table.display());
+    assert!(outcome.stderr.starts_with(&complaint), "{outcome:?}");
+}
+
+#[test]
+fn a_wrong_call_ends_with_2_and_says_why() {
+    let folder = folder();
+    for (words, complaint) in [
+        (vec![], "expected server, client or compare, found nothing"),
+        (vec!["server"], "expected one COMMAND behind server, or --at, found 0"),
+        (vec!["server", "a {port}", "b"], "expected one COMMAND behind server, or --at, found 2"),
+        (vec!["server", "python3 Server.py"], "expected {port} in the COMMAND of server"),
+        (vec!["server", "--at", "2048"], "expected --at HOST:PORT, found \"2048\""),
+        (vec!["server", "--at", "localhost:0"], "expected --at HOST:PORT, found \"localhost:0\""),
+        (vec!["server", "a {port}", "--keys"], "--script and --keys go with client"),
+        (vec!["client", "--at", "localhost:2048"], "--at goes with server"),
+        (vec!["servers", "a {port}"], "expected server, client or compare, found \"servers\""),
+        (vec!["server", "a {port}", "--no-such-option"], "no-such-option"),
+    ] {
+        let outcome = Outcome::of(lab_check(folder.path()).args(&words));
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""), "{words:?}");
+        let first = outcome.stderr.lines().next().unwrap_or_default();
+        assert!(first.starts_with("lab_check: ") && first.contains(complaint), "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_movie_that_can_not_be_read_is_an_error() {
+    let folder = folder();
+    let call = ["server", "server {port}", "--movie", "no-such-movie.Mjpeg"];
+    let outcome = Outcome::of(lab_check(folder.path()).args(call));
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.stderr.starts_with("lab_check: could not read the movie no-such-movie.Mjpeg"));
+}
+
+/// A shell that starts two others and becomes the server. One of the two has a session of its own, an
+/// empty environment, no open file and no parent. All have the folder in their words.
+#[cfg(target_os = "linux")]
+fn family(folder: &Path) -> String {
+    let folder = folder.display();
+    let server = program("server");
+    let server = server.to_str().unwrap();
+    let child = format!("sh -c \"sleep 600; : {folder}\"");
+    let stranger = format!("setsid -f env -i {child} <&- >&- 2>&-");
+    format!("sh -c '{child} & {stranger}; exec {server} --movies {folder} {{port}}'")
+}
+
+/// Whether a process has the folder in its words, and is none of the test's.
+#[cfg(target_os = "linux")]
+fn family_is_there(folder: &Path) -> bool {
+    let folder = folder.to_str().unwrap();
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let words = processes.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
+    words
+        .map(|words| String::from_utf8_lossy(&words).into_owned())
+        .any(|words| words.contains(folder) && !words.contains("lab_check"))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_of_the_program_is_left_when_the_card_is_printed() {
+    let folder = folder();
+    let outcome = Outcome::of(lab_check(folder.path()).args(["server", &family(folder.path())]));
+    assert!(outcome.stdout.contains("passed, "), "{outcome:?}");
+    assert!(!family_is_there(folder.path()));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_is_left_when_lab_check_is_killed() {
+    for signal in ["INT", "KILL"] {
+        let folder = folder();
+        let mut command = lab_check(folder.path());
+        command.args(["server", &family(folder.path())]).env("TMPDIR", folder.path());
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut child = Killed(child);
+        let begun = stderr.lines().map_while(Result::ok).any(|line| line.starts_with("[3/"));
+        assert!(begun, "two cases");
+        let stages = || {
+            let names = std::fs::read_dir(folder.path()).unwrap().flatten();
+            names
+                .filter(|entry| entry.file_name().to_string_lossy().starts_with("lab_check-"))
+                .count()
+        };
+        assert_eq!(stages(), 1, "its folder is there while it runs");
+        wait_until("a server", || family_is_there(folder.path()));
+        let kill = format!("kill -{signal} {}", child.0.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+        child.0.wait().unwrap();
+        wait_until("the end of all processes", || !family_is_there(folder.path()));
+        wait_until("the end of its folder", || stages() == 0);
+    }
+}
+
+#[test]
+fn the_card_in_the_document_is_the_real_one() {
+    let Some(python) = python() else { return eprintln!("skipped: there is no python3") };
+    let folder = folder();
+    let program = python_lab("faults/server.py");
+    let server = format!("{python} -S {} no-cseq {{port}}", program.display());
+    let (outcome, _) = card_of(folder.path(), "Anna", &server);
+    let document = project().join("docs/lab_check.md");
+    let document = std::fs::read_to_string(document).unwrap();
+    let (_, shown) = document.split_once("no-cseq {port}\"\n").expect("the call");
+    let (shown, _) = shown.split_once("\n```").expect("the end of the card");
+    assert_eq!(without_numbers(&outcome.stdout), without_numbers(shown));
+}
+
+/// The lines, with a `#` in place of every number: ports, sessions, times.
+fn without_numbers(card: &str) -> Vec<String> {
+    let mut text = String::new();
+    for character in card.trim().chars() {
+        let number = character.is_ascii_digit() || character == '.';
+        if !number {
+            text.push(character);
+        } else if !text.ends_with('#') {
+            text.push('#');
+        }
+    }
+    text.lines().map(str::to_owned).collect()
+}
+
+/// The parts of a card that tell of failures, and its last line.
+fn failures(card: &str) -> String {
+    let lines: Vec<_> = card.lines().collect();
+    let begins = lines.iter().enumerate().filter(|(_, line)| line.starts_with("  FAIL"));
+    let parts = begins.flat_map(|(begin, _)| lines.iter().skip(begin).take(5));
+    parts.chain(lines.last()).copied().collect::<Vec<_>>().join("\n")
+}
+
+/// How many cards are made at once: they mostly wait.
+const AT_ONCE: usize = 8;
+
+/// The faults of `tests/python_lab/faults/server.py`, and the line of the card that names each.
+const FAULTS: [(&str, &str); 62] = [
+    ("none", ""),
+    ("halts", ""),
+    ("silent-setup", "setup"),
+    ("hangs-up", "setup"),
+    ("nonsense", "setup"),
+    ("endless-reply", "setup"),
+    ("dripping-reply", "setup"),
+    ("silent-play", "play"),
+    ("silent-pause", "pause"),
+    ("silent-teardown", "teardown"),
+    ("no-packets", "packets"),
+    ("no-cseq", "cseq"),
+    ("wrong-cseq", "cseq"),
+    ("wrong-session", "session"),
+    ("session-is-a-word", "session_number"),
+    ("extra-line", "reply_form"),
+    ("carriage-returns", "reply_form"),
+    ("slow-replies", "reply_time"),
+    ("found-anyway", "not_found"),
+    ("error-for-missing", "not_found"),
+    ("stuck-after-missing", "setup_after_404"),
+    ("same-session", "two_sessions"),
+    ("one-at-a-time", "two_clients"),
+    ("dies-on-early-play", "early"),
+    ("second-setup-breaks", "second_setup"),
+    ("hangs-up-on-unknown-method", "unknown_method"),
+    ("dies-on-nonsense", "no_request"),
+    ("double-stream", "play_again"),
+    ("sends-after-pause", "pause_stops"),
+    ("starts-over", "resume"),
+    ("loses-a-frame-at-pause", "resume"),
+    ("version-zero", "version"),
+    ("padding-bit", "padding"),
+    ("extension-bit", "extension"),
+    ("csrc-count", "csrc_count"),
+    ("long-header", "header"),
+    ("short-header", "header"),
+    ("marker-and-type-swapped", "payload_type"),
+    ("marked-now-and-then", "marker"),
+    ("number-stands-still", "sequence"),
+    ("numbers-from-zero", "first_number"),
+    ("time-runs-backwards", "timestamp"),
+    ("new-source-each-time", "ssrc"),
+    ("repeats-frames", "frames"),
+    ("skips-frames", "frames"),
+    ("drops-packets", "loss"),
+    ("small-buffer", "large_frame"),
+    ("nineteen-frames", "rate"),
+    ("bursts", "deviation"),
+    ("first-frame-late", "first_packet"),
+    ("loses-last-frame", "last_frame"),
+    ("dies-at-end", "end"),
+    ("dies-on-split-request", "split"),
+    ("one-request-a-recv", "glued"),
+    ("no-description", "describe"),
+    ("wrong-length", "describe_length"),
+    ("sends-after-teardown", "teardown_stops"),
+    ("spins-after-teardown", "idle"),
+    ("sends-to-nobody", "gone"),
+    ("dies-with-client", "serves_on"),
+    ("leaks-threads", "threads"),
+    ("leaks-sockets", "descriptors"),
+];

@@ -1,0 +1,22 @@
+//! `lab_check` judges itself: programs without a fault get a full card, and of each program with one
+//! fault the card names that fault and no other.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+#![allow(clippy::indexing_slicing, reason = "a test may fail")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "figures, and what is left out, are said"
+)]
+
+#[path = "../../../../tests/client_common/mod.rs"]
+mod client_common;
+#[path = "../../../../tests/common/mod.rs"]
+mod common;
+#[path = "../../../../tests/desktop/mod.rs"]
+mod desktop;
+
+mod lab_check_client;
+mod lab_check_common;
+mod lab_check_compare;
+mod lab_check_server;
