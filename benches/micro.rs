@@ -21,9 +21,9 @@ use common::jpegs::{self, Kind};
 use common::movies::{MOVIE, lab_format, real_frames};
 use rtsp_lab::picture::Picture;
 use rtsp_lab::rtp_packet::RtpPacket;
-use rtsp_lab::rtsp::standard::StandardRequest;
-use rtsp_lab::rtsp::standard_inbox::StandardInbox;
 use rtsp_lab::rtsp::{Inbox, Request};
+use rtsp_lab::standard::rtsp::StandardRequest;
+use rtsp_lab::standard::rtsp::inbox::StandardInbox;
 use rtsp_lab::statistics::{Reception, Statistics};
 use rtsp_lab::video_stream::VideoStream;
 

@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 use common::movies::{MOVIE, real_frames};
 use common::server_process::{Killed, ServerProcess, cpu_ticks};
 use common::standard_client::StandardClient;
-use rtsp_lab::jpeg_payload::JpegFrame;
+use rtsp_lab::standard::jpeg_payload::JpegFrame;
 
 #[path = "../tests/common/mod.rs"]
 mod common;

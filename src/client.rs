@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use std::{fmt, io};
 
 use crate::picture::Picture;
-use crate::rtsp::standard::StandardMethod;
 use crate::rtsp::{Method, Request, State};
+use crate::standard::rtsp::StandardMethod;
 use crate::statistics::Statistics;
 
 mod accessors;

@@ -12,10 +12,6 @@ use std::time::{Duration, Instant};
 use crate::rtsp::inbox::{LONG_SILENCE, TooLong};
 use crate::rtsp::{Dialect, Inbox};
 
-mod standard_connection;
-
-pub(crate) use standard_connection::{Arrival, StandardReader, StandardWriter};
-
 /// A TCP stream with its inbox.
 #[derive(Debug)]
 pub(crate) struct Connection {

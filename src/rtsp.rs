@@ -2,9 +2,7 @@
 //!
 //! Everything about the state of a session is here, in one table that the server, the client and
 //! the buttons of the window share: the screen can't disagree with the protocol. Messages are in
-//! [`request`] and [`reply`]; where one ends in a stream of bytes is told by [`inbox`]. The messages
-//! of the standard dialect, RFC 2326 as players speak it, are in [`standard`], with two headers that
-//! have a form of their own in [`transport`] and [`npt`].
+//! [`request`] and [`reply`]; where one ends in a stream of bytes is told by [`inbox`].
 //!
 //! ```text
 //! C: SETUP movie.Mjpeg RTSP/1.0                      S: RTSP/1.0 200 OK
@@ -15,12 +13,8 @@
 use std::fmt;
 
 pub mod inbox;
-pub mod npt;
 pub mod reply;
 pub mod request;
-pub mod standard;
-pub mod standard_inbox;
-pub mod transport;
 
 pub use inbox::Inbox;
 pub use reply::Reply;

@@ -17,8 +17,8 @@ use std::{fmt, io};
 
 use crate::connection::address;
 use crate::event::Event;
-use crate::rtsp::standard::DEFAULT_TIMEOUT;
 use crate::server_worker::Surveys;
+use crate::standard::rtsp::DEFAULT_TIMEOUT;
 
 mod network;
 mod server_event;

@@ -12,8 +12,8 @@ use std::{env, io};
 use getopts::{Matches, Options};
 use rtsp_lab::console::Console;
 use rtsp_lab::impairment::Impairment;
-use rtsp_lab::jpeg_payload::SMALLEST_LIMIT as SMALLEST_MTU;
 use rtsp_lab::server::{MAX_PAYLOAD, Network, Server, Settings};
+use rtsp_lab::standard::jpeg_payload::SMALLEST_LIMIT as SMALLEST_MTU;
 
 fn main() -> ExitCode {
     let options = options();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::rtsp::standard::RtspUrl;
+use crate::standard::rtsp::RtspUrl;
 
 /// What a client is to play, and from where. Python: the arguments of `Client.__init__`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use super::settings::StandardSettings;
 use super::{Client, Message};
-use crate::rtsp::standard::{DEFAULT_TIMEOUT, RtspUrl};
 use crate::rtsp::{Method, State};
-use crate::sdp::Description;
+use crate::standard::rtsp::{DEFAULT_TIMEOUT, RtspUrl};
+use crate::standard::sdp::Description;
 
 mod intake;
 mod interleaved;

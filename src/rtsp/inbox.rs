@@ -196,7 +196,7 @@ fn position(bytes: &[u8], start: usize, is: impl Fn(&[u8]) -> bool) -> Option<us
 }
 
 /// Just behind the first empty line.
-pub(super) fn empty_line(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn empty_line(bytes: &[u8]) -> Option<usize> {
     let at = position(bytes, 0, |at| at.starts_with(b"\n\n") || at.starts_with(b"\n\r\n"))?;
     let second = bytes.get(at + 1..)?.iter().position(|&byte| byte == b'\n')?;
     Some(at + 1 + second + 1)
@@ -227,7 +227,7 @@ fn is_header(line: &[u8]) -> bool {
 }
 
 /// The number of the `Content-Length` line among the first `end` bytes.
-pub(super) fn content_length(bytes: &[u8], end: usize) -> Option<usize> {
+pub(crate) fn content_length(bytes: &[u8], end: usize) -> Option<usize> {
     let head = String::from_utf8_lossy(bytes.get(..end)?);
     head.lines().map(header).find(|(name, _)| name == "content-length")?.1.parse().ok()
 }

@@ -93,7 +93,7 @@ impl Reply {
 }
 
 /// `RTSP/1.0 200 OK`, any version, or none.
-pub(super) fn read_status_line(line: &str) -> Option<(u16, &str)> {
+pub(crate) fn read_status_line(line: &str) -> Option<(u16, &str)> {
     let rest = match line.strip_prefix("RTSP/") {
         Some(rest) => rest.split_once(' ')?.1.trim_start(),
         None => line,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::connection::{Connection, Incoming};
-use crate::rtsp::standard::{StandardReply, StandardRequest, StandardStatus};
 use crate::rtsp::{Dialect, Inbox, Reply, Request, Status};
 use crate::server::{ServerEvent, Shared};
+use crate::standard::rtsp::{StandardReply, StandardRequest, StandardStatus};
 
 /// Answers the first request with 453, and closes the connection.
 pub(crate) fn refuse(stream: TcpStream, peer: SocketAddr, shared: &Arc<Shared>) {

@@ -8,17 +8,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{fmt, io};
 
-use crate::connection::{Arrival, StandardReader, StandardWriter};
-use crate::rtcp;
-use crate::rtsp::standard::{
-    SessionHeader, StandardMethod, StandardReply, StandardRequest, StandardStatus,
-};
-use crate::rtsp::standard_inbox::Item;
 use crate::rtsp::{Method, State};
-use crate::sdp::JPEG_CLOCK_HZ;
 use crate::server::{ServerEvent, Settings, Shared};
 use crate::server_worker::no_setup;
 use crate::server_worker::pace::Pace;
+use crate::standard::connection::{Arrival, StandardReader, StandardWriter};
+use crate::standard::rtcp;
+use crate::standard::rtsp::inbox::Item;
+use crate::standard::rtsp::{
+    SessionHeader, StandardMethod, StandardReply, StandardRequest, StandardStatus,
+};
+use crate::standard::sdp::JPEG_CLOCK_HZ;
 
 mod describe;
 mod send_rtp;

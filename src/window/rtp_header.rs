@@ -10,7 +10,7 @@ use super::palette::{
     BACKGROUND, BLUE, BUTTON_EDGE, DARK_BLUE, DARK_INK, DIM, GREEN, INK, LABEL, SMALL, VALUE,
 };
 use crate::client::LatestPacket;
-use crate::jpeg_payload::Headers;
+use crate::standard::jpeg_payload::Headers;
 
 /// A field of a header.
 struct Field {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rtsp_lab::client::{Client, ClientEvent, Settings};
 use rtsp_lab::picture::Picture;
 use rtsp_lab::rtsp::State;
-use rtsp_lab::rtsp::standard::RtspUrl;
+use rtsp_lab::standard::rtsp::RtspUrl;
 use rtsp_lab::statistics::Statistics;
 
 use super::LIMIT;

@@ -14,7 +14,7 @@ enum Layer {
     Edge,
 }
 
-const LAYERS: [(&str, Layer); 21] = [
+const LAYERS: [(&str, Layer); 18] = [
     ("bin", Layer::Edge),
     ("window", Layer::Edge),
     ("terminal", Layer::Edge),
@@ -27,14 +27,11 @@ const LAYERS: [(&str, Layer); 21] = [
     ("video_stream", Layer::Tools),
     ("picture", Layer::Tools),
     ("rtsp", Layer::Core),
-    ("sdp", Layer::Core),
     ("rtp_packet", Layer::Core),
-    ("rtcp", Layer::Core),
-    ("reorder", Layer::Core),
     ("impairment", Layer::Core),
     ("statistics", Layer::Core),
     ("lab_payload", Layer::Core),
-    ("jpeg_payload", Layer::Core),
+    ("standard", Layer::Shell),
     ("lib", Layer::Edge),
 ];
 
@@ -134,17 +131,11 @@ fn each_package_is_named_where_it_belongs() {
     let homes = BTreeMap::from([
         ("minifb", vec!["window.rs"]),
         ("jpeg_decoder", vec!["picture.rs"]),
-        ("getopts", vec!["bin/server.rs", "bin/client_launcher/call.rs", "bin/lab_check/call.rs"]),
+        ("getopts", vec!["bin/server.rs", "bin/client_launcher/call.rs"]),
         ("embedded_graphics", vec!["window.rs", "window/"]),
         (
             "rand",
-            vec![
-                "bin/server.rs",
-                "bin/lab_check/",
-                "server.rs",
-                "server_worker/",
-                "client/standard/reports.rs",
-            ],
+            vec!["bin/server.rs", "server.rs", "server_worker/", "client/standard/reports.rs"],
         ),
     ]);
     for (_, path, code) in sources() {

@@ -10,7 +10,7 @@ use crate::common::bad_network::{Client, Counts, leaving, summary};
 use crate::common::jpegs::{Kind, PLAIN, jpegs};
 use crate::common::movies::{MOVIE, folder_with, lab_format};
 use crate::common::server_process::ServerProcess;
-use rtsp_lab::jpeg_payload::JpegFrame;
+use rtsp_lab::standard::jpeg_payload::JpegFrame;
 
 const SEEDS: [u64; 10] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const PACKETS: u64 = 1000;

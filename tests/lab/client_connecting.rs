@@ -14,8 +14,8 @@ use crate::client_common::scripted_server::ScriptedServer;
 use crate::client_common::stage::{Stage, TURN, client_of};
 use crate::client_common::{LIMIT, MOVIE};
 use rtsp_lab::client::{Client, ClientEvent, Settings};
-use rtsp_lab::rtsp::standard::RtspUrl;
 use rtsp_lab::rtsp::{Method, State};
+use rtsp_lab::standard::rtsp::RtspUrl;
 
 /// The system gives up a connection after 2 s. A machine may be too busy for a test to do its part by
 /// then, but not each time.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::common::bad_network::{Client, Counts, leaving, network};
 use rtsp_lab::impairment::Line;
-use rtsp_lab::reorder::Reorder;
 use rtsp_lab::rtp_packet::RtpPacket;
+use rtsp_lab::standard::reorder::Reorder;
 use rtsp_lab::statistics::Reception;
 
 const PACKETS: u64 = 1000;

@@ -12,7 +12,7 @@ use crate::client_common::program::Program;
 use rtsp_lab::client::{Client, Seek, Settings};
 use rtsp_lab::picture::Picture;
 use rtsp_lab::rtsp::State;
-use rtsp_lab::rtsp::standard::RtspUrl;
+use rtsp_lab::standard::rtsp::RtspUrl;
 use rtsp_lab::video_stream::VideoStream;
 use tempfile::TempDir;
 

@@ -11,7 +11,7 @@ use crate::common::server_process::ServerProcess;
 use rtsp_lab::client::{Client, Settings};
 use rtsp_lab::picture::Picture;
 use rtsp_lab::rtsp::State;
-use rtsp_lab::rtsp::standard::RtspUrl;
+use rtsp_lab::standard::rtsp::RtspUrl;
 use rtsp_lab::statistics::Reception;
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use getopts::{Matches, Options};
 use rtsp_lab::client::Settings;
-use rtsp_lab::rtsp::standard::RtspUrl;
+use rtsp_lab::standard::rtsp::RtspUrl;
 use rtsp_lab::terminal::Limits;
 use rtsp_lab::window::{self, Buttons};
 

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use crate::client::LatestPacket;
-use crate::jpeg_payload::{CannotDecode, Reassembler};
-use crate::reorder::Reorder;
-use crate::rtcp::{ReportBlock, SenderReport, SourceStatistics};
 use crate::rtp_packet::{PayloadType, RtpPacket, Version};
+use crate::standard::jpeg_payload::{CannotDecode, Reassembler};
+use crate::standard::reorder::Reorder;
+use crate::standard::rtcp::{ReportBlock, SenderReport, SourceStatistics};
 use crate::statistics::Reception;
 
 /// What SETUP and the description say of the packets to come.

@@ -8,8 +8,8 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use crate::client::recv_rtsp_reply::{Answer, FLOOD, Mailbox};
-use crate::connection::{Arrival, StandardReader, StandardWriter};
-use crate::rtsp::standard_inbox::Item;
+use crate::standard::connection::{Arrival, StandardReader, StandardWriter};
+use crate::standard::rtsp::inbox::Item;
 
 /// Both directions of the connection, but for the thread that reads.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::client::Client;
-use crate::rtsp::standard::{StandardMethod, StandardReply};
 use crate::rtsp::{Method, State};
+use crate::standard::rtsp::{StandardMethod, StandardReply};
 
 impl Client {
     /// Sends one when half of the session's timeout has passed without a request.

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::Plan;
 use crate::client::{Client, Media, Message};
-use crate::rtsp::npt::NptRange;
-use crate::rtsp::standard::{RtpInfo, RtspUrl, SessionHeader, StandardReply};
 use crate::rtsp::{Method, Reply};
-use crate::sdp::Description;
+use crate::standard::rtsp::npt::NptRange;
+use crate::standard::rtsp::{RtpInfo, RtspUrl, SessionHeader, StandardReply};
+use crate::standard::sdp::Description;
 
 impl Client {
     /// Looks at a message of the server, as `parse_rtsp_reply` does in the lab's dialect.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::intake::Intake;
-use crate::rtcp::{self, Compound, Packet, ReceiverReport, report_interval};
+use crate::standard::rtcp::{self, Compound, Packet, ReceiverReport, report_interval};
 
 /// Who reports, and when.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Standard;
 use crate::rtsp::Method;
-use crate::rtsp::standard::{StandardMethod, StandardRequest, Target};
+use crate::standard::rtsp::{StandardMethod, StandardRequest, Target};
 
 impl Standard {
     /// The request as bytes on the wire.

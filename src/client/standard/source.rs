@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use super::interleaved::{Interleaved, Packet};
 use crate::client::port::Waker;
 use crate::client::strangers::Strangers;
-use crate::connection::StandardWriter;
-use crate::rtsp::transport::{Channels, Offer, Ports};
+use crate::standard::connection::StandardWriter;
+use crate::standard::rtsp::transport::{Channels, Offer, Ports};
 
 /// Where packets come from, and reports go to.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use crate::client::recv_rtsp_reply::Link;
 use crate::client::strangers::Strangers;
 use crate::client::{Client, Message};
 use crate::rtp_packet::PayloadType;
-use crate::rtsp::transport::{Answer, Carrier};
+use crate::standard::rtsp::transport::{Answer, Carrier};
 
 impl Client {
     /// Opens what SETUP is to offer: two UDP ports, or two channels of the connection.

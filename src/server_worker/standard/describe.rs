@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::session::time_of;
 use super::survey::{Film, Unfit};
 use super::{Refusal, StandardWorker, TRACK, refusal};
-use crate::rtsp::npt::NptRange;
-use crate::rtsp::standard::{StandardReply, StandardRequest, StandardStatus, Target};
-use crate::sdp::Description;
 use crate::server::canonical;
 use crate::server_worker::send_rtp::FRAME_INTERVAL;
+use crate::standard::rtsp::npt::NptRange;
+use crate::standard::rtsp::{StandardReply, StandardRequest, StandardStatus, Target};
+use crate::standard::sdp::Description;
 use crate::video_stream::MovieError;
 
 impl StandardWorker {

@@ -7,13 +7,13 @@ use std::{fmt, io};
 use super::survey::{Film, Survey};
 use super::way::Way;
 use crate::event::Event;
-use crate::jpeg_payload::{CannotCarry, JpegFrame};
-use crate::rtcp::{Compound, RtpClock, SenderReport, report_interval};
 use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
-use crate::sdp::JPEG_CLOCK_HZ;
 use crate::server::Settings;
 use crate::server_worker::bad_network::BadNetwork;
 use crate::server_worker::send_rtp::{FRAME_INTERVAL, Stream, Transcript, next_deadline};
+use crate::standard::jpeg_payload::{CannotCarry, JpegFrame};
+use crate::standard::rtcp::{Compound, RtpClock, SenderReport, report_interval};
+use crate::standard::sdp::JPEG_CLOCK_HZ;
 use crate::video_stream::{MovieError, VideoStream};
 
 /// All that the thread needs, and brings back.

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use super::send_rtp::StandardStream;
 use super::way::Way;
 use crate::rtsp::State;
-use crate::rtsp::npt::{BadRange, NptRange};
-use crate::rtsp::standard::{RtpInfo, StandardStatus};
 use crate::server::Shared;
 use crate::server_worker::send_rtp::{FRAME_INTERVAL, Go, Sender};
+use crate::standard::rtsp::npt::{BadRange, NptRange};
+use crate::standard::rtsp::{RtpInfo, StandardStatus};
 
 /// What SETUP has begun.
 pub(super) struct Session {

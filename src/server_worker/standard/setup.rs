@@ -7,9 +7,9 @@ use super::session::{Playback, Session};
 use super::survey::Film;
 use super::way::Way;
 use super::{Refusal, StandardWorker, TRACK, refusal};
-use crate::rtsp::standard::{StandardReply, StandardRequest, StandardStatus, Target};
-use crate::rtsp::transport::{Answer, Carrier, Channels, Offer, Ports};
 use crate::server::canonical;
+use crate::standard::rtsp::transport::{Answer, Carrier, Channels, Offer, Ports};
+use crate::standard::rtsp::{StandardReply, StandardRequest, StandardStatus, Target};
 
 impl StandardWorker {
     /// Starts a session, or gives the one that there is another way.

@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::jpeg_payload::{CannotCarry, JpegFrame};
+use crate::standard::jpeg_payload::{CannotCarry, JpegFrame};
 use crate::video_stream::{MovieError, Version, VideoStream};
 
 /// What is known of a movie.

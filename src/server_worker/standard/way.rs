@@ -4,9 +4,10 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 
-use crate::connection::{SOCKET_TIMEOUT, StandardWriter};
-use crate::rtsp::transport::{Channels, Ports};
+use crate::connection::SOCKET_TIMEOUT;
 use crate::server_worker::send_rtp::send;
+use crate::standard::connection::StandardWriter;
+use crate::standard::rtsp::transport::{Channels, Ports};
 
 /// Where RTP and RTCP go.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Session descriptions.
 
-use rtsp_lab::rtsp::standard::RtspUrl;
-use rtsp_lab::sdp::Description;
+use rtsp_lab::standard::rtsp::RtspUrl;
+use rtsp_lab::standard::sdp::Description;
 
 /// The bytes as a text.
 pub fn run(data: &[u8]) {

@@ -1,7 +1,7 @@
 //! Payloads of RFC 2435 as anybody may send them, put together to frames.
 
-use rtsp_lab::jpeg_payload::{Headers, JpegFrame, Reassembler};
 use rtsp_lab::rtp_packet::RtpPacket;
+use rtsp_lab::standard::jpeg_payload::{Headers, JpegFrame, Reassembler};
 use rtsp_lab::statistics::Order;
 
 use super::input::Input;

@@ -1,8 +1,8 @@
 //! A JPEG, cut into payloads of RFC 2435, and put together again.
 
-use rtsp_lab::jpeg_payload::{JpegFrame, Reassembler, SMALLEST_LIMIT};
 use rtsp_lab::picture::Picture;
 use rtsp_lab::rtp_packet::RtpPacket;
+use rtsp_lab::standard::jpeg_payload::{JpegFrame, Reassembler, SMALLEST_LIMIT};
 use rtsp_lab::statistics::Order;
 
 use super::input::Chance;

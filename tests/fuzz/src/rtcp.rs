@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rtsp_lab::rtcp::{
+use rtsp_lab::standard::rtcp::{
     self, Compound, NtpTime, Packet, Report, ReportBlock, RtpClock, SenderReport, SourceStatistics,
     report_interval,
 };

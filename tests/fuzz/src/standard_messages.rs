@@ -1,12 +1,12 @@
 //! The standard dialect: messages and packets in one stream, and every header that is read.
 
-use rtsp_lab::rtsp::npt::NptRange;
-use rtsp_lab::rtsp::standard::{
+use rtsp_lab::standard::rtsp::inbox::{Item, MAX_MESSAGE, StandardInbox};
+use rtsp_lab::standard::rtsp::npt::NptRange;
+use rtsp_lab::standard::rtsp::transport::{Answer, Offer};
+use rtsp_lab::standard::rtsp::{
     Headers, RtpInfo, RtspUrl, SessionHeader, StandardMethod, StandardReply, StandardRequest,
     Target, end_of_message,
 };
-use rtsp_lab::rtsp::standard_inbox::{Item, MAX_MESSAGE, StandardInbox};
-use rtsp_lab::rtsp::transport::{Answer, Offer};
 
 use super::input::{Chance, Input};
 

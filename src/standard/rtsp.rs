@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use rtsp_lab::rtsp::Method;
-//! use rtsp_lab::rtsp::standard::{StandardReply, StandardRequest, StandardStatus, Target};
+//! use rtsp_lab::standard::rtsp::{StandardReply, StandardRequest, StandardStatus, Target};
 //!
 //! let bytes = b"DESCRIBE rtsp://h/movie.Mjpeg RTSP/1.0\r\nCseq: 2\r\nAccept: */*\r\n\r\n";
 //! let request = StandardRequest::parse(bytes)?;
@@ -16,7 +16,7 @@
 //! let reply = StandardReply::new(StandardStatus::NotFound, request.cseq).with("Server", "lab");
 //! assert_eq!(reply.encode(), "RTSP/1.0 404 Not Found\r\nCSeq: 2\r\nServer: lab\r\n\r\n");
 //! assert_eq!(StandardReply::parse(reply.encode().as_bytes())?, reply);
-//! # Ok::<(), rtsp_lab::rtsp::standard::BadMessage>(())
+//! # Ok::<(), rtsp_lab::standard::rtsp::BadMessage>(())
 //! ```
 
 use std::fmt;
@@ -25,11 +25,14 @@ use message::{Message, encode};
 
 mod bad_message;
 mod headers;
+pub mod inbox;
 mod message;
 mod method;
+pub mod npt;
 mod rtp_info;
 mod session;
 mod status;
+pub mod transport;
 mod url;
 
 pub use bad_message::{BadMessage, Flaw};
@@ -177,7 +180,7 @@ impl StandardReply {
         let Message { first_line, cseq, headers, body, end } = Message::read(message);
         let bad = |flaw| BadMessage { cseq, flaw };
         let status = Some(first_line.as_str()).filter(|line| line.starts_with("RTSP/"));
-        let (code, reason) = match status.and_then(super::reply::read_status_line) {
+        let (code, reason) = match status.and_then(crate::rtsp::reply::read_status_line) {
             Some((code, reason)) => (code, reason.to_owned()),
             None => return Err(bad(Flaw::StatusLine(first_line))),
         };

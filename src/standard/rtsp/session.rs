@@ -1,7 +1,7 @@
 //! The session's name and patience (RFC 2326 sections 3.4 and 12.37).
 //!
 //! ```
-//! use rtsp_lab::rtsp::standard::SessionHeader;
+//! use rtsp_lab::standard::rtsp::SessionHeader;
 //!
 //! let session = SessionHeader::parse("571600AB;timeout=30").unwrap();
 //! assert_eq!((session.id.as_str(), session.timeout.as_secs()), ("571600AB", 30));

@@ -1,7 +1,7 @@
 //! When to report (RFC 3550 section 6.2 and appendix A.7).
 //!
 //! ```
-//! use rtsp_lab::rtcp::report_interval;
+//! use rtsp_lab::standard::rtcp::report_interval;
 //!
 //! assert_eq!(report_interval(0.0).as_millis(), 2052);
 //! assert_eq!(report_interval(0.5).as_millis(), 4104);

@@ -1,7 +1,7 @@
 //! The times of reports: NTP's and RTP's (RFC 3550 sections 4 and 6.4.1).
 //!
 //! ```
-//! use rtsp_lab::rtcp::{NtpTime, RtpClock};
+//! use rtsp_lab::standard::rtcp::{NtpTime, RtpClock};
 //! use std::time::Duration;
 //!
 //! let start = Duration::from_secs(1_700_000_000);

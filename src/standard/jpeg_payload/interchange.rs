@@ -350,8 +350,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::jpeg_payload::JpegFrame;
-    use crate::jpeg_payload::samples::{jpeg, movie_frames, pixels, position};
+    use crate::standard::jpeg_payload::JpegFrame;
+    use crate::standard::jpeg_payload::samples::{jpeg, movie_frames, pixels, position};
 
     fn sample() -> Vec<u8> {
         jpeg((40, 24), |_| ())

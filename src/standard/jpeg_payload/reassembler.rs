@@ -248,9 +248,9 @@ mod tests {
     use proptest::sample::Index;
 
     use super::*;
-    use crate::jpeg_payload::cannot_decode::MOST_REASONS;
-    use crate::jpeg_payload::samples::{all_pixels, jpeg, payloads, position};
-    use crate::jpeg_payload::{JpegFrame, RestartHeader};
+    use crate::standard::jpeg_payload::cannot_decode::MOST_REASONS;
+    use crate::standard::jpeg_payload::samples::{all_pixels, jpeg, payloads, position};
+    use crate::standard::jpeg_payload::{JpegFrame, RestartHeader};
     use crate::statistics::Reception;
 
     /// Order, timestamp, marker and payload.

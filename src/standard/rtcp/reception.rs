@@ -1,7 +1,7 @@
 //! What a receiver counts for its reports (RFC 3550 appendices A.1, A.3 and A.8).
 //!
 //! ```
-//! use rtsp_lab::rtcp::SourceStatistics;
+//! use rtsp_lab::standard::rtcp::SourceStatistics;
 //! use std::time::Duration;
 //!
 //! let mut source = SourceStatistics::new(0x1234_5678, 90_000);
@@ -202,7 +202,7 @@ const MAX_MISORDER: u16 = 100;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtcp::{NtpTime, RtpClock};
+    use crate::standard::rtcp::{NtpTime, RtpClock};
     use proptest::prelude::*;
 
     const MS: Duration = Duration::from_millis(1);

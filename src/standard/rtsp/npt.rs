@@ -3,20 +3,20 @@
 //! The header `Range` (section 12.29) and a description's `a=range` (section C.1.5) have it.
 //!
 //! ```
-//! use rtsp_lab::rtsp::npt::NptRange;
+//! use rtsp_lab::standard::rtsp::npt::NptRange;
 //! use std::time::Duration;
 //!
 //! let range = NptRange::parse("npt=10.5-")?;
 //! assert_eq!((range.start(), range.end()), (Some(Duration::from_millis(10_500)), None));
 //! let film = NptRange::between(Duration::ZERO, Duration::from_secs(25));
 //! assert_eq!(film.to_string(), "npt=0-25.000");
-//! # Ok::<(), rtsp_lab::rtsp::npt::BadRange>(())
+//! # Ok::<(), rtsp_lab::standard::rtsp::npt::BadRange>(())
 //! ```
 
 use std::fmt;
 use std::time::Duration;
 
-use super::standard::StandardStatus;
+use super::StandardStatus;
 
 /// A stretch of a film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

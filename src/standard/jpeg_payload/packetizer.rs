@@ -154,7 +154,7 @@ mod tests {
     use jpeg_encoder::{Encoder, SamplingFactor};
 
     use super::*;
-    use crate::jpeg_payload::samples::{jpeg, movie_frames, payloads, position};
+    use crate::standard::jpeg_payload::samples::{jpeg, movie_frames, payloads, position};
 
     #[test]
     fn the_first_packet_has_the_tables_and_the_others_have_not() {

@@ -24,7 +24,7 @@
 //! together again. Between the two, every pixel stays as it is:
 //!
 //! ```
-//! use rtsp_lab::jpeg_payload::{Headers, JpegFrame, Reassembler};
+//! use rtsp_lab::standard::jpeg_payload::{Headers, JpegFrame, Reassembler};
 //! use rtsp_lab::rtp_packet::RtpPacket;
 //! use rtsp_lab::statistics::Order;
 //! # use jpeg_encoder::{ColorType, Encoder, SamplingFactor};

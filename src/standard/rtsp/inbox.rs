@@ -6,7 +6,7 @@
 //! needed.
 //!
 //! ```
-//! use rtsp_lab::rtsp::standard_inbox::{Item, StandardInbox};
+//! use rtsp_lab::standard::rtsp::inbox::{Item, StandardInbox};
 //!
 //! let mut inbox = StandardInbox::default();
 //! inbox.push(b"$\x01\0\x04RTCPOPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\nPLAY");
@@ -16,7 +16,7 @@
 //! # Ok::<(), rtsp_lab::rtsp::inbox::TooLong>(())
 //! ```
 
-use super::inbox::{TooLong, content_length, empty_line};
+use crate::rtsp::inbox::{TooLong, content_length, empty_line};
 
 /// What has come and is not yet cut into messages and packets.
 #[derive(Debug, Default)]

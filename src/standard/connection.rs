@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{SOCKET_TIMEOUT, timed_out};
+use crate::connection::{SOCKET_TIMEOUT, timed_out};
 use crate::rtsp::inbox::TooLong;
-use crate::rtsp::standard_inbox::{Item, StandardInbox};
+use crate::standard::rtsp::inbox::{Item, StandardInbox};
 
 /// The reading half. Where packets are interleaved, another thread writes meanwhile.
 #[derive(Debug)]

@@ -203,10 +203,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::jpeg_payload::JpegFrame;
-    use crate::jpeg_payload::samples::{SWAPPED, all_pixels, jpeg, payloads, with_huffman};
-    use crate::jpeg_payload::tables::{STANDARD, STANDARD_CHROMA, STANDARD_LUMA};
     use crate::picture::Picture;
+    use crate::standard::jpeg_payload::JpegFrame;
+    use crate::standard::jpeg_payload::samples::{
+        SWAPPED, all_pixels, jpeg, payloads, with_huffman,
+    };
+    use crate::standard::jpeg_payload::tables::{STANDARD, STANDARD_CHROMA, STANDARD_LUMA};
 
     /// How many codes of each length: few long ones, one length only, and as many long ones as go.
     const DC_COUNTS: [[u8; 16]; 3] = [
@@ -321,14 +323,17 @@ mod tests {
         assert!(frame.is_recoded());
         let (mut shown, mut payload) = (Vec::new(), Vec::new());
         frame.packets(60_000).for_each(|packet| packet.write(&mut payload));
-        let shape = crate::jpeg_payload::rebuild::Shape {
+        let shape = crate::standard::jpeg_payload::rebuild::Shape {
             sampling: frame.sampling(),
             width_blocks: 3,
             height_blocks: 2,
             restart_interval: 1,
         };
         let tables = Interchange::decode(OPTIMISED).unwrap().quantisation;
-        shown.extend(crate::jpeg_payload::rebuild::jpeg_head(shape, &tables.map(|table| *table)));
+        shown.extend(crate::standard::jpeg_payload::rebuild::jpeg_head(
+            shape,
+            &tables.map(|table| *table),
+        ));
         shown.extend_from_slice(&payload[8 + 4 + 132..]);
         assert_eq!(Picture::decode(&shown).unwrap(), all_pixels(OPTIMISED));
     }

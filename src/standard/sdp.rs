@@ -4,8 +4,8 @@
 //! do to it. Only the first JPEG video counts, for nothing else can be played here.
 //!
 //! ```
-//! use rtsp_lab::rtsp::npt::NptRange;
-//! use rtsp_lab::sdp::Description;
+//! use rtsp_lab::standard::rtsp::npt::NptRange;
+//! use rtsp_lab::standard::sdp::Description;
 //! use std::time::Duration;
 //!
 //! let mut description = Description::of_film("movie.Mjpeg", 7, "192.0.2.1", "track1");
@@ -26,15 +26,15 @@
 //!     "a=control:track1",
 //! ]);
 //! assert_eq!(Description::parse(&text)?, description);
-//! # Ok::<(), rtsp_lab::sdp::BadDescription>(())
+//! # Ok::<(), rtsp_lab::standard::sdp::BadDescription>(())
 //! ```
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::rtp_packet::PayloadType;
-use crate::rtsp::npt::NptRange;
-use crate::rtsp::standard::{BadUrl, RtspUrl, one_line};
+use crate::standard::rtsp::npt::NptRange;
+use crate::standard::rtsp::{BadUrl, RtspUrl, one_line};
 
 /// A film with one JPEG video.
 #[derive(Clone, Debug, PartialEq)]

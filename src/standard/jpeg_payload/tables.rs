@@ -185,8 +185,8 @@ pub(super) const STANDARD_CHROMA: HuffmanPair<'static> = HuffmanPair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jpeg_payload::interchange::Interchange;
-    use crate::jpeg_payload::samples::{jpeg, movie_frames};
+    use crate::standard::jpeg_payload::interchange::Interchange;
+    use crate::standard::jpeg_payload::samples::{jpeg, movie_frames};
 
     #[test]
     fn q_50_is_the_table_q_1_the_coarsest_and_q_99_the_finest() {

@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use rtsp_lab::rtsp::Method;
-//! use rtsp_lab::rtsp::standard::StandardMethod;
+//! use rtsp_lab::standard::rtsp::StandardMethod;
 //!
 //! assert_eq!(StandardMethod::named("PLAY"), Some(StandardMethod::Lab(Method::Play)));
 //! assert_eq!(StandardMethod::named("RECORD").map(StandardMethod::is_served), Some(false));

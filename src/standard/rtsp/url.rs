@@ -2,7 +2,7 @@
 //! 3.2 and C.1.1).
 //!
 //! ```
-//! use rtsp_lab::rtsp::standard::RtspUrl;
+//! use rtsp_lab::standard::rtsp::RtspUrl;
 //!
 //! let film = RtspUrl::parse("rtsp://127.0.0.1:8554/films/my%20film.Mjpeg/")?;
 //! assert_eq!((film.host(), film.port()), ("127.0.0.1", 8554));
@@ -10,7 +10,7 @@
 //! let track = film.resolve("track1")?;
 //! assert_eq!(track.to_string(), "rtsp://127.0.0.1:8554/films/my%20film.Mjpeg/track1");
 //! assert_eq!(track.film("track1"), ("films/my film.Mjpeg".to_owned(), true));
-//! # Ok::<(), rtsp_lab::rtsp::standard::BadUrl>(())
+//! # Ok::<(), rtsp_lab::standard::rtsp::BadUrl>(())
 //! ```
 
 use std::fmt::{self, Write as _};

@@ -74,8 +74,8 @@ mod tests {
     use std::num::NonZeroU16;
 
     use super::*;
-    use crate::jpeg_payload::interchange::Interchange;
-    use crate::jpeg_payload::tables::{STANDARD, computed};
+    use crate::standard::jpeg_payload::interchange::Interchange;
+    use crate::standard::jpeg_payload::tables::{STANDARD, computed};
 
     #[test]
     fn the_head_says_what_the_headers_said() {

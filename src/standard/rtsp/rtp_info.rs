@@ -3,7 +3,7 @@
 //! Players that get it wrong show no picture: better none than a wrong one.
 //!
 //! ```
-//! use rtsp_lab::rtsp::standard::RtpInfo;
+//! use rtsp_lab::standard::rtsp::RtpInfo;
 //!
 //! let value = "url=rtsp://h/movie/track1;seq=45102;rtptime=12345678";
 //! let [track] = RtpInfo::parse_list(value).try_into().unwrap();

@@ -1,7 +1,7 @@
 //! What a reply of the standard dialect says in its first line (RFC 2326 sections 7.1.1 and 11).
 //!
 //! ```
-//! use rtsp_lab::rtsp::standard::StandardStatus;
+//! use rtsp_lab::standard::rtsp::StandardStatus;
 //!
 //! assert_eq!(StandardStatus::UnsupportedTransport.to_string(), "461 Unsupported transport");
 //! ```

@@ -1,13 +1,13 @@
 //! The header lines of a message (RFC 2326 sections 4.2 and 12).
 //!
 //! ```
-//! use rtsp_lab::rtsp::standard::Headers;
+//! use rtsp_lab::standard::rtsp::Headers;
 //!
 //! let lines = "Cseq: 2\r\nTransport: RTP/AVP;unicast;\r\n client_port=6-7\r\n".lines();
 //! let headers = Headers::read(lines)?;
 //! assert_eq!(headers.get("CSeq"), Some("2"));
 //! assert_eq!(headers.get("transport"), Some("RTP/AVP;unicast; client_port=6-7"));
-//! # Ok::<(), rtsp_lab::rtsp::standard::TooManyHeaders>(())
+//! # Ok::<(), rtsp_lab::standard::rtsp::TooManyHeaders>(())
 //! ```
 
 use std::fmt;

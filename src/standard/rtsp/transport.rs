@@ -2,7 +2,7 @@
 //! section 12.39).
 //!
 //! ```
-//! use rtsp_lab::rtsp::transport::{Answer, Carrier, Offer, Ports};
+//! use rtsp_lab::standard::rtsp::transport::{Answer, Carrier, Offer, Ports};
 //!
 //! let header = "RTP/AVP;multicast,RTP/AVP/UDP;unicast;client_port=5008-5009";
 //! let offer = Offer::parse_list(header).find_map(Result::ok).unwrap();
@@ -16,7 +16,7 @@
 //!     ssrc=8E5E9800;mode=\"PLAY\"";
 //! assert_eq!(answer.to_string(), text);
 //! assert_eq!(Answer::parse(text)?, answer);
-//! # Ok::<(), rtsp_lab::rtsp::transport::BadTransport>(())
+//! # Ok::<(), rtsp_lab::standard::rtsp::transport::BadTransport>(())
 //! ```
 
 use std::fmt;
