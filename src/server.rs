@@ -17,10 +17,11 @@ use std::{fmt, io};
 
 use crate::connection::address;
 use crate::event::Event;
-use crate::server_worker::Surveys;
 use crate::standard::rtsp::DEFAULT_TIMEOUT;
+use crate::standard::server_worker::Surveys;
 
 mod network;
+mod refuse;
 mod server_event;
 mod spawn;
 mod workers;

@@ -13,20 +13,16 @@ use crate::connection::{Connection, Incoming};
 use crate::rtsp::request::Flaw;
 use crate::rtsp::{BadRequest, Dialect, Inbox, Method, Reply, Request, State, Status};
 use crate::server::{ServerEvent, SessionId, Settings, Shared, canonical};
+use crate::standard::server_worker::StandardWorker;
 use crate::video_stream::{MovieError, VideoStream};
 
-mod bad_network;
-mod pace;
-mod refuse;
-mod send_rtp;
-mod standard;
+pub(crate) mod bad_network;
+pub(crate) mod pace;
+pub(crate) mod send_rtp;
 
 use pace::Pace;
-pub(crate) use refuse::refuse;
 pub use send_rtp::MAX_PAYLOAD;
 use send_rtp::{RtpStream, Sender};
-use standard::StandardWorker;
-pub(crate) use standard::Surveys;
 
 /// The worker of one connection. Python: `ServerWorker`.
 pub(crate) struct ServerWorker {
@@ -396,7 +392,7 @@ impl From<io::Error> for End {
 }
 
 /// Why a connection without a session is closed.
-fn no_setup(limit: Duration) -> String {
+pub(crate) fn no_setup(limit: Duration) -> String {
     format!("no request for {} s before SETUP; --setup SECONDS is this limit", limit.as_secs_f64())
 }
 

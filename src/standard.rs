@@ -9,3 +9,4 @@ pub mod reorder;
 pub mod rtcp;
 pub mod rtsp;
 pub mod sdp;
+pub(crate) mod server_worker;

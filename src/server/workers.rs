@@ -6,9 +6,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use std::{io, mem};
 
+use super::refuse::refuse;
 use super::spawn::spawn_with;
 use super::{ServerEvent, Shared};
-use crate::server_worker::{ServerWorker, refuse};
+use crate::server_worker::ServerWorker;
 
 /// The threads of the connections that are open; joined when this is dropped.
 pub(super) struct Workers {

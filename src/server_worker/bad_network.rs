@@ -10,7 +10,7 @@ use crate::server::{Network, Settings};
 
 /// The network between one session and its client.
 #[derive(Debug)]
-pub(super) struct BadNetwork {
+pub(crate) struct BadNetwork {
     network: Network,
     line: Line,
     clock: Instant,
@@ -22,7 +22,7 @@ pub(super) struct BadNetwork {
 
 impl BadNetwork {
     /// The network of a new session; `None` if the server's is good.
-    pub(super) fn of(settings: &Settings) -> Option<Box<Self>> {
+    pub(crate) fn of(settings: &Settings) -> Option<Box<Self>> {
         let network = settings.network.clone()?;
         Some(Box::new(Self {
             line: Line::new(network.impairment()),
@@ -38,7 +38,7 @@ impl BadNetwork {
     ///
     /// # Errors
     /// This packet, or one before that has left since, could not be sent.
-    pub(super) fn send(
+    pub(crate) fn send(
         &mut self,
         packet: &[u8],
         mut send: impl FnMut(&[u8]) -> io::Result<()>,
@@ -52,7 +52,7 @@ impl BadNetwork {
 
     /// Waits until the next frame is due, and meanwhile sends what comes out of the line; says
     /// whether `stop` is set.
-    pub(super) fn wait(
+    pub(crate) fn wait(
         &mut self,
         stop: &Event,
         due: Instant,
@@ -80,7 +80,7 @@ impl BadNetwork {
 
     /// No frame follows: what is still under way comes out in its time, or at once when `stop` is
     /// set, so that nothing is behind the reply to PAUSE. Then tells what was done.
-    pub(super) fn finish(
+    pub(crate) fn finish(
         &mut self,
         stop: &Event,
         transcript: &Transcript<'_>,
@@ -102,7 +102,7 @@ impl BadNetwork {
     }
 
     /// Says once that nothing is done to what TCP carries.
-    pub(super) fn stand_aside(&mut self, transcript: &Transcript<'_>) {
+    pub(crate) fn stand_aside(&mut self, transcript: &Transcript<'_>) {
         if !std::mem::replace(&mut self.stood_aside, true) {
             transcript.network("left alone, for RTP goes over TCP, which loses nothing".to_owned());
         }

@@ -16,42 +16,42 @@ use crate::video_stream::VideoStream;
 use super::bad_network::BadNetwork;
 
 /// The thread `send_rtp`, and how it is stopped. Dropping it stops it.
-pub(super) struct Sender<S> {
+pub(crate) struct Sender<S> {
     stop: Arc<Event>,
     thread: Option<JoinHandle<S>>,
 }
 
 /// What the thread works on: it moves in, and comes back at the end.
-pub(super) trait Stream: Send + 'static {
+pub(crate) trait Stream: Send + 'static {
     /// Sends frames until it is stopped or there are no more. Python: `sendRtp`.
     fn send_rtp(&mut self, stop: &Event, transcript: &Transcript<'_>);
 }
 
 /// Who is told of what happens to the packets.
-pub(super) struct Transcript<'a> {
+pub(crate) struct Transcript<'a> {
     peer: SocketAddr,
     shared: &'a Shared,
 }
 
 impl Transcript<'_> {
-    pub(super) fn warn(&self, what: String) {
+    pub(crate) fn warn(&self, what: String) {
         (self.shared.report)(ServerEvent::Warning { peer: self.peer, what });
     }
 
     /// Of what was done to packets on purpose.
-    pub(super) fn network(&self, text: String) {
+    pub(crate) fn network(&self, text: String) {
         (self.shared.report)(ServerEvent::Network { peer: self.peer, text });
     }
 }
 
 /// Lets a sender begin, or, dropped without that, end.
-pub(super) struct Go {
+pub(crate) struct Go {
     hatch: Arc<Hatch<bool>>,
     granted: bool,
 }
 
 impl Go {
-    pub(super) fn now(mut self) {
+    pub(crate) fn now(mut self) {
         self.granted = true;
     }
 }
@@ -67,7 +67,7 @@ impl<S: Stream> Sender<S> {
     ///
     /// # Errors
     /// The system has no room for another thread; the movie comes back.
-    pub(super) fn start(
+    pub(crate) fn start(
         stream: S,
         peer: SocketAddr,
         shared: Arc<Shared>,
@@ -86,12 +86,12 @@ impl<S: Stream> Sender<S> {
     }
 
     /// Whether the end of the movie is still to come.
-    pub(super) fn is_sending(&self) -> bool {
+    pub(crate) fn is_sending(&self) -> bool {
         self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
     }
 
     /// Stops the thread and brings the movie home; `None` if the thread has panicked.
-    pub(super) fn finish(mut self) -> Option<S> {
+    pub(crate) fn finish(mut self) -> Option<S> {
         self.stop.set();
         self.thread.take()?.join().ok()
     }
@@ -114,7 +114,7 @@ pub(super) struct RtpStream {
 }
 
 impl RtpStream {
-    pub(super) fn new(
+    pub(crate) fn new(
         video: VideoStream,
         socket: UdpSocket,
         client: SocketAddr,
@@ -258,7 +258,7 @@ impl Packets {
 ///
 /// # Errors
 /// The system can't send it. That nobody listens there is no error: the lab's server does not know.
-pub(super) fn send(socket: &UdpSocket, packet: &[u8]) -> io::Result<()> {
+pub(crate) fn send(socket: &UdpSocket, packet: &[u8]) -> io::Result<()> {
     for _ in 0..2 {
         match socket.send(packet) {
             // This is said of a packet before; the present one has not left.
@@ -290,7 +290,7 @@ impl fmt::Display for Trouble {
 
 /// The next deadline; after a standstill (the computer slept) the frames missed are not made up for
 /// in a burst.
-pub(super) fn next_deadline(due: Instant, now: Instant) -> Instant {
+pub(crate) fn next_deadline(due: Instant, now: Instant) -> Instant {
     let next = due + FRAME_INTERVAL;
     now.checked_sub(MAX_DELAY).map_or(next, |earliest| next.max(earliest))
 }
@@ -302,7 +302,7 @@ fn unix_seconds() -> u32 {
 }
 
 /// Python: `wait(0.05)`.
-pub(super) const FRAME_INTERVAL: Duration = Duration::from_millis(50);
+pub(crate) const FRAME_INTERVAL: Duration = Duration::from_millis(50);
 /// How far behind its deadlines a sender may be and still catch up.
 const MAX_DELAY: Duration = Duration::from_millis(500);
 /// What fits a UDP datagram over IPv4 behind the RTP header.

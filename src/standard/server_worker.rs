@@ -31,7 +31,7 @@ use session::Session;
 pub(crate) use survey::Surveys;
 
 /// The worker of one connection that speaks the standard dialect.
-pub(super) struct StandardWorker {
+pub(crate) struct StandardWorker {
     reader: StandardReader,
     writer: Arc<StandardWriter>,
     peer: SocketAddr,
@@ -51,7 +51,7 @@ struct Refusal {
 
 impl StandardWorker {
     /// Serves the connection, of which `bytes` have come already, until it ends; says why.
-    pub(super) fn run(
+    pub(crate) fn run(
         stream: TcpStream,
         bytes: Vec<u8>,
         (peer, local): (SocketAddr, SocketAddr),
