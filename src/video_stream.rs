@@ -146,6 +146,19 @@ impl<R: Read + Seek> VideoStream<R> {
         self.go_to(0, 0)
     }
 
+    /// The same if no frame is left. Only reading tells, for a file may have grown.
+    ///
+    /// # Errors
+    /// The source can't be wound back.
+    pub fn rewind_if_over(&mut self) -> Result<(), MovieError> {
+        let (frame_number, offset) = (self.frame_number, self.offset);
+        if matches!(self.next_frame(), Ok(None)) {
+            return self.rewind();
+        }
+        // What there is instead, a frame or damage, comes in its turn.
+        self.go_to(frame_number, offset)
+    }
+
     /// Goes on so that the next frame is the one after `frame_number`; `false` if there are not so
     /// many, and then the movie is at its end. The frames on the way there are read, from a known
     /// one on: eight bytes are kept for every ten seconds that have been read.
@@ -419,6 +432,31 @@ mod tests {
             }
             assert_eq!(video.offsets.len(), 3, "few places are kept");
         }
+    }
+
+    #[test]
+    fn only_a_movie_that_is_over_is_wound_back() {
+        for movie in [prefixed(&[SMALL, TRICKY]), [SMALL, TRICKY].concat()] {
+            let mut video = VideoStream::new(Cursor::new(movie)).unwrap();
+            for (number, frame) in [(1, SMALL), (2, TRICKY), (1, SMALL)] {
+                video.rewind_if_over().unwrap();
+                assert_eq!(video.next_frame().unwrap(), Some(frame));
+                assert_eq!(video.frame_number(), number);
+            }
+        }
+    }
+
+    #[test]
+    fn damage_is_said_once_before_a_movie_is_wound_back() {
+        let movie = [prefixed(&[SMALL]), b"00004\xFF\xD8".to_vec()].concat();
+        let mut video = VideoStream::new(Cursor::new(movie)).unwrap();
+        assert!(video.next_frame().unwrap().is_some());
+        video.rewind_if_over().unwrap();
+        let error = video.next_frame().unwrap_err().to_string();
+        assert!(error.contains("frame 2"), "{error}");
+        assert_eq!(video.next_frame().unwrap(), None);
+        video.rewind_if_over().unwrap();
+        assert_eq!(video.next_frame().unwrap(), Some(SMALL));
     }
 
     #[test]
