@@ -173,28 +173,6 @@ impl fmt::Display for Status {
     }
 }
 
-/// The two ways to speak RTSP that one server can tell apart by the request's target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    /// The report's: the target is a bare file name.
-    Lab,
-    /// RFC 2326: the target is a URL, or `*`.
-    Standard,
-}
-
-impl Dialect {
-    /// The dialect of a request, even of one that can't be parsed.
-    pub fn of_request(text: &str) -> Self {
-        let request_line = text.trim_start().lines().next().unwrap_or_default();
-        request_line.split_whitespace().nth(1).map_or(Self::Lab, Self::of)
-    }
-
-    /// The dialect of a request with that target.
-    pub fn of(target: &str) -> Self {
-        if target == "*" || target.contains("://") { Self::Standard } else { Self::Lab }
-    }
-}
-
 /// A header line's name in lower case and its value. Lab programs also write `CSeq 1`, or just `1`.
 pub(crate) fn header(line: &str) -> (String, &str) {
     let end = line.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'));
@@ -230,18 +208,5 @@ mod tests {
             assert_eq!(Method::named(&method.name().to_lowercase()), None);
         }
         assert_eq!(Method::named("RECORD"), None);
-    }
-
-    #[test]
-    fn the_target_names_the_dialect() {
-        for (target, dialect) in [
-            ("movie.Mjpeg", Dialect::Lab),
-            ("films/movie.Mjpeg", Dialect::Lab),
-            ("*", Dialect::Standard),
-            ("rtsp://127.0.0.1:2048/movie.Mjpeg", Dialect::Standard),
-        ] {
-            assert_eq!(Dialect::of(target), dialect, "{target}");
-            assert_eq!(Dialect::of_request(&format!("RECORD {target} RTSP/1.0\n")), dialect);
-        }
     }
 }

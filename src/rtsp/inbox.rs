@@ -6,7 +6,7 @@
 //!
 //! 1. an empty line (then `Content-Length` bytes of body, if any);
 //! 2. the start of the next message;
-//! 3. a whole message whose last line is ended, or behind which nothing came for [`SHORT_SILENCE`];
+//! 3. a whole message whose last line is ended, or after which nothing came for [`SHORT_SILENCE`];
 //! 4. [`LONG_SILENCE`]: what is there is taken as it stands.
 //!
 //! # Deviation
@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use super::{Method, Reply, Request, header};
 
-/// How long to wait for more behind a whole message whose last line has no end.
+/// How long to wait for more after a whole message whose last line has no end.
 pub const SHORT_SILENCE: Duration = Duration::from_millis(10);
 /// How long to wait for the rest of what is no whole message yet.
 pub const LONG_SILENCE: Duration = Duration::from_millis(200);
@@ -71,14 +71,12 @@ impl Inbox {
     /// # Errors
     /// No message ends within the most bytes that one may have.
     pub fn next(&mut self, now: Duration) -> Result<Option<String>, TooLong> {
-        let silence = now.saturating_sub(self.last_arrival);
-        self.drop_what_belongs_to_the_last_message(silence);
-        let end = if self.bytes.is_empty() { None } else { self.end_of_message(silence) };
-        let limit = self.limit();
-        if end.unwrap_or(self.bytes.len()) > limit {
-            return Err(TooLong { limit });
-        }
-        Ok(end.map(|end| self.cut(end)))
+        Ok(self.end_of_next(now)?.map(|end| self.cut(end)))
+    }
+
+    /// Whether [`Self::next`] has a message or an error at the time `now`.
+    pub fn has_next(&mut self, now: Duration) -> bool {
+        !matches!(self.end_of_next(now), Ok(None))
     }
 
     /// What is not yet cut into messages.
@@ -98,6 +96,17 @@ impl Inbox {
         (!self.bytes.is_empty()).then(|| limit.saturating_sub(silence))
     }
 
+    fn end_of_next(&mut self, now: Duration) -> Result<Option<usize>, TooLong> {
+        let silence = now.saturating_sub(self.last_arrival);
+        self.drop_what_belongs_to_the_last_message(silence);
+        let end = if self.bytes.is_empty() { None } else { self.end_of_message(silence) };
+        let limit = self.limit();
+        if end.unwrap_or(self.bytes.len()) > limit {
+            return Err(TooLong { limit });
+        }
+        Ok(end)
+    }
+
     fn limit(&self) -> usize {
         match self.expected {
             Expected::Requests => MAX_REQUEST,
@@ -115,8 +124,8 @@ impl Inbox {
     /// Line ends, and header lines that came after their request was taken for complete.
     fn drop_what_belongs_to_the_last_message(&mut self, silence: Duration) {
         loop {
-            let blank = self.bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-            self.bytes.drain(..blank);
+            let ends = self.bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            self.bytes.drain(..ends);
             let line_end = self.bytes.iter().position(|&byte| byte == b'\n');
             let line = self.bytes.get(..line_end.unwrap_or(self.bytes.len())).unwrap_or_default();
             let late = self.cut_early && self.expected == Expected::Requests && is_header(line);
@@ -169,7 +178,7 @@ impl Inbox {
         }
     }
 
-    /// Where another message begins behind the one at the front, and before `until`.
+    /// Where another message begins after the one at the front, and before `until`.
     fn next_start(&self, until: usize) -> Option<usize> {
         let bytes = self.bytes.as_slice();
         // The first line is the present message's own, as far as its version.
@@ -195,7 +204,7 @@ fn position(bytes: &[u8], start: usize, is: impl Fn(&[u8]) -> bool) -> Option<us
     (start..bytes.len()).find(|&at| bytes.get(at..).is_some_and(&is))
 }
 
-/// Just behind the first empty line.
+/// Just after the first empty line.
 pub(crate) fn empty_line(bytes: &[u8]) -> Option<usize> {
     let at = position(bytes, 0, |at| at.starts_with(b"\n\n") || at.starts_with(b"\n\r\n"))?;
     let second = bytes.get(at + 1..)?.iter().position(|&byte| byte == b'\n')?;
@@ -388,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_reply_behind_a_description_is_no_part_of_it() {
+    fn the_next_reply_after_a_description_is_no_part_of_it() {
         let text = format!("{}\n{DESCRIPTION}{}", REPLIES[0], REPLIES[2]);
         let messages = feed(Inbox::of_replies(), &[text.as_bytes()]);
         assert_eq!(messages[1..], [DESCRIPTION.trim_start(), REPLIES[2]]);
@@ -418,6 +427,7 @@ mod tests {
         let mut inbox = Inbox::of_requests();
         inbox.push(b"PLAY movie.Mjpeg RTSP/1.0\nCSeq: 2", MS);
         assert_eq!(inbox.next(LONG_SILENCE).unwrap(), None);
+        assert_eq!([LONG_SILENCE, LONG_SILENCE + MS].map(|now| inbox.has_next(now)), [false, true]);
         let message = inbox.next(LONG_SILENCE + MS).unwrap().unwrap();
         assert_eq!(Request::parse(&message).unwrap().session, None);
     }

@@ -25,8 +25,8 @@ pub struct Reply {
     pub cseq: Option<u32>,
     /// The session, as the server wrote it; not always a number.
     pub session: Option<String>,
-    /// A session description, where it came with the reply: what stands behind an empty line, or
-    /// else behind the lines that are known.
+    /// A session description, where it came with the reply: what stands after an empty line, or
+    /// else after the lines that are known.
     pub body: Option<String>,
 }
 
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn free_text_behind_the_session_is_a_description() {
+    fn free_text_after_the_session_is_a_description() {
         let text = "RTSP/1.0 200 OK\nServer: x\nCSeq: 4\nSession: 1\nThe movie\nis good.";
         assert_eq!(Reply::parse(text).unwrap().body.as_deref(), Some("The movie\nis good."));
     }

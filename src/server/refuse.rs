@@ -1,45 +1,43 @@
-//! One client too many: it is told so in its own dialect, and sent away.
+//! One client too many: it is told so, and sent away.
 
 use std::net::{SocketAddr, TcpStream};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::server_event::ServerEvent;
+use super::shared::Shared;
 use crate::connection::{Connection, Incoming};
-use crate::rtsp::{Dialect, Inbox, Reply, Request, Status};
-use crate::server::{ServerEvent, Shared};
-use crate::standard::rtsp::{StandardReply, StandardRequest, StandardStatus};
+use crate::rtsp::{Inbox, Reply, Request, Status};
+use crate::server_worker::end::End;
 
-/// Answers the first request with 453, and closes the connection.
-pub(crate) fn refuse(stream: TcpStream, peer: SocketAddr, shared: &Arc<Shared>) {
-    (shared.report)(ServerEvent::Connected { peer });
-    if let Ok(mut connection) = Connection::new(stream, Inbox::of_requests()) {
-        if let Some(text) = first_request(&mut connection, shared) {
-            answer(&mut connection, text, peer, shared);
+/// Answers the first request with the reply that `refusal` makes, and closes the connection.
+pub(super) fn refuse(
+    stream: TcpStream,
+    peer: SocketAddr,
+    shared: &Shared,
+    refusal: fn(&str) -> String,
+) -> End {
+    if let Some((mut connection, text)) = first_request(stream, shared) {
+        let reply = refusal(&text);
+        (shared.report)(ServerEvent::Request { peer, text });
+        let most = shared.settings.max_clients;
+        let why = format!("{most} clients are connected; --max-clients N is this limit");
+        let status = Status::NotEnoughBandwidth453.to_string();
+        (shared.report)(ServerEvent::Refused { peer, status, why });
+        if connection.send(&reply).is_ok() {
+            (shared.report)(ServerEvent::Sent { peer, text: reply });
+            connection.close_gently();
         }
     }
-    let why = "there are too many clients".to_owned();
-    (shared.report)(ServerEvent::Closed { peer, why });
-}
-
-fn answer(connection: &mut Connection, text: String, peer: SocketAddr, shared: &Shared) {
-    let reply = refusal_of(&text);
-    (shared.report)(ServerEvent::Request { peer, text });
-    let most = shared.settings.max_clients;
-    let why = format!("{most} clients are connected; --max-clients N is this limit");
-    let status = Status::NotEnoughBandwidth453.to_string();
-    (shared.report)(ServerEvent::Refused { peer, status, why });
-    if connection.send(&reply).is_ok() {
-        (shared.report)(ServerEvent::Sent { peer, text: reply });
-        connection.close_gently();
-    }
+    End::from("there are too many clients")
 }
 
 /// The first message, which has the number that a client awaits in its reply.
-fn first_request(connection: &mut Connection, shared: &Shared) -> Option<String> {
+fn first_request(stream: TcpStream, shared: &Shared) -> Option<(Connection, String)> {
+    let mut connection = Connection::new(stream, Inbox::of_requests()).ok()?;
     let since = Instant::now();
     while since.elapsed() < PATIENCE && !shared.stop.is_set() {
         match connection.receive() {
-            Incoming::Message(text) => return Some(text),
+            Incoming::Message(text) => return Some((connection, text)),
             Incoming::Nothing => {}
             Incoming::TooLong(_) | Incoming::Ended(_) => return None,
         }
@@ -47,19 +45,10 @@ fn first_request(connection: &mut Connection, shared: &Shared) -> Option<String>
     None
 }
 
-fn refusal_of(text: &str) -> String {
-    match Dialect::of_request(text) {
-        Dialect::Lab => {
-            let cseq = Request::parse(text).map_or_else(|bad| bad.cseq, |request| request.cseq);
-            Reply::new(Status::NotEnoughBandwidth453, cseq, 0).encode()
-        }
-        Dialect::Standard => match StandardRequest::parse(text.as_bytes()) {
-            Ok(request) => {
-                StandardReply::new(StandardStatus::NotEnoughBandwidth, request.cseq).encode()
-            }
-            Err(bad) => bad.answer().encode(),
-        },
-    }
+/// What a request is answered when there is no room for its client.
+pub(super) fn too_many_clients(request: &str) -> String {
+    let cseq = Request::parse(request).map_or_else(|bad| bad.cseq, |request| request.cseq);
+    Reply::new(Status::NotEnoughBandwidth453, cseq, 0).encode()
 }
 
 /// How long the first request may take: a client asks as soon as it is connected, or has a user who

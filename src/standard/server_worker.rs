@@ -1,34 +1,44 @@
 //! One client's connection in the standard dialect (RFC 2326): what real players speak.
 //!
 //! The same server, the same movies, the same state table as in the lab's dialect; what differs is
-//! how it is said. It can be left out when the lab is read.
+//! how it is said.
 
-use std::net::{SocketAddr, TcpStream};
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use std::{fmt, io};
 
-use crate::rtsp::{Method, State};
-use crate::server::{ServerEvent, Settings, Shared};
-use crate::server_worker::no_setup;
+use crate::connection::Connection;
+use crate::rtsp::Method;
+use crate::server::server_event::ServerEvent;
+use crate::server::settings::Settings;
+use crate::server::shared::{Shared, canonical};
+use crate::server_worker::end::End;
 use crate::server_worker::pace::Pace;
+use crate::server_worker::transcript::Transcript;
 use crate::standard::connection::{Arrival, StandardReader, StandardWriter};
 use crate::standard::rtcp;
 use crate::standard::rtsp::inbox::Item;
+use crate::standard::rtsp::transport::Answer;
 use crate::standard::rtsp::{
-    SessionHeader, StandardMethod, StandardReply, StandardRequest, StandardStatus,
+    RtspUrl, SessionHeader, StandardMethod, StandardReply, StandardRequest, StandardStatus, Target,
 };
 use crate::standard::sdp::JPEG_CLOCK_HZ;
 
 mod describe;
+pub(crate) mod refusal;
 mod send_rtp;
 mod session;
 mod setup;
-mod survey;
+pub(crate) mod survey;
 mod way;
 
-use session::Session;
-pub(crate) use survey::Surveys;
+use refusal::Refusal;
+use send_rtp::StandardStream;
+use session::{Failure, Session};
+use setup::Ways;
+use survey::{SurveyedMovie, Surveys};
+use way::Way;
 
 /// The worker of one connection that speaks the standard dialect.
 pub(crate) struct StandardWorker {
@@ -37,46 +47,42 @@ pub(crate) struct StandardWorker {
     peer: SocketAddr,
     local: SocketAddr,
     shared: Arc<Shared>,
+    surveys: Arc<Surveys>,
     session: Option<Session>,
     /// When the last request came, and when anything at all.
     last_request: Instant,
     last_sign: Instant,
 }
 
-/// Why a request is not granted: the answer, and the reason in words.
-struct Refusal {
-    reply: StandardReply,
-    why: String,
-}
-
 impl StandardWorker {
-    /// Serves the connection, of which `bytes` have come already, until it ends; says why.
-    pub(crate) fn run(
-        stream: TcpStream,
-        bytes: Vec<u8>,
+    /// The worker of a connection between two addresses, from which nothing has been received.
+    ///
+    /// # Errors
+    /// The connection has failed.
+    pub(crate) fn new(
+        connection: Connection,
         (peer, local): (SocketAddr, SocketAddr),
-        connected: Instant,
-        shared: &Arc<Shared>,
-    ) -> String {
-        let halves = stream.try_clone().and_then(|reading| {
-            Ok((StandardReader::new(reading, bytes)?, Arc::new(StandardWriter::new(stream)?)))
-        });
-        let (reader, writer) = match halves {
-            Ok(halves) => halves,
-            Err(error) => return error.to_string(),
-        };
-        let shared = Arc::clone(shared);
-        let (last_request, last_sign, session) = (connected, connected, None);
-        let mut worker =
-            Self { reader, writer, peer, local, shared, session, last_request, last_sign };
-        let why = worker.recv_rtsp_request();
+        shared: Arc<Shared>,
+        surveys: Arc<Surveys>,
+    ) -> io::Result<Self> {
+        let (last_request, last_sign) = (connection.made_at(), connection.made_at());
+        let (stream, bytes) = connection.into_parts();
+        let reader = StandardReader::new(stream.try_clone()?, bytes)?;
+        let writer = Arc::new(StandardWriter::new(stream)?);
+        let session = None;
+        Ok(Self { reader, writer, peer, local, shared, surveys, session, last_request, last_sign })
+    }
+
+    /// Serves the connection until it ends; says why.
+    pub(crate) fn run(mut self) -> End {
+        let end = self.recv_rtsp_request();
         // A sender that waits for a client which does not read must not be waited for.
-        worker.writer.shut();
-        why
+        self.writer.shut();
+        end
     }
 
     /// Receives requests until the connection ends; says why.
-    fn recv_rtsp_request(&mut self) -> String {
+    fn recv_rtsp_request(&mut self) -> End {
         let mut pace = Pace::new();
         while !self.shared.stop.is_set() {
             pace.keep(&self.shared.stop);
@@ -87,72 +93,62 @@ impl StandardWorker {
                     Ok(())
                 }
                 Arrival::Nothing => Ok(()),
-                Arrival::TooLong(too_long) => return format!("could not {too_long}"),
+                Arrival::TooLong(too_long) => return format!("could not {too_long}").into(),
                 Arrival::Ended(None) => {
-                    let why = self.writer.why_closed();
-                    return why.unwrap_or("the client has closed the connection").to_owned();
+                    return self.writer.why_closed().map_or_else(End::of_client, End::from);
                 }
                 Arrival::Ended(Some(error)) => Err(error),
             };
             if let Err(error) = processed {
-                return error.to_string();
+                return error.into();
             }
             self.read_reports();
-            if let Some(why) = self.look_at_the_clock() {
-                return why;
+            if let Some(end) = self.look_at_the_clock() {
+                return end;
             }
         }
-        "the server stops".to_owned()
+        End::of_server()
     }
 
     /// Alive is whoever asks for something, or reports (measured: no player does both).
-    fn look_at_the_clock(&mut self) -> Option<String> {
+    fn look_at_the_clock(&mut self) -> Option<End> {
         let Settings { session_timeout: timeout, setup_limit, .. } = self.shared.settings;
         if self.session.is_none() && self.last_sign.elapsed() >= setup_limit {
-            return Some(no_setup(setup_limit));
+            return Some(End::no_setup(setup_limit));
         }
         if self.last_sign.elapsed() >= timeout {
-            return Some(format!("no sign of life for {} s", timeout.as_secs()));
+            return Some(format!("no sign of life for {} s", timeout.as_secs()).into());
         }
         let last_request = self.last_request;
         let ended = self.session.as_mut().and_then(|session| session.ended_since(Instant::now()));
         let over = ended.is_some_and(|since| since.max(last_request).elapsed() >= AFTER_THE_END);
-        over.then(|| "the movie has ended".to_owned())
+        over.then(|| "the movie has ended".into())
     }
 
-    #[inline(never)] // What it needs of the stack is not to lie below the reading, nor the other way.
     fn process_rtsp_request(&mut self, text: String) -> io::Result<()> {
         let parsed = StandardRequest::parse(text.as_bytes());
         self.report(ServerEvent::Request { peer: self.peer, text });
         let request = match parsed {
             Ok(request) => request,
-            Err(bad) => {
-                return self.refuse(Refusal { reply: bad.answer(), why: bad.to_string() });
-            }
+            Err(bad) => return self.refuse(bad.into()),
         };
         self.last_request = Instant::now();
         self.last_sign = self.last_request;
-        match self.objection(&request) {
-            Some(refusal) => self.refuse(refusal),
-            None => self.grant(&request),
+        if let Some(refusal) = Refusal::of(&request, self.session.as_ref()) {
+            return self.refuse(refusal);
         }
-    }
-
-    /// SETUP stands deepest in the stack, where it opens the movie. What lies below that stays in
-    /// memory for the whole session, so no other method is compiled into this frame.
-    fn grant(&mut self, request: &StandardRequest) -> io::Result<()> {
-        let name = request.method.name();
-        self.report(ServerEvent::Processing { peer: self.peer, method: name });
+        let method = request.method.name();
+        self.report(ServerEvent::Processing { peer: self.peer, method });
         let granted = match request.method {
-            StandardMethod::Lab(Method::Options) => Ok(self.options(request)),
-            StandardMethod::Lab(Method::Describe) => self.describe(request),
-            StandardMethod::Lab(Method::Setup) => self.setup(request),
-            StandardMethod::Lab(Method::Play) => return self.play(request),
-            StandardMethod::Lab(Method::Pause) => self.pause(request),
-            StandardMethod::Lab(Method::Teardown) => Ok(self.teardown(request)),
-            StandardMethod::GetParameter | StandardMethod::SetParameter => self.parameter(request),
+            StandardMethod::Lab(Method::Options) => Ok(self.options(&request)),
+            StandardMethod::Lab(Method::Describe) => self.describe(&request),
+            StandardMethod::Lab(Method::Setup) => self.setup(&request),
+            StandardMethod::Lab(Method::Play) => return self.play(&request),
+            StandardMethod::Lab(Method::Pause) => self.pause(&request),
+            StandardMethod::Lab(Method::Teardown) => Ok(self.teardown(&request)),
+            StandardMethod::GetParameter | StandardMethod::SetParameter => self.parameter(&request),
             StandardMethod::Announce | StandardMethod::Record | StandardMethod::Redirect => {
-                Err(not_allowed(request))
+                Err(Refusal::not_allowed(&request))
             }
         };
         match granted {
@@ -161,79 +157,70 @@ impl StandardWorker {
         }
     }
 
-    /// Why the request can't be granted now, if it can't.
-    fn objection(&self, request: &StandardRequest) -> Option<Refusal> {
-        if !request.method.is_served() {
-            return Some(not_allowed(request));
-        }
-        let required = request.headers.list("Require");
-        if !required.is_empty() {
-            let refusal = refusal(request, StandardStatus::OptionNotSupported, &required);
-            return Some(refusal.with("Unsupported", &required));
-        }
-        let (named, session) = (request.headers.get("Session"), self.session.as_ref());
-        let named = named.and_then(SessionHeader::parse).map(|session| session.id);
-        let expected = session.map(|session| session.id.clone());
-        let needs_one = matches!(
-            request.method,
-            StandardMethod::Lab(Method::Play | Method::Pause | Method::Teardown)
-        );
-        if named != expected && (named.is_some() || needs_one && expected.is_some()) {
-            let (expected, found) = (said(expected.as_ref()), said(named.as_ref()));
-            let why = format!("expected session {expected}, found {found}");
-            return Some(refusal(request, StandardStatus::SessionNotFound, &why));
-        }
-        self.state_objection(request)
-    }
-
-    fn state_objection(&self, request: &StandardRequest) -> Option<Refusal> {
-        let StandardMethod::Lab(method) = request.method else { return None };
-        let state = self.state();
-        let changes_transport = method == Method::Setup && state == State::Ready;
-        if state.after(method).is_some() || changes_transport {
-            return None;
-        }
-        let why = format!("{method} in {state}");
-        if method == Method::Teardown {
-            return Some(refusal(request, StandardStatus::SessionNotFound, &why));
-        }
-        let refusal = refusal(request, StandardStatus::MethodNotValidInThisState, &why);
-        Some(refusal.with("Allow", allowed(state)))
-    }
-
-    fn state(&self) -> State {
-        self.session.as_ref().map_or(State::Init, Session::state)
-    }
-
     fn options(&self, request: &StandardRequest) -> StandardReply {
         self.ok(request).with("Public", StandardMethod::public())
     }
 
+    /// Says what the movie is.
+    fn describe(&self, request: &StandardRequest) -> Result<StandardReply, Refusal> {
+        let url = url_of(request)?;
+        let (movie, _) = url.film(TRACK);
+        let (_, survey) = self.open(request, &movie)?;
+        let address = canonical(self.local).ip();
+        let description = describe::description(&movie, survey.frames, address, TRACK);
+        let base = format!("{}/", url.to_string().trim_end_matches('/'));
+        let reply = self.ok(request).with("Content-Base", base);
+        Ok(reply.with_body("application/sdp", description.encode()))
+    }
+
+    /// Starts a session, or gives the one that there is another way.
+    fn setup(&mut self, request: &StandardRequest) -> Result<StandardReply, Refusal> {
+        let url = url_of(request)?;
+        let (name, is_track) = url.film(TRACK);
+        // A missing movie is missing, whatever part of it is asked for.
+        let movie = self.open(request, &name)?;
+        if !is_track {
+            let why = format!("expected the URL of a track, .../{TRACK}");
+            let status = StandardStatus::AggregateOperationNotAllowed;
+            return Err(Refusal::new(request, status, &why));
+        }
+        let Self { peer, local, writer, shared, .. } = self;
+        let ways = Ways { peer: *peer, local: *local, writer, settings: &shared.settings };
+        let (way, carrier) = ways.choose(request)?;
+        let track = url.to_string();
+        let session = match self.session.take() {
+            Some(session) if session.movie == name => session.reached(track, way),
+            Some(_) | None => self.new_session(name, movie, track, way),
+        };
+        let transport = Answer { carrier, ssrc: session.ssrc(), source: None };
+        self.session = Some(session);
+        Ok(self.ok(request).with("Transport", transport))
+    }
+
     /// Starts to send, from where the movie stands or from where `Range` says (section 10.5).
-    #[inline(never)] // See `grant`.
     fn play(&mut self, request: &StandardRequest) -> io::Result<()> {
         let range = request.headers.get("Range");
-        let (peer, shared) = (self.peer, &self.shared);
-        let started = self.session.as_mut().map(|session| session.play(range, peer, shared));
+        let prepared = self.session.as_mut().map(|session| session.prepare(range));
         let reply = self.ok(request);
-        match started {
+        match prepared {
             None | Some(Ok(None)) => self.send(&reply),
             Some(Ok(Some(start))) => {
                 let reply = reply.with("Range", start.range).with("RTP-Info", start.rtp_info);
-                self.send(&reply)?;
                 // The first packet leaves as soon as PLAY is answered, and not before.
-                start.go.now();
+                self.send(&reply)?;
+                if let Some(session) = &mut self.session {
+                    session.go(start.sender);
+                }
                 Ok(())
             }
-            Some(Err(failure)) => self.refuse(refusal(request, failure.status, &failure.why)),
+            Some(Err(failure)) => self.refuse(failed(request, &failure)),
         }
     }
 
     fn pause(&mut self, request: &StandardRequest) -> Result<StandardReply, Refusal> {
-        if self.session.as_mut().is_some_and(|session| !session.pause()) {
+        if let Some(Err(failure)) = self.session.as_mut().map(Session::pause) {
             self.session = None;
-            let why = "the thread that sent the movie has failed";
-            return Err(refusal(request, StandardStatus::InternalServerError, why));
+            return Err(failed(request, &failure));
         }
         Ok(self.ok(request))
     }
@@ -249,7 +236,21 @@ impl StandardWorker {
             return Ok(self.ok(request));
         }
         let why = format!("unknown parameters {:?}", request.body.trim());
-        Err(refusal(request, StandardStatus::ParameterNotUnderstood, &why))
+        Err(Refusal::new(request, StandardStatus::ParameterNotUnderstood, &why))
+    }
+
+    /// Opens a movie that can be sent; why it can't, else.
+    fn open(&self, request: &StandardRequest, movie: &str) -> Result<SurveyedMovie, Refusal> {
+        let opened = self.surveys.open(&self.shared.settings.movies, movie);
+        describe::fit(request, movie, opened)
+    }
+
+    fn new_session(&self, name: String, movie: SurveyedMovie, track: String, way: Way) -> Session {
+        let cname = format!("rtsp_lab@{}", canonical(self.local).ip());
+        let transcript = Transcript::new(self.peer, Arc::clone(&self.shared));
+        let (reports, rtcp_channel) = (way.reports(), way.rtcp_channel());
+        let stream = StandardStream::new(movie, way, &self.shared.settings, cname, transcript);
+        Session::new(name, track, stream, reports, rtcp_channel)
     }
 
     fn take_packet(&mut self, channel: u8, bytes: &[u8]) {
@@ -259,7 +260,6 @@ impl StandardWorker {
     }
 
     /// Datagrams at the RTCP port; the system keeps strangers' away.
-    #[inline(never)] // The same of its buffer.
     fn read_reports(&mut self) {
         let mut datagram = [0; 2048];
         for _ in 0..MOST_REPORTS {
@@ -299,13 +299,12 @@ impl StandardWorker {
     fn ok(&self, request: &StandardRequest) -> StandardReply {
         let reply = StandardReply::new(StandardStatus::Ok, request.cseq);
         match &self.session {
-            Some(session) => reply.with("Session", self.session_header(&session.id)),
+            Some(session) => {
+                let timeout = self.shared.settings.session_timeout;
+                reply.with("Session", SessionHeader { id: session.id.clone(), timeout })
+            }
             None => reply,
         }
-    }
-
-    fn session_header(&self, id: &str) -> SessionHeader {
-        SessionHeader { id: id.to_owned(), timeout: self.shared.settings.session_timeout }
     }
 
     fn refuse(&mut self, refusal: Refusal) -> io::Result<()> {
@@ -327,36 +326,17 @@ impl StandardWorker {
     }
 }
 
-impl Refusal {
-    fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
-        self.reply = self.reply.with(name, value);
-        self
+fn url_of(request: &StandardRequest) -> Result<&RtspUrl, Refusal> {
+    match &request.target {
+        Target::Url(url) => Ok(url),
+        Target::Server => {
+            Err(Refusal::new(request, StandardStatus::BadRequest, "expected a URL, found *"))
+        }
     }
 }
 
-fn refusal(request: &StandardRequest, status: StandardStatus, why: &str) -> Refusal {
-    Refusal { reply: StandardReply::new(status, request.cseq), why: why.to_owned() }
-}
-
-/// RTSP knows the method, and this server does not serve it (section 11.3.1).
-fn not_allowed(request: &StandardRequest) -> Refusal {
-    let why = format!("{} is not served", request.method.name());
-    let refusal = refusal(request, StandardStatus::MethodNotAllowed, &why);
-    refusal.with("Allow", StandardMethod::public())
-}
-
-/// The methods that are valid in a state, for `Allow` (section 12.4).
-fn allowed(state: State) -> String {
-    let valid = StandardMethod::ALL.into_iter().filter(|method| match method {
-        StandardMethod::Lab(method) => state.after(*method).is_some(),
-        StandardMethod::GetParameter | StandardMethod::SetParameter => true,
-        StandardMethod::Announce | StandardMethod::Record | StandardMethod::Redirect => false,
-    });
-    valid.map(StandardMethod::name).collect::<Vec<_>>().join(", ")
-}
-
-fn said(session: Option<&String>) -> &str {
-    session.map_or("none", String::as_str)
+fn failed(request: &StandardRequest, failure: &Failure) -> Refusal {
+    Refusal::new(request, failure.status, &failure.why)
 }
 
 /// The name of a movie's only track, as the description says it.

@@ -1,23 +1,22 @@
-//! What the thread `send_rtp` does in the standard dialect: RTP after RFC 2435, and RTCP.
+//! What the thread `send_rtp` does in the standard dialect: RTP as in RFC 2435, and RTCP.
 
-use std::mem::{Discriminant, discriminant};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fmt, io};
 
-use super::survey::{Film, Survey};
+use super::survey::{Survey, SurveyedMovie};
 use super::way::Way;
 use crate::event::Event;
 use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
-use crate::server::Settings;
+use crate::server::settings::Settings;
 use crate::server_worker::bad_network::BadNetwork;
-use crate::server_worker::send_rtp::{FRAME_INTERVAL, Stream, Transcript, next_deadline};
+use crate::server_worker::deadline::{FRAME_INTERVAL, next_deadline};
+use crate::server_worker::transcript::Transcript;
 use crate::standard::jpeg_payload::{CannotCarry, JpegFrame};
 use crate::standard::rtcp::{Compound, RtpClock, SenderReport, report_interval};
 use crate::standard::sdp::JPEG_CLOCK_HZ;
 use crate::video_stream::{MovieError, VideoStream};
 
 /// All that the thread needs, and brings back.
-#[derive(Debug)]
 pub(super) struct StandardStream {
     video: VideoStream,
     survey: Survey,
@@ -28,10 +27,17 @@ pub(super) struct StandardStream {
 
 impl StandardStream {
     /// A movie's frames on their way to the client, in packets as large as the settings say.
-    pub(super) fn new((video, survey): Film, way: Way, settings: &Settings, cname: String) -> Self {
+    pub(super) fn new(
+        (video, survey): SurveyedMovie,
+        way: Way,
+        settings: &Settings,
+        cname: String,
+        transcript: Transcript<Trouble>,
+    ) -> Self {
         let packets = Packets {
             way,
             network: BadNetwork::of(settings),
+            stood_aside: false,
             ssrc: rand::random(),
             sequence_number: rand::random(),
             timestamp: rand::random(),
@@ -40,7 +46,7 @@ impl StandardStream {
             count: 0,
             octets: 0,
             datagram: Vec::with_capacity(HEADER_SIZE + settings.mtu),
-            warned: Vec::new(),
+            transcript,
         };
         Self { video, survey, last_frame: None, packets }
     }
@@ -77,7 +83,7 @@ impl StandardStream {
         (self.packets.sequence_number, self.packets.timestamp)
     }
 
-    /// Goes to the frame behind `position`, and stops behind `last_frame`; `false` if there are not
+    /// Goes to the frame after `position`, and stops after `last_frame`; `false` if there are not
     /// so many frames. What can't be gone to changes nothing.
     ///
     /// # Errors
@@ -97,16 +103,14 @@ impl StandardStream {
         }
         found
     }
-}
 
-impl Stream for Box<StandardStream> {
     /// Python: `sendRtp`, once more; here each frame is cut into packets of RFC 2435.
-    fn send_rtp(&mut self, stop: &Event, transcript: &Transcript<'_>) {
-        let StandardStream { video, last_frame, packets, .. } = &mut **self;
-        packets.begin(transcript);
+    pub(super) fn send_rtp(&mut self, stop: &Event) {
+        let Self { video, last_frame, packets, .. } = self;
+        packets.begin();
         let mut due = Instant::now();
         let mut next_report = due;
-        while !packets.wait(stop, due, transcript) {
+        while !packets.wait(stop, due) {
             if due >= next_report {
                 packets.report(due, false);
                 next_report = due + report_interval(rand::random());
@@ -117,16 +121,16 @@ impl Stream for Box<StandardStream> {
             match video.next_frame() {
                 Ok(Some(frame)) => {
                     if let Err(trouble) = packets.send_frame(frame, due) {
-                        packets.warn_once(&trouble, video.frame_number(), transcript);
+                        packets.transcript.warn_once(&trouble, video.frame_number());
                     }
                 }
                 Ok(None) => break,
-                Err(error) => transcript.warn(format!("could not {error}")),
+                Err(error) => packets.transcript.warn(format!("could not {error}")),
             }
-            due = packets.after(due);
+            due = packets.deadline_after(due);
         }
-        packets.finish(stop, transcript);
-        // Players take a goodbye for the end of the last frame, too, if it comes right behind it.
+        packets.finish(stop);
+        // Players take a goodbye for the end of the last frame, too, if it comes right after it.
         if !stop.wait(GOODBYE_PAUSE) {
             packets.report(due, true);
         }
@@ -134,10 +138,11 @@ impl Stream for Box<StandardStream> {
 }
 
 /// What is counted and numbered on the way to one client.
-#[derive(Debug)]
 struct Packets {
     way: Way,
     network: Option<Box<BadNetwork>>,
+    /// Whether it was told that the network is left alone.
+    stood_aside: bool,
     ssrc: u32,
     sequence_number: u16,
     /// Of the next frame, in ticks of 90 kHz.
@@ -147,31 +152,37 @@ struct Packets {
     count: u32,
     octets: u32,
     datagram: Vec<u8>,
-    warned: Vec<Discriminant<Trouble>>,
+    transcript: Transcript<Trouble>,
 }
 
 impl Packets {
-    /// What TCP carries is not lost, doubled or swapped.
-    fn begin(&mut self, transcript: &Transcript<'_>) {
-        if let (Some(network), true) = (&mut self.network, self.way.is_reliable()) {
-            network.stand_aside(transcript);
+    /// What TCP carries is not lost, doubled or swapped: that is said once.
+    fn begin(&mut self) {
+        if self.network.is_some() && self.way.is_reliable() && !self.stood_aside {
+            self.stood_aside = true;
+            let text = "left alone, for RTP goes over TCP, which loses nothing";
+            self.transcript.network(text.to_owned());
         }
     }
 
     /// Waits until the next frame is due, or `stop` is set, and says whether it is.
-    fn wait(&mut self, stop: &Event, due: Instant, transcript: &Transcript<'_>) -> bool {
-        let Self { way, network, .. } = self;
+    fn wait(&mut self, stop: &Event, due: Instant) -> bool {
+        let Self { way, network, transcript, .. } = self;
         match network {
             None => stop.wait(due.saturating_duration_since(Instant::now())),
-            Some(network) => network.wait(stop, due, transcript, |packet| way.send_rtp(packet)),
+            Some(network) => {
+                let tell = |text| transcript.network(text);
+                network.wait(stop, due, tell, |packet| way.send_rtp(packet))
+            }
         }
     }
 
     /// Lets out what is still under way.
-    fn finish(&mut self, stop: &Event, transcript: &Transcript<'_>) {
-        let Self { way, network, .. } = self;
+    fn finish(&mut self, stop: &Event) {
+        let Self { way, network, transcript, .. } = self;
         if let Some(network) = network {
-            network.finish(stop, transcript, |packet| way.send_rtp(packet));
+            let tell = |text| transcript.network(text);
+            network.finish(stop, tell, |packet| way.send_rtp(packet));
         }
     }
 
@@ -208,7 +219,7 @@ impl Packets {
 
     /// When the next frame is due. What TCP keeps must not be later and later: there the deadlines
     /// stay where they are, and what can't keep them is left out.
-    fn after(&self, due: Instant) -> Instant {
+    fn deadline_after(&self, due: Instant) -> Instant {
         if self.way.is_reliable() {
             due + FRAME_INTERVAL
         } else {
@@ -230,20 +241,11 @@ impl Packets {
         // Without its reports a player still plays.
         self.way.send_rtcp(&compound.encode()).ok();
     }
-
-    /// Says what is wrong, each kind once in a session.
-    fn warn_once(&mut self, trouble: &Trouble, frame_number: u64, transcript: &Transcript<'_>) {
-        let kind = discriminant(trouble);
-        if !self.warned.contains(&kind) {
-            self.warned.push(kind);
-            transcript.warn(format!("could not send frame {frame_number}: {trouble}"));
-        }
-    }
 }
 
 /// Why a frame did not leave, or not all of it.
 #[derive(Debug)]
-enum Trouble {
+pub(super) enum Trouble {
     Unfit(CannotCarry),
     Late,
     Send(io::Error),
@@ -260,7 +262,7 @@ impl fmt::Display for Trouble {
 }
 
 /// The RTP clock of JPEG is 90 kHz (RFC 3551 section 6), and a frame comes every 50 ms.
-pub(super) const TICKS_A_FRAME: u32 = 4500;
+const TICKS_A_FRAME: u32 = 4500;
 /// How late a frame may be where nothing is lost on the way.
 const MAX_LATENESS: Duration = Duration::from_millis(500);
 /// The time from the last packet to the goodbye.

@@ -1,14 +1,16 @@
 //! A session of the standard dialect: what was set up, and where it is.
 
-use std::net::{SocketAddr, UdpSocket};
+use std::io;
+use std::net::UdpSocket;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::send_rtp::StandardStream;
 use super::way::Way;
+use crate::errand::{Errand, Prepared};
+use crate::event::Event;
 use crate::rtsp::State;
-use crate::server::Shared;
-use crate::server_worker::send_rtp::{FRAME_INTERVAL, Go, Sender};
+use crate::server_worker::deadline::FRAME_INTERVAL;
 use crate::standard::rtsp::npt::{BadRange, NptRange};
 use crate::standard::rtsp::{RtpInfo, StandardStatus};
 
@@ -29,7 +31,7 @@ pub(super) struct Session {
 /// What the session owns in READY and in PLAYING; in INIT there is no session.
 pub(super) enum Playback {
     Ready(Box<StandardStream>),
-    Playing(Sender<Box<StandardStream>>),
+    Playing(Errand<Box<StandardStream>>),
     /// The thread that had the movie has failed.
     Lost,
 }
@@ -38,8 +40,8 @@ pub(super) enum Playback {
 pub(super) struct Start {
     pub(super) range: NptRange,
     pub(super) rtp_info: RtpInfo,
-    /// Lets the sender begin.
-    pub(super) go: Go,
+    /// The thread that is to send.
+    pub(super) sender: Prepared<Box<StandardStream>>,
 }
 
 /// Why a session can't play.
@@ -49,6 +51,25 @@ pub(super) struct Failure {
 }
 
 impl Session {
+    /// Nothing of the movie has been sent yet.
+    pub(super) fn new(
+        movie: String,
+        track: String,
+        stream: StandardStream,
+        reports: Option<Arc<UdpSocket>>,
+        rtcp_channel: Option<u8>,
+    ) -> Self {
+        Self {
+            id: format!("{:016X}", rand::random::<u64>()),
+            movie,
+            track,
+            reports,
+            rtcp_channel,
+            playback: Playback::Ready(Box::new(stream)),
+            ended_since: None,
+        }
+    }
+
     pub(super) const fn state(&self) -> State {
         match self.playback {
             Playback::Ready(_) => State::Ready,
@@ -76,32 +97,26 @@ impl Session {
 
     /// Since when everything that was to be played has been sent.
     pub(super) fn ended_since(&mut self, now: Instant) -> Option<Instant> {
-        let ended = matches!(&self.playback, Playback::Playing(sender) if !sender.is_sending());
+        let ended = matches!(&self.playback, Playback::Playing(sender) if !sender.is_running());
         self.ended_since = ended.then(|| self.ended_since.unwrap_or(now));
         self.ended_since
     }
 
     /// Prepares to send: from where `range` says, or from where the movie stands. `None` if the
     /// movie plays already and is not to be sought.
-    pub(super) fn play(
-        &mut self,
-        range: Option<&str>,
-        peer: SocketAddr,
-        shared: &Arc<Shared>,
-    ) -> Result<Option<Start>, Failure> {
+    pub(super) fn prepare(&mut self, range: Option<&str>) -> Result<Option<Start>, Failure> {
         let range = range.map(NptRange::parse).transpose().map_err(|bad| Failure::range(&bad))?;
         if range.is_none() && self.is_sending() {
             return Ok(None);
         }
         let was_playing = self.state() == State::Playing;
-        self.pause();
-        let Playback::Ready(stream) = &mut self.playback else { return Err(Failure::lost()) };
+        let stream = self.pause()?;
         let range = match go_to(stream, range) {
             Ok(range) => range,
             Err(failure) => {
                 // It had to stop to be looked at; now it goes on.
                 if was_playing {
-                    self.send(peer, shared)?.now();
+                    self.go(prepare_sender()?);
                 }
                 return Err(failure);
             }
@@ -112,41 +127,40 @@ impl Session {
             sequence_number: Some(sequence_number),
             timestamp: Some(timestamp),
         };
-        Ok(Some(Start { range, rtp_info, go: self.send(peer, shared)? }))
+        Ok(Some(Start { range, rtp_info, sender: prepare_sender()? }))
     }
 
-    /// Hands the movie to a thread that sends it.
-    fn send(&mut self, peer: SocketAddr, shared: &Arc<Shared>) -> Result<Go, Failure> {
-        let Playback::Ready(stream) = std::mem::replace(&mut self.playback, Playback::Lost) else {
-            return Err(Failure::lost());
+    /// Hands the movie to the thread that sends it.
+    pub(super) fn go(&mut self, sender: Prepared<Box<StandardStream>>) {
+        self.playback = match std::mem::replace(&mut self.playback, Playback::Lost) {
+            Playback::Ready(stream) => Playback::Playing(sender.go(stream)),
+            other @ (Playback::Playing(_) | Playback::Lost) => other,
         };
-        match Sender::start(stream, peer, Arc::clone(shared)) {
-            Ok((sender, go)) => {
-                self.playback = Playback::Playing(sender);
-                self.ended_since = None;
-                Ok(go)
-            }
-            Err((stream, error)) => {
-                self.playback = Playback::Ready(stream);
-                let why = format!("could not start a thread: {error}");
-                Err(Failure { status: StandardStatus::InternalServerError, why })
-            }
-        }
+        self.ended_since = None;
     }
 
-    /// Stops the thread that sends and gets the movie back from it; `false` if it has failed.
-    pub(super) fn pause(&mut self) -> bool {
+    /// Stops the thread that sends and gets the movie back from it.
+    pub(super) fn pause(&mut self) -> Result<&mut StandardStream, Failure> {
         self.playback = match std::mem::replace(&mut self.playback, Playback::Lost) {
             Playback::Playing(sender) => sender.finish().map_or(Playback::Lost, Playback::Ready),
             other @ (Playback::Ready(_) | Playback::Lost) => other,
         };
         self.ended_since = None;
-        !matches!(self.playback, Playback::Lost)
+        match &mut self.playback {
+            Playback::Ready(stream) => Ok(stream),
+            Playback::Playing(_) | Playback::Lost => Err(Failure::lost()),
+        }
     }
 
     fn is_sending(&self) -> bool {
-        matches!(&self.playback, Playback::Playing(sender) if sender.is_sending())
+        matches!(&self.playback, Playback::Playing(sender) if sender.is_running())
     }
+}
+
+/// Starts the thread that sends, as soon as it is given a movie.
+fn prepare_sender() -> Result<Prepared<Box<StandardStream>>, Failure> {
+    let send_rtp = |stream: &mut Box<StandardStream>, stop: &Event| stream.send_rtp(stop);
+    Errand::prepare("send_rtp", send_rtp).map_err(|error| Failure::no_thread(&error))
 }
 
 /// Goes to the part of the movie that `range` asks for, and says which it is; or else stays.
@@ -186,6 +200,11 @@ impl Failure {
         let length = time_of(frames).as_secs_f64();
         let why = format!("expected a part of 0 to {length} s that is still to come");
         Self { status: StandardStatus::InvalidRange, why }
+    }
+
+    fn no_thread(error: &io::Error) -> Self {
+        let why = format!("could not start a thread: {error}");
+        Self { status: StandardStatus::InternalServerError, why }
     }
 
     fn lost() -> Self {

@@ -11,28 +11,28 @@ use crate::video_stream::{MovieError, Version, VideoStream};
 
 /// What is known of a movie.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Survey {
+pub(super) struct Survey {
     /// What the file was when it was looked at.
     pub(super) version: Version,
     /// How many frames it has.
-    pub(crate) frames: u64,
+    pub(super) frames: u64,
     /// The first frame that RTP can't carry, and why.
-    pub(crate) unfit: Option<Unfit>,
+    pub(super) unfit: Option<Unfit>,
 }
 
 /// An open movie, and what is known of it.
-pub(crate) type Film = (VideoStream, Survey);
+pub(super) type SurveyedMovie = (VideoStream, Survey);
 
 /// A frame that RTP can't carry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Unfit {
+pub(super) struct Unfit {
     frame: u64,
     flaw: CannotCarry,
 }
 
 impl Unfit {
     /// What converts the movie, for a shell.
-    pub(crate) fn conversion(&self, movie: &str) -> String {
+    pub(super) fn conversion(&self, movie: &str) -> String {
         self.flaw.conversion(movie, "converted.Mjpeg")
     }
 }
@@ -48,7 +48,7 @@ impl Survey {
     pub(super) fn of(video: &mut VideoStream) -> Self {
         // The version comes first: what is written meanwhile is looked at the next time.
         let mut survey = Self { version: video.version(), frames: 0, unfit: None };
-        // What is behind damage can't be sent, nor is it counted.
+        // What comes after damage can't be sent, nor is it counted.
         while let Ok(Some(frame)) = video.next_frame() {
             survey.frames += 1;
             if survey.unfit.is_none() {
@@ -78,7 +78,7 @@ impl Surveys {
     ///
     /// # Errors
     /// It can't be opened.
-    pub(crate) fn open(&self, folder: &Path, name: &str) -> Result<Film, MovieError> {
+    pub(super) fn open(&self, folder: &Path, name: &str) -> Result<SurveyedMovie, MovieError> {
         let mut video = VideoStream::open(folder, name)?;
         let survey = match self.known(name, video.version()) {
             Some(known) => known,
@@ -93,7 +93,6 @@ impl Surveys {
 
     /// Looks at a movie and goes back to its start. Not while the others wait: a long one takes a
     /// while.
-    #[cold]
     fn look_at(&self, video: &mut VideoStream, name: &str) -> Result<Survey, MovieError> {
         let survey = Survey::of(video);
         video.rewind()?;

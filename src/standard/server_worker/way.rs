@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 
 use crate::connection::SOCKET_TIMEOUT;
-use crate::server_worker::send_rtp::send;
+use crate::server_worker::rtp_socket::send;
 use crate::standard::connection::StandardWriter;
 use crate::standard::rtsp::transport::{Channels, Ports};
 
