@@ -14,7 +14,7 @@ pub(super) fn open(folder: &Path, name: &str) -> Result<(File, u64), MovieError>
     let missing = || MovieError::NoFile { name: name.to_owned() };
     let unreadable = |source| MovieError::Read { offset: 0, source };
     let path = folder.join(name);
-    if !leads_down(name) || !path.is_file() {
+    if !leads_down(name) || !names_a_file(name) || !path.is_file() {
         return Err(missing());
     }
     let file = open_at_once(&path).map_err(unreadable)?;
@@ -27,6 +27,13 @@ pub(super) fn open(folder: &Path, name: &str) -> Result<(File, u64), MovieError>
 fn leads_down(name: &str) -> bool {
     let is_down = |part| matches!(part, Component::Normal(_) | Component::CurDir);
     !name.contains('\0') && Path::new(name).components().all(is_down)
+}
+
+/// Whether a name ends like one of a file. Behind `movie.Mjpeg/` Linux finds nothing, but Windows finds
+/// the movie: paths are tidied up there before anything is opened.
+fn names_a_file(name: &str) -> bool {
+    let last = name.rsplit(std::path::is_separator).next();
+    !matches!(last, None | Some("" | "."))
 }
 
 /// Opens a file to read it. If a pipe has taken its place meanwhile, nobody waits for a writer.
@@ -57,3 +64,20 @@ fn known_path(_file: &File) -> io::Result<PathBuf> {
 /// Linux, on all but a few old processors: `open` does not wait (open(2)).
 #[cfg(target_os = "linux")]
 const O_NONBLOCK: i32 = 0o4000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ends_in_a_separator_is_a_folder() {
+        for name in ["movie.Mjpeg", "./movie.Mjpeg", "sub/movie.Mjpeg", "movie.", ".Mjpeg"] {
+            assert!(names_a_file(name), "{name}");
+        }
+        for name in ["", ".", "/", "movie.Mjpeg/", "movie.Mjpeg//", "movie.Mjpeg/.", "sub/./"] {
+            assert!(!names_a_file(name), "{name}");
+        }
+        // On Linux it is a letter like any other.
+        assert_ne!(names_a_file("movie.Mjpeg\\"), cfg!(windows));
+    }
+}
