@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::MovieError;
 
-/// Opens the file `name` in `folder`, a canonical path; the file and its length in bytes.
+/// Opens the file `name` in `folder`; the file and its length in bytes.
 ///
 /// # Errors
 /// There is no such file in the folder, or it can't be read.
@@ -19,7 +19,7 @@ pub(super) fn open(folder: &Path, name: &str) -> Result<(File, u64), MovieError>
     }
     let file = open_at_once(&path).map_err(unreadable)?;
     let found = file.metadata().map_err(unreadable)?;
-    let is_inside = true_path(&file, &path).is_ok_and(|path| path.starts_with(folder));
+    let is_inside = true_path(&file, &path).is_ok_and(|path| lies_in(&path, folder));
     if found.is_file() && is_inside { Ok((file, found.len())) } else { Err(missing()) }
 }
 
@@ -48,6 +48,14 @@ fn open_at_once(path: &Path) -> io::Result<File> {
 /// the file itself, for which a link may be swapped meanwhile, a look at the path must do.
 fn true_path(file: &File, path: &Path) -> io::Result<PathBuf> {
     known_path(file).or_else(|_| path.canonicalize())
+}
+
+/// Whether a path without links lies in `folder`, however that is written: relative, by way of links,
+/// or on Windows without the `\\?\` of canonical paths. The server's is canonical, and compared as it is.
+fn lies_in(path: &Path, folder: &Path) -> bool {
+    let is_canonical = folder.is_absolute() && path.starts_with(folder);
+    // An empty path is the current folder, too, but no system knows it.
+    is_canonical || folder.join(".").canonicalize().is_ok_and(|folder| path.starts_with(folder))
 }
 
 #[cfg(target_os = "linux")]
@@ -79,5 +87,25 @@ mod tests {
         }
         // On Linux it is a letter like any other.
         assert_ne!(names_a_file("movie.Mjpeg\\"), cfg!(windows));
+    }
+
+    #[test]
+    fn a_folder_is_known_however_it_is_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().canonicalize().unwrap();
+        std::fs::create_dir(folder.join("sub")).unwrap();
+        for (path, other) in [
+            (folder.join("movie"), folder.clone()),
+            (folder.join("sub/movie"), folder.join("sub/..")),
+            (Path::new("src").canonicalize().unwrap(), PathBuf::from(".")),
+            (Path::new("src/lib.rs").canonicalize().unwrap(), PathBuf::from("src")),
+            (Path::new("src").canonicalize().unwrap(), PathBuf::new()),
+        ] {
+            assert!(lies_in(&path, &other), "{} in {}", path.display(), other.display());
+        }
+        for other in [PathBuf::new(), PathBuf::from("src"), folder.join("sub"), folder.join("none")]
+        {
+            assert!(!lies_in(&folder.join("movie"), &other), "in {}", other.display());
+        }
     }
 }
