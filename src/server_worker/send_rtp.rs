@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fmt, io};
 
-use crate::connection::SOCKET_TIMEOUT;
+use crate::connection::{SOCKET_TIMEOUT, was_not_taken};
 use crate::event::Event;
 use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
 use crate::server::{Hatch, ServerEvent, Settings, Shared, spawn_with};
@@ -262,7 +262,7 @@ pub(super) fn send(socket: &UdpSocket, packet: &[u8]) -> io::Result<()> {
     for _ in 0..2 {
         match socket.send(packet) {
             // This is said of a packet before; the present one has not left.
-            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {}
+            Err(error) if was_not_taken(&error) => {}
             sent => return sent.map(|_| ()),
         }
     }

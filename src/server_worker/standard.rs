@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{fmt, io};
 
+use crate::connection::was_not_taken;
 use crate::rtsp::{Method, State};
 use crate::server::{ServerEvent, Settings, Shared};
 use crate::server_worker::no_setup;
@@ -267,7 +268,7 @@ impl StandardWorker {
             match reports.map(|socket| socket.recv(&mut datagram)) {
                 Some(Ok(count)) => self.take_report(datagram.get(..count).unwrap_or_default()),
                 // This is said of one of our own: a client need not listen to be heard.
-                Some(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => {}
+                Some(Err(error)) if was_not_taken(&error) => {}
                 Some(Err(_)) | None => return,
             }
         }
