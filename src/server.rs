@@ -20,12 +20,14 @@ use crate::event::Event;
 use crate::server_worker::Surveys;
 use crate::standard::rtsp::DEFAULT_TIMEOUT;
 
+mod listen;
 mod network;
 mod server_event;
 mod spawn;
 mod workers;
 
 pub use crate::server_worker::MAX_PAYLOAD;
+use listen::listen;
 pub use network::Network;
 pub use server_event::ServerEvent;
 pub(crate) use spawn::{Hatch, spawn_with};
@@ -92,9 +94,8 @@ impl Server {
         });
         settings.movies = folder
             .map_err(|source| ServerError::Movies { folder: settings.movies.clone(), source })?;
-        let bound = TcpListener::bind((host, port));
         let failed = |source| ServerError::Bind { host: host.to_owned(), port, source };
-        let listener = bound.map_err(failed)?;
+        let listener = listen(host, port).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         Ok(Self { listener, address, settings, stop: Arc::default() })
     }
