@@ -139,7 +139,38 @@ pub(crate) fn timed_out(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }
 
+/// Whether a UDP socket says that nobody took an earlier datagram of its own. That is no fault: whoever
+/// sends need not know who listens. Windows has another word for it than other systems.
+pub(crate) fn was_not_taken(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset)
+}
+
 /// The lab's `settimeout(0.5)`.
 pub(crate) const SOCKET_TIMEOUT: Duration = Duration::from_millis(500);
 /// How long the other side may leave a message unread.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{Ipv4Addr, UdpSocket};
+
+    #[test]
+    fn what_systems_say_of_a_closed_port_is_no_fault_and_all_else_is() {
+        assert!(was_not_taken(&ErrorKind::ConnectionRefused.into()));
+        assert!(was_not_taken(&ErrorKind::ConnectionReset.into()), "Windows");
+        assert!(!was_not_taken(&ErrorKind::NetworkUnreachable.into()));
+        assert!(!was_not_taken(&ErrorKind::WouldBlock.into()));
+    }
+
+    #[test]
+    fn what_this_system_says_of_a_closed_port_is_no_fault() {
+        let closed = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        socket.connect(closed).unwrap();
+        socket.send(b"a packet").unwrap();
+        let error = socket.recv(&mut [0; 8]).unwrap_err();
+        assert!(was_not_taken(&error), "{error:?}");
+    }
+}

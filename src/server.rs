@@ -18,6 +18,7 @@ use crate::connection::address;
 use crate::event::Event;
 
 mod first_line;
+mod listen;
 pub(crate) mod network;
 mod refuse;
 pub(crate) mod server_event;
@@ -26,6 +27,7 @@ pub(crate) mod shared;
 mod workers;
 
 pub use crate::server_worker::rtp_socket::MAX_PAYLOAD;
+use listen::listen;
 pub use network::Network;
 pub use server_event::ServerEvent;
 pub use settings::Settings;
@@ -53,9 +55,8 @@ impl Server {
         });
         settings.movies = folder
             .map_err(|source| ServerError::Movies { folder: settings.movies.clone(), source })?;
-        let bound = TcpListener::bind((host, port));
         let failed = |source| ServerError::Bind { host: host.to_owned(), port, source };
-        let listener = bound.map_err(failed)?;
+        let listener = listen(host, port).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         Ok(Self { listener, address, settings, stop: Arc::default() })
     }

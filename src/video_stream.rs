@@ -58,7 +58,7 @@ enum Source<R> {
 }
 
 impl VideoStream {
-    /// Opens the movie `name` in `folder`, which must be a canonical path. Python: `__init__`.
+    /// Opens the movie `name` in `folder`. Python: `__init__`.
     ///
     /// # Errors
     /// There is no such file in the folder (a name that leads out of it counts as none), it can't be
@@ -594,8 +594,11 @@ mod tests {
         }
         std::os::unix::fs::symlink("../out.Mjpeg", folder.join("out-link")).unwrap();
         std::os::unix::fs::symlink("in.Mjpeg", folder.join("in-link")).unwrap();
-        assert!(VideoStream::open(&folder, "in-link").is_ok());
-        assert!(VideoStream::open(&folder, "out-link").is_err());
+        std::os::unix::fs::symlink(&folder, dir.path().join("way-in")).unwrap();
+        for folder in [&folder, &dir.path().join("way-in"), &folder.join("../movies")] {
+            assert!(VideoStream::open(folder, "in-link").is_ok(), "{}", folder.display());
+            assert!(VideoStream::open(folder, "out-link").is_err(), "{}", folder.display());
+        }
     }
 
     proptest! {

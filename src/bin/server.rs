@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::Write;
 #[cfg(target_os = "linux")]
 use std::os::fd::AsFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use std::{env, io};
@@ -50,7 +50,7 @@ fn serve(call: Call) -> Result<(), String> {
     let console = Console::start();
     let (console, printer) =
         console.map_err(|error| format!("could not start a thread: {error}"))?;
-    let (movies, address) = (server.movies().display(), server.local_addr());
+    let (movies, address) = (plain(server.movies()), server.local_addr());
     printer.say(format!("serving the movies in {movies} at {address}"));
     if let Some(impairment) = call.impairment {
         printer.say(format!("a bad network on purpose: {impairment}"));
@@ -58,6 +58,15 @@ fn serve(call: Call) -> Result<(), String> {
     server.serve(move |event| printer.say(event.to_string()));
     console.finish();
     Ok(())
+}
+
+/// An absolute path as people write it: what Windows itself calls absolute begins with `\\?\`.
+fn plain(path: &Path) -> String {
+    let path = path.display().to_string();
+    match path.strip_prefix(r"\\?\UNC\") {
+        Some(share) => format!(r"\\{share}"),
+        None => path.strip_prefix(r"\\?\").unwrap_or(&path).to_owned(),
+    }
 }
 
 /// Linux doubles its table of a process's open files when it is full. Where there are several
@@ -182,3 +191,19 @@ fn complain(text: &str) {
 const ROOM: usize = 2048;
 /// A day: nobody pauses for longer.
 const MOST_SECONDS: u64 = 24 * 60 * 60;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_shown_as_people_write_it() {
+        for (path, shown) in [
+            ("/home/ann/movies", "/home/ann/movies"),
+            (r"\\?\C:\Users\Ann\movies", r"C:\Users\Ann\movies"),
+            (r"\\?\UNC\school\lab", r"\\school\lab"),
+        ] {
+            assert_eq!(plain(Path::new(path)), shown);
+        }
+    }
+}

@@ -7,7 +7,7 @@ use std::{fmt, io};
 
 use super::bad_network::BadNetwork;
 use super::transcript::Transcript;
-use crate::connection::SOCKET_TIMEOUT;
+use crate::connection::{SOCKET_TIMEOUT, was_not_taken};
 use crate::event::Event;
 use crate::rtp_packet::HEADER_SIZE;
 use crate::server::shared::{Shared, canonical};
@@ -98,7 +98,7 @@ pub(crate) fn send(socket: &UdpSocket, packet: &[u8]) -> io::Result<()> {
     for _ in 0..2 {
         match socket.send(packet) {
             // This is said of a packet before; the present one has not left.
-            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {}
+            Err(error) if was_not_taken(&error) => {}
             sent => return sent.map(|_| ()),
         }
     }

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::connection::Connection;
+use crate::connection::{Connection, was_not_taken};
 use crate::rtsp::Method;
 use crate::server::server_event::ServerEvent;
 use crate::server::settings::Settings;
@@ -267,7 +267,7 @@ impl StandardWorker {
             match reports.map(|socket| socket.recv(&mut datagram)) {
                 Some(Ok(count)) => self.take_report(datagram.get(..count).unwrap_or_default()),
                 // This is said of one of our own: a client need not listen to be heard.
-                Some(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => {}
+                Some(Err(error)) if was_not_taken(&error) => {}
                 Some(Err(_)) | None => return,
             }
         }

@@ -133,6 +133,7 @@ fn each_package_is_named_where_it_belongs() {
         ("jpeg_decoder", vec!["picture.rs"]),
         ("getopts", vec!["bin/server.rs", "bin/client_launcher/call.rs"]),
         ("embedded_graphics", vec!["window.rs", "window/"]),
+        ("socket2", vec!["server/listen.rs"]),
         (
             "rand",
             vec!["bin/server.rs", "server.rs", "server_worker/", "client/standard/reports.rs"],

@@ -13,7 +13,7 @@ pub(crate) mod wire;
 
 use crate::client_common::program::{Ended, Program};
 use crate::common::jpegs::{Kind, PLAIN, jpeg};
-use crate::common::movies::{MOVIE, folder_with, lab_format};
+use crate::common::movies::{MOVIE, folder_with, lab_format, made_movie};
 use crate::common::server_process::ServerProcess;
 use tempfile::TempDir;
 use wire::{Network, SERVER};
@@ -37,6 +37,26 @@ fn the_standard_client_counts_what_the_network_loses_and_plays_on_behind_a_cut()
     let (server, _folder) = serve(&network, &[]);
     let ended = play(&network, &[&format!("rtsp://{SERVER}:{}/{MOVIE}", server.port())]);
     assert_counts(&network, &ended);
+}
+
+/// As they are on Windows unless the server says otherwise.
+#[test]
+fn where_ipv6_sockets_are_for_ipv6_alone_every_address_is_still_every_one() {
+    let Some(network) = Network::start() else { return };
+    let alone = "echo 1 >/proc/sys/net/ipv6/bindv6only";
+    let told = network.server.command("sh").args(["-c", alone]).status();
+    assert!(told.is_ok_and(|status| status.success()), "{alone}");
+    let (folder, _) = made_movie(3);
+    let mut command = network.server.command(env!("CARGO_BIN_EXE_server"));
+    command.args(["--bind", "::", "--movies"]).arg(folder.path()).arg("0");
+    let server = ServerProcess::start_with(&mut command).expect("the server starts");
+    let port = server.port().to_string();
+    for host in ["127.0.0.1", "::1"] {
+        let mut command = network.server.command(env!("CARGO_BIN_EXE_client_launcher"));
+        command.args(["--headless", "--quiet", host, &port, "5008", MOVIE]);
+        let ended = Program::start(&mut command).end(crate::client_common::LIMIT);
+        assert_eq!((ended.code, ended.figure("frames shown")), (Some(0), "3"), "{host}: {ended:?}");
+    }
 }
 
 /// The server at its end. Most frames fit a packet, every tenth takes several.
@@ -69,7 +89,7 @@ fn play(network: &Network, place: &[&str]) -> Ended {
     let behind = [12, 13, 14].map(|number| frame(&second(&client, number)));
     assert!(behind.is_sorted_by(|one, other| one < other) && behind[0] > cut, "{cut}, {behind:?}");
     network.lose(0).unwrap();
-    client.end(client_common::LIMIT)
+    client.end(crate::client_common::LIMIT)
 }
 
 /// The client's line of that second.

@@ -17,6 +17,7 @@ mod common;
 mod desktop;
 
 mod lab_check_client;
+mod lab_check_commands;
 mod lab_check_common;
 mod lab_check_compare;
 mod lab_check_server;

@@ -9,37 +9,28 @@ use std::process::{Command, Stdio};
 
 /// The mark of one program.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Mark {
+pub(super) struct Mark {
     kib: u64,
 }
 
 impl Mark {
     /// One that no other program has.
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { kib: LEAST_KIB + rand::random::<u64>() % LEAST_KIB }
     }
 
     /// What a shell does to be marked, and with it what it starts and what it becomes. A hard limit
     /// below the mark forbids it; then the program is known by its group alone.
-    pub(crate) fn command(self) -> String {
+    pub(super) fn command(self) -> String {
         format!("ulimit -S -m {} 2>/dev/null", self.kib)
     }
 
     /// Kills all that has the mark, and the group with that number. The standard library can only
     /// kill one process.
-    #[cfg(unix)]
-    pub(crate) fn kill(self, group: u32) {
+    pub(super) fn kill(self, group: u32) {
         let script = format!("mark={self}; group={group}\n{KILL}");
         let mut shell = Command::new("sh");
         shell.args(["-c", &script]).stdin(Stdio::null()).stderr(Stdio::null()).status().ok();
-    }
-
-    /// Kills the process with that number, and what it has started.
-    #[cfg(not(unix))]
-    pub(crate) fn kill(self, id: u32) {
-        let id = id.to_string();
-        let mut taskkill = Command::new("taskkill");
-        taskkill.args(["/T", "/F", "/PID", &id]).stdout(Stdio::null()).status().ok();
     }
 }
 
@@ -54,8 +45,7 @@ impl fmt::Display for Mark {
 ///
 /// Who is killed can start nothing more, but may just have done so: it looks again until it finds
 /// nothing new.
-#[cfg(unix)]
-pub(crate) const KILL: &str = r#"
+pub(super) const KILL: &str = r#"
 kill -s KILL -- "-$group"
 for _ in 1 2 3 4 5 6 7 8; do
     found=$(grep -ls "^Max resident set  *$mark " /proc/[0-9]*/limits | cut -d / -f 3)
