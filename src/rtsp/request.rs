@@ -12,7 +12,10 @@
 
 use std::fmt;
 
-use super::{Dialect, Method, Status, header};
+use super::Dialect;
+use super::header::{header, session_id};
+use super::method::Method;
+use super::status::Status;
 
 /// One request of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,11 +102,6 @@ impl<'a> Headers<'a> {
         }
         headers
     }
-}
-
-/// The id alone, without `;timeout=60` (RFC 2326 section 12.37).
-pub(super) fn session_id(value: &str) -> &str {
-    value.split(';').next().unwrap_or_default().trim()
 }
 
 /// `PLAY movie.Mjpeg RTSP/1.0`, where the name, the version or both may be missing.

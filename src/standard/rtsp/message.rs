@@ -2,7 +2,8 @@
 //! section 4).
 
 use super::{Flaw, Headers, one_line};
-use crate::rtsp::inbox::{TooLong, empty_line};
+use crate::rtsp::header::empty_line;
+use crate::rtsp::inbox::TooLong;
 
 /// The length in bytes of the message at the front, with the line ends before it and its body;
 /// `None` if more is to come.
