@@ -224,7 +224,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::fs;
-    use std::io::Cursor;
+    use std::io::{self, Cursor};
 
     /// A JPEG with everything that could be taken for its end: `FF D9` in an APP segment, fill
     /// bytes, stuffed bytes, restart markers, and two scans.
