@@ -18,7 +18,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Method, Reply, Request, header};
+use super::header::{content_length, empty_line, header, position};
+use super::method::Method;
+use super::reply::Reply;
+use super::request::Request;
 
 /// How long to wait for more after a whole message whose last line has no end.
 pub const SHORT_SILENCE: Duration = Duration::from_millis(10);
@@ -199,18 +202,6 @@ impl Inbox {
     }
 }
 
-/// The first place from `start` on whose rest `is` what is looked for.
-fn position(bytes: &[u8], start: usize, is: impl Fn(&[u8]) -> bool) -> Option<usize> {
-    (start..bytes.len()).find(|&at| bytes.get(at..).is_some_and(&is))
-}
-
-/// Just after the first empty line.
-pub(crate) fn empty_line(bytes: &[u8]) -> Option<usize> {
-    let at = position(bytes, 0, |at| at.starts_with(b"\n\n") || at.starts_with(b"\n\r\n"))?;
-    let second = bytes.get(at + 1..)?.iter().position(|&byte| byte == b'\n')?;
-    Some(at + 1 + second + 1)
-}
-
 /// A known method, then its line's `RTSP/`.
 fn is_request_line(bytes: &[u8]) -> bool {
     Method::ALL.iter().any(|method| {
@@ -233,12 +224,6 @@ fn is_header(line: &[u8]) -> bool {
     !name.is_empty()
         && line.get(name.len()..).is_some_and(|rest| rest.starts_with(':'))
         && !line.contains("RTSP/")
-}
-
-/// The number of the `Content-Length` line among the first `end` bytes.
-pub(crate) fn content_length(bytes: &[u8], end: usize) -> Option<usize> {
-    let head = String::from_utf8_lossy(bytes.get(..end)?);
-    head.lines().map(header).find(|(name, _)| name == "content-length")?.1.parse().ok()
 }
 
 /// The end of a description that states its length; free text has none and ends in silence.

@@ -11,8 +11,8 @@
 
 use std::fmt;
 
-use super::request::session_id;
-use super::{Status, header, inbox};
+use super::header::{empty_line, header, session_id};
+use super::status::Status;
 
 /// One reply of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +105,7 @@ pub(crate) fn read_status_line(line: &str) -> Option<(u16, &str)> {
 
 /// The body begins after an empty line, or where SDP's first line stands without one.
 fn split_body(text: &str) -> (&str, Option<&str>) {
-    let start = inbox::empty_line(text.as_bytes()).or_else(|| text.find("\nv=").map(|at| at + 1));
+    let start = empty_line(text.as_bytes()).or_else(|| text.find("\nv=").map(|at| at + 1));
     match start {
         Some(start) => (text.get(..start).unwrap_or(text), text.get(start..)),
         None => (text, None),

@@ -12,7 +12,9 @@
 
 use std::fmt;
 
-use super::{Method, Status, header};
+use super::header::{header, session_id};
+use super::method::Method;
+use super::status::Status;
 
 /// One request of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,11 +112,6 @@ impl<'a> Headers<'a> {
         }
         headers
     }
-}
-
-/// The id alone, without `;timeout=60` (RFC 2326 section 12.37).
-pub(super) fn session_id(value: &str) -> &str {
-    value.split(';').next().unwrap_or_default().trim()
 }
 
 /// `PLAY movie.Mjpeg RTSP/1.0`, where the name, the version or both may be missing.
