@@ -20,7 +20,6 @@ mod client_standard_media;
 mod server_standard_clients;
 mod server_standard_dialogue;
 mod server_standard_media;
-mod server_standard_pause;
 mod server_standard_play;
 mod server_standard_reports;
 mod server_standard_setup;

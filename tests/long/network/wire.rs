@@ -1,11 +1,14 @@
 //! A network of two: a server's end and a client's, with delay, loss and a cut between them.
 
+use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::namespaces::Namespace;
+use crate::common::said::say;
 use crate::common::server_process::Killed;
+use crate::harness::left_out::{forbidden, needs_all, python};
 
 /// Two namespaces, joined. Packets of RTP are counted where they leave and where they come, and
 /// what is lost between is counted, too: by the kernel, not by the programs.
@@ -17,26 +20,21 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    /// `None` if this machine can't do it, which a line tells; `NETWORK_TESTS=required` makes that a
-    /// failure.
-    pub(crate) fn start() -> Option<Self> {
-        match Self::new() {
-            Ok(network) => Some(network),
-            Err(why) => {
-                let required = std::env::var("NETWORK_TESTS").is_ok_and(|word| word == "required");
-                assert!(!required, "{why}");
-                eprintln!("skipped: {why}");
-                None
-            }
-        }
+    /// The test ends where nobody may make one.
+    pub(crate) fn start() -> Self {
+        needs_all(&[("ip", "iproute2"), ("nft", "nftables")]);
+        let namespaces = (Namespace::new('s'), Namespace::new('c'));
+        let (Ok(server), Ok(client)) = namespaces else {
+            forbidden("no network namespaces: only root may make them, and not every root")
+        };
+        Self::between(server, client).expect("a network between two namespaces")
     }
 
-    fn new() -> Result<Self, String> {
-        let (server, client) = (Namespace::new('s')?, Namespace::new('c')?);
+    fn between(server: Namespace, client: Namespace) -> Result<Self, String> {
         let wire = match join(&server, &client) {
             Ok(()) => None,
             Err(why) => {
-                eprintln!("no netem, so a program delays packets: {why}");
+                say(format_args!("no netem, so a program delays packets: {why}"));
                 server.run(&format!("ip link delete {LINK}")).ok();
                 Some(carry(&server, &client)?)
             }
@@ -93,8 +91,11 @@ fn join(server: &Namespace, client: &Namespace) -> Result<(), String> {
 
 /// With a program between two interfaces.
 fn carry(server: &Namespace, client: &Namespace) -> Result<Killed, String> {
+    if OpenOptions::new().write(true).open("/dev/net/tun").is_err() {
+        forbidden("neither netem nor /dev/net/tun: only root may use them, and not every root");
+    }
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/wire.py");
-    let mut command = Command::new("python3");
+    let mut command = Command::new(python());
     command.arg(program).args([server.name(), client.name(), LINK, DELAY_MS, SPREAD_MS]);
     let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut wire = Killed(piped.spawn().map_err(|error| format!("python3: {error}"))?);

@@ -2,7 +2,7 @@
 //! by the clock that measures durations.
 //!
 //! The programs are told wrong times by a library that stands in for the system's
-//! (`tests/peers/clock.c`), so this needs Linux and a C compiler; else it is skipped with a line.
+//! (`tests/peers/clock.c`), so this needs Linux and a C compiler.
 
 #![cfg(target_os = "linux")]
 
@@ -15,11 +15,17 @@ use crate::common::movies::{MOVIE, folder_with, lab_format};
 use crate::common::raw_client::RawClient;
 use crate::common::rtp::assert_frames;
 use crate::common::server_process::{ServerProcess, server_command};
+use crate::harness::left_out::needs;
+use crate::harness::tests;
 use tempfile::TempDir;
 
-#[test]
+tests![
+    the_server_sends_every_frame_and_stamps_it_with_the_time_that_it_is_told,
+    server_and_client_play_the_whole_movie_in_both_dialects,
+];
+
 fn the_server_sends_every_frame_and_stamps_it_with_the_time_that_it_is_told() {
-    let Some(wrong) = Clock::build() else { return };
+    let wrong = Clock::build();
     let (server, frames, _folder) = serve(&wrong);
     let client = RawClient::playing(server.address());
     let packets = client.packets(frames.len());
@@ -28,9 +34,8 @@ fn the_server_sends_every_frame_and_stamps_it_with_the_time_that_it_is_told() {
     assert!(!stamps.is_sorted(), "the clock has been set back: {stamps:?}");
 }
 
-#[test]
 fn server_and_client_play_the_whole_movie_in_both_dialects() {
-    let Some(wrong) = Clock::build() else { return };
+    let wrong = Clock::build();
     let (server, frames, _folder) = serve(&wrong);
     let (port, rtp_port) = (server.port().to_string(), rtp_port());
     let url = format!("rtsp://127.0.0.1:{port}/{MOVIE}");
@@ -66,19 +71,16 @@ struct Clock {
 }
 
 impl Clock {
-    /// `None` if there is no C compiler.
-    fn build() -> Option<Self> {
+    fn build() -> Self {
+        needs("cc", "gcc libc6-dev");
         let folder = tempfile::tempdir().unwrap();
         let library = folder.path().join("clock.so");
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/clock.c");
         let mut compiler = Command::new("cc");
         compiler.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source);
-        let Ok(output) = compiler.output() else {
-            eprintln!("skipped: there is no C compiler");
-            return None;
-        };
+        let output = compiler.output().unwrap();
         assert!(output.status.success(), "{output:?}");
-        Some(Self { library, _folder: folder })
+        Self { library, _folder: folder }
     }
 
     /// Has the program hear them.

@@ -6,9 +6,10 @@ use std::path::Path;
 use jpeg_encoder::SamplingFactor;
 
 use super::programs::{checksums, gstreamer_sums, has_opencv, opencv_sums};
-use super::run::{is_there, run};
+use super::run::run;
 use crate::common::jpegs::{Kind, PLAIN, jpegs};
 use crate::common::movies::{lab_format, real_frames};
+use crate::harness::left_out::is_installed;
 
 /// How many frames each movie has.
 pub(crate) const FRAMES: usize = 60;
@@ -74,7 +75,7 @@ fn file(folder: &Path, name: &str, title: &'static str, movie: (Vec<u8>, (u16, u
     fs::write(&plain, jpegs).unwrap();
     let frames = checksums(&plain, size, &folder.join("reference")).unwrap();
     assert_eq!(frames.len(), FRAMES, "{title}");
-    let gstreamer = if is_there("gst-launch-1.0") {
+    let gstreamer = if is_installed("gst-launch-1.0") {
         gstreamer_sums(&plain, &folder.join("reference")).unwrap()
     } else {
         Vec::new()

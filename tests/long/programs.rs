@@ -1,10 +1,11 @@
 //! The players: how each is called, and how it tells what it shows.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use super::movies::MovieFile;
-use super::run::{is_there, run, skip};
+use super::run::run;
+use crate::harness::left_out::{is_installed, runs};
 
 /// A player with a transport.
 #[derive(Debug)]
@@ -33,8 +34,8 @@ enum How {
     OpenCv,
 }
 
-/// Those that are installed.
-pub(crate) fn players() -> Vec<Player> {
+/// Those that are installed, and those that are not.
+pub(crate) fn players() -> (Vec<Player>, Vec<Player>) {
     let player = |name, transport, scheme, program, how, line| Player {
         name,
         transport,
@@ -58,21 +59,22 @@ pub(crate) fn players() -> Vec<Player> {
         player("OpenCV", "UDP", "rtsp", "python3", How::OpenCv, "SCRIPT udp URL WIDTH HEIGHT"),
         player("OpenCV", "TCP", "rtsp", "python3", How::OpenCv, "SCRIPT tcp URL WIDTH HEIGHT"),
     ];
-    all.into_iter().filter(Player::is_installed).collect()
+    all.into_iter().partition(Player::is_installed)
 }
 
 impl Player {
     fn is_installed(&self) -> bool {
-        let there = match self.how {
-            How::OpenCv => has_opencv(),
-            How::Checksums | How::FromSecond1 | How::Jpegs | How::GStreamer => {
-                is_there(self.program)
-            }
-        };
-        if !there {
-            skip(&format!("{} ({})", self.name, self.transport));
+        if self.how == How::OpenCv { has_opencv() } else { is_installed(self.program) }
+    }
+
+    /// The packages that have it.
+    pub(crate) fn packages(&self) -> &'static str {
+        match self.program {
+            "ffmpeg" | "ffplay" => "ffmpeg",
+            "mpv" => "mpv",
+            "gst-launch-1.0" => GSTREAMER,
+            _ => "python3-opencv",
         }
-        there
     }
 
     /// What the player must show.
@@ -152,9 +154,7 @@ pub(crate) fn opencv_sums(
 
 /// Whether Python has `OpenCV`.
 pub(crate) fn has_opencv() -> bool {
-    let mut command = Command::new("python3");
-    let quiet = command.args(["-c", "import cv2"]).stdin(Stdio::null()).stderr(Stdio::null());
-    quiet.status().is_ok_and(|status| status.success())
+    runs(Command::new("python3").args(["-c", "import cv2"]))
 }
 
 /// The checksums that the filter `showinfo` prints.
@@ -171,6 +171,8 @@ fn sums(printed: &str) -> Vec<String> {
     words.filter(is_sum).map(str::to_owned).collect()
 }
 
+pub(crate) const GSTREAMER: &str =
+    "gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good";
 const FFMPEG_UDP: &str = "-nostdin -hide_banner -rtsp_transport udp -buffer_size 4000000 -i URL \
     -vf CROP,showinfo -fps_mode passthrough -f null -";
 const FFMPEG_TCP: &str = "-nostdin -hide_banner -rtsp_transport tcp -i URL -vf CROP,showinfo \
@@ -191,4 +193,4 @@ const RTSPSRC_TCP: &str = "-e rtspsrc location=URL protocols=tcp latency=1000 ! 
     filesink location=OUT buffer-mode=unbuffered";
 const PLAYBIN: &str = "playbin uri=URL \
     video-sink=videocrop~RIGHT~BOTTOM~!~videoconvert~!~video/x-raw,format=RGBx~!~checksumsink~sync=true";
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/players/opencv.py");
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/long/opencv.py");

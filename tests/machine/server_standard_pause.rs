@@ -1,31 +1,30 @@
-//! A real player is paused and plays on: no frame is missing, and none comes twice. Skipped with a
-//! line where GStreamer is not installed; with `PLAYERS=required` that is a failure.
+//! A real player is paused and plays on: no frame is missing, and none comes twice.
 
 use std::fs::{self, File};
 use std::io::{BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
-use std::{env, thread};
 
 use crate::common::movies::{folder_with, lab_format, real_frames};
 use crate::common::server_process::{Killed, ServerProcess};
+use crate::harness::left_out::{leave_out, runs};
+use crate::harness::tests;
 use rtsp_lab::picture::Picture;
 use rtsp_lab::video_stream::VideoStream;
 
 /// Python's own packages may hide the system's.
 const PYTHONS: [&str; 2] = ["/usr/bin/python3", "python3"];
+const PACKAGES: &str = "python3-gi gir1.2-gstreamer-1.0 gstreamer1.0-plugins-good";
 /// Three seconds of the movie.
 const FRAMES: usize = 60;
 const LIMIT: Duration = Duration::from_secs(60);
 
-#[test]
+tests![gstreamer_is_paused_and_plays_on,];
+
 fn gstreamer_is_paused_and_plays_on() {
-    let Some(python) = python() else {
-        println!("left out: no GStreamer for Python");
-        assert!(env::var_os("PLAYERS").is_none_or(|value| value != "required"));
-        return;
-    };
+    let python = python();
     let frames: Vec<_> = real_frames().drain(..FRAMES).collect();
     let expected: Vec<_> = frames.iter().map(|jpeg| Picture::decode(jpeg).unwrap()).collect();
     let folder = folder_with(&lab_format(&frames));
@@ -40,15 +39,13 @@ fn gstreamer_is_paused_and_plays_on() {
     }
 }
 
-fn python() -> Option<&'static str> {
+/// The Python that has GStreamer.
+fn python() -> &'static str {
     let import = "import gi; gi.require_version('Gst', '1.0'); from gi.repository import Gst; \
                   Gst.init(None); assert Gst.ElementFactory.find('rtpjpegdepay')";
-    let has_gstreamer = |python: &&str| {
-        let mut command = Command::new(python);
-        let asked = command.args(["-c", import]).stdin(Stdio::null()).stderr(Stdio::null());
-        asked.status().is_ok_and(|status| status.success())
-    };
-    PYTHONS.into_iter().find(has_gstreamer)
+    let has_gstreamer = |python: &&str| runs(Command::new(python).args(["-c", import]));
+    let found = PYTHONS.into_iter().find(has_gstreamer);
+    found.unwrap_or_else(|| leave_out("Python's GStreamer is not installed", PACKAGES))
 }
 
 /// Plays the movie into a file, with a pause; what the server was asked for.

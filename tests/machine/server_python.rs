@@ -5,13 +5,16 @@ use std::process::{Command, Output};
 
 use crate::common::movies::{MOVIE, folder_with, lab_format, real_frames};
 use crate::common::server_process::{ServerProcess, free_port};
+use crate::harness::left_out::python;
+use crate::harness::tests;
 
-#[test]
+tests![the_python_client_plays_without_a_loss, the_python_client_plays_to_the_end,];
+
 fn the_python_client_plays_without_a_loss() {
     let folder = folder_with(&lab_format(real_frames().get(..60).unwrap()));
     let server = ServerProcess::start(folder.path(), &[]);
     let script = "setup,play,frames=20,pause,describe,play,frames=40,teardown";
-    let Some(output) = python_client(&server, script) else { return };
+    let output = python_client(&server, script);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{complaint}{said}");
@@ -21,11 +24,10 @@ fn the_python_client_plays_without_a_loss() {
     assert!(said.contains("\nContent-Type: application/sdp"), "no description in {said}");
 }
 
-#[test]
 fn the_python_client_plays_to_the_end() {
     let folder = folder_with(&lab_format(real_frames().get(..20).unwrap()));
     let server = ServerProcess::start(folder.path(), &[]);
-    let Some(output) = python_client(&server, "play,end,teardown") else { return };
+    let output = python_client(&server, "play,end,teardown");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{complaint}{said}");
@@ -34,17 +36,10 @@ fn the_python_client_plays_to_the_end() {
     }
 }
 
-/// Runs the Python client; `None`, said on standard error, where there is no Python.
-fn python_client(server: &ServerProcess, script: &str) -> Option<Output> {
+fn python_client(server: &ServerProcess, script: &str) -> Output {
     let launcher = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python_lab/ClientLauncher.py");
     let ports = [server.port(), free_port()].map(|port| port.to_string());
-    let mut command = Command::new("python3");
+    let mut command = Command::new(python());
     command.arg(launcher).args(["--script", script, "127.0.0.1"]).args(ports).arg(MOVIE);
-    match command.output() {
-        Ok(output) => Some(output),
-        Err(error) => {
-            eprintln!("skipped: could not run python3: {error}");
-            None
-        }
-    }
+    command.output().unwrap()
 }

@@ -3,24 +3,10 @@
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
-use std::{env, thread};
 
 use crate::common::server_process::Killed;
-
-/// Whether there is such a program.
-pub(crate) fn is_there(program: &str) -> bool {
-    let mut command = Command::new(program);
-    let asked = command.arg("-version").stdin(Stdio::null()).stdout(Stdio::null());
-    asked.stderr(Stdio::null()).status().is_ok()
-}
-
-/// Says that something was left out; with `PLAYERS=required` that is a failure.
-#[track_caller]
-pub(crate) fn skip(what: &str) {
-    println!("left out: no {what}");
-    assert!(env::var_os("PLAYERS").is_none_or(|value| value != "required"), "there is no {what}");
-}
 
 /// What a program has printed when it has ended by itself, whatever its exit code.
 pub(crate) fn run(program: &str, words: &[String], out: &Path) -> Result<String, String> {

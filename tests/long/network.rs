@@ -1,8 +1,7 @@
 //! Server and client on a network that delays, swaps and loses packets, and is cut for 5 s.
 //!
 //! The network is made of two namespaces of the kernel, so this needs Linux, its root, `ip` and
-//! `nft`; where that is not to be had it is skipped with a line, unless the variable `NETWORK_TESTS`
-//! is `required`. Delays come from `tc netem` between two veth interfaces, or, where the kernel has
+//! `nft`. Delays come from `tc netem` between two veth interfaces, or, where the kernel has
 //! none, from a program between two of its tun interfaces. Losses are nftables', which counts them:
 //! they are compared with what the client counts, one by one.
 
@@ -11,16 +10,23 @@
 pub(crate) mod namespaces;
 pub(crate) mod wire;
 
+use crate::client_common::LIMIT;
 use crate::client_common::program::{Ended, Program};
 use crate::common::jpegs::{Kind, PLAIN, jpeg};
 use crate::common::movies::{MOVIE, folder_with, lab_format, made_movie};
+use crate::common::said::say;
 use crate::common::server_process::ServerProcess;
+use crate::harness::tests;
 use tempfile::TempDir;
 use wire::{Network, SERVER};
 
-#[test]
+tests![
+    the_labs_client_counts_what_the_network_loses_and_plays_on_behind_a_cut,
+    the_standard_client_counts_what_the_network_loses_and_plays_on_behind_a_cut,
+];
+
 fn the_labs_client_counts_what_the_network_loses_and_plays_on_behind_a_cut() {
-    let Some(network) = Network::start() else { return };
+    let network = Network::start();
     let (server, _folder) = serve(&network, &["--fragment", "1400"]);
     let port = server.port().to_string();
     let ended = play(&network, &[SERVER, &port, "5008", MOVIE]);
@@ -31,9 +37,8 @@ fn the_labs_client_counts_what_the_network_loses_and_plays_on_behind_a_cut() {
     assert!(damaged > 0, "{ended:?}");
 }
 
-#[test]
 fn the_standard_client_counts_what_the_network_loses_and_plays_on_behind_a_cut() {
-    let Some(network) = Network::start() else { return };
+    let network = Network::start();
     let (server, _folder) = serve(&network, &[]);
     let ended = play(&network, &[&format!("rtsp://{SERVER}:{}/{MOVIE}", server.port())]);
     assert_counts(&network, &ended);
@@ -89,7 +94,7 @@ fn play(network: &Network, place: &[&str]) -> Ended {
     let behind = [12, 13, 14].map(|number| frame(&second(&client, number)));
     assert!(behind.is_sorted_by(|one, other| one < other) && behind[0] > cut, "{cut}, {behind:?}");
     network.lose(0).unwrap();
-    client.end(crate::client_common::LIMIT)
+    client.end(LIMIT)
 }
 
 /// The client's line of that second.
@@ -111,7 +116,9 @@ fn assert_counts(network: &Network, ended: &Ended) {
     let sent = network.server.counted("sent");
     let (received, lost) = (network.client.counted("received"), network.client.counted("lost"));
     let told = figure("packets lost");
-    println!("{sent} sent, {lost} lost at random, {received} received; the client: {told} lost");
+    say(format_args!(
+        "{sent} sent, {lost} lost at random, {received} received; the client: {told} lost"
+    ));
     assert_eq!(figure("packets received"), received, "{ended:?}");
     assert_eq!(told, sent - received, "{ended:?}");
     assert!(lost > 0 && told > lost, "{lost} at random, others in the cut: {ended:?}");

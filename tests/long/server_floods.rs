@@ -1,7 +1,7 @@
 //! One client sends as much as it can, and a witness beside it loses no frame.
 //!
-//! `FLOOD=16 cargo test --release --test server_floods -- --nocapture --test-threads 1` sends a
-//! gigabyte, opens 10,000 connections, and so on; without `FLOOD` it is a sixteenth of that.
+//! `FLOOD=16 cargo test --release --test long server_floods -- --nocapture --test-threads 1` sends
+//! a gigabyte, opens 10,000 connections, and so on; without `FLOOD` it is a sixteenth of that.
 
 use std::env;
 use std::io::{Read, Write};
@@ -10,8 +10,17 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::common::movies::made_movie;
+use crate::common::said::say;
 use crate::common::server_process::ServerProcess;
 use crate::common::witness::Witness;
+use crate::harness::tests;
+
+tests![
+    requests_without_end_are_answered_at_a_bounded_rate,
+    garbage_is_not_kept,
+    requests_with_much_behind_them_are_not_kept_either,
+    connections_that_come_and_go_leave_nothing_behind,
+];
 
 /// How many times as much as in a plain test.
 fn times() -> usize {
@@ -31,10 +40,10 @@ fn beside_a_witness(what: &str, flood: impl FnOnce(SocketAddr)) {
     let witness = Witness::start(&server, folder.path());
     let begin = Instant::now();
     flood(server.address());
-    println!("{what}: {:.1?}", begin.elapsed());
+    say(format_args!("{what}: {:.1?}", begin.elapsed()));
     if linux {
         let most = server.most_kilobytes();
-        println!("{what}: {rest} kB before, {most} kB at most");
+        say(format_args!("{what}: {rest} kB before, {most} kB at most"));
         assert!(most <= rest + MOST_KILOBYTES, "{what}: {rest} kB before, {most} kB at most");
     }
     witness.lost_nothing_and_all_is_as_before(&server);
@@ -67,7 +76,6 @@ fn many_bytes() -> usize {
     times() << 26
 }
 
-#[test]
 fn requests_without_end_are_answered_at_a_bounded_rate() {
     let lab = b"OPTIONS movie.Mjpeg RTSP/1.0\nCSeq: 1\nSession: 0\n".as_slice();
     let standard = b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n".as_slice();
@@ -75,13 +83,12 @@ fn requests_without_end_are_answered_at_a_bounded_rate() {
         for (what, reads) in [("read", true), ("unread", false)] {
             beside_a_witness(&format!("{dialect} requests, answers {what}"), |server| {
                 let sent = send(server, &request.repeat(50), many_bytes(), reads);
-                println!("{} requests have left", sent / request.len());
+                say(format_args!("{} requests have left", sent / request.len()));
             });
         }
     }
 }
 
-#[test]
 fn garbage_is_not_kept() {
     let noise = (0_u32..65_536).map(|number| number.wrapping_mul(2_654_435_761).to_be_bytes()[0]);
     for (what, piece) in [
@@ -92,12 +99,11 @@ fn garbage_is_not_kept() {
     ] {
         beside_a_witness(what, |server| {
             let sent = send(server, &piece, many_bytes(), true);
-            println!("{what}: {sent} bytes have left");
+            say(format_args!("{what}: {sent} bytes have left"));
         });
     }
 }
 
-#[test]
 fn requests_with_much_behind_them_are_not_kept_either() {
     let lab = b"SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008\n";
     let standard = b"GET_PARAMETER * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 60000\r\n\r\n";
@@ -109,12 +115,11 @@ fn requests_with_much_behind_them_are_not_kept_either() {
     ] {
         beside_a_witness(what, |server| {
             let sent = send(server, &[request, &behind].concat(), many_bytes(), true);
-            println!("{what}: {sent} bytes have left");
+            say(format_args!("{what}: {sent} bytes have left"));
         });
     }
 }
 
-#[test]
 fn connections_that_come_and_go_leave_nothing_behind() {
     let request = b"OPTIONS movie.Mjpeg RTSP/1.0\nCSeq: 1\nSession: 0\n";
     beside_a_witness("connections", |server| {

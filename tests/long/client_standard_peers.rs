@@ -1,20 +1,30 @@
-//! The client against servers that others have written. What is not installed is skipped with a
-//! line that says so, unless the variable `PLAYERS` is `required`.
+//! The client against servers that others have written.
+
+#![cfg(unix)]
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::client_common::LIMIT;
 use crate::client_common::program::Program;
+use crate::common::other_user::{is_root, open_to_all};
+use crate::harness::left_out::{forbidden, leave_out, needs, runs};
+use crate::harness::tests;
 use rtsp_lab::client::{Client, Seek, Settings};
 use rtsp_lab::picture::Picture;
 use rtsp_lab::rtsp::State;
 use rtsp_lab::standard::rtsp::RtspUrl;
 use rtsp_lab::video_stream::VideoStream;
 use tempfile::TempDir;
+
+tests![
+    gstreamer_is_played_to_its_end_pixel_for_pixel_over_both_transports,
+    gstreamer_is_paused_resumed_and_led_elsewhere,
+    vlc_is_played_pixel_for_pixel,
+];
 
 /// The first frames of the project's film, and a file of them that others can read.
 struct Film {
@@ -23,36 +33,39 @@ struct Film {
 }
 
 impl Film {
-    /// `None` where there is no `ffmpeg` to write the file.
-    fn of_frames(count: usize) -> Option<Self> {
+    /// `ffmpeg` writes the file.
+    fn of_frames(count: usize) -> Self {
         Self::written(count, &["-c", "copy"])
     }
 
     /// The same coded anew, with its segments in the usual order and one table for all components.
-    fn coded_anew(count: usize) -> Option<Self> {
+    fn coded_anew(count: usize) -> Self {
         let coding = ["-c:v", "mjpeg", "-huffman", "default", "-q:v", "4", "-pix_fmt", "yuvj420p"];
         Self::written(count, &coding)
     }
 
-    fn written(count: usize, coding: &[&str]) -> Option<Self> {
+    fn written(count: usize, coding: &[&str]) -> Self {
+        needs("ffmpeg", "ffmpeg");
         let project = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut film = VideoStream::open(project, "movie.Mjpeg").unwrap();
         let jpegs: Vec<_> =
             (0..count).map(|_| film.next_frame().unwrap().unwrap().to_vec()).collect();
         let folder = tempfile::tempdir().unwrap();
+        // VLC runs as another user where the test is root's.
         open_to_all(folder.path());
         fs::write(folder.path().join("film.mjpeg"), jpegs.concat()).unwrap();
         let ffmpeg = |words: &[&str]| {
             let mut command = Command::new("ffmpeg");
-            runs(command.current_dir(folder.path()).args(["-v", "error"]).args(words))
+            let ends_well =
+                runs(command.current_dir(folder.path()).args(["-v", "error"]).args(words));
+            assert!(ends_well, "ffmpeg {words:?}");
         };
-        let written =
-            ffmpeg(&[&["-framerate", "20", "-i", "film.mjpeg"], coding, &["film.avi"]].concat())
-                && ffmpeg(&["-i", "film.avi", "-c", "copy", "-start_number", "0", "%d.jpg"]);
+        ffmpeg(&[&["-framerate", "20", "-i", "film.mjpeg"], coding, &["film.avi"]].concat());
+        ffmpeg(&["-i", "film.avi", "-c", "copy", "-start_number", "0", "%d.jpg"]);
         let frame = |number| fs::read(folder.path().join(format!("{number}.jpg"))).unwrap();
         let decoded = |number| Picture::decode(&frame(number)).unwrap();
-        let frames = if written { (0..count).map(decoded).collect() } else { return None };
-        Some(Self { folder, frames })
+        let frames = (0..count).map(decoded).collect();
+        Self { folder, frames }
     }
 
     fn file(&self) -> PathBuf {
@@ -66,28 +79,6 @@ impl Film {
         let found = self.frames.iter().position(|frame| frame == picture);
         found.expect("a frame of the film, pixel for pixel")
     }
-}
-
-/// VLC runs as another user where the test is root's.
-fn open_to_all(folder: &Path) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
-    }
-    let _ = folder;
-}
-
-/// Whether the program is there and ends well; else a line says what is missing.
-fn runs(command: &mut Command) -> bool {
-    let ended = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    let runs = ended.is_ok_and(|status| status.success());
-    if !runs {
-        let required = std::env::var("PLAYERS").is_ok_and(|value| value == "required");
-        assert!(!required, "{command:?} does not work here");
-        eprintln!("skipped: {command:?} does not work here");
-    }
-    runs
 }
 
 fn client_of(url: &str, tcp: bool) -> Client {
@@ -106,24 +97,25 @@ fn until(client: &mut Client, what: &str, mut is_so: impl FnMut(&Client) -> bool
 }
 
 /// GStreamer's server of the film, and the film's URL.
-fn gstreamer(film: &Film) -> Option<(Program, String)> {
+fn gstreamer(film: &Film) -> (Program, String) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/gst_server.py");
     // Python's own packages may hide the system's.
     let pythons = ["/usr/bin/python3", "python3"];
     let imports = "import gi; gi.require_version('GstRtspServer', '1.0'); \
                    from gi.repository import GstRtspServer";
+    let has_it = |python: &&str| runs(Command::new(python).args(["-c", imports]));
+    let python = pythons.into_iter().find(has_it);
     let python =
-        pythons.into_iter().find(|python| runs(Command::new(python).args(["-c", imports])))?;
+        python.unwrap_or_else(|| leave_out("GStreamer's server is not installed", GST_SERVER));
     let program = Program::start(Command::new(python).arg(script).arg(film.file()));
     let line = program.line_with("serving at port ");
     let port = line.rsplit(' ').next().unwrap();
-    Some((program, format!("rtsp://127.0.0.1:{port}/movie")))
+    (program, format!("rtsp://127.0.0.1:{port}/movie"))
 }
 
-#[test]
 fn gstreamer_is_played_to_its_end_pixel_for_pixel_over_both_transports() {
-    let Some(film) = Film::of_frames(60) else { return };
-    let Some((_server, url)) = gstreamer(&film) else { return };
+    let film = Film::of_frames(60);
+    let (_server, url) = gstreamer(&film);
     for tcp in [false, true] {
         let mut client = client_of(&url, tcp);
         client.play_movie();
@@ -146,10 +138,9 @@ fn gstreamer_is_played_to_its_end_pixel_for_pixel_over_both_transports() {
     }
 }
 
-#[test]
 fn gstreamer_is_paused_resumed_and_led_elsewhere() {
-    let Some(film) = Film::of_frames(500) else { return };
-    let Some((_server, url)) = gstreamer(&film) else { return };
+    let film = Film::of_frames(500);
+    let (_server, url) = gstreamer(&film);
     for tcp in [false, true] {
         let mut client = client_of(&url, tcp);
         client.play_movie();
@@ -177,8 +168,9 @@ fn gstreamer_is_paused_resumed_and_led_elsewhere() {
 }
 
 /// VLC as a server; it refuses to work for root.
-fn vlc(film: &Film, port: u16) -> Option<Program> {
-    let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
+fn vlc(film: &Film, port: u16) -> Program {
+    needs("cvlc", VLC);
+    let is_root = is_root();
     let words = |program: &'static str| {
         let mut command = Command::new(if is_root { "setpriv" } else { program });
         if is_root {
@@ -188,20 +180,19 @@ fn vlc(film: &Film, port: u16) -> Option<Program> {
         command
     };
     if !runs(words("cvlc").arg("--version")) {
-        return None;
+        forbidden("VLC refuses to work for root, who can't be another user here");
     }
     let output = format!("#rtp{{sdp=rtsp://127.0.0.1:{port}/movie}}");
     let mut command = words("vlc");
     command.args(["-I", "dummy", "--no-audio", "--loop"]).arg(film.file());
     command.args(["--sout", &output, "--sout-keep"]);
-    Some(Program::start(&mut command))
+    Program::start(&mut command)
 }
 
-#[test]
 fn vlc_is_played_pixel_for_pixel() {
-    let Some(film) = Film::coded_anew(400) else { return };
+    let film = Film::coded_anew(400);
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let Some(_server) = vlc(&film, port) else { return };
+    let _server = vlc(&film, port);
     let start = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(start.elapsed() < LIMIT, "VLC does not serve");
@@ -227,3 +218,7 @@ fn vlc_is_played_pixel_for_pixel() {
     client.exit_client();
     until(&mut client, "TEARDOWN", Client::is_torn_down);
 }
+
+const GST_SERVER: &str =
+    "python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-rtsp gstreamer1.0-plugins-good";
+const VLC: &str = "vlc-bin vlc-plugin-base";

@@ -1,53 +1,53 @@
 //! The client plays from a lab server in Python: the other side is not ours.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use crate::client_common::jpeg::{colour, folder_with_movie};
 use crate::client_common::program::{Program, rtp_port, run_client};
 use crate::client_common::stage::{TURN, client_of};
 use crate::client_common::{LIMIT, MOVIE};
+use crate::harness::left_out::python;
+use crate::harness::tests;
 use rtsp_lab::client::Client;
 use rtsp_lab::rtsp::State;
 
-/// The server in Python in that folder, and its port; nothing where there is no Python.
-fn python_server(folder: &Path) -> Option<(Program, u16)> {
-    let python = Command::new("python3").arg("--version").stdout(Stdio::null()).status();
-    if !python.is_ok_and(|status| status.success()) {
-        eprintln!("skipped: there is no python3 on this machine");
-        return None;
-    }
+tests![
+    a_movie_from_the_python_server_is_played_to_its_end,
+    a_missing_movie_is_404_from_python_too,
+    every_button_works_with_the_python_server,
+];
+
+/// The server in Python in that folder, and its port.
+fn python_server(folder: &Path) -> (Program, u16) {
     let script: PathBuf =
         [env!("CARGO_MANIFEST_DIR"), "tests", "python_lab", "Server.py"].iter().collect();
-    let mut command = Command::new("python3");
+    let mut command = Command::new(python());
     let server = Program::start(command.arg(script).arg("0").current_dir(folder));
     let line = server.line_with("listening on ");
     let port = line.rsplit(' ').next().unwrap().parse().unwrap();
-    Some((server, port))
+    (server, port)
 }
 
-#[test]
 fn a_movie_from_the_python_server_is_played_to_its_end() {
     let folder = folder_with_movie(40);
-    let Some((_server, port)) = python_server(folder.path()) else { return };
+    let (_server, port) = python_server(folder.path());
     let (port, rtp_port) = (port.to_string(), rtp_port());
     run_client(&["--headless", "127.0.0.1", &port, &rtp_port, MOVIE]).assert_played(40);
 }
 
-#[test]
 fn a_missing_movie_is_404_from_python_too() {
     let folder = folder_with_movie(1);
-    let Some((_server, port)) = python_server(folder.path()) else { return };
+    let (_server, port) = python_server(folder.path());
     let (port, rtp_port) = (port.to_string(), rtp_port());
     let ended = run_client(&["--headless", "127.0.0.1", &port, &rtp_port, "none.Mjpeg"]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.output.contains("404 File Not Found: "), "{}", ended.output);
 }
 
-#[test]
 fn every_button_works_with_the_python_server() {
     let folder = folder_with_movie(40);
-    let Some((_server, port)) = python_server(folder.path()) else { return };
+    let (_server, port) = python_server(folder.path());
     let (mut client, _) = client_of(port, 0);
     client.setup_movie();
     until(&mut client, "READY", |client| client.state() == State::Ready);

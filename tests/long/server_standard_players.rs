@@ -1,28 +1,31 @@
 //! Real players watch real movies: every frame must be the one in the file, and none be missing.
 //!
-//! A player that is not installed is left out, and a line says so; with `PLAYERS=required` in the
-//! environment that is a failure. `cargo test --test server_standard_players -- --nocapture` prints the
-//! rows of [docs/interop.md](../docs/interop.md).
+//! `cargo test --test long server_standard_players -- --nocapture` prints the rows of
+//! [docs/interop.md](../docs/interop.md).
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Mutex;
 use std::thread;
 
+use crate::common::said::say;
 use crate::common::server_process::ServerProcess;
+use crate::harness::left_out::{forbidden, leave_out, needs, needs_all};
+use crate::harness::tests;
 use crate::movies::{FRAMES, MovieFile, movies};
 use crate::programs::{Player, players};
-use crate::run::{is_there, run, skip};
+use crate::run::run;
 
-#[test]
+tests![every_player_shows_every_frame_of_every_movie, ffmpeg_relays_the_stream_to_browsers,];
+
 fn every_player_shows_every_frame_of_every_movie() {
-    if !is_there("ffmpeg") {
-        return skip("ffmpeg, which tells what the frames must look like");
-    }
+    // It tells what the frames must look like.
+    needs("ffmpeg", "ffmpeg");
     let folder = tempfile::tempdir().unwrap();
     let movies = movies(folder.path());
     let server = ServerProcess::start(folder.path(), &["--bind", "127.0.0.1"]);
-    let (address, players) = (server.address(), players());
+    let (address, (players, missing)) = (server.address(), players());
     let jobs: Vec<_> =
         players.iter().flat_map(|player| movies.iter().map(move |movie| (player, movie))).collect();
     let jobs = Mutex::new(jobs.into_iter().enumerate());
@@ -43,14 +46,26 @@ fn every_player_shows_every_frame_of_every_movie() {
     });
     let mut rows = rows.into_inner().unwrap();
     rows.sort();
-    println!(
-        "| player | transport | movie | frames, all as in the file | tries |\n|---|---|---|---|---|"
+    say(
+        "| player | transport | movie | frames, all as in the file | tries |\n|---|---|---|---|---|",
     );
     for (_, row) in rows {
-        println!("{row}");
+        say(row);
     }
     let failures = failures.into_inner().unwrap();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+    if !missing.is_empty() {
+        let names: Vec<_> = missing
+            .iter()
+            .map(|player| format!("{} ({})", player.name, player.transport))
+            .collect();
+        let packages: BTreeSet<_> = missing.iter().map(Player::packages).collect();
+        let packages: Vec<_> = packages.into_iter().collect();
+        leave_out(
+            format!("all others play, there is no {}", names.join(", ")),
+            &packages.join(" "),
+        );
+    }
 }
 
 /// A row of the table, if every frame came; over UDP a player may try again.
@@ -83,18 +98,18 @@ fn watch(
             }
             Err(error) => flaw = format!("{what}: {error}"),
         }
-        println!("try {number}: {flaw}");
+        say(format_args!("try {number}: {flaw}"));
     }
     Err(flaw)
 }
 
-#[test]
 fn ffmpeg_relays_the_stream_to_browsers() {
+    needs_all(&[("ffmpeg", "ffmpeg"), ("ffprobe", "ffmpeg")]);
     let encoders = ["-hide_banner", "-encoders"].map(str::to_owned);
     let folder = tempfile::tempdir().unwrap();
     let listed = run("ffmpeg", &encoders, &folder.path().join("encoders"));
-    if !is_there("ffprobe") || !listed.is_ok_and(|text| text.contains(" libx264 ")) {
-        return skip("ffmpeg and ffprobe with libx264");
+    if !listed.is_ok_and(|text| text.contains(" libx264 ")) {
+        forbidden("this ffmpeg is built without libx264");
     }
     let movies = movies(folder.path());
     let server = ServerProcess::start(folder.path(), &["--bind", "127.0.0.1"]);
@@ -112,7 +127,7 @@ fn ffmpeg_relays_the_stream_to_browsers() {
     );
     let counted = run("ffprobe", &words(&count), &folder.path().join("count")).unwrap();
     assert_eq!(counted.split_whitespace().next(), Some(FRAMES.to_string().as_str()));
-    println!("| ffmpeg to HLS | TCP | {} | {FRAMES} | 1 |", movies.first().unwrap().title);
+    say(format_args!("| ffmpeg to HLS | TCP | {} | {FRAMES} | 1 |", movies.first().unwrap().title));
 }
 
 /// They wait most of the time.
