@@ -31,6 +31,8 @@ mod recv_rtsp_reply;
 mod rtsp_log;
 mod settings;
 mod silence;
+// Still a part of `Client`.
+#[path = "standard/client.rs"]
 mod standard;
 mod strangers;
 mod update_movie;

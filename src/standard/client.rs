@@ -17,16 +17,27 @@ use crate::rtsp::{Method, State};
 use crate::standard::rtsp::{DEFAULT_TIMEOUT, RtspUrl};
 use crate::standard::sdp::Description;
 
+#[path = "client/intake.rs"]
 mod intake;
+#[path = "client/interleaved.rs"]
 mod interleaved;
+#[path = "client/keep_alive.rs"]
 mod keep_alive;
+#[path = "client/port.rs"]
 mod port;
+#[path = "client/position.rs"]
 mod position;
+#[path = "client/replies.rs"]
 mod replies;
+#[path = "client/reports.rs"]
 mod reports;
+#[path = "client/requests.rs"]
 mod requests;
+#[path = "client/silence.rs"]
 mod silence;
+#[path = "client/source.rs"]
 mod source;
+#[path = "client/transport.rs"]
 mod transport;
 
 pub(super) use interleaved::Interleaved;
