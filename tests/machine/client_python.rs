@@ -9,7 +9,7 @@ use crate::client_common::stage::{TURN, client_of};
 use crate::client_common::{LIMIT, MOVIE};
 use crate::harness::left_out::python;
 use crate::harness::tests;
-use rtsp_lab::client::Client;
+use rtsp_lab::client::{Client, Player};
 use rtsp_lab::rtsp::State;
 
 tests![

@@ -21,6 +21,11 @@ mod lab_check_compare;
 mod lab_check_server;
 
 fn main() -> ExitCode {
-    let modules = [lab_check_client::TESTS, lab_check_compare::TESTS, lab_check_server::TESTS];
+    let modules = [
+        lab_check_client::TESTS,
+        lab_check_commands::TESTS,
+        lab_check_compare::TESTS,
+        lab_check_server::TESTS,
+    ];
     harness::run("report_card", &modules)
 }
