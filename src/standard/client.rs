@@ -2,7 +2,7 @@
 //!
 //! It is made of the same parts as the lab's [`Client`](crate::client::Client), and its methods have
 //! the names that they have there. What differs is what is written and read, how packets come, and
-//! what such servers need besides: that is the [`Session`]'s affair. What each reply leads on to is
+//! what such servers need besides: that is the affair of its session. What each reply leads on to is
 //! decided here.
 //!
 //! ```text
