@@ -36,7 +36,7 @@ mod settings;
 mod silence;
 
 pub use client_event::ClientEvent;
-use dialogue::Dialogue;
+use dialogue::{Dialogue, Next};
 pub use latest_packet::{HeaderField, LatestPacket, PayloadHeader};
 use log::Log;
 pub use log::LogEntry;
@@ -212,7 +212,7 @@ impl Client {
             changed = true;
         }
         if let Some(from) = self.receiver.screen.new_stranger() {
-            self.ignore(format!("expected RTP from the server, found some from {from}"));
+            self.log.ignore(format!("expected RTP from the server, found some from {from}"));
         }
         changed
     }
@@ -287,11 +287,11 @@ impl Client {
                 self.receiver.screen.description = Some(text.trim_end().to_owned());
                 return;
             }
-            Err(error) => return self.ignore(format!("could not {error}")),
+            Err(error) => return self.log.ignore(format!("could not {error}")),
         };
         let Some(request) = self.dialogue.answered(reply.cseq) else {
             let found = reply.cseq.map_or_else(|| "none".to_owned(), |cseq| cseq.to_string());
-            return self.ignore(format!("expected CSeq {}, found {found}", self.rtsp_seq));
+            return self.log.ignore(format!("expected CSeq {}, found {found}", self.rtsp_seq));
         };
         self.awaits_description = request.method == Method::Describe;
         self.receiver.screen.statistics.reply(request.method, arrival.saturating_sub(request.at));
@@ -339,23 +339,20 @@ impl Client {
         self.dialogue.peer().filter(|_| !is_stale)
     }
 
-    /// Deals with what the threads of the connection have told, and then with what was wished for
+    /// Deals with what the threads of the connection have told, and with what was wished for
     /// meanwhile; says whether there was anything.
     fn read_mail(&mut self) -> bool {
         let mut changed = false;
-        while let Some(news) = self.dialogue.mailbox.next() {
+        while let Some(next) = self.dialogue.next() {
             changed = true;
-            match news {
-                News::Connected(stream) => self.connected(stream),
-                News::Message { text, arrival } => {
-                    let arrival = arrival.saturating_duration_since(self.log.clock());
-                    self.log.report_at(arrival, ClientEvent::Received(text.clone()));
+            match next {
+                Next::News(News::Connected(stream)) => self.connected(stream),
+                Next::News(News::Message { text, arrival }) => {
+                    let arrival = self.log.received(&text, arrival);
                     self.parse_rtsp_reply(&text, arrival);
                 }
-                News::Ended(why) => self.connection_ended(&why),
-            }
-            while let Some(wish) = self.dialogue.next_wish() {
-                self.press(wish);
+                Next::News(News::Ended(why)) => self.connection_ended(&why),
+                Next::Wish(method) => self.press(method),
             }
         }
         changed
@@ -473,10 +470,6 @@ impl Client {
         self.dialogue.forget_wishes();
         self.log.tell(why);
     }
-
-    fn ignore(&mut self, why: String) {
-        self.log.report(ClientEvent::Ignored(why));
-    }
 }
 
 impl Player for Client {
@@ -506,14 +499,20 @@ impl Player for Client {
         self.receiver.screen.description = None;
     }
 
+    fn is_connecting(&self) -> bool {
+        self.dialogue.is_connecting()
+    }
+
+    fn will_play(&self) -> bool {
+        self.dialogue.will_play(self.state == State::Playing)
+    }
+
     fn status(&self) -> Status<'_> {
         Status {
             movie: &self.settings.movie,
             server: (&self.settings.server, self.settings.server_port),
             state: self.state,
-            is_connecting: self.dialogue.is_connecting(),
             awaited: self.dialogue.awaited(),
-            will_play: self.dialogue.will_play(self.state == State::Playing),
             is_torn_down: self.teardown_acked,
             has_no_data: self.receiver.is_silent(),
             session_id: self.session_id.as_deref(),

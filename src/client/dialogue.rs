@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use super::link::{Connected, Connecting, Link};
-use super::mailbox::{Mailbox, Slot};
+use super::mailbox::{Mailbox, News, Slot};
 use crate::rtsp::Method;
 
 /// Everything that waits: for a connection, for a reply, for its turn.
@@ -29,6 +29,15 @@ pub(crate) struct RequestSent {
     cseq: u32,
     /// The user may try again; a reply that comes after all still counts.
     is_overdue: bool,
+}
+
+/// What is to be dealt with.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// What was put off.
+    Wish(Method),
+    /// What a thread has told.
+    News(News),
 }
 
 impl Dialogue {
@@ -180,9 +189,11 @@ impl Dialogue {
         self.wishes.contains(&method)
     }
 
-    /// The next wish, when nothing is awaited any more.
-    pub(crate) fn next_wish(&mut self) -> Option<Method> {
-        if self.awaited().is_some() { None } else { self.wishes.pop_front() }
+    /// What is to be dealt with next: a wish, when nothing is awaited any more, or what the threads
+    /// of the connection have told.
+    pub(crate) fn next(&mut self) -> Option<Next> {
+        let wish = if self.awaited().is_some() { None } else { self.wishes.pop_front() };
+        wish.map(Next::Wish).or_else(|| self.mailbox.next().map(Next::News))
     }
 
     /// Each of them would only fail in the same way.

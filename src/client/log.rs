@@ -46,12 +46,24 @@ impl Log {
     }
 
     /// Something has happened at that time, and is known only now; the oldest entry makes room.
-    pub(crate) fn report_at(&mut self, at: Duration, event: ClientEvent) {
+    fn report_at(&mut self, at: Duration, event: ClientEvent) {
         if self.entries.len() == MOST {
             self.entries.remove(0);
         }
         self.entries.push(LogEntry { at, event: event.clone() });
         (self.report)(event);
+    }
+
+    /// A message of the server has come; says when by the client's clock.
+    pub(crate) fn received(&mut self, text: &str, arrival: Instant) -> Duration {
+        let at = arrival.saturating_duration_since(self.clock);
+        self.report_at(at, ClientEvent::Received(text.to_owned()));
+        at
+    }
+
+    /// The message that came last means nothing here; why, in words.
+    pub(crate) fn ignore(&mut self, why: String) {
+        self.report(ClientEvent::Ignored(why));
     }
 
     /// Tells the user something, which stays until it is dismissed or another takes its place.

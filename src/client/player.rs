@@ -28,6 +28,12 @@ pub trait Player {
     /// Takes the description off the screen.
     fn dismiss_description(&mut self);
 
+    /// Whether a connection is being made.
+    fn is_connecting(&self) -> bool;
+
+    /// Whether the movie plays, or will once all that was pressed has been answered.
+    fn will_play(&self) -> bool;
+
     /// All that there is to see.
     fn status(&self) -> Status<'_>;
 
@@ -52,11 +58,6 @@ pub trait Player {
         }
     }
 
-    /// Whether a connection is being made.
-    fn is_connecting(&self) -> bool {
-        self.status().is_connecting
-    }
-
     /// Whether a connection is being made, or a reply awaited that is not yet overdue.
     fn is_waiting(&self) -> bool {
         self.status().awaited.is_some()
@@ -66,11 +67,6 @@ pub trait Player {
     /// it.
     fn awaits(&self, method: Method) -> bool {
         self.status().awaited == Some(method)
-    }
-
-    /// Whether the movie plays, or will once all that was pressed has been answered.
-    fn will_play(&self) -> bool {
-        self.status().will_play
     }
 
     /// Whether TEARDOWN has been answered, or was pressed before there was a connection. Python:
@@ -155,12 +151,8 @@ pub struct Status<'a> {
     pub server: (&'a str, u16),
     /// Where the session is.
     pub state: State,
-    /// Whether a connection is being made.
-    pub is_connecting: bool,
     /// What is being done for the user, and not yet overdue.
     pub awaited: Option<Method>,
-    /// Whether the movie plays, or will once all that was pressed has been answered.
-    pub will_play: bool,
     /// Whether TEARDOWN has been answered, or was pressed before there was a connection.
     pub is_torn_down: bool,
     /// Whether nothing has come for 2 s although the movie plays.
@@ -194,9 +186,7 @@ impl<'a> Status<'a> {
             movie: "",
             server: ("", 0),
             state: State::Init,
-            is_connecting: false,
             awaited: None,
-            will_play: false,
             is_torn_down: false,
             has_no_data: false,
             has_ended: false,

@@ -19,7 +19,7 @@ pub(crate) mod rtp;
 pub(crate) mod scripted_server;
 pub(crate) mod stage;
 pub(crate) mod standard_server;
-pub(crate) mod standard_stage;
+pub(crate) mod standard_stage; // wing
 
 /// Nothing that a test waits for takes so long, on any machine; then it fails.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);

@@ -9,6 +9,7 @@ use rtsp_lab::terminal::Limits;
 use rtsp_lab::window::{self, Buttons};
 
 use super::source::Source;
+use super::url; // wing
 
 /// What the command line asks for.
 pub(crate) struct Call {
@@ -93,7 +94,7 @@ pub(crate) fn usage(options: &Options) -> String {
 fn read_source(matches: &Matches) -> Result<Option<Source>, String> {
     let tcp = matches.opt_present("tcp");
     let source = match matches.free.as_slice() {
-        [url] if url.contains("://") => return Source::of_url(url, tcp).map(Some),
+        [url] if url.contains("://") => return url::read(url, tcp).map(Some), // wing
         [] => None,
         [server, server_port, rtp_port, movie] => Some(Source::Lab(Settings {
             server: server.clone(),

@@ -19,6 +19,7 @@ use rtsp_lab::window::PlayerWindow;
 
 mod call;
 mod source;
+mod url; // wing
 
 use call::{Call, Place};
 use source::Source;

@@ -1,30 +1,23 @@
-//! What is to be played, and which client plays it. Only this file of the program names the wing.
+//! What is to be played, and by which client.
+//!
+//! Here is the seam to the standard dialect: without it, the lines that end in `wing` go.
 
 use rtsp_lab::client::{Client, ClientEvent, Player, Settings};
-use rtsp_lab::standard::client::{StandardClient, StandardSettings};
-use rtsp_lab::standard::rtsp::RtspUrl;
+use rtsp_lab::standard::client::{StandardClient, StandardSettings}; // wing
 
-/// What is to be played.
+/// What is to be played: a movie of a lab's server, or one by its URL in the standard dialect.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
-    /// A movie of a lab's server.
     Lab(Settings),
-    /// A movie by its URL, in the standard dialect.
-    Url(StandardSettings),
+    Url(StandardSettings), // wing
 }
 
 impl Source {
-    /// What is at that URL, over TCP at once or over UDP first.
-    pub(crate) fn of_url(word: &str, tcp: bool) -> Result<Self, String> {
-        let url = RtspUrl::parse(word).map_err(|error| format!("could not {error}"))?;
-        Ok(Self::Url(StandardSettings { tcp, ..StandardSettings::of_url(url) }))
-    }
-
     /// The movie's name.
     pub(crate) fn movie(&self) -> String {
         match self {
             Self::Lab(settings) => settings.movie.clone(),
-            Self::Url(settings) => settings.movie(),
+            Self::Url(settings) => settings.movie(), // wing
         }
     }
 
@@ -32,7 +25,7 @@ impl Source {
     pub(crate) fn client(self, report: impl FnMut(ClientEvent) + 'static) -> Box<dyn Player> {
         match self {
             Self::Lab(settings) => Box::new(Client::new(settings, report)),
-            Self::Url(settings) => Box::new(StandardClient::new(settings, report)),
+            Self::Url(settings) => Box::new(StandardClient::new(settings, report)), // wing
         }
     }
 }

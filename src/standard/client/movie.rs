@@ -28,6 +28,11 @@ impl Movie {
         Self { name, asked, whole, track, description: None }
     }
 
+    /// Where it is: host and port.
+    pub(super) fn server(&self) -> (&str, u16) {
+        (self.asked.host(), self.asked.port())
+    }
+
     /// What `method` is about.
     pub(super) const fn url_for(&self, method: StandardMethod) -> &RtspUrl {
         match method {

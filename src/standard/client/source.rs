@@ -183,12 +183,12 @@ impl UdpPair {
         Err(failure)
     }
 
-    fn new((rtp, rtcp): (UdpSocket, UdpSocket), ports: Ports) -> io::Result<Self> {
+    fn new((rtp, other): (UdpSocket, UdpSocket), ports: Ports) -> io::Result<Self> {
         rtp.set_read_timeout(Some(TURN))?;
-        rtcp.set_nonblocking(true)?;
+        other.set_nonblocking(true)?;
         Ok(Self {
             rtp,
-            rtcp,
+            rtcp: other,
             ports,
             server: None,
             senders: Vec::new(),
