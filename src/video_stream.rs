@@ -17,17 +17,19 @@
 //! ```
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::iter;
 use std::path::Path;
 use std::time::SystemTime;
 
+mod both_formats;
 mod folder;
 mod jpeg_walk;
 mod length_prefixed;
 mod movie_error;
 
-use length_prefixed::{LENGTH_DIGITS, LengthPrefixed};
+use both_formats::{Flaw, LENGTH_DIGITS};
+use length_prefixed::LengthPrefixed;
 pub use movie_error::MovieError;
 
 /// The frames of one open movie. Python: `VideoStream`.
@@ -146,6 +148,19 @@ impl<R: Read + Seek> VideoStream<R> {
         self.go_to(0, 0)
     }
 
+    /// The same if no frame is left. Only reading tells, for a file may have grown.
+    ///
+    /// # Errors
+    /// The source can't be wound back.
+    pub fn rewind_if_over(&mut self) -> Result<(), MovieError> {
+        let (frame_number, offset) = (self.frame_number, self.offset);
+        if matches!(self.next_frame(), Ok(None)) {
+            return self.rewind();
+        }
+        // What there is instead, a frame or damage, comes in its turn.
+        self.go_to(frame_number, offset)
+    }
+
     /// Goes on so that the next frame is the one after `frame_number`; `false` if there are not so
     /// many, and then the movie is at its end. The frames on the way there are read, from a known
     /// one on: eight bytes are kept for every ten seconds that have been read.
@@ -211,50 +226,6 @@ impl<R: Read + Seek> Source<R> {
     }
 }
 
-/// What is wrong with a frame; the movie adds where.
-#[derive(Debug)]
-enum Flaw {
-    Read(io::Error),
-    Cut { part: &'static str, expected: usize, found: usize },
-    Length([u8; LENGTH_DIGITS]),
-    SixDigits,
-    NoJpeg([u8; 2]),
-    TooLarge,
-}
-
-impl Flaw {
-    fn at(self, frame: u64, offset: u64) -> MovieError {
-        match self {
-            Self::Read(source) => MovieError::Read { offset, source },
-            Self::Cut { part, expected, found } => {
-                MovieError::Cut { frame, offset, part, expected, found }
-            }
-            Self::Length(digits) => MovieError::Length { frame, offset, digits },
-            Self::SixDigits => MovieError::SixDigits { frame, offset },
-            Self::NoJpeg(found) => MovieError::NoJpeg { frame, offset, found },
-            Self::TooLarge => MovieError::TooLarge { frame, offset, limit: MAX_FRAME },
-        }
-    }
-}
-
-/// Reads until `buffer` is full or the source ends; how many bytes that were.
-fn fill(source: &mut impl Read, buffer: &mut [u8]) -> Result<usize, Flaw> {
-    let mut filled = 0;
-    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        match source.read(rest) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Flaw::Read(error)),
-        }
-    }
-    Ok(filled)
-}
-
-/// The start of every JPEG (ITU-T T.81 table B.1).
-const SOI: [u8; 2] = [0xFF, 0xD8];
-/// The most bytes that a frame of a plain movie may have, so that no file can fill the memory.
-const MAX_FRAME: usize = 16 << 20;
 /// A frame or so is read at a time.
 const READ_SIZE: usize = 16 << 10;
 /// Ten seconds of frames.
@@ -262,10 +233,11 @@ const STRIDE: u64 = 200;
 
 #[cfg(test)]
 mod tests {
+    use super::both_formats::{MAX_FRAME, SOI};
     use super::*;
     use proptest::prelude::*;
     use std::fs;
-    use std::io::Cursor;
+    use std::io::{self, Cursor};
 
     /// A JPEG with everything that could be taken for its end: `FF D9` in an APP segment, fill
     /// bytes, stuffed bytes, restart markers, and two scans.
@@ -419,6 +391,31 @@ mod tests {
             }
             assert_eq!(video.offsets.len(), 3, "few places are kept");
         }
+    }
+
+    #[test]
+    fn only_a_movie_that_is_over_is_wound_back() {
+        for movie in [prefixed(&[SMALL, TRICKY]), [SMALL, TRICKY].concat()] {
+            let mut video = VideoStream::new(Cursor::new(movie)).unwrap();
+            for (number, frame) in [(1, SMALL), (2, TRICKY), (1, SMALL)] {
+                video.rewind_if_over().unwrap();
+                assert_eq!(video.next_frame().unwrap(), Some(frame));
+                assert_eq!(video.frame_number(), number);
+            }
+        }
+    }
+
+    #[test]
+    fn damage_is_said_once_before_a_movie_is_wound_back() {
+        let movie = [prefixed(&[SMALL]), b"00004\xFF\xD8".to_vec()].concat();
+        let mut video = VideoStream::new(Cursor::new(movie)).unwrap();
+        assert!(video.next_frame().unwrap().is_some());
+        video.rewind_if_over().unwrap();
+        let error = video.next_frame().unwrap_err().to_string();
+        assert!(error.contains("frame 2"), "{error}");
+        assert_eq!(video.next_frame().unwrap(), None);
+        video.rewind_if_over().unwrap();
+        assert_eq!(video.next_frame().unwrap(), Some(SMALL));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use getopts::{Matches, Options};
 use rtsp_lab::console::Console;
 use rtsp_lab::impairment::Impairment;
 use rtsp_lab::server::{MAX_PAYLOAD, Network, Server, Settings};
-use rtsp_lab::standard::jpeg_payload::SMALLEST_LIMIT as SMALLEST_MTU;
+use rtsp_lab::standard::jpeg_payload::SMALLEST_LIMIT as SMALLEST_MTU; // wing
 
 fn main() -> ExitCode {
     let options = options();
@@ -105,7 +105,8 @@ impl Call {
         };
         let mut settings = Settings::default();
         settings.fragment = read_bytes(&matches, "fragment", 1)?;
-        settings.mtu = read_bytes(&matches, "mtu", SMALLEST_MTU)?.unwrap_or(settings.mtu);
+        let mtu = read_bytes(&matches, "mtu", SMALLEST_MTU)?; // wing
+        settings.mtu = mtu.unwrap_or(settings.mtu); // wing
         settings.allow_low_ports = matches.opt_present("allow-low-ports");
         settings.max_clients = read_clients(&matches)?.unwrap_or(settings.max_clients);
         settings.idle_limit = read_seconds(&matches, "idle", settings.idle_limit)?;
@@ -127,7 +128,7 @@ fn options() -> Options {
         .optopt("", "bind", "listen at this address only; :: is every one, IPv6 too", "ADDR")
         .optopt("", "movies", "the folder of the movies (default: this one)", "DIR")
         .optopt("", "fragment", "send frames in pieces of at most this size", "BYTES")
-        .optopt("", "mtu", "standard dialect: payload of a packet (default: 1400)", "BYTES")
+        .optopt("", "mtu", "standard dialect: payload of a packet (default: 1400)", "BYTES") // wing
         .optopt("", "loss", "a bad network: lose this share of the RTP packets", "PERCENT")
         .optopt("", "duplicate", "send this share twice", "PERCENT")
         .optopt("", "reorder", "send this share behind the next packet", "PERCENT")

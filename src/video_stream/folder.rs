@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::MovieError;
+use super::movie_error::MovieError;
 
 /// Opens the file `name` in `folder`; the file and its length in bytes.
 ///

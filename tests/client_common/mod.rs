@@ -10,6 +10,7 @@
 
 use std::time::Duration;
 
+pub(crate) mod connecting;
 pub(crate) mod full_queue;
 pub(crate) mod jpeg;
 pub(crate) mod program;

@@ -1,6 +1,9 @@
 //! README and documents, checked: that their links lead somewhere, and that what they show is what
 //! the programs do.
 //!
+//! The commands of a block, or of all blocks with one name, are one test: if a program that one of them
+//! names is missing, it is left out as a whole, for the others may need what that one makes.
+//!
 //! Every block of code has a mark before it, a comment that is not to be seen in the rendered page:
 //!
 //! | mark | what is checked |
@@ -28,7 +31,8 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 #![allow(clippy::indexing_slicing, reason = "a test may fail")]
-#![allow(clippy::print_stdout, reason = "what is run, and what is left out, is said")]
+
+use std::process::ExitCode;
 
 #[path = "../client_common/mod.rs"]
 mod client_common;
@@ -36,6 +40,8 @@ mod client_common;
 mod common;
 #[path = "../desktop/mod.rs"]
 mod desktop;
+#[path = "../harness/mod.rs"]
+mod harness;
 
 mod commands;
 mod consoles;
@@ -51,3 +57,21 @@ mod stage;
 mod troubles;
 mod values;
 mod wire;
+
+fn main() -> ExitCode {
+    let modules = [
+        consoles::TESTS,
+        jobs::TESTS,
+        links::TESTS,
+        markdown::TESTS,
+        marks::TESTS,
+        names::TESTS,
+        ports::TESTS,
+        quotes::TESTS,
+        troubles::TESTS,
+        values::tests::TESTS,
+        wire::TESTS,
+    ];
+    let found = [commands::tests(), wire::tests()].into_iter().flatten();
+    harness::run_with("documents", &modules, found.collect())
+}

@@ -5,8 +5,10 @@ use std::fs;
 use std::process::Command;
 
 use super::markdown::{documents, root};
+use crate::harness::tests;
 
-#[test]
+tests![every_program_that_a_command_names_is_there, every_option_is_in_the_readme_and_no_other,];
+
 fn every_program_that_a_command_names_is_there() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
     let mut texts: Vec<_> = documents()
@@ -43,7 +45,6 @@ fn every_program_that_a_command_names_is_there() {
 }
 
 /// The README's tables of options have those that `--help` has, and no others.
-#[test]
 fn every_option_is_in_the_readme_and_no_other() {
     let readme = documents().into_iter().find(|document| document.name == "README.md").unwrap();
     for (program, binary) in [

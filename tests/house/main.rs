@@ -8,5 +8,9 @@
     reason = "figures, and what is left out, are said"
 )]
 
+mod circles;
+mod graph;
 mod layers;
+mod made_up;
+mod source;
 mod twins;

@@ -21,7 +21,7 @@ use crate::client_common::standard_server::Way;
 use crate::client_common::standard_stage::{First, StandardStage};
 use crate::client_common::{LIMIT, MOVIE};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-use rtsp_lab::client::{Client, ClientEvent};
+use rtsp_lab::client::{Client, ClientEvent, Player};
 use rtsp_lab::rtsp::State;
 
 const MOST_KILOBYTES: usize = 200_000;

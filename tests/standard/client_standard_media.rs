@@ -6,7 +6,8 @@ use crate::client_common::LIMIT;
 use crate::client_common::rfc2435::{Form, Sender, frame, frame_with_restarts, payloads};
 use crate::client_common::standard_server::{Answers, StandardServer, Way, description};
 use crate::client_common::standard_stage::{BOTH, First, StandardStage};
-use rtsp_lab::client::Client;
+use rtsp_lab::client::Player;
+use rtsp_lab::standard::client::StandardClient as Client;
 use rtsp_lab::statistics::Reception;
 
 /// Sends the packets, and lets the client work until it has received so many in all.

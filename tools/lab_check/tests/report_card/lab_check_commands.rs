@@ -7,8 +7,15 @@ use std::path::Path;
 
 use crate::common::movies::{folder_with, lab_format, real_frames};
 use crate::common::programs::program;
+use crate::harness::tests;
 use crate::lab_check_common::{Outcome, lab_check};
 use tempfile::TempDir;
+
+tests![
+    names_with_spaces_in_quotes_are_names_also_below_the_lab,
+    #[cfg(windows)]
+    nothing_is_left_when_lab_check_is_killed,
+];
 
 /// A lab, with a server in a folder of its own.
 fn lab() -> TempDir {
@@ -18,7 +25,6 @@ fn lab() -> TempDir {
     lab
 }
 
-#[test]
 fn names_with_spaces_in_quotes_are_names_also_below_the_lab() {
     let lab = lab();
     let command = format!("\"my lab/{SERVER}\" --movies \"none such\" {{port}}");
@@ -30,7 +36,6 @@ fn names_with_spaces_in_quotes_are_names_also_below_the_lab() {
 
 /// On other systems `lab_check_server` has a family for this that is harder to find.
 #[cfg(windows)]
-#[test]
 fn nothing_is_left_when_lab_check_is_killed() {
     use crate::common::server_process::{Killed, wait_until};
     use std::net::{Ipv4Addr, TcpStream};
