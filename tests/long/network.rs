@@ -23,6 +23,7 @@ use wire::{Network, SERVER};
 tests![
     the_labs_client_counts_what_the_network_loses_and_plays_on_behind_a_cut,
     the_standard_client_counts_what_the_network_loses_and_plays_on_behind_a_cut,
+    where_ipv6_sockets_are_for_ipv6_alone_every_address_is_still_every_one,
 ];
 
 fn the_labs_client_counts_what_the_network_loses_and_plays_on_behind_a_cut() {
@@ -45,9 +46,8 @@ fn the_standard_client_counts_what_the_network_loses_and_plays_on_behind_a_cut()
 }
 
 /// As they are on Windows unless the server says otherwise.
-#[test]
 fn where_ipv6_sockets_are_for_ipv6_alone_every_address_is_still_every_one() {
-    let Some(network) = Network::start() else { return };
+    let network = Network::start();
     let alone = "echo 1 >/proc/sys/net/ipv6/bindv6only";
     let told = network.server.command("sh").args(["-c", alone]).status();
     assert!(told.is_ok_and(|status| status.success()), "{alone}");
@@ -59,7 +59,7 @@ fn where_ipv6_sockets_are_for_ipv6_alone_every_address_is_still_every_one() {
     for host in ["127.0.0.1", "::1"] {
         let mut command = network.server.command(env!("CARGO_BIN_EXE_client_launcher"));
         command.args(["--headless", "--quiet", host, &port, "5008", MOVIE]);
-        let ended = Program::start(&mut command).end(crate::client_common::LIMIT);
+        let ended = Program::start(&mut command).end(LIMIT);
         assert_eq!((ended.code, ended.figure("frames shown")), (Some(0), "3"), "{host}: {ended:?}");
     }
 }

@@ -1,11 +1,11 @@
 //! What has to be put right even if `lab_check` itself is killed or ends by Ctrl-C.
 
 #[cfg(windows)]
-pub(crate) use cmd::Guard;
+pub(crate) use myself::{Guard, follow, order};
 #[cfg(unix)]
 pub(crate) use shell::Guard;
 
 #[cfg(windows)]
-mod cmd;
+mod myself;
 #[cfg(unix)]
 mod shell;

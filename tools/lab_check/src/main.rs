@@ -27,6 +27,11 @@ use card::Card;
 use tsv::Table;
 
 fn main() -> ExitCode {
+    #[cfg(windows)]
+    if let Some(folder) = guard::order() {
+        guard::follow(&folder);
+        return ExitCode::SUCCESS;
+    }
     let options = call::options();
     let call = match Call::read(&options, env::args_os().skip(1)) {
         Ok(Some(call)) => call,
