@@ -8,5 +8,7 @@
     reason = "figures, and what is left out, are said"
 )]
 
+mod examples;
+mod harnesses;
 mod layers;
 mod twins;

@@ -7,12 +7,12 @@ use crate::client_common::jpeg::folder_with_movie;
 use crate::client_common::program::{rtp_port, run_client};
 use crate::common::jpeg_pieces::assert_carry;
 use crate::common::jpegs::{PLAIN, jpegs};
+use crate::common::left_out::forbidden;
 use crate::common::movies::{MOVIE, folder_with, lab_format, made_movie};
 use crate::common::raw_client::RawClient;
 use crate::common::rtp::assert_frames;
 use crate::common::server_process::ServerProcess;
 use crate::common::standard_client::StandardClient;
-use crate::harness::left_out::forbidden;
 use crate::harness::tests;
 
 tests![
