@@ -6,12 +6,12 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::connection::{Connection, Incoming};
 use crate::errand::Errand;
 use crate::event::Event;
-use crate::rtp_packet::RtpPacket;
+use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
 use crate::rtsp::request::{Flaw, target_is_url};
 use crate::rtsp::{BadRequest, Method, Reply, Request, State, Status};
 use crate::server::server_event::ServerEvent;
@@ -20,14 +20,12 @@ use crate::video_stream::{MovieError, VideoStream};
 
 pub(crate) mod bad_network;
 mod client_info;
-pub(crate) mod deadline;
 pub(crate) mod end;
 pub(crate) mod pace;
 pub(crate) mod rtp_socket;
 pub(crate) mod transcript;
 
-use client_info::{ClientInfo, Packets, RtpStream};
-use deadline::next_deadline;
+use client_info::{ClientInfo, Packets, Piece, RtpStream};
 use end::End;
 use pace::Pace;
 use rtp_socket::RtpSocket;
@@ -212,7 +210,7 @@ impl ServerWorker {
     /// until the next frame is due, wait for the stop event
     /// if it was set, go home with the movie
     /// read the next frame
-    /// wrap it: RtpPacket::encode
+    /// wrap it: RtpPacket::encode_before
     /// send it
     /// ```
     ///
@@ -229,10 +227,10 @@ impl ServerWorker {
         let mut due = Instant::now();
         while !rtp_socket.wait(stop, due) {
             let frame_number = video_stream.frame_number() + 1;
-            match video_stream.next_frame() {
+            match video_stream.next_frame_with_room(HEADER_SIZE) {
                 Ok(Some(frame)) => {
-                    for (piece, marker) in packets.pieces_of(frame) {
-                        let packet = Self::make_rtp(packets, piece, marker);
+                    for piece in packets.pieces_of(frame.len()) {
+                        let packet = Self::make_rtp(packets, frame, piece);
                         if !rtp_socket.send(packet, frame_number) {
                             break;
                         }
@@ -246,16 +244,18 @@ impl ServerWorker {
         rtp_socket.finish(stop);
     }
 
-    /// Makes the next packet. Python: `makeRtp`.
+    /// Makes the next packet, of a piece of a frame. Python: `makeRtp`.
     ///
     /// # Deviation
-    /// The sequence number counts packets: with `--fragment` a frame has several.
+    /// The frame was read to its place in the packet, and the header is written into the room before
+    /// it, so nothing is copied. The sequence number counts packets: with `--fragment` a frame has
+    /// several.
     #[doc(alias = "makeRtp")]
-    fn make_rtp<'a>(packets: &'a mut Packets, payload: &[u8], marker: bool) -> &'a [u8] {
+    fn make_rtp<'a>(packets: &mut Packets, frame: &'a mut [u8], piece: Piece) -> &'a [u8] {
+        let datagram = frame.get_mut(piece.place).unwrap_or_default();
         packets.sequence_number = packets.sequence_number.wrapping_add(1);
-        let Packets { sequence_number, ssrc, datagram, .. } = packets;
-        let packet = RtpPacket::jpeg(*sequence_number, unix_seconds(), *ssrc, payload);
-        RtpPacket { marker, ..packet }.encode(datagram);
+        let packet = RtpPacket::jpeg(packets.sequence_number, unix_seconds(), packets.ssrc, b"");
+        RtpPacket { marker: piece.is_marked, ..packet }.encode_before(datagram);
         datagram
     }
 
@@ -365,8 +365,42 @@ impl ServerWorker {
     }
 }
 
+/// The deadline after `due`; after a standstill (the computer slept) the frames missed are not made
+/// up for in a burst.
+pub(crate) fn next_deadline(due: Instant, now: Instant) -> Instant {
+    let next = due + FRAME_INTERVAL;
+    now.checked_sub(MAX_DELAY).map_or(next, |earliest| next.max(earliest))
+}
+
 /// The report's timestamp: `int(time())`, its low 32 bits.
 fn unix_seconds() -> u32 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u32::try_from(since.as_secs() & u64::from(u32::MAX)).unwrap_or_default()
+}
+
+/// Python: `wait(0.05)`.
+pub(crate) const FRAME_INTERVAL: Duration = Duration::from_millis(50);
+/// How late a sender may be and still catch up.
+const MAX_DELAY: Duration = Duration::from_millis(500);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deadlines_do_not_drift() {
+        let start = Instant::now();
+        let mut due = start;
+        for _ in 0..500 {
+            due = next_deadline(due, due + Duration::from_millis(3));
+        }
+        assert_eq!(due - start, Duration::from_secs(25));
+    }
+
+    #[test]
+    fn after_a_standstill_only_half_a_second_is_made_up_for() {
+        let due = Instant::now();
+        let now = due + Duration::from_secs(3600);
+        assert_eq!(now - next_deadline(due, now), MAX_DELAY);
+    }
 }

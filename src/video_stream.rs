@@ -40,7 +40,7 @@ pub struct VideoStream<R = File> {
     offset: u64,
     /// Where every [`STRIDE`]th frame that has been read begins, so that it can be found again.
     offsets: Vec<u64>,
-    /// The frame that was read last, behind what room it was asked for with.
+    /// The frame that was read last, after what room it was asked for with.
     buffer: Vec<u8>,
     broken: bool,
     /// How many bytes there were at the start, if that is known.
@@ -99,15 +99,15 @@ impl<R: Read + Seek> VideoStream<R> {
     /// The file is damaged or ends inside a frame. That is said once; after it comes `None`.
     #[doc(alias = "nextFrame")]
     pub fn next_frame(&mut self) -> Result<Option<&[u8]>, MovieError> {
-        self.next_frame_behind(0).map(|frame| frame.map(|frame| &*frame))
+        self.next_frame_with_room(0).map(|frame| frame.map(|frame| &*frame))
     }
 
-    /// The next frame behind `room` bytes, in which a header can be written: so one buffer holds
+    /// The next frame after `room` bytes, in which a header can be written: so one buffer holds
     /// a whole packet, and a frame is not copied on its way from the file to the socket.
     ///
     /// # Errors
     /// As for [`Self::next_frame`].
-    pub fn next_frame_behind(&mut self, room: usize) -> Result<Option<&mut [u8]>, MovieError> {
+    pub fn next_frame_with_room(&mut self, room: usize) -> Result<Option<&mut [u8]>, MovieError> {
         if self.broken {
             return Ok(None);
         }
@@ -192,7 +192,7 @@ impl<R: Read + Seek> VideoStream<R> {
         Ok(())
     }
 
-    /// Reads a frame to behind the room; its length. `None` at the end of the file.
+    /// Reads a frame to after the room; its length. `None` at the end of the file.
     fn read(&mut self, room: usize) -> Result<Option<usize>, Flaw> {
         let (length, prefix) = match &mut self.source {
             Source::LengthPrefixed(source) => {
@@ -419,15 +419,15 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_comes_behind_the_room_that_is_asked_for() {
+    fn a_frame_comes_after_the_room_that_is_asked_for() {
         for movie in [prefixed(&[SMALL, TRICKY, SMALL]), [SMALL, TRICKY, SMALL].concat()] {
             let mut video = VideoStream::new(Cursor::new(movie)).unwrap();
             for (room, frame) in [(12, SMALL), (0, TRICKY), (3, SMALL)] {
-                let found = video.next_frame_behind(room).unwrap().unwrap();
+                let found = video.next_frame_with_room(room).unwrap().unwrap();
                 assert_eq!(found.split_at(room).1, frame);
                 found.fill(b'!');
             }
-            assert_eq!(video.next_frame_behind(12).unwrap(), None);
+            assert_eq!(video.next_frame_with_room(12).unwrap(), None);
         }
     }
 

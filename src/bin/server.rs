@@ -103,8 +103,8 @@ impl Call {
             [] => return Err("expected a PORT, found none".to_owned()),
             [_, other, ..] => return Err(format!("expected one PORT, found {other:?} behind it")),
         };
-        let mut settings = Settings::default();
-        settings.fragment = read_bytes(&matches, "fragment", 1)?;
+        let fragment = read_bytes(&matches, "fragment", 1)?;
+        let mut settings = Settings { fragment, ..Settings::default() };
         let mtu = read_bytes(&matches, "mtu", SMALLEST_MTU)?; // wing
         settings.mtu = mtu.unwrap_or(settings.mtu); // wing
         settings.allow_low_ports = matches.opt_present("allow-low-ports");

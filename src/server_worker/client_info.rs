@@ -1,7 +1,10 @@
 //! What the server keeps of a session. Python: the dictionary `clientInfo`.
 
+use std::ops::Range;
+
 use super::rtp_socket::RtpSocket;
 use crate::errand::Errand;
+use crate::rtp_packet::HEADER_SIZE;
 use crate::rtsp::State;
 use crate::server::shared::SessionId;
 use crate::video_stream::VideoStream;
@@ -35,10 +38,17 @@ pub(super) struct RtpStream {
 pub(super) struct Packets {
     pub(super) ssrc: u32,
     pub(super) sequence_number: u16,
-    /// The packet that was made last.
-    pub(super) datagram: Vec<u8>,
     /// The most payload bytes of one packet.
     fragment: Option<usize>,
+}
+
+/// What one packet carries of a frame that lies after room for a header.
+pub(super) struct Piece {
+    /// Where its packet lies, header and all: the header takes the place of the end of the piece
+    /// before, which has been sent by then.
+    pub(super) place: Range<usize>,
+    /// The last piece of a frame is marked; a whole frame is not.
+    pub(super) is_marked: bool,
 }
 
 impl ClientInfo {
@@ -62,17 +72,36 @@ impl ClientInfo {
 impl Packets {
     /// None yet.
     pub(super) fn new(fragment: Option<usize>) -> Self {
-        Self { ssrc: rand::random(), sequence_number: 0, datagram: Vec::new(), fragment }
+        Self { ssrc: rand::random(), sequence_number: 0, fragment }
     }
 
-    /// What a frame's packets carry, and whether they are marked: the last piece of a frame is, a
-    /// whole frame is not.
-    pub(super) fn pieces_of<'a>(
-        &self,
-        frame: &'a [u8],
-    ) -> impl Iterator<Item = (&'a [u8], bool)> + use<'a> {
-        let (size, is_cut) = (self.fragment.unwrap_or(usize::MAX), self.fragment.is_some());
-        let count = frame.chunks(size).len();
-        (1..).zip(frame.chunks(size)).map(move |(number, piece)| (piece, is_cut && number == count))
+    /// The pieces of a frame that, with the room before it, has so many bytes.
+    pub(super) fn pieces_of(&self, length: usize) -> impl Iterator<Item = Piece> + use<> {
+        let payload = length.saturating_sub(HEADER_SIZE);
+        let (size, is_cut) = (self.fragment.unwrap_or(payload.max(1)), self.fragment.is_some());
+        (0..payload).step_by(size).map(move |start| {
+            let end = payload.min(start + size);
+            Piece { place: start..end + HEADER_SIZE, is_marked: is_cut && end == payload }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_carry_all_of_a_frame_and_the_last_one_is_marked() {
+        for (fragment, expected) in [
+            (None, vec![(0..22, false)]),
+            (Some(10), vec![(0..22, true)]),
+            (Some(9), vec![(0..21, false), (9..22, true)]),
+            (Some(5), vec![(0..17, false), (5..22, true)]),
+            (Some(4), vec![(0..16, false), (4..20, false), (8..22, true)]),
+        ] {
+            let pieces = Packets::new(fragment).pieces_of(HEADER_SIZE + 10);
+            let found: Vec<_> = pieces.map(|piece| (piece.place, piece.is_marked)).collect();
+            assert_eq!(found, expected, "{fragment:?}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::refusal::Refusal;
 use super::session::time_of;
 use super::survey::{SurveyedMovie, Unfit};
-use crate::server_worker::deadline::FRAME_INTERVAL;
+use crate::server_worker::FRAME_INTERVAL;
 use crate::standard::rtsp::npt::NptRange;
 use crate::standard::rtsp::{StandardRequest, StandardStatus};
 use crate::standard::sdp::Description;

@@ -10,7 +10,7 @@ use super::way::Way;
 use crate::errand::{Errand, Prepared};
 use crate::event::Event;
 use crate::rtsp::State;
-use crate::server_worker::deadline::FRAME_INTERVAL;
+use crate::server_worker::FRAME_INTERVAL;
 use crate::standard::rtsp::npt::{BadRange, NptRange};
 use crate::standard::rtsp::{RtpInfo, StandardStatus};
 
