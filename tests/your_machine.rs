@@ -4,11 +4,12 @@
 //! nothing comes after this line.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
-#![allow(dead_code, reason = "this uses its own part of the harness")]
+#![allow(dead_code, reason = "it uses its own part of them")]
 #![allow(clippy::print_stdout, reason = "it is what this is for")]
 
-#[path = "harness/left_out.rs"]
-mod left_out;
+mod common {
+    pub(crate) mod left_out;
+}
 #[path = "harness/report.rs"]
 mod report;
 

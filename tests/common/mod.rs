@@ -13,6 +13,7 @@ use std::time::Duration;
 pub(crate) mod bad_network;
 pub(crate) mod jpeg_pieces;
 pub(crate) mod jpegs;
+pub(crate) mod left_out;
 pub(crate) mod library_server;
 pub(crate) mod limited;
 pub(crate) mod lossy_proxy;

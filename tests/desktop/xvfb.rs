@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use crate::harness::left_out::needs_all;
+use super::super::common::left_out::needs_all;
 
 /// A display of its own for each test; gone when this is dropped.
 pub(crate) struct Desktop {

@@ -9,15 +9,15 @@ use super::markdown::Block;
 use super::marks::blocks;
 use super::stage::{Outcome, Stage};
 use super::values::Values;
+use crate::common::left_out::{leave_out, needs_all, python, runs};
 use crate::common::said::say;
-use crate::harness::FoundTest;
-use crate::harness::left_out::{leave_out, needs_all, python, runs};
+use crate::harness::Named;
 
 /// A test for each stage: every command does its work, and prints what its console shows.
-pub(crate) fn tests() -> Vec<FoundTest> {
+pub(crate) fn tests() -> Vec<Named> {
     let test = |(name, blocks): (String, Vec<Block>)| {
         let title = format!("commands::{name}");
-        FoundTest::new(title, move || play(&name, &blocks))
+        Named::new(title, move || play(&name, &blocks))
     };
     stages().into_iter().map(test).collect()
 }

@@ -10,9 +10,9 @@ use std::process::Command;
 use std::thread;
 
 use crate::common::A_WHILE;
+use crate::common::left_out::python;
 use crate::common::raw_client::RawClient;
 use crate::common::server_process::{ServerProcess, server_command};
-use crate::harness::left_out::python;
 
 use super::markdown::{Block, root};
 use super::ports::four_digit_port;

@@ -19,7 +19,7 @@ use crate::common::server_process::{ServerProcess, server_command};
 
 use super::markdown::root;
 use super::marks::marked;
-use crate::harness::left_out::forbidden;
+use crate::common::left_out::forbidden;
 use crate::harness::tests;
 
 tests![every_trouble_is_told_as_the_readme_tells, the_messages_are_not_there_when_nothing_is_wrong,];

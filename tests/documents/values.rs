@@ -171,7 +171,7 @@ const RULES: [Rule; 24] = [
 ];
 
 pub(crate) mod tests {
-    use super::*;
+    use super::Values;
 
     crate::harness::tests![only_values_may_differ, a_value_stands_for_the_same_one_in_every_line];
 

@@ -20,7 +20,7 @@ use super::markdown::{Block, root};
 use super::marks::marked;
 use super::ports::four_digit_port;
 use super::values::{Kind, Values};
-use crate::harness::{FoundTest, tests};
+use crate::harness::{Named, tests};
 
 tests![every_check_is_of_an_example];
 
@@ -40,10 +40,10 @@ const CHECKS: [(&str, Check); 10] = [
 ];
 
 /// A test for each example.
-pub(crate) fn tests() -> Vec<FoundTest> {
+pub(crate) fn tests() -> Vec<Named> {
     let test = |(block, name): (Block, String)| {
-        FoundTest::new(format!("wire::{} {name}", block.place()), move || {
-            check_of(&block, &name)(&block)
+        Named::new(format!("wire::{} {name}", block.place()), move || {
+            check_of(&block, &name)(&block);
         })
     };
     marked("wire").into_iter().map(test).collect()

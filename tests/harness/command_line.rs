@@ -1,16 +1,23 @@
-//! libtest takes any number of filters, libtest-mimic one.
+//! What stands behind `cargo test --`, as libtest takes it.
 
-/// The words without the filters, if those are several; and the filters.
-pub(super) fn parted(words: impl Iterator<Item = String>) -> (Vec<String>, Vec<String>) {
-    let words: Vec<_> = words.collect();
-    let takes_a_value = |word: &str| WITH_VALUE.contains(&word);
-    let is_filter = |index: usize| {
-        index > 0 && !words[index].starts_with('-') && !takes_a_value(&words[index - 1])
-    };
-    let (filters, others): (Vec<_>, Vec<_>) = (0..words.len()).partition(|index| is_filter(*index));
-    let chosen = |indices: Vec<usize>| indices.iter().map(|index| words[*index].clone()).collect();
-    let filters: Vec<String> = chosen(filters);
-    if filters.len() > 1 { (chosen(others), filters) } else { (words, filters) }
+use std::env;
+
+use libtest_mimic::Arguments;
+
+/// The arguments, and the filters if there are several: libtest takes any number, libtest-mimic one.
+pub(super) fn parsed(words: impl Iterator<Item = String>) -> (Arguments, Vec<String>) {
+    let (mut filters, mut others, mut before) = (Vec::new(), Vec::new(), "program".to_owned());
+    for word in words {
+        let is_filter = !word.starts_with('-') && !WITH_VALUE.contains(&before.as_str());
+        if is_filter { &mut filters } else { &mut others }.push(word.clone());
+        before = word;
+    }
+    let program = filters.remove(0);
+    let one = if filters.len() == 1 { filters.pop() } else { None };
+    let mut arguments = Arguments::from_iter([program].into_iter().chain(others).chain(one));
+    let threads = env::var("RUST_TEST_THREADS").ok().and_then(|number| number.parse().ok());
+    arguments.test_threads = arguments.test_threads.or(threads);
+    (arguments, filters)
 }
 
 /// The options whose value is a word of its own.

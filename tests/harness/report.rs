@@ -6,27 +6,33 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use super::left_out::{Cure, LeftOut, install};
+use crate::common::left_out::{Cure, LeftOut, TIME, install};
 
-/// The file of a program: first the run, then a line for each test that was left out.
+/// The file of a program: first the run, then a line for each test that was left out. Where nothing
+/// can be written there is none, and no word of it at the end.
 #[derive(Clone)]
-pub(crate) struct Report(Arc<Mutex<File>>);
+pub(crate) struct Report(Option<Arc<Mutex<File>>>);
 
 impl Report {
     pub(crate) fn begin(program: &str) -> Self {
-        fs::create_dir_all(folder()).expect("a folder for what is left out");
-        let mut file = File::create(folder().join(program)).expect("a file for what is left out");
-        writeln!(file, "{}", this_run()).expect("it is written");
-        Self(Arc::new(Mutex::new(file)))
+        let file = fs::create_dir_all(folder()).and_then(|()| {
+            let mut file = File::create(folder().join(program))?;
+            writeln!(file, "{}", this_run())?;
+            Ok(file)
+        });
+        Self(file.ok().map(|file| Arc::new(Mutex::new(file))))
     }
 
     pub(crate) fn add(&self, test: &str, left_out: &LeftOut) {
-        let packages = match &left_out.cure {
+        let cure = match &left_out.cure {
             Cure::Install(packages) => packages.as_str(),
             Cure::Nothing => "",
+            Cure::Time => TIME,
         };
-        let mut file = self.0.lock().expect("no thread fails while it writes");
-        writeln!(file, "{test}\t{packages}\t{}", left_out.what).expect("it is written");
+        if let Some(file) = &self.0 {
+            let mut file = file.lock().expect("no thread fails while it writes");
+            writeln!(file, "{test}\t{cure}\t{}", left_out.what).expect("it is written");
+        }
     }
 }
 
@@ -46,39 +52,46 @@ pub(crate) fn take() -> Vec<LeftOut> {
 
 fn left_out(line: &str) -> Option<LeftOut> {
     let (_, rest) = line.split_once('\t')?;
-    let (packages, what) = rest.split_once('\t')?;
-    let cure = if packages.is_empty() { Cure::Nothing } else { Cure::Install(packages.to_owned()) };
+    let (cure, what) = rest.split_once('\t')?;
+    let cure = match cure {
+        "" => Cure::Nothing,
+        TIME => Cure::Time,
+        packages => Cure::Install(packages.to_owned()),
+    };
     Some(LeftOut { what: what.to_owned(), cure })
 }
 
-/// One line: how many tests were left out, what to install for them, and why others can't run.
+/// One line: how many tests were left out, and what would help.
 pub(crate) fn summary(all: &[LeftOut]) -> String {
-    let (mut packages, mut reasons, mut curable) = (BTreeSet::new(), BTreeSet::new(), 0);
+    let (mut packages, mut reasons) = (BTreeSet::new(), BTreeSet::new());
+    let (mut missing, mut long, mut forbidden) = (0, 0, 0);
     for LeftOut { what, cure } in all {
         match cure {
             Cure::Install(names) => {
                 packages.extend(names.split(' '));
-                curable += 1;
+                missing += 1;
             }
-            Cure::Nothing => drop(reasons.insert(what.as_str())),
+            Cure::Nothing => {
+                reasons.insert(what.as_str());
+                forbidden += 1;
+            }
+            Cure::Time => long += 1,
         }
     }
     let listed =
         |names: BTreeSet<&str>, between| names.into_iter().collect::<Vec<_>>().join(between);
-    let tests = |count| format!("{count} {}", if count == 1 { "test" } else { "tests" });
-    let mut line = format!(
-        "left out: {}",
-        if all.is_empty() { "nothing".to_owned() } else { tests(all.len()) }
-    );
-    if curable > 0 {
-        let command = install(&listed(packages, " "));
-        line += &format!("; {} would run after: {command}", tests(curable));
+    let parts = [
+        (missing, format!("for want of programs ({})", install(&listed(packages, " ")))),
+        (long, format!("for their length ({TIME})")),
+        (forbidden, format!("that this machine forbids ({})", listed(reasons, "; "))),
+    ];
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<_> = parts.map(|(count, why)| format!("{count} {why}")).collect();
+    match all.len() {
+        0 => "left out: nothing".to_owned(),
+        1 => format!("left out: 1 test: {}", parts.concat()),
+        count => format!("left out: {count} tests: {}", parts.join(", ")),
     }
-    if curable < all.len() {
-        line +=
-            &format!("; {} can't run here: {}", tests(all.len() - curable), listed(reasons, ", "));
-    }
-    line
 }
 
 /// Something that all programs of one `cargo test` have in common, and no others.

@@ -9,7 +9,9 @@
 )]
 
 mod circles;
+mod examples;
 mod graph;
+mod harnesses;
 mod layers;
 mod made_up;
 mod source;

@@ -163,13 +163,10 @@ fn a_movie_without_packets_ends_by_teardown_with_code_1() {
 }
 
 #[test]
-fn ipv6_and_names_lead_to_the_server_too() {
+fn a_name_leads_to_the_server_too() {
     let folder = folder_with_movie(10);
-    let server = Server::start(folder.path(), &["--bind", "::"]);
-    for host in ["::1", "[::1]", "localhost", "127.0.0.1"] {
-        let ended = run_client(&["--headless", host, &server.port, &rtp_port(), MOVIE]);
-        ended.assert_played(10);
-    }
+    let server = Server::start(folder.path(), &[]);
+    run_client(&["--headless", "localhost", &server.port, &rtp_port(), MOVIE]).assert_played(10);
 }
 
 #[test]

@@ -427,7 +427,7 @@ fn rapid_play_and_pause_leave_one_listener_and_lose_nothing() {
     const ALONE: &str = "RUN_ALONE";
     if env::var_os(ALONE).is_none() {
         // Threads can be counted only in a process in which no other test runs.
-        let name = "rapid_play_and_pause_leave_one_listener_and_lose_nothing";
+        let name = "client_odd_rtp::rapid_play_and_pause_leave_one_listener_and_lose_nothing";
         let mut test = Command::new(env::current_exe().unwrap());
         let ended = Program::start(test.args(["--exact", name]).env(ALONE, "1")).end(LIMIT);
         assert_eq!(ended.code, Some(0), "{}", ended.output);

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use crate::client_common::LIMIT;
 use crate::client_common::program::Program;
+use crate::common::left_out::{forbidden, leave_out, needs, runs};
 use crate::common::other_user::{is_root, open_to_all};
-use crate::harness::left_out::{forbidden, leave_out, needs, runs};
 use crate::harness::tests;
 use rtsp_lab::client::{Player, Seek};
 use rtsp_lab::picture::Picture;

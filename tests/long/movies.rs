@@ -8,8 +8,8 @@ use jpeg_encoder::SamplingFactor;
 use super::programs::{checksums, gstreamer_sums, has_opencv, opencv_sums};
 use super::run::run;
 use crate::common::jpegs::{Kind, PLAIN, jpegs};
+use crate::common::left_out::is_installed;
 use crate::common::movies::{lab_format, real_frames};
-use crate::harness::left_out::is_installed;
 
 /// How many frames each movie has.
 pub(crate) const FRAMES: usize = 60;

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::movies::MovieFile;
 use super::run::run;
-use crate::harness::left_out::{is_installed, runs};
+use crate::common::left_out::{is_installed, runs};
 
 /// A player with a transport.
 #[derive(Debug)]

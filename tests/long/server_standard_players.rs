@@ -9,9 +9,9 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::thread;
 
+use crate::common::left_out::{forbidden, leave_out, needs, needs_all};
 use crate::common::said::say;
 use crate::common::server_process::ServerProcess;
-use crate::harness::left_out::{forbidden, leave_out, needs, needs_all};
 use crate::harness::tests;
 use crate::movies::{FRAMES, MovieFile, movies};
 use crate::programs::{Player, players};

@@ -11,11 +11,11 @@ use std::process::Command;
 
 use crate::client_common::program::{Program, client_command, rtp_port};
 use crate::common::jpegs::{PLAIN, jpegs};
+use crate::common::left_out::needs;
 use crate::common::movies::{MOVIE, folder_with, lab_format};
 use crate::common::raw_client::RawClient;
 use crate::common::rtp::assert_frames;
 use crate::common::server_process::{ServerProcess, server_command};
-use crate::harness::left_out::needs;
 use crate::harness::tests;
 use tempfile::TempDir;
 

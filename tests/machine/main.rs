@@ -15,6 +15,7 @@ mod harness;
 mod addresses;
 mod client_python;
 mod clock;
+mod left_out;
 mod other_users;
 mod server_python;
 mod server_standard_pause;
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         client_python::TESTS,
         #[cfg(target_os = "linux")]
         clock::TESTS,
+        left_out::TESTS,
         #[cfg(unix)]
         other_users::TESTS,
         server_python::TESTS,

@@ -8,11 +8,11 @@ use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
+use crate::common::left_out::{forbidden, needs};
 use crate::common::movies::{MOVIE, made_movie};
 use crate::common::other_user::{AS_ANOTHER, OpenCopy, is_root, open_to_all};
 use crate::common::raw_client::RawClient;
 use crate::common::server_process::{ServerProcess, server_command};
-use crate::harness::left_out::{forbidden, needs};
 use crate::harness::tests;
 
 tests![

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::common::left_out::python;
 use crate::common::movies::{MOVIE, folder_with, lab_format, real_frames};
 use crate::common::server_process::{ServerProcess, free_port};
-use crate::harness::left_out::python;
 use crate::harness::tests;
 
 tests![the_python_client_plays_without_a_loss, the_python_client_plays_to_the_end,];

@@ -7,9 +7,9 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::common::left_out::{leave_out, runs};
 use crate::common::movies::{folder_with, lab_format, real_frames};
 use crate::common::server_process::{Killed, ServerProcess};
-use crate::harness::left_out::{leave_out, runs};
 use crate::harness::tests;
 use rtsp_lab::picture::Picture;
 use rtsp_lab::video_stream::VideoStream;

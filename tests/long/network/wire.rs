@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::namespaces::Namespace;
+use crate::common::left_out::{forbidden, needs_all, python};
 use crate::common::said::say;
 use crate::common::server_process::Killed;
-use crate::harness::left_out::{forbidden, needs_all, python};
 
 /// Two namespaces, joined. Packets of RTP are counted where they leave and where they come, and
 /// what is lost between is counted, too: by the kernel, not by the programs.

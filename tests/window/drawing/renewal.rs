@@ -86,4 +86,4 @@ fn kept(shot: &Shot, example: &Example, kind: &str) -> String {
     path.display().to_string()
 }
 
-const RENEW: &str = "RENEW_PICTURES=1 cargo test --test drawing";
+const RENEW: &str = "RENEW_PICTURES=1 cargo test --test window drawing";

@@ -12,14 +12,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::client_common::program::{Ended, Program};
+use crate::common::left_out::python;
 use crate::common::programs::{program, project};
 use crate::desktop::xvfb::Desktop;
-use crate::harness::left_out::python;
 use crate::harness::tests;
 use crate::lab_check_common::{Table, python_lab};
 
 tests![
-    a_faultless_client_gets_a_full_card_and_each_fault_is_named_and_no_other,
     all_faults_of_the_program_are_tried,
     the_labs_own_client_fails_at_a_split_reply_only,
     the_headless_client_fails_nothing_and_what_it_does_not_do_is_not_checked,
@@ -29,7 +28,8 @@ tests![
     a_client_may_leave_a_log_but_no_picture,
     #[cfg(target_os = "linux")]
     what_a_client_has_started_is_gone_with_it,
-    a_wrong_call_says_what_is_wrong_with_it,
+    a_wrong_call_says_what_is_wrong_with_it;
+    long: a_faultless_client_gets_a_full_card_and_each_fault_is_named_and_no_other
 ];
 
 /// The faults of `tests/python_lab/faults/client.py`, and the line of the card that each is to fail.

@@ -5,10 +5,10 @@
 
 use std::fs;
 
+use crate::common::left_out::python;
 use crate::common::movies::{folder_with, lab_format, real_frames};
 use crate::common::programs::{program, project};
 use crate::common::said::say;
-use crate::harness::left_out::python;
 use crate::harness::tests;
 use crate::lab_check_common::{Outcome, lab_check, python_lab};
 

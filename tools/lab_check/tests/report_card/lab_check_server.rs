@@ -11,17 +11,16 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::thread;
 
+use crate::common::left_out::python;
 use crate::common::movies::{folder_with, lab_format, real_frames};
 use crate::common::programs::{program, project};
 use crate::common::server_process::{Killed, ServerProcess, wait_until};
-use crate::harness::left_out::python;
 use crate::harness::tests;
 use crate::lab_check_common::{Outcome, Table, lab_check, python_lab};
 use tempfile::TempDir;
 
 tests![
     the_rust_server_gets_a_full_card,
-    each_fault_is_named_and_no_other,
     the_users_movie_may_have_any_name,
     a_server_that_runs_is_checked_where_it_is,
     a_table_has_a_header_and_a_row_for_each_program,
@@ -35,7 +34,8 @@ tests![
     nothing_of_the_program_is_left_when_the_card_is_printed,
     #[cfg(target_os = "linux")]
     nothing_is_left_when_lab_check_is_killed,
-    the_card_in_the_document_is_the_real_one,
+    the_card_in_the_document_is_the_real_one;
+    long: each_fault_is_named_and_no_other
 ];
 
 /// A folder with the beginning of the real movie.

@@ -1,7 +1,8 @@
 //! A test that leaves its work undone, and why.
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::panic;
+use std::panic::{self, AssertUnwindSafe};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
@@ -20,10 +21,12 @@ pub(crate) enum Cure {
     Install(String),
     /// Nothing that can be installed: other rights, or another network.
     Nothing,
+    /// A user who has time.
+    Time,
 }
 
 impl LeftOut {
-    /// Whether the variable `LEFT_OUT` is `refused`, and the machine is to blame, not its rights.
+    /// Whether the variable `LEFT_OUT` is `refused`, and something can be done about it.
     pub(crate) fn is_refused(&self) -> bool {
         let refused = std::env::var_os("LEFT_OUT").is_some_and(|value| value == "refused");
         refused && self.cure != Cure::Nothing
@@ -40,8 +43,17 @@ impl fmt::Display for LeftOut {
         match &self.cure {
             Cure::Install(packages) => write!(f, "{}: {}", self.what, install(packages)),
             Cure::Nothing => f.write_str(&self.what),
+            Cure::Time => write!(f, "{}: {TIME}", self.what),
         }
     }
+}
+
+/// What the work has made, or why it was left out.
+pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, LeftOut> {
+    panic::catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
+        let left_out = payload.downcast::<LeftOut>();
+        *left_out.unwrap_or_else(|payload| panic::resume_unwind(payload))
+    })
 }
 
 /// How to install these packages; their names are those of Debian.
@@ -60,6 +72,14 @@ pub(crate) fn forbidden(what: impl fmt::Display) -> ! {
     LeftOut { what: what.to_string(), cure: Cure::Nothing }.leave()
 }
 
+/// Ends the test, which takes too long for every day.
+pub(crate) fn takes_long() -> ! {
+    LeftOut { what: "it takes minutes".to_owned(), cure: Cure::Time }.leave()
+}
+
+/// How to run what takes long, too.
+pub(crate) const TIME: &str = "cargo test -- --include-ignored";
+
 /// Ends the test if there is no such program, which that package has.
 pub(crate) fn needs(program: &str, package: &str) {
     needs_all(&[(program, package)]);
@@ -69,7 +89,8 @@ pub(crate) fn needs(program: &str, package: &str) {
 pub(crate) fn needs_all(programs: &[(&str, &str)]) {
     let missing: Vec<_> = programs.iter().filter(|(program, _)| !is_installed(program)).collect();
     if let Some((first, _)) = missing.first() {
-        let packages: Vec<_> = missing.iter().map(|(_, package)| *package).collect();
+        let packages: BTreeSet<_> = missing.iter().map(|(_, package)| *package).collect();
+        let packages: Vec<_> = packages.into_iter().collect();
         leave_out(format!("{first} is not installed"), &packages.join(" "));
     }
 }
