@@ -108,7 +108,7 @@ fn of_python(script: &str, words: &str) -> String {
     let (python, script) = (python(), python_lab(script));
     let buttons = "--script setup,play,frames=20,pause,play,frames=40,teardown";
     let words = format!("{words} {buttons} {{host}} {{port}} {{rtp}} {{movie}}");
-    format!("'{python}' '{}' {words}", script.display())
+    format!("\"{python}\" \"{}\" {words}", script.display())
 }
 
 /// The project's client as a command.

@@ -75,17 +75,17 @@ fn compare(words: &[&str]) -> Outcome {
 
 /// The command of this project's server.
 fn own_server() -> String {
-    format!("'{}' --bind 127.0.0.1 {{port}}", program("server").display())
+    format!("\"{}\" --bind 127.0.0.1 {{port}}", program("server").display())
 }
 
 /// The command of a server of the lab in Python.
 fn python_server(file: &str) -> String {
-    format!("'{}' '{}' {{port}}", python(), python_lab(file).display())
+    format!("\"{}\" \"{}\" {{port}}", python(), python_lab(file).display())
 }
 
 /// Whether a process runs that was started with that command.
 fn is_running(command: &str) -> bool {
-    let words = command.replace('\'', "").replace("{port}", "").trim().replace(' ', "\0");
+    let words = command.replace('"', "").replace("{port}", "").trim().replace(' ', "\0");
     let Ok(entries) = fs::read_dir("/proc") else { return false };
     let mut lines = entries.filter_map(|entry| fs::read(entry.ok()?.path().join("cmdline")).ok());
     lines.any(|line| String::from_utf8_lossy(&line).contains(&words))
