@@ -12,17 +12,15 @@
 
 pub(crate) mod header;
 pub mod inbox;
-mod method;
 pub mod reply;
 pub mod request;
 mod state;
 mod status;
 
 pub use inbox::Inbox;
-pub use method::Method;
 pub use reply::Reply;
 pub use request::{BadRequest, Request};
-pub use state::State;
+pub use state::{Method, State};
 pub use status::Status;
 
 /// The two ways to speak RTSP that one server can tell apart by the request's target.

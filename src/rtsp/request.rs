@@ -14,7 +14,7 @@ use std::fmt;
 
 use super::Dialect;
 use super::header::{header, session_id};
-use super::method::Method;
+use super::state::Method;
 use super::status::Status;
 
 /// One request of a client.
