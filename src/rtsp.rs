@@ -12,15 +12,13 @@
 
 pub(crate) mod header;
 pub mod inbox;
-mod method;
 pub mod reply;
 pub mod request;
 mod state;
 mod status;
 
 pub use inbox::Inbox;
-pub use method::Method;
 pub use reply::Reply;
 pub use request::{BadRequest, Request};
-pub use state::State;
+pub use state::{Method, State};
 pub use status::Status;

@@ -19,9 +19,9 @@ use std::fmt;
 use std::time::Duration;
 
 use super::header::{content_length, empty_line, header, position};
-use super::method::Method;
 use super::reply::Reply;
 use super::request::Request;
+use super::state::Method;
 
 /// How long to wait for more after a whole message whose last line has no end.
 pub const SHORT_SILENCE: Duration = Duration::from_millis(10);

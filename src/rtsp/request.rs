@@ -13,7 +13,7 @@
 use std::fmt;
 
 use super::header::{header, session_id};
-use super::method::Method;
+use super::state::Method;
 use super::status::Status;
 
 /// One request of a client.
