@@ -235,12 +235,12 @@ fn a_program_that_never_listens_is_not_waited_for_for_ever() {
 }
 
 #[test]
-fn a_wrong_call_is_answered_with_the_usage() {
+fn a_wrong_call_says_what_is_wrong_with_it() {
     let one = "server {port}";
     for (words, flaw) in [
-        (&["compare"][..], "expected two COMMANDs behind compare, found 0"),
-        (&["compare", one], "expected two COMMANDs behind compare, found 1"),
-        (&["compare", one, one, one], "expected two COMMANDs behind compare, found 3"),
+        (&["compare"][..], "expected two COMMANDs after compare, found 0"),
+        (&["compare", one], "expected two COMMANDs after compare, found 1"),
+        (&["compare", one, one, one], "expected two COMMANDs after compare, found 3"),
         (&["compare", one, "server 2048"], "found \"server 2048\""),
         (&["--tsv", "table", "compare", one, one], "--tsv goes with server and client"),
     ] {
