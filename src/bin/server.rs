@@ -153,24 +153,16 @@ const GROUPS: [Group; 5] = [
 ];
 
 fn where_to_serve(options: &mut Options) {
-    options.optopt("", "bind", ADDR_HELP, "ADDR").optopt(
-        "",
-        "movies",
-        "the folder of the movies (default: this one)",
-        "DIR",
-    );
+    options
+        .optopt("", "bind", "listen at this address; :: is every one (default: 0.0.0.0)", "ADDR")
+        .optopt("", "movies", "the folder of the movies (default: this one)", "DIR");
 }
 
 fn packets(options: &mut Options) {
     options
-        .optopt(
-            "",
-            "fragment",
-            "send frames in pieces of at most this size (default: whole)",
-            "BYTES",
-        )
+        .optopt("", "fragment", "send frames in pieces of this size (default: whole)", "BYTES")
         .optopt("", "mtu", "standard dialect: payload of a packet (default: 1400)", "BYTES")
-        .optflag("", "allow-low-ports", "send RTP to ports below 1024, too (default: 461)");
+        .optflag("", "allow-low-ports", "send RTP to ports below 1024 (default: SETUP gets 461)");
 }
 
 fn bad_network(options: &mut Options) {
@@ -180,24 +172,14 @@ fn bad_network(options: &mut Options) {
         .optopt("", "reorder", "send this share after the next packet (default: 0)", "PERCENT")
         .optopt("", "delay", "send each packet so much later (default: 0)", "MS")
         .optopt("", "jitter", "vary the delay by so much, up and down (default: 0)", "MS")
-        .optopt("", "seed", SEED_HELP, "N");
+        .optopt("", "seed", "do the same as with this seed before (default: random)", "N");
 }
 
 fn limits(options: &mut Options) {
     options
         .optopt("", "max-clients", "how many may be connected at once (default: 4096)", "N")
-        .optopt(
-            "",
-            "setup",
-            "close a connection after so long without SETUP (default: 10)",
-            "SECONDS",
-        )
-        .optopt(
-            "",
-            "idle",
-            "end a session after so long without request or packet (default: 60)",
-            "SECONDS",
-        );
+        .optopt("", "setup", "close a connection that brings no SETUP (default: 10)", "SECONDS")
+        .optopt("", "idle", "end a session without request or packet (default: 60)", "SECONDS");
 }
 
 fn printing(options: &mut Options) {
@@ -265,9 +247,5 @@ Examples:
         for a lecture: clients may wait, and pause for an hour
     server --loss 5 --delay 40 --jitter 15 --seed 7 2048
         over a bad network, which is the same each time";
-const ADDR_HELP: &str = "listen at this address only; :: is every address, IPv6 and IPv4 (default: \
-                         0.0.0.0, every IPv4 address)";
-const SEED_HELP: &str =
-    "do the same to the same packets as with this seed before (default: a random one)";
 /// A day: nobody pauses for longer.
 const MOST_SECONDS: u64 = 24 * 60 * 60;

@@ -15,6 +15,8 @@ pub(crate) enum OwnMovie {
 }
 
 impl OwnMovie {
+    /// The one of this folder, or the built-in one, written where a server can read it.
+    ///
     /// # Errors
     /// There is none in this folder, and the built-in one can't be written: in one line.
     pub(crate) fn find() -> Result<Self, String> {
