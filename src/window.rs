@@ -27,6 +27,7 @@ mod curves;
 mod draw;
 mod keys;
 mod layout;
+mod no_window;
 mod overlays;
 mod palette;
 mod panel_kind;
@@ -40,6 +41,8 @@ pub use controls::Target;
 use controls::{Controls, Press, Step};
 pub use draw::{draw, marks};
 use layout::{FIRST_SIZE, Layout};
+use no_window::Displays;
+pub use no_window::WindowError;
 use panel_kind::PanelKind;
 pub use view::{Column, Curve, Figure, Panel, View};
 
@@ -190,7 +193,9 @@ impl PlayerWindow {
         let (width, height) = (width.max(1), height.max(1));
         self.pixels.resize(width * height, 0);
         draw(&mut self.pixels, width, height, view);
-        self.window.update_with_buffer(&self.pixels, width, height).map_err(WindowError)
+        self.window
+            .update_with_buffer(&self.pixels, width, height)
+            .map_err(|error| no_window(&error))
     }
 
     /// After a click on its close button a window can't be used any more on every system, nor the
@@ -254,12 +259,17 @@ fn new_window(
 ) -> Result<Window, WindowError> {
     let scale_mode = ScaleMode::UpperLeft;
     let options = WindowOptions { resize: true, scale_mode, ..WindowOptions::default() };
-    let mut window = Window::new(title, width, height, options).map_err(WindowError)?;
+    let mut window =
+        Window::new(title, width, height, options).map_err(|error| no_window(&error))?;
     // The loop waits for news of the client; the library's own pace would come on top.
     window.set_target_fps(0);
     keys.borrow_mut().down.clear();
     window.set_input_callback(Box::new(Keyboard(Rc::clone(keys))));
     Ok(window)
+}
+
+fn no_window(error: &minifb::Error) -> WindowError {
+    WindowError::of(&error.to_string(), &Displays::of_environment())
 }
 
 /// The keys that went down since the last turn; asking for them instead would lose short taps.
@@ -326,18 +336,6 @@ const fn meaning_of(key: Key) -> Option<Press> {
         _ => None,
     }
 }
-
-/// No window can be shown.
-#[derive(Debug)]
-pub struct WindowError(minifb::Error);
-
-impl fmt::Display for WindowError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "open a window: {}", self.0)
-    }
-}
-
-impl std::error::Error for WindowError {}
 
 /// How long one turn of the loop may wait for news.
 const TURN: Duration = Duration::from_millis(10);

@@ -155,7 +155,14 @@ impl Crew {
 
     /// One after the other: whoever waits for its turn finds the one before it ended.
     fn join_finished(&self) {
-        self.threads().extract_if(.., |thread| thread.is_finished()).for_each(join);
+        let (mut threads, mut next) = (self.threads(), 0);
+        while let Some(thread) = threads.get(next) {
+            if thread.is_finished() {
+                join(threads.swap_remove(next));
+            } else {
+                next += 1;
+            }
+        }
     }
 
     fn join_all(&self) {

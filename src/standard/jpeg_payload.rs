@@ -105,7 +105,7 @@ mod samples {
         let mut random = 1_u32;
         let mut noise = move |x: u32, y: u32, channel: u32| {
             random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let noise = if (x / 24 + y / 16).is_multiple_of(3) { random >> 24 } else { 0 };
+            let noise = if (x / 24 + y / 16) % 3 == 0 { random >> 24 } else { 0 };
             u8::try_from((x * (channel + 1) + y * 2 + noise) % 256).unwrap()
         };
         let (width, height) = (u32::from(width), u32::from(height));

@@ -1,10 +1,10 @@
 //! `client_launcher SERVER_ADDR SERVER_PORT RTP_PORT MOVIE`: plays a movie. Python:
 //! `python ClientLauncher.py Server_name Server_port RTP_port Video_file`.
 //!
-//! Without arguments it starts a server of its own and plays `movie.Mjpeg` from it at once.
+//! Without arguments it starts a server of its own and plays `movie.Mjpeg` from it at once, in any
+//! folder.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 use std::{env, thread};
@@ -15,25 +15,26 @@ use rtsp_lab::impairment::Impairment;
 use rtsp_lab::rtsp::Method;
 use rtsp_lab::server::{self, Network, Server, ServerError, Stopper};
 use rtsp_lab::terminal;
-use rtsp_lab::window::PlayerWindow;
+use rtsp_lab::window::{PlayerWindow, WindowError};
 
 mod call;
+mod own_movie;
 mod source;
 mod url; // wing
 
-use call::{Call, Place};
+use call::{Asked, Call, Place};
+use own_movie::OwnMovie;
 use source::Source;
 
 fn main() -> ExitCode {
-    let options = call::options();
-    match Call::read(&options, env::args_os().skip(1)) {
-        Ok(Some(call)) => run(&call),
-        Ok(None) => {
-            say(&call::usage(&options));
+    match Asked::read(env::args_os().skip(1)) {
+        Ok(Asked::Call(call)) => run(&call),
+        Ok(Asked::Text(text)) => {
+            say(&text);
             ExitCode::SUCCESS
         }
         Err(flaw) => {
-            complain(&format!("{flaw}\n\n{}", call::usage(&options)));
+            complain(&format!("{flaw}; try --help"));
             ExitCode::from(2)
         }
     }
@@ -55,10 +56,11 @@ fn run(call: &Call) -> ExitCode {
 /// A server of its own on free ports, and the movie plays at once.
 fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     let could_not = |error: ServerError| format!("could not {error}");
+    let own_movie = OwnMovie::find()?;
     // A good network, until its user wishes otherwise; and a pause may last, for nobody else is served.
     let network = Network::new(Impairment::default());
     let settings = server::Settings {
-        movies: folder_of_the_movie()?,
+        movies: own_movie.folder(),
         network: Some(network.clone()),
         idle_limit: Duration::MAX,
         ..Default::default()
@@ -71,8 +73,8 @@ fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     let serving = serving.map_err(|error| format!("could not start a thread: {error}"))?;
     // Stops the server whatever happens below, so that the thread can be joined.
     let stop = StopAtEnd(stopper);
-    say(TWO_PROGRAMS);
-    let (server, movie) = ("127.0.0.1".to_owned(), MOVIE.to_owned());
+    say(own_movie.greeting());
+    let (server, movie) = ("127.0.0.1".to_owned(), own_movie::NAME.to_owned());
     let settings = Settings { server, server_port, rtp_port: 0, movie };
     let code = launch(Source::Lab(settings), Some(network), call);
     drop(stop);
@@ -80,15 +82,7 @@ fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     Ok(code)
 }
 
-/// This folder, or the project's: `cargo run` works in each of its folders, and names it.
-fn folder_of_the_movie() -> Result<PathBuf, String> {
-    let project = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-    let folders = [Some(PathBuf::from(".")), project];
-    let found = folders.into_iter().flatten().find(|folder| folder.join(MOVIE).is_file());
-    found.ok_or_else(|| format!("there is no {MOVIE} in this folder; name a server and a movie"))
-}
-
-/// Plays in a window, or in the terminal; `network` is that of the own server.
+/// Plays in a window, or without one; `network` is that of the own server.
 fn launch(source: Source, network: Option<Network>, call: &Call) -> ExitCode {
     if call.place == Place::Terminal {
         return play_in_terminal(source, call);
@@ -107,11 +101,11 @@ fn launch(source: Source, network: Option<Network>, call: &Call) -> ExitCode {
             }
         }
         Err(error) if call.place == Place::WindowIfPossible => {
-            say(&format!("could not {error}; playing without one, as with --headless"));
+            say(&format!("{}\n{WITHOUT_A_WINDOW}", reason_and_cure(&error)));
             play_in_terminal(source, call)
         }
         Err(error) => {
-            complain(&format!("could not {error}; --headless plays without a window"));
+            complain(&format!("{}, or --headless", reason_and_cure(&error)));
             ExitCode::FAILURE
         }
     }
@@ -128,7 +122,7 @@ fn play_in_window(source: Source, mut window: PlayerWindow, call: &Call) -> Resu
     if call.play {
         client.press(Method::Play);
     }
-    let shown = window.run(&mut *client).map_err(|error| format!("could not {error}"));
+    let shown = window.run(&mut *client).map_err(|error| error.to_string());
     let (statistics, now) = client.statistics();
     if !call.quiet && statistics.frames_shown > 0 {
         printer.say(statistics.summary(now).to_string());
@@ -136,6 +130,11 @@ fn play_in_window(source: Source, mut window: PlayerWindow, call: &Call) -> Resu
     drop((client, printer));
     console.finish();
     shown
+}
+
+fn reason_and_cure(error: &WindowError) -> String {
+    let cure = error.cure().unwrap_or_else(|| "try another display".to_owned());
+    format!("{error}: {cure}")
 }
 
 fn play_in_terminal(source: Source, call: &Call) -> ExitCode {
@@ -175,9 +174,4 @@ fn complain(text: &str) {
     writeln!(io::stderr(), "client_launcher: {text}").ok();
 }
 
-/// The movie that comes with the project.
-const MOVIE: &str = "movie.Mjpeg";
-const TWO_PROGRAMS: &str = "\
-Playing from a server inside this program. The same with two programs, in two terminals:
-    cargo run --bin server 2048
-    cargo run --bin client_launcher 127.0.0.1 2048 5008 movie.Mjpeg";
+const WITHOUT_A_WINDOW: &str = "Without a window: a line of figures a second, then the statistics.";

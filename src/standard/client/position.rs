@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::client::player::Seek;
 use crate::standard::rtsp::npt::NptRange;
 use crate::standard::rtsp::{Headers, RtpInfo, RtspUrl};
-use crate::statistics::Reception;
+use crate::statistics::{Reception, step_between};
 
 /// Where the movie stands: where it stood at the last PLAY, and the timestamps since.
 #[derive(Clone, Copy, Debug, Default)]
@@ -76,8 +76,7 @@ impl Position {
         let of_this_run = reception.timestamps.filter(|_| self.run == Some(reception.runs));
         let Some(timestamps) = of_this_run else { return self.start };
         // Some servers tell a timestamp that has nothing to do with their packets.
-        let lead = self.timestamp.map_or(0, |told| timestamps.first.wrapping_sub(told));
-        let lead = i64::from(lead.cast_signed());
+        let lead = self.timestamp.map_or(0, |told| step_between(told, timestamps.first));
         let is_likely = lead.unsigned_abs() <= u64::from(self.clock_hz) * MOST_LEAD_SECONDS;
         let ticks = timestamps.ticks + if is_likely { lead } else { 0 };
         let ticks = u64::try_from(ticks).unwrap_or(0);

@@ -55,7 +55,7 @@ struct Damage {
 impl Scan<'_> {
     /// Before every `interval`th MCU but the first there is a marker, RST0 to RST7 in turn.
     fn restart(&mut self, mcu: u32, interval: u32) -> Result<(), Damage> {
-        if mcu == 0 || !mcu.is_multiple_of(interval) {
+        if mcu == 0 || mcu % interval != 0 {
             return Ok(());
         }
         let code = 0xD0 | ((mcu / interval - 1) % 8) as u8;

@@ -88,7 +88,7 @@ impl Way {
 }
 
 /// An IPv6 address keeps its scope.
-const fn with_port(mut address: SocketAddr, port: u16) -> SocketAddr {
+fn with_port(mut address: SocketAddr, port: u16) -> SocketAddr {
     address.set_port(port);
     address
 }

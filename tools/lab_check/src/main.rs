@@ -22,7 +22,7 @@ mod stage;
 mod tsv;
 mod usage;
 
-use call::{Call, Task};
+use call::{Asked, Call, Task};
 use card::Card;
 use tsv::Table;
 
@@ -32,24 +32,22 @@ fn main() -> ExitCode {
         guard::follow(&folder);
         return ExitCode::SUCCESS;
     }
-    let options = call::options();
-    let call = match Call::read(&options, env::args_os().skip(1)) {
-        Ok(Some(call)) => call,
-        Ok(None) => {
-            say(&call::usage(&options));
-            return ExitCode::SUCCESS;
+    match Asked::read(env::args_os().skip(1)) {
+        Ok(Asked::Text(text)) => {
+            say(&text);
+            ExitCode::SUCCESS
         }
+        Ok(Asked::Call(call)) => match run(&call) {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::FAILURE,
+            Err(flaw) => {
+                complain(&flaw);
+                ExitCode::FAILURE
+            }
+        },
         Err(flaw) => {
-            complain(&format!("{flaw}\n\n{}", call::usage(&options)));
-            return ExitCode::from(2);
-        }
-    };
-    match run(&call) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(flaw) => {
-            complain(&flaw);
-            ExitCode::FAILURE
+            complain(&format!("{flaw}; try --help"));
+            ExitCode::from(2)
         }
     }
 }

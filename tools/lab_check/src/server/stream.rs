@@ -61,8 +61,9 @@ pub(crate) fn number(arrival: &Arrival) -> Option<u16> {
 }
 
 /// From one number to the next; they wrap.
+#[expect(clippy::cast_possible_wrap, reason = "the upper half are the steps back")]
 pub(crate) const fn step(before: u16, number: u16) -> i16 {
-    number.wrapping_sub(before).cast_signed()
+    number.wrapping_sub(before) as i16
 }
 
 /// Where the JPEG begins in the first datagram: behind 12 bytes, if the header is right.

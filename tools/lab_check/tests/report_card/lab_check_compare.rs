@@ -21,7 +21,7 @@ tests![
     a_later_start_that_fails_costs_its_figures_only,
     #[cfg(unix)]
     a_program_that_never_listens_is_not_waited_for_for_ever,
-    a_wrong_call_is_answered_with_the_usage,
+    a_wrong_call_says_what_is_wrong_with_it,
     a_movie_that_is_none_is_named,
 ];
 
@@ -238,12 +238,12 @@ fn a_program_that_never_listens_is_not_waited_for_for_ever() {
     assert!(!is_running("sleep 86399."), "it is ended");
 }
 
-fn a_wrong_call_is_answered_with_the_usage() {
+fn a_wrong_call_says_what_is_wrong_with_it() {
     let one = "server {port}";
     for (words, flaw) in [
-        (&["compare"][..], "expected two COMMANDs behind compare, found 0"),
-        (&["compare", one], "expected two COMMANDs behind compare, found 1"),
-        (&["compare", one, one, one], "expected two COMMANDs behind compare, found 3"),
+        (&["compare"][..], "expected two COMMANDs after compare, found 0"),
+        (&["compare", one], "expected two COMMANDs after compare, found 1"),
+        (&["compare", one, one, one], "expected two COMMANDs after compare, found 3"),
         (&["compare", one, "server 2048"], "found \"server 2048\""),
         (&["--tsv", "table", "compare", one, one], "--tsv goes with server and client"),
     ] {

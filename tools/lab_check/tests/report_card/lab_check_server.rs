@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::thread;
 
+use crate::common::command_line::{assert_help_and_version, assert_wrong_call};
 use crate::common::left_out::python;
 use crate::common::movies::{folder_with, lab_format, real_frames};
 use crate::common::programs::{program, project};
@@ -226,8 +227,8 @@ fn a_wrong_call_ends_with_2_and_says_why() {
     let folder = folder();
     for (words, complaint) in [
         (vec![], "expected server, client or compare, found nothing"),
-        (vec!["server"], "expected one COMMAND behind server, or --at, found 0"),
-        (vec!["server", "a {port}", "b"], "expected one COMMAND behind server, or --at, found 2"),
+        (vec!["server"], "expected one COMMAND after server, or --at, found 0"),
+        (vec!["server", "a {port}", "b"], "expected one COMMAND after server, or --at, found 2"),
         (vec!["server", "python3 Server.py"], "expected {port} in the COMMAND of server"),
         (vec!["server", "--at", "2048"], "expected --at HOST:PORT, found \"2048\""),
         (vec!["server", "--at", "localhost:0"], "expected --at HOST:PORT, found \"localhost:0\""),
@@ -236,11 +237,9 @@ fn a_wrong_call_ends_with_2_and_says_why() {
         (vec!["servers", "a {port}"], "expected server, client or compare, found \"servers\""),
         (vec!["server", "a {port}", "--no-such-option"], "no-such-option"),
     ] {
-        let outcome = Outcome::of(lab_check(folder.path()).args(&words));
-        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""), "{words:?}");
-        let first = outcome.stderr.lines().next().unwrap_or_default();
-        assert!(first.starts_with("lab_check: ") && first.contains(complaint), "{outcome:?}");
+        assert_wrong_call("lab_check", lab_check(folder.path()).args(&words), complaint);
     }
+    assert_help_and_version("lab_check", || lab_check(folder.path()));
 }
 
 fn a_movie_that_can_not_be_read_is_an_error() {
