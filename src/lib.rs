@@ -43,6 +43,7 @@
 pub mod client;
 mod connection;
 pub mod console;
+mod errand;
 pub mod event;
 pub mod impairment;
 pub mod lab_payload;
@@ -51,7 +52,7 @@ pub mod rtp_packet;
 pub mod rtsp;
 pub mod server;
 mod server_worker;
-pub mod standard;
+pub mod standard; // wing
 pub mod statistics;
 pub mod terminal;
 pub mod video_stream;

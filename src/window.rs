@@ -16,7 +16,7 @@ use minifb::{
     CursorStyle, InputCallback, Key, MouseButton, MouseMode, ScaleMode, Window, WindowOptions,
 };
 
-use crate::client::{Client, Seek};
+use crate::client::{Player, Seek};
 use crate::rtsp::Method;
 use crate::server::Network;
 
@@ -30,6 +30,7 @@ mod layout;
 mod no_window;
 mod overlays;
 mod palette;
+mod panel_kind;
 mod rtp_header;
 mod rtsp_log;
 mod view;
@@ -42,7 +43,7 @@ pub use draw::{draw, marks};
 use layout::{FIRST_SIZE, Layout};
 use no_window::Displays;
 pub use no_window::WindowError;
-use view::PanelKind;
+use panel_kind::PanelKind;
 pub use view::{Column, Curve, Figure, Panel, View};
 
 /// The window of one client.
@@ -106,7 +107,7 @@ impl PlayerWindow {
     ///
     /// # Errors
     /// The display has gone.
-    pub fn run(&mut self, client: &mut Client) -> Result<(), WindowError> {
+    pub fn run(&mut self, client: &mut dyn Player) -> Result<(), WindowError> {
         let Settings { buttons, stay_open, .. } = self.settings;
         let mut controls = Controls::new(buttons, stay_open, self.network.clone());
         let mut drawn = None;
@@ -125,7 +126,7 @@ impl PlayerWindow {
         Ok(())
     }
 
-    fn view<'a>(&self, client: &'a Client, controls: &Controls) -> View<'a> {
+    fn view<'a>(&self, client: &'a dyn Player, controls: &Controls) -> View<'a> {
         View::of(client, controls, self.scale())
     }
 
@@ -138,7 +139,7 @@ impl PlayerWindow {
     fn take_input(
         &mut self,
         controls: &mut Controls,
-        client: &mut Client,
+        client: &mut dyn Player,
     ) -> Result<bool, WindowError> {
         let mut changed = false;
         if !self.window.is_open() {
@@ -155,7 +156,7 @@ impl PlayerWindow {
     }
 
     /// Acts when the left button goes down; what is under the pointer shows it.
-    fn take_mouse(&mut self, controls: &mut Controls, client: &mut Client) -> bool {
+    fn take_mouse(&mut self, controls: &mut Controls, client: &mut dyn Player) -> bool {
         let layout = self.layout();
         let at = self.window.get_mouse_pos(MouseMode::Discard).map(|(x, y)| self.point(x, y));
         let down = self.window.get_mouse_down(MouseButton::Left);

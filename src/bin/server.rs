@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::Write;
 #[cfg(target_os = "linux")]
 use std::os::fd::AsFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use std::{env, io};
@@ -13,7 +13,7 @@ use getopts::{Matches, Options};
 use rtsp_lab::console::Console;
 use rtsp_lab::impairment::Impairment;
 use rtsp_lab::server::{MAX_PAYLOAD, Network, Server, Settings};
-use rtsp_lab::standard::jpeg_payload::SMALLEST_LIMIT as SMALLEST_MTU;
+use rtsp_lab::standard::jpeg_payload::SMALLEST_LIMIT as SMALLEST_MTU; // wing
 
 fn main() -> ExitCode {
     match Asked::read(env::args_os().skip(1)) {
@@ -47,7 +47,7 @@ fn serve(call: Call) -> Result<(), String> {
     let console = Console::start();
     let (console, printer) =
         console.map_err(|error| format!("could not start a thread: {error}"))?;
-    let (movies, address) = (server.movies().display(), server.local_addr());
+    let (movies, address) = (plain(server.movies()), server.local_addr());
     printer.say(format!("serving the movies in {movies} at {address}"));
     if let Some(impairment) = call.impairment {
         printer.say(format!("a bad network on purpose: {impairment}"));
@@ -55,6 +55,15 @@ fn serve(call: Call) -> Result<(), String> {
     server.serve(move |event| printer.say(event.to_string()));
     console.finish();
     Ok(())
+}
+
+/// An absolute path as people write it: what Windows itself calls absolute begins with `\\?\`.
+fn plain(path: &Path) -> String {
+    let path = path.display().to_string();
+    match path.strip_prefix(r"\\?\UNC\") {
+        Some(share) => format!(r"\\{share}"),
+        None => path.strip_prefix(r"\\?\").unwrap_or(&path).to_owned(),
+    }
 }
 
 /// Linux doubles its table of a process's open files when it is full. Where there are several
@@ -106,9 +115,10 @@ impl Call {
             [] => return Err("expected a PORT, found none".to_owned()),
             [_, other, ..] => return Err(format!("expected one PORT, found {other:?} after it")),
         };
-        let mut settings = Settings::default();
-        settings.fragment = read_bytes(matches, "fragment", 1)?;
-        settings.mtu = read_bytes(matches, "mtu", SMALLEST_MTU)?.unwrap_or(settings.mtu);
+        let fragment = read_bytes(matches, "fragment", 1)?;
+        let mut settings = Settings { fragment, ..Settings::default() };
+        let mtu = read_bytes(matches, "mtu", SMALLEST_MTU)?; // wing
+        settings.mtu = mtu.unwrap_or(settings.mtu); // wing
         settings.allow_low_ports = matches.opt_present("allow-low-ports");
         settings.max_clients = read_clients(matches)?.unwrap_or(settings.max_clients);
         settings.idle_limit = read_seconds(matches, "idle", settings.idle_limit)?;
@@ -161,7 +171,7 @@ fn where_to_serve(options: &mut Options) {
 fn packets(options: &mut Options) {
     options
         .optopt("", "fragment", "send frames in pieces of this size (default: whole)", "BYTES")
-        .optopt("", "mtu", "standard dialect: payload of a packet (default: 1400)", "BYTES")
+        .optopt("", "mtu", "standard dialect: payload of a packet (default: 1400)", "BYTES") // wing
         .optflag("", "allow-low-ports", "send RTP to ports below 1024 (default: SETUP gets 461)");
 }
 
@@ -249,3 +259,19 @@ Examples:
         over a bad network, which is the same each time";
 /// A day: nobody pauses for longer.
 const MOST_SECONDS: u64 = 24 * 60 * 60;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_shown_as_people_write_it() {
+        for (path, shown) in [
+            ("/home/ann/movies", "/home/ann/movies"),
+            (r"\\?\C:\Users\Ann\movies", r"C:\Users\Ann\movies"),
+            (r"\\?\UNC\school\lab", r"\\school\lab"),
+        ] {
+            assert_eq!(plain(Path::new(path)), shown);
+        }
+    }
+}

@@ -11,8 +11,8 @@
 
 use std::fmt;
 
-use super::request::session_id;
-use super::{Status, header, inbox};
+use super::header::{empty_line, header, session_id};
+use super::status::Status;
 
 /// One reply of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +25,8 @@ pub struct Reply {
     pub cseq: Option<u32>,
     /// The session, as the server wrote it; not always a number.
     pub session: Option<String>,
-    /// A session description, where it came with the reply: what stands behind an empty line, or
-    /// else behind the lines that are known.
+    /// A session description, where it came with the reply: what stands after an empty line, or
+    /// else after the lines that are known.
     pub body: Option<String>,
 }
 
@@ -105,7 +105,7 @@ pub(crate) fn read_status_line(line: &str) -> Option<(u16, &str)> {
 
 /// The body begins after an empty line, or where SDP's first line stands without one.
 fn split_body(text: &str) -> (&str, Option<&str>) {
-    let start = inbox::empty_line(text.as_bytes()).or_else(|| text.find("\nv=").map(|at| at + 1));
+    let start = empty_line(text.as_bytes()).or_else(|| text.find("\nv=").map(|at| at + 1));
     match start {
         Some(start) => (text.get(..start).unwrap_or(text), text.get(start..)),
         None => (text, None),
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn free_text_behind_the_session_is_a_description() {
+    fn free_text_after_the_session_is_a_description() {
         let text = "RTSP/1.0 200 OK\nServer: x\nCSeq: 4\nSession: 1\nThe movie\nis good.";
         assert_eq!(Reply::parse(text).unwrap().body.as_deref(), Some("The movie\nis good."));
     }

@@ -12,10 +12,10 @@ pub(crate) fn project() -> &'static Path {
 }
 
 /// One of the project's programs. Cargo builds those of a test's own package before the test; one of
-/// another package may be missing, and is built here.
+/// another package may be missing, and is built here; so are those that a bench measures.
 pub(crate) fn program(name: &str) -> PathBuf {
     let path = folder().join(format!("{name}{EXE_SUFFIX}"));
-    if !path.exists() {
+    if !path.exists() || env!("CARGO_PKG_NAME") == "rtsp_lab_benches" {
         static BUILT: OnceLock<()> = OnceLock::new();
         BUILT.get_or_init(build);
     }

@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
+use super::super::common::left_out::needs_all;
+
 /// A display of its own for each test; gone when this is dropped.
 pub(crate) struct Desktop {
     display: String,
@@ -12,22 +14,14 @@ pub(crate) struct Desktop {
 }
 
 impl Desktop {
-    /// `None` if a program that this needs is not installed.
-    pub(crate) fn start() -> Option<Self> {
+    /// The test ends if a program that this needs is not installed.
+    pub(crate) fn start() -> Self {
         Self::start_with("1024x768")
     }
 
     /// With a screen of so many pixels.
-    pub(crate) fn start_with(screen: &str) -> Option<Self> {
-        for program in ["Xvfb", "openbox", "xdotool", "wmctrl", "xwininfo", "import"] {
-            let found = Command::new("which").arg(program).output().unwrap().status.success();
-            if !found {
-                let required = std::env::var("WINDOW_TESTS").is_ok_and(|word| word == "required");
-                assert!(!required, "{program} is not installed");
-                eprintln!("skipped: {program} is not installed");
-                return None;
-            }
-        }
+    pub(crate) fn start_with(screen: &str) -> Self {
+        needs_all(&PROGRAMS);
         let screen = format!("{screen}x24");
         // Without -noreset it forgets everything whenever its last client goes.
         let options = ["-displayfd", "1", "-screen", "0", &screen, "-noreset"];
@@ -48,7 +42,7 @@ impl Desktop {
             .spawn()
             .unwrap();
         let (manager_says, _) = read_until(&mut manager, |line| line == "ready");
-        Some(Self { display, server, manager, _says: [server_says, manager_says] })
+        Self { display, server, manager, _says: [server_says, manager_says] }
     }
 
     /// Where X clients find it.
@@ -88,3 +82,13 @@ fn read_until(child: &mut Child, wanted: impl Fn(&str) -> bool) -> (Output, Stri
 }
 
 type Output = BufReader<ChildStdout>;
+
+/// What a desktop is made of and worked with, and the packages that have it.
+const PROGRAMS: [(&str, &str); 6] = [
+    ("Xvfb", "xvfb"),
+    ("openbox", "openbox"),
+    ("xdotool", "xdotool"),
+    ("wmctrl", "wmctrl"),
+    ("xwininfo", "x11-utils"),
+    ("import", "imagemagick"),
+];

@@ -1,7 +1,10 @@
 //! As much of Markdown as the documents use: headings, links, blocks of code, tables, comments.
 
+use crate::harness::tests;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+tests![a_document_is_taken_apart,];
 
 /// One document, taken apart.
 #[derive(Debug)]
@@ -263,7 +266,6 @@ pub(crate) fn slug(title: &str) -> String {
 const FENCE: &str = "```";
 const INDENT: &str = "    ";
 
-#[test]
 fn a_document_is_taken_apart() {
     let text = "# A b\n\n`a\n`[l](m)\n\n- x\n\n      y\n\n[l](a.md#b) `[no](c)` ![p](d.png)\n\n<!-- run:\na -->\n\n    \
                 cargo run\n\n    more\n\n## A, `b`!\n\n<!-- lost -->\ntext\n```sh\n$ x\n\n```\n| t |\n";

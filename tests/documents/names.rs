@@ -6,10 +6,16 @@ use std::process::Command;
 
 use super::jobs::{built, programs};
 use super::markdown::{Block, documents, root};
+use crate::harness::tests;
 
-#[test]
+tests![
+    every_program_that_a_command_names_is_there,
+    every_option_is_in_the_table_of_its_program_and_no_other,
+    every_example_of_help_is_a_command_of_a_document,
+];
+
 fn every_program_that_a_command_names_is_there() {
-    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let benches = fs::read_to_string(root().join("benches/Cargo.toml")).unwrap();
     let mut texts: Vec<_> = documents()
         .into_iter()
         .map(|document| (fs::read_to_string(root().join(&document.name)).unwrap(), document.name))
@@ -17,21 +23,22 @@ fn every_program_that_a_command_names_is_there() {
     texts.push((fs::read_to_string(root().join(".ci/run")).unwrap(), ".ci/run".to_owned()));
     let (mut faults, mut count) = (Vec::new(), 0);
     for (text, document) in &texts {
-        for (option, folder) in [
-            ("--bin ", "src/bin"),
-            ("--test ", "tests"),
-            ("--bench ", ""),
-            ("--example ", "examples"),
+        for (option, folders) in [
+            ("--bin ", &["src/bin", "tools"][..]),
+            ("--test ", &["tests", "tools/lab_check/tests"]),
+            ("--bench ", &[]),
+            ("--example ", &["examples"]),
         ] {
             for rest in text.split(option).skip(1) {
                 let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-');
                 let name = rest.get(..end.unwrap_or(rest.len())).unwrap();
-                let file = root().join(folder).join(name);
-                let is_there = if folder.is_empty() {
-                    manifest.contains(&format!("[[bench]]\nname = \"{name}\""))
-                } else {
+                let is_in = |folder| {
+                    let file = root().join(folder).join(name);
                     file.is_dir() || file.with_extension("rs").is_file()
                 };
+                let is_there = folders.iter().any(is_in)
+                    || option == "--bench "
+                        && benches.contains(&format!("[[bench]]\nname = \"{name}\""));
                 count += 1;
                 if !is_there {
                     faults.push(format!("{document}: there is no {option}{name}"));
@@ -44,7 +51,6 @@ fn every_program_that_a_command_names_is_there() {
 }
 
 /// The tables of options have those that `--help` has, and no others.
-#[test]
 fn every_option_is_in_the_table_of_its_program_and_no_other() {
     let all = documents();
     let options = all.iter().find(|document| document.name == OPTIONS).unwrap();
@@ -65,7 +71,6 @@ fn every_option_is_in_the_table_of_its_program_and_no_other() {
 
 /// What `--help` shows as examples is run as a command of some document; of `lab_check`, which is run
 /// by its own tests, it is at least in one.
-#[test]
 fn every_example_of_help_is_a_command_of_a_document() {
     let all: Vec<Block> = documents().into_iter().flat_map(|document| document.blocks).collect();
     for program in PROGRAMS {

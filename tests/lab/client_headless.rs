@@ -29,7 +29,7 @@ fn a_movie_is_played_to_its_end_and_every_figure_is_right() {
     let rtp_port = rtp_port();
     let ended = run_client(&["--headless", "127.0.0.1", &server.port, &rtp_port, MOVIE]);
     ended.assert_played(40);
-    let bytes = std::fs::metadata(folder.path().join(MOVIE)).unwrap().len() - 40 * 5;
+    let bytes = fs::metadata(folder.path().join(MOVIE)).unwrap().len() - 40 * 5;
     assert_eq!(ended.figure("data received"), format!("{bytes} bytes"));
     // The ranges leave room for a busy machine, and none for another definition.
     for (name, range) in [
@@ -164,13 +164,10 @@ fn a_movie_without_packets_ends_by_teardown_with_code_1() {
 }
 
 #[test]
-fn ipv6_and_names_lead_to_the_server_too() {
+fn a_name_leads_to_the_server_too() {
     let folder = folder_with_movie(10);
-    let server = Server::start(folder.path(), &["--bind", "::"]);
-    for host in ["::1", "[::1]", "localhost", "127.0.0.1"] {
-        let ended = run_client(&["--headless", host, &server.port, &rtp_port(), MOVIE]);
-        ended.assert_played(10);
-    }
+    let server = Server::start(folder.path(), &[]);
+    run_client(&["--headless", "localhost", &server.port, &rtp_port(), MOVIE]).assert_played(10);
 }
 
 #[test]

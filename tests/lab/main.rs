@@ -23,7 +23,6 @@ mod client_headless;
 mod client_hostile;
 mod client_odd_rtp;
 mod client_odd_servers;
-mod clock;
 mod fuzz_corpus;
 mod impairment;
 mod server_bad_network;

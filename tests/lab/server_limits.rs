@@ -1,4 +1,5 @@
-//! What the server has too few of: time for those who say nothing, places, descriptors, threads.
+//! What the server has too few of: time for those who say nothing, places, descriptors. (Threads: see
+//! `tests/machine/other_users.rs`.)
 //!
 //! Each time a witness plays a movie and loses no frame, and at the end the server is as it was.
 
@@ -214,30 +215,16 @@ fn a_crowd_of_clients_too_many_is_closed_at_once_and_takes_no_threads() {
     witness.lost_nothing_and_all_is_as_before(&server);
 }
 
-/// The server behind a command that sets limits, if that command is there and may.
-#[cfg(target_os = "linux")]
-fn limited(folder: &std::path::Path, before: &[&str]) -> Option<ServerProcess> {
-    let binary = crate::common::server_process::server_command(folder).get_program().to_owned();
-    let (program, words) = before.split_first().expect("a command");
-    let mut command = std::process::Command::new(program);
-    command.current_dir(folder).args(words).arg(binary).arg("0");
-    ServerProcess::start_with(&mut command)
-}
-
-/// What the server has computed in a second in which nothing can be done.
-#[cfg(target_os = "linux")]
-fn ticks_while_it_waits(server: &ServerProcess, waiting: &mut RawClient) -> u64 {
-    let before = server.cpu_ticks();
-    assert!(waiting.hears_nothing(Duration::from_secs(1)), "there is no room for one more");
-    server.cpu_ticks() - before
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn without_descriptors_the_server_says_so_once_and_serves_on_when_there_is_room() {
+    use crate::common::limited::{limited, ticks_while_it_waits};
+    use crate::common::programs::program;
+
     let (folder, _) = made_movie(1);
     let sh = ["sh", "-c", "ulimit -n 64 && exec \"$0\" \"$@\""];
-    let mut server = limited(folder.path(), &sh).expect("a server with 64 descriptors");
+    let mut server =
+        limited(&program("server"), folder.path(), &sh).expect("a server with 64 descriptors");
     let witness = Witness::start(&server, folder.path());
     let crowd: Vec<_> = (0..90).map(|_| TcpStream::connect(server.address()).unwrap()).collect();
     let trouble = |line: &str| line.starts_with("could not accept a connection: ");
@@ -252,42 +239,6 @@ fn without_descriptors_the_server_says_so_once_and_serves_on_when_there_is_room(
     new.session_opened(&reply);
     drop(new);
     witness.lost_nothing_and_all_is_as_before(&server);
-    let lines = server.kill();
-    assert_eq!(lines.iter().filter(|line| trouble(line)).count(), 1, "once");
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn without_threads_the_server_says_so_once_and_serves_on_when_there_is_room() {
-    use std::os::unix::fs::PermissionsExt;
-    let (folder, _) = made_movie(1);
-    let for_all = std::fs::Permissions::from_mode(0o755);
-    std::fs::set_permissions(folder.path(), for_all).unwrap();
-    // The limit counts a user's threads and is not for root: so a user who has none, if root may.
-    let user = "setpriv --reuid=61234 --regid=61234 --clear-groups prlimit --nproc=12";
-    let Some(mut server) = limited(folder.path(), &user.split(' ').collect::<Vec<_>>()) else {
-        eprintln!("skipped: could not run {user}");
-        return;
-    };
-    let mut paused = RawClient::ready(server.address());
-    let witness = Witness::start(&server, folder.path());
-    let crowd: Vec<_> = (0..30).map(|_| TcpStream::connect(server.address()).unwrap()).collect();
-    let trouble = |line: &str| line.starts_with("could not start a thread: ");
-    server.wait_for(trouble);
-    paused.answered("PLAY", "500 Connection Error");
-    let mut new = RawClient::connect(server.address());
-    let request = new.request("SETUP");
-    new.send(request);
-    let ticks = ticks_while_it_waits(&server, &mut new);
-    assert!(ticks < 30, "it computed for {ticks} hundredths of a second");
-    drop(crowd);
-    let reply = new.reply();
-    new.session_opened(&reply);
-    paused.granted("PLAY");
-    paused.packet();
-    drop(new);
-    drop(paused);
-    witness.lost_nothing();
     let lines = server.kill();
     assert_eq!(lines.iter().filter(|line| trouble(line)).count(), 1, "once");
 }

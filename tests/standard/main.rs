@@ -15,12 +15,12 @@ mod client_common;
 mod common;
 
 mod client_standard;
+mod client_standard_connecting;
 mod client_standard_loss;
 mod client_standard_media;
 mod server_standard_clients;
 mod server_standard_dialogue;
 mod server_standard_media;
-mod server_standard_pause;
 mod server_standard_play;
 mod server_standard_reports;
 mod server_standard_setup;

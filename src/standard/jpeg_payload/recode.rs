@@ -1,8 +1,8 @@
 //! The data of a scan, from the frame's Huffman codes to the standard ones. Lossless: each symbol
 //! stays what it is, and the bits behind it are copied.
 
-use super::CannotCarry;
 use super::bits::{BitReader, BitWriter};
+use super::cannot_carry::CannotCarry;
 use super::interchange::Interchange;
 use super::tables::{Code, Huffman, HuffmanPair};
 

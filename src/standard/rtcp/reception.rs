@@ -16,8 +16,7 @@
 use std::time::Duration;
 
 use super::ntp::{ticks, to_short};
-use super::report::{LEAST_LOST, MOST_LOST};
-use super::{ReportBlock, SenderReport};
+use super::report::{LEAST_LOST, MOST_LOST, ReportBlock, SenderReport};
 
 /// The statistics of one source, from its first packet on. Every time is counted from one moment of
 /// the caller's.

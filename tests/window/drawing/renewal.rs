@@ -7,8 +7,14 @@ use std::path::{Path, PathBuf};
 
 use super::example::{Example, examples};
 use super::pictures::Shot;
+use crate::harness::tests;
 
-#[test]
+tests![
+    every_view_looks_like_its_picture,
+    every_picture_is_that_of_a_view,
+    every_name_is_given_once,
+];
+
 fn every_view_looks_like_its_picture() {
     let renew = env::var_os("RENEW_PICTURES").is_some();
     let judge = if renew { renewed } else { fault };
@@ -20,7 +26,6 @@ fn every_view_looks_like_its_picture() {
     );
 }
 
-#[test]
 fn every_picture_is_that_of_a_view() {
     let names: BTreeSet<String> =
         examples().iter().map(|example| format!("{}.png", example.name)).collect();
@@ -30,7 +35,6 @@ fn every_picture_is_that_of_a_view() {
     assert!(stray.is_empty(), "no view looks like these any more, remove them: {stray:?}");
 }
 
-#[test]
 fn every_name_is_given_once() {
     let (all, mut names) = (examples(), BTreeSet::new());
     let twice = all.iter().find(|example| !names.insert(example.name));
@@ -82,4 +86,4 @@ fn kept(shot: &Shot, example: &Example, kind: &str) -> String {
     path.display().to_string()
 }
 
-const RENEW: &str = "RENEW_PICTURES=1 cargo test --test drawing";
+const RENEW: &str = "RENEW_PICTURES=1 cargo test --test window drawing";

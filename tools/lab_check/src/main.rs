@@ -12,8 +12,8 @@ mod card;
 mod client;
 mod compare;
 mod deadline;
+mod family;
 mod guard;
-mod mark;
 mod port;
 mod program;
 mod progress;
@@ -27,6 +27,11 @@ use card::Card;
 use tsv::Table;
 
 fn main() -> ExitCode {
+    #[cfg(windows)]
+    if let Some(folder) = guard::order() {
+        guard::follow(&folder);
+        return ExitCode::SUCCESS;
+    }
     match Asked::read(env::args_os().skip(1)) {
         Ok(Asked::Text(text)) => {
             say(&text);
