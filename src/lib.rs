@@ -43,6 +43,7 @@
 pub mod client;
 mod connection;
 pub mod console;
+mod errand;
 pub mod event;
 pub mod impairment;
 pub mod lab_payload;

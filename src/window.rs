@@ -16,7 +16,7 @@ use minifb::{
     CursorStyle, InputCallback, Key, MouseButton, MouseMode, ScaleMode, Window, WindowOptions,
 };
 
-use crate::client::{Client, Seek};
+use crate::client::{Player, Seek};
 use crate::rtsp::Method;
 use crate::server::Network;
 
@@ -29,6 +29,7 @@ mod keys;
 mod layout;
 mod overlays;
 mod palette;
+mod panel_kind;
 mod rtp_header;
 mod rtsp_log;
 mod view;
@@ -39,7 +40,7 @@ pub use controls::Target;
 use controls::{Controls, Press, Step};
 pub use draw::{draw, marks};
 use layout::{FIRST_SIZE, Layout};
-use view::PanelKind;
+use panel_kind::PanelKind;
 pub use view::{Column, Curve, Figure, Panel, View};
 
 /// The window of one client.
@@ -103,7 +104,7 @@ impl PlayerWindow {
     ///
     /// # Errors
     /// The display has gone.
-    pub fn run(&mut self, client: &mut Client) -> Result<(), WindowError> {
+    pub fn run(&mut self, client: &mut dyn Player) -> Result<(), WindowError> {
         let Settings { buttons, stay_open, .. } = self.settings;
         let mut controls = Controls::new(buttons, stay_open, self.network.clone());
         let mut drawn = None;
@@ -122,7 +123,7 @@ impl PlayerWindow {
         Ok(())
     }
 
-    fn view<'a>(&self, client: &'a Client, controls: &Controls) -> View<'a> {
+    fn view<'a>(&self, client: &'a dyn Player, controls: &Controls) -> View<'a> {
         View::of(client, controls, self.scale())
     }
 
@@ -135,7 +136,7 @@ impl PlayerWindow {
     fn take_input(
         &mut self,
         controls: &mut Controls,
-        client: &mut Client,
+        client: &mut dyn Player,
     ) -> Result<bool, WindowError> {
         let mut changed = false;
         if !self.window.is_open() {
@@ -152,7 +153,7 @@ impl PlayerWindow {
     }
 
     /// Acts when the left button goes down; what is under the pointer shows it.
-    fn take_mouse(&mut self, controls: &mut Controls, client: &mut Client) -> bool {
+    fn take_mouse(&mut self, controls: &mut Controls, client: &mut dyn Player) -> bool {
         let layout = self.layout();
         let at = self.window.get_mouse_pos(MouseMode::Discard).map(|(x, y)| self.point(x, y));
         let down = self.window.get_mouse_down(MouseButton::Left);

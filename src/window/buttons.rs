@@ -68,7 +68,7 @@ const THREE: [Button; 4] = [
     Button { method: Method::Describe, label: "Describe", key: "D", width: 152 },
 ];
 
-/// The label, and the key in a small box behind it, both centred.
+/// The label, and the key in a small box after it, both centred.
 pub(super) fn draw_button(
     canvas: &mut Canvas<'_>,
     area: Rectangle,

@@ -18,7 +18,8 @@ use super::view::{Column, View};
 use crate::rtsp::State;
 
 /// Draws the whole window, `width * height` pixels of `0x00RRGGBB`, rows from the top. If there are
-/// fewer pixels than that, nothing is drawn.
+/// fewer pixels than that, nothing is drawn. Python: `Client.createWidgets`.
+#[doc(alias = "createWidgets")]
 pub fn draw(pixels: &mut [u32], width: usize, height: usize, view: &View<'_>) {
     if let Some(canvas) = Canvas::new(pixels, (width, height), view.scale, None) {
         draw_on(canvas, view);

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rtsp_lab::client::{Client, Settings};
+use rtsp_lab::client::{Client, Player, Settings};
 
 use crate::client_common::program::{Program, client_command, rtp_port, run_client};
 use crate::client_common::scripted_server::{ScriptedServer, deserted_port};
@@ -132,7 +132,7 @@ fn long_pause() -> Told {
     let server = ServerProcess::start(root(), &["--idle", "1"]);
     let (server_port, rtp_port) = (server.port(), rtp_port().parse().unwrap());
     let (name, movie) = ("127.0.0.1".to_owned(), MOVIE.to_owned());
-    let settings = Settings { server: name, server_port, rtp_port, movie, standard: None };
+    let settings = Settings { server: name, server_port, rtp_port, movie };
     let (says, said) = mpsc::channel();
     let mut client = Client::new(settings, move |event| says.send(event.to_string()).unwrap());
     client.setup_movie();

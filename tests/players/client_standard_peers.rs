@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 
 use crate::client_common::LIMIT;
 use crate::client_common::program::Program;
-use rtsp_lab::client::{Client, Seek, Settings};
+use rtsp_lab::client::{Player, Seek};
 use rtsp_lab::picture::Picture;
 use rtsp_lab::rtsp::State;
+use rtsp_lab::standard::client::{StandardClient as Client, StandardSettings};
 use rtsp_lab::standard::rtsp::RtspUrl;
 use rtsp_lab::video_stream::VideoStream;
 use tempfile::TempDir;
@@ -91,9 +92,8 @@ fn runs(command: &mut Command) -> bool {
 }
 
 fn client_of(url: &str, tcp: bool) -> Client {
-    let mut settings = Settings::of_url(RtspUrl::parse(url).unwrap());
-    settings.standard.as_mut().unwrap().tcp = tcp;
-    Client::new(settings, |_| {})
+    let url = RtspUrl::parse(url).unwrap();
+    Client::new(StandardSettings { tcp, ..StandardSettings::of_url(url) }, |_| {})
 }
 
 #[track_caller]

@@ -7,7 +7,7 @@ use crate::client_common::jpeg::{colour, folder_with_movie};
 use crate::client_common::program::{Program, rtp_port, run_client};
 use crate::client_common::stage::{TURN, client_of};
 use crate::client_common::{LIMIT, MOVIE};
-use rtsp_lab::client::Client;
+use rtsp_lab::client::{Client, Player};
 use rtsp_lab::rtsp::State;
 
 /// The server in Python in that folder, and its port; nothing where there is no Python.

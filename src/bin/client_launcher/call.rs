@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use getopts::{Matches, Options};
 use rtsp_lab::client::Settings;
-use rtsp_lab::standard::rtsp::RtspUrl;
 use rtsp_lab::terminal::Limits;
 use rtsp_lab::window::{self, Buttons};
+
+use super::source::Source;
+use super::url; // wing
 
 /// What the command line asks for.
 pub(crate) struct Call {
     /// The server and the movie; `None` for a server of its own.
-    pub(crate) settings: Option<Settings>,
+    pub(crate) source: Option<Source>,
     /// Play at once.
     pub(crate) play: bool,
     /// Where to play.
@@ -46,15 +48,15 @@ impl Call {
         if matches.opt_present("help") {
             return Ok(None);
         }
-        let settings = read_settings(&matches)?;
-        let place = match settings {
+        let source = read_source(&matches)?;
+        let place = match source {
             _ if matches.opt_present("headless") => Place::Terminal,
             Some(_) => Place::Window,
             None => Place::WindowIfPossible,
         };
         Ok(Some(Self {
-            play: settings.is_none() || matches.opt_present("play"),
-            settings,
+            play: source.is_none() || matches.opt_present("play"),
+            source,
             place,
             window: read_window(&matches)?,
             limits: read_limits(&matches)?,
@@ -89,18 +91,17 @@ pub(crate) fn usage(options: &Options) -> String {
     )
 }
 
-fn read_settings(matches: &Matches) -> Result<Option<Settings>, String> {
+fn read_source(matches: &Matches) -> Result<Option<Source>, String> {
     let tcp = matches.opt_present("tcp");
-    let settings = match matches.free.as_slice() {
-        [url] if url.contains("://") => return read_url(url, tcp).map(Some),
+    let source = match matches.free.as_slice() {
+        [url] if url.contains("://") => return url::read(url, tcp).map(Some), // wing
         [] => None,
-        [server, server_port, rtp_port, movie] => Some(Settings {
+        [server, server_port, rtp_port, movie] => Some(Source::Lab(Settings {
             server: server.clone(),
             server_port: read_port("SERVER_PORT", server_port)?,
             rtp_port: read_port("RTP_PORT", rtp_port)?,
             movie: read_movie(movie)?,
-            standard: None,
-        }),
+        })),
         words => {
             return Err(format!(
                 "expected SERVER_ADDR SERVER_PORT RTP_PORT MOVIE or a URL, found {} arguments",
@@ -111,16 +112,7 @@ fn read_settings(matches: &Matches) -> Result<Option<Settings>, String> {
     if tcp {
         return Err("--tcp goes with a URL: rtsp://HOST[:PORT]/MOVIE".to_owned());
     }
-    Ok(settings)
-}
-
-fn read_url(word: &str, tcp: bool) -> Result<Settings, String> {
-    let url = RtspUrl::parse(word).map_err(|error| format!("could not {error}"))?;
-    let mut settings = Settings::of_url(url);
-    if let Some(standard) = &mut settings.standard {
-        standard.tcp = tcp;
-    }
-    Ok(settings)
+    Ok(source)
 }
 
 fn read_port(name: &str, word: &str) -> Result<u16, String> {

@@ -9,16 +9,20 @@ use std::process::ExitCode;
 use std::time::Duration;
 use std::{env, thread};
 
-use rtsp_lab::client::{Client, ClientEvent, Settings};
+use rtsp_lab::client::{ClientEvent, Settings};
 use rtsp_lab::console::Console;
 use rtsp_lab::impairment::Impairment;
+use rtsp_lab::rtsp::Method;
 use rtsp_lab::server::{self, Network, Server, ServerError, Stopper};
 use rtsp_lab::terminal;
 use rtsp_lab::window::PlayerWindow;
 
 mod call;
+mod source;
+mod url; // wing
 
 use call::{Call, Place};
+use source::Source;
 
 fn main() -> ExitCode {
     let options = call::options();
@@ -36,8 +40,8 @@ fn main() -> ExitCode {
 }
 
 fn run(call: &Call) -> ExitCode {
-    match call.settings.clone() {
-        Some(settings) => launch(settings, None, call),
+    match call.source.clone() {
+        Some(source) => launch(source, None, call),
         None => match launch_with_own_server(call) {
             Ok(code) => code,
             Err(flaw) => {
@@ -69,8 +73,8 @@ fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     let stop = StopAtEnd(stopper);
     say(TWO_PROGRAMS);
     let (server, movie) = ("127.0.0.1".to_owned(), MOVIE.to_owned());
-    let settings = Settings { server, server_port, rtp_port: 0, movie, standard: None };
-    let code = launch(settings, Some(network), call);
+    let settings = Settings { server, server_port, rtp_port: 0, movie };
+    let code = launch(Source::Lab(settings), Some(network), call);
     drop(stop);
     drop(serving.join());
     Ok(code)
@@ -85,16 +89,16 @@ fn folder_of_the_movie() -> Result<PathBuf, String> {
 }
 
 /// Plays in a window, or in the terminal; `network` is that of the own server.
-fn launch(settings: Settings, network: Option<Network>, call: &Call) -> ExitCode {
+fn launch(source: Source, network: Option<Network>, call: &Call) -> ExitCode {
     if call.place == Place::Terminal {
-        return play_in_terminal(settings, call);
+        return play_in_terminal(source, call);
     }
-    match PlayerWindow::open(&format!("{} - RTSP lab client", settings.movie), call.window) {
+    match PlayerWindow::open(&format!("{} - RTSP lab client", source.movie()), call.window) {
         Ok(mut window) => {
             if let Some(network) = network {
                 window.set_network(network);
             }
-            match play_in_window(settings, window, call) {
+            match play_in_window(source, window, call) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(flaw) => {
                     complain(&flaw);
@@ -104,7 +108,7 @@ fn launch(settings: Settings, network: Option<Network>, call: &Call) -> ExitCode
         }
         Err(error) if call.place == Place::WindowIfPossible => {
             say(&format!("could not {error}; playing without one, as with --headless"));
-            play_in_terminal(settings, call)
+            play_in_terminal(source, call)
         }
         Err(error) => {
             complain(&format!("could not {error}; --headless plays without a window"));
@@ -114,17 +118,17 @@ fn launch(settings: Settings, network: Option<Network>, call: &Call) -> ExitCode
 }
 
 /// The window must not stand still when the terminal does, so a thread of its own prints.
-fn play_in_window(settings: Settings, mut window: PlayerWindow, call: &Call) -> Result<(), String> {
+fn play_in_window(source: Source, mut window: PlayerWindow, call: &Call) -> Result<(), String> {
     let console = Console::start();
     let (console, printer) =
         console.map_err(|error| format!("could not start a thread: {error}"))?;
     let transcript = printer.clone();
     let report = reporter(call.quiet, move |text| transcript.say(text));
-    let mut client = Client::new(settings, report);
+    let mut client = source.client(report);
     if call.play {
-        client.play_movie();
+        client.press(Method::Play);
     }
-    let shown = window.run(&mut client).map_err(|error| format!("could not {error}"));
+    let shown = window.run(&mut *client).map_err(|error| format!("could not {error}"));
     let (statistics, now) = client.statistics();
     if !call.quiet && statistics.frames_shown > 0 {
         printer.say(statistics.summary(now).to_string());
@@ -134,9 +138,9 @@ fn play_in_window(settings: Settings, mut window: PlayerWindow, call: &Call) -> 
     shown
 }
 
-fn play_in_terminal(settings: Settings, call: &Call) -> ExitCode {
-    let mut client = Client::new(settings, reporter(call.quiet, |text| say(&text)));
-    if terminal::play(&mut client, call.limits, &mut io::stdout()) {
+fn play_in_terminal(source: Source, call: &Call) -> ExitCode {
+    let mut client = source.client(reporter(call.quiet, |text| say(&text)));
+    if terminal::play(&mut *client, call.limits, &mut io::stdout()) {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

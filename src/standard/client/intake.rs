@@ -1,23 +1,24 @@
 //! From packets to frames and figures: sorted, put in order, counted, put together.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::client::LatestPacket;
+use super::payload_header::latest_packet;
+use crate::client::findings::Findings;
 use crate::rtp_packet::{PayloadType, RtpPacket, Version};
-use crate::standard::jpeg_payload::{CannotDecode, Reassembler};
+use crate::standard::jpeg_payload::Reassembler;
 use crate::standard::reorder::Reorder;
 use crate::standard::rtcp::{ReportBlock, SenderReport, SourceStatistics};
-use crate::statistics::Reception;
 
 /// What SETUP and the description say of the packets to come.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::client) struct Stream {
+pub(super) struct Stream {
     /// The payload type.
-    pub(in crate::client) payload_type: PayloadType,
+    pub(super) payload_type: PayloadType,
     /// How fast timestamps run.
-    pub(in crate::client) clock_hz: u32,
+    pub(super) clock_hz: u32,
     /// The synchronization source, if it is known.
-    pub(in crate::client) ssrc: Option<u32>,
+    pub(super) ssrc: Option<u32>,
 }
 
 /// All that is known of the packets.
@@ -27,8 +28,7 @@ pub(super) struct Intake {
     source: Option<Sender>,
     reorder: Reorder<Arrived>,
     reassembler: Reassembler,
-    pub(super) reception: Reception,
-    pub(super) latest: Option<LatestPacket>,
+    pub(super) findings: Findings,
 }
 
 /// The synchronization source that is listened to.
@@ -53,8 +53,7 @@ impl Intake {
             source: None,
             reorder: Reorder::default(),
             reassembler: Reassembler::default(),
-            reception: Reception::default(),
-            latest: None,
+            findings: Findings::default(),
         }
     }
 
@@ -62,16 +61,16 @@ impl Intake {
     pub(super) fn take(&mut self, datagram: &[u8], now: Duration) {
         let packet = RtpPacket::decode(datagram).ok().filter(|packet| self.is_ours(packet, now));
         let Some(packet) = packet else {
-            self.reception.malformed += 1;
+            self.findings.reception.malformed += 1;
             return;
         };
         if let Some(source) = &mut self.source {
             source.last_arrival = now;
             source.statistics.record(packet.sequence_number, packet.timestamp, now);
             let jitter = source.statistics.jitter_ms() / 1000.0;
-            self.reception.jitter = Duration::try_from_secs_f64(jitter).ok();
+            self.findings.reception.jitter = Duration::try_from_secs_f64(jitter).ok();
         }
-        self.latest = LatestPacket::of_standard(datagram, &packet);
+        self.findings.latest = latest_packet(datagram, &packet);
         let arrived = Arrived { datagram: datagram.to_vec(), at: now };
         self.reorder.push(packet.sequence_number, arrived, now);
         self.go_on(now);
@@ -81,12 +80,12 @@ impl Intake {
     pub(super) fn go_on(&mut self, now: Duration) {
         while let Some(Arrived { datagram, at }) = self.reorder.pop(now) {
             let Ok(packet) = RtpPacket::decode(&datagram) else { continue };
-            let order = self.reception.record(&packet, false, at);
+            let order = self.findings.reception.record(&packet, false, at);
             if order.goes_on() {
                 self.reassembler.push(&packet, order);
             }
         }
-        self.reception.damaged = self.reassembler.damaged();
+        self.findings.reception.damaged = self.reassembler.damaged();
     }
 
     /// Nothing more is awaited: what waited for others goes on.
@@ -98,11 +97,21 @@ impl Intake {
         }
     }
 
+    /// Counts what somebody else than the server has sent; says whether that is the first of it.
+    pub(super) const fn count_stranger(&mut self, from: SocketAddr) -> bool {
+        self.findings.reception.strangers += 1;
+        let is_first = self.findings.stranger.is_none();
+        if is_first {
+            self.findings.stranger = Some(from);
+        }
+        is_first
+    }
+
     /// The source has said goodbye: a frame that is not whole by now never will be.
     pub(super) fn end(&mut self, now: Duration) {
         self.finish(now);
         self.reassembler.end();
-        self.reception.damaged = self.reassembler.damaged();
+        self.findings.reception.damaged = self.reassembler.damaged();
     }
 
     /// The next whole frame.
@@ -110,9 +119,13 @@ impl Intake {
         self.reassembler.next_frame()
     }
 
-    /// Why frames are dropped although all of them comes.
-    pub(super) fn next_reason(&mut self) -> Option<CannotDecode> {
-        self.reassembler.next_reason()
+    /// Notes why frames are dropped although all of them has come; says whether there is a new reason.
+    pub(super) fn note_flaws(&mut self) -> bool {
+        let known = self.findings.flaws.len();
+        while let Some(reason) = self.reassembler.next_reason() {
+            self.findings.flaws.push(format!("could not {reason}"));
+        }
+        self.findings.flaws.len() > known
     }
 
     /// Takes in a report of the source.
@@ -148,7 +161,7 @@ impl Intake {
             self.source = Some(Sender { ssrc, statistics, last_arrival: now });
             // Its numbers have nothing to do with those before.
             self.reorder.flush();
-            self.reception.begin_anew();
+            self.findings.reception.begin_anew();
         }
         self.source.as_ref().is_some_and(|source| source.ssrc == ssrc)
     }

@@ -2,36 +2,52 @@
 
 use std::time::Duration;
 
-use crate::client::Client;
-use crate::rtsp::{Method, State};
-use crate::standard::rtsp::{StandardMethod, StandardReply};
+use crate::rtsp::Method;
+use crate::standard::rtsp::{DEFAULT_TIMEOUT, StandardMethod};
 
-impl Client {
-    /// Sends one when half of the session's timeout has passed without a request.
-    pub(in crate::client) fn keep_alive(&mut self, now: Duration) {
-        let Some(standard) = &mut self.standard else { return };
-        let is_due = now >= standard.last_request + standard.timeout / 2;
-        if !is_due
-            || self.state == State::Init
-            || self.request_sent.is_some_and(|sent| !sent.overdue)
-        {
-            return;
-        }
-        let named = standard.public.split(',').map(str::trim).collect::<Vec<_>>();
-        let method = if named.contains(&StandardMethod::GetParameter.name()) {
+/// When the next sign of life is due, and which.
+#[derive(Debug)]
+pub(super) struct KeepAlive {
+    /// The methods that the server names.
+    pub(super) public: String,
+    /// How long the server keeps the session.
+    pub(super) timeout: Duration,
+    /// When something was sent last, whatever it was.
+    pub(super) last_sent: Duration,
+    /// The number of the one that waits for its reply.
+    waiting: Option<u32>,
+}
+
+impl KeepAlive {
+    /// As for a server of which nothing is known.
+    pub(super) const fn new() -> Self {
+        let (timeout, last_sent) = (DEFAULT_TIMEOUT, Duration::ZERO);
+        Self { public: String::new(), timeout, last_sent, waiting: None }
+    }
+
+    /// Whether half of the session's timeout has passed since something was sent.
+    pub(super) fn is_due(&self, now: Duration) -> bool {
+        now >= self.last_sent + self.timeout / 2
+    }
+
+    /// One with that number is about to be sent; by which method.
+    pub(super) fn begin(&mut self, cseq: u32) -> StandardMethod {
+        self.waiting = Some(cseq);
+        let named = self.public.split(',').map(str::trim).collect::<Vec<_>>();
+        if named.contains(&StandardMethod::GetParameter.name()) {
             StandardMethod::GetParameter
         } else {
             StandardMethod::Lab(Method::Options)
-        };
-        self.rtsp_seq += 1;
-        standard.keep_alive = Some(self.rtsp_seq);
-        let text = standard.request(method, self.rtsp_seq, self.session_id.as_deref());
-        self.send(text);
+        }
     }
 
-    /// Whatever the reply is, the server has heard of us.
-    pub(super) fn is_reply_to_keep_alive(&mut self, reply: &StandardReply) -> bool {
-        let Some(standard) = &mut self.standard else { return false };
-        standard.keep_alive.take_if(|cseq| reply.cseq == Some(*cseq)).is_some()
+    /// Whether a reply with that number is its answer. Whatever it says, the server has heard of us.
+    pub(super) fn is_answered_by(&mut self, cseq: Option<u32>) -> bool {
+        self.waiting.take_if(|waiting| cseq == Some(*waiting)).is_some()
+    }
+
+    /// The connection has ended, and no answer can come.
+    pub(super) const fn end(&mut self) {
+        self.waiting = None;
     }
 }

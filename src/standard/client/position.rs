@@ -1,49 +1,78 @@
-//! Where in the film we are, and how to get elsewhere.
+//! Where in the movie we are, and how to get elsewhere.
 
 use std::time::Duration;
 
-use super::Standard;
-use crate::client::Client;
-use crate::rtsp::{Method, State};
+use crate::client::player::Seek;
+use crate::standard::rtsp::npt::NptRange;
+use crate::standard::rtsp::{Headers, RtpInfo, RtspUrl};
 use crate::statistics::Reception;
 
-/// Where the film stands: where it stood at the last PLAY, and the timestamps since.
+/// Where the movie stands: where it stood at the last PLAY, and the timestamps since.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Position {
     /// Where the last PLAY began, or is to begin.
     start: Duration,
     /// The RTP timestamp of that place, if the server has told it.
     timestamp: Option<u32>,
-    /// Which PLAY that was; `None` while the film stands.
+    /// Which PLAY that was; `None` while the movie stands.
     run: Option<u32>,
+    /// Where the next PLAY is to begin, if not where the movie stands.
+    begin_at: Option<Duration>,
     /// How fast timestamps run.
-    pub(super) clock_hz: u32,
-}
-
-/// To where the arrow keys lead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seek {
-    /// Ten seconds back.
-    Back,
-    /// Ten seconds on.
-    Forward,
+    clock_hz: u32,
 }
 
 impl Position {
-    /// The film stands there until more is known.
-    pub(super) const fn begin_at(&mut self, start: Duration) {
+    /// A session begins. The first PLAY says from where, be it the beginning.
+    pub(super) fn begin_session(&mut self, clock_hz: u32) {
+        self.clock_hz = clock_hz;
+        self.begin_at.get_or_insert_default();
+        self.stand_at(Duration::ZERO);
+    }
+
+    /// The next PLAY is to begin there, or where the movie stands.
+    pub(super) const fn set_next(&mut self, begin_at: Option<Duration>) {
+        self.begin_at = begin_at;
+    }
+
+    /// PLAY is being sent: where it is to begin, if not where the movie stands.
+    pub(super) fn take_next(&mut self) -> Option<Duration> {
+        let start = self.begin_at.take()?;
+        self.stand_at(start);
+        Some(start)
+    }
+
+    /// PLAY is about to be sent: only the packets of that run tell where the movie stands.
+    pub(super) const fn begin_run(&mut self, run: u32) {
+        self.run = Some(run);
+    }
+
+    /// The server plays, from where the reply to PLAY says.
+    pub(super) fn granted(&mut self, reply: &Headers, track: &RtspUrl) {
+        let range = reply.get("Range").and_then(|range| NptRange::parse(range).ok());
+        let tracks = RtpInfo::parse_list(&reply.list("RTP-Info"));
+        self.start = range.and_then(|range| range.start()).unwrap_or(self.start);
+        self.timestamp = RtpInfo::of_track(&tracks, track).and_then(|info| info.timestamp);
+    }
+
+    /// The movie stands: where it is now, the next PLAY goes on.
+    pub(super) fn hold(&mut self, reception: &Reception) {
+        self.stand_at(self.of_last_packet(reception));
+        self.run = None;
+    }
+
+    /// Where the movie stands, or will from the next PLAY on.
+    pub(super) fn now(&self, reception: &Reception) -> Duration {
+        self.begin_at.unwrap_or_else(|| self.of_last_packet(reception))
+    }
+
+    const fn stand_at(&mut self, start: Duration) {
         self.start = start;
         self.timestamp = None;
     }
 
-    /// The server plays from there.
-    pub(super) fn granted(&mut self, start: Option<Duration>, timestamp: Option<u32>) {
-        self.start = start.unwrap_or(self.start);
-        self.timestamp = timestamp;
-    }
-
     /// Where the last packet belongs.
-    fn now(&self, reception: &Reception) -> Duration {
+    fn of_last_packet(&self, reception: &Reception) -> Duration {
         let of_this_run = reception.timestamps.filter(|_| self.run == Some(reception.runs));
         let Some(timestamps) = of_this_run else { return self.start };
         // Some servers tell a timestamp that has nothing to do with their packets.
@@ -58,71 +87,23 @@ impl Position {
     }
 }
 
-impl Standard {
-    /// From where to where one can go; `None` if the description does not say it, or of what is live.
-    fn range(&self) -> Option<(Duration, Duration)> {
-        let range = self.description.as_ref()?.range?;
-        Some((range.start()?, range.end()?))
-    }
+/// Where an arrow key leads from `now`, in a movie from `first` to `last`.
+pub(super) fn sought(now: Duration, seek: Seek, (first, last): (Duration, Duration)) -> Duration {
+    let wanted = match seek {
+        Seek::Back => now.saturating_sub(SEEK),
+        Seek::Forward => now.saturating_add(SEEK),
+    };
+    wanted.min(last.saturating_sub(LAST_PART)).max(first)
 }
 
-impl Client {
-    /// Left or right arrow: goes ten seconds back or on, if the description says how long the film
-    /// is. While the film plays: PAUSE, then PLAY with a Range.
-    pub fn seek_movie(&mut self, direction: Seek) {
-        let plays = self.will_play();
-        let Some(now) = self.position().filter(|_| self.state != State::Init) else { return };
-        let Some(standard) = &mut self.standard else { return };
-        let Some((first, last)) = standard.range() else { return };
-        let wanted = match direction {
-            Seek::Back => now.saturating_sub(SEEK),
-            Seek::Forward => now.saturating_add(SEEK),
-        };
-        standard.begin_at = Some(wanted.min(last.saturating_sub(LAST_PART)).max(first));
-        // A PLAY that is still to come takes it along.
-        if plays && !self.wishes.contains(&Method::Play) {
-            self.pause_movie();
-            // Nobody waits if the connection has just ended.
-            if self.is_waiting() {
-                self.play_movie();
-            }
-        }
-    }
-
-    /// Where the film stands, in the standard dialect.
-    pub fn position(&self) -> Option<Duration> {
-        let standard = self.standard.as_ref()?;
-        let at =
-            standard.begin_at.unwrap_or_else(|| standard.position.now(&self.statistics.reception));
-        Some(standard.range().map_or(at, |(_, last)| at.min(last)))
-    }
-
-    /// How long the film is, if its description says so.
-    pub fn length(&self) -> Option<Duration> {
-        self.standard.as_ref()?.range().map(|(_, last)| last)
-    }
-
-    /// The film stands: where it is now, the next PLAY goes on.
-    pub(super) fn hold_position(&mut self) {
-        if let Some(standard) = &mut self.standard {
-            let now = standard.position.now(&self.statistics.reception);
-            standard.position.begin_at(now);
-            standard.position.run = None;
-        }
-    }
-
-    /// PLAY is about to be sent: only what comes from here on tells where the film stands.
-    pub(in crate::client) fn begin_run(&mut self, reception: &Reception) {
-        if let Some(standard) = &mut self.standard {
-            standard.position.run = Some(reception.runs);
-            self.statistics.receive(reception.clone());
-        }
-    }
+/// The value of `Range` from `start` on, with three decimals, as every player writes it.
+pub(super) fn range_from(start: Duration) -> String {
+    format!("npt={:.3}-", start.as_secs_f64())
 }
 
 /// How far an arrow key leads.
 const SEEK: Duration = Duration::from_secs(10);
-/// What is left to be seen after a step behind the end.
+/// What is left to be seen after a step past the end.
 const LAST_PART: Duration = Duration::from_secs(1);
 /// A first packet so far from the timestamp of RTP-Info has another one.
 const MOST_LEAD_SECONDS: u64 = 10;

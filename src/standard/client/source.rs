@@ -3,82 +3,82 @@
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
 use super::interleaved::{Interleaved, Packet};
-use crate::client::port::Waker;
-use crate::client::strangers::Strangers;
+use crate::client::receiver::InFlight;
+use crate::connection::timed_out;
+use crate::errand::Wake;
+use crate::event::Event;
 use crate::standard::connection::StandardWriter;
 use crate::standard::rtsp::transport::{Channels, Offer, Ports};
 
 /// Where packets come from, and reports go to.
 #[derive(Debug)]
-pub(in crate::client) enum Source {
+pub(super) enum Source {
     /// Two ports, the even one for RTP (RFC 3550 section 11).
     Udp(UdpPair),
     /// Two channels of the RTSP connection.
     Tcp(TcpChannels),
 }
 
+/// Two ports.
 #[derive(Debug)]
-pub(in crate::client) struct UdpPair {
+pub(super) struct UdpPair {
     rtp: UdpSocket,
     rtcp: UdpSocket,
     ports: Ports,
     /// Where the server takes RTCP, if SETUP has told it.
-    pub(in crate::client) server: Option<SocketAddr>,
-    /// Once SETUP has been answered.
-    pub(in crate::client) strangers: Option<Strangers>,
+    pub(super) server: Option<SocketAddr>,
+    /// From where the server sends, as far as SETUP has told it; others are strangers.
+    pub(super) senders: Vec<IpAddr>,
+    datagram: Vec<u8>,
     last_look: Instant,
+    in_flight: InFlight,
 }
 
+/// Two channels.
 #[derive(Debug)]
-pub(in crate::client) struct TcpChannels {
+pub(super) struct TcpChannels {
     writer: Arc<StandardWriter>,
     packets: SyncSender<Packet>,
     arriving: Receiver<Packet>,
     /// What SETUP has agreed on.
-    pub(in crate::client) channels: Channels,
+    pub(super) channels: Channels,
+    packet: Vec<u8>,
+    in_flight: InFlight,
 }
 
 /// What one [`Source::receive`] brought.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Received {
-    /// So many bytes of RTP; none wake the thread.
-    Rtp(usize),
-    /// So many bytes of RTCP.
-    Rtcp(usize),
-    /// Something by a channel that nobody has asked for.
-    Other,
-    /// Something of somebody else's.
-    Strange,
-}
-
-impl Received {
-    /// How many bytes have come.
-    pub(super) const fn count(self) -> usize {
-        match self {
-            Self::Rtp(count) | Self::Rtcp(count) => count,
-            Self::Other | Self::Strange => 0,
-        }
-    }
+#[derive(Debug)]
+pub(super) enum Received<'a> {
+    /// What should be a packet of RTP.
+    Rtp(&'a [u8]),
+    /// What should be one of RTCP.
+    Rtcp(&'a [u8]),
+    /// Somebody else sends to our ports.
+    OfStranger(SocketAddr),
+    /// Nothing that anybody has asked for.
+    Nothing,
 }
 
 impl Source {
-    /// Two free UDP ports.
+    /// Two free UDP ports, for a server at that address.
     ///
     /// # Errors
     /// There are none.
-    pub(in crate::client) fn open_udp(ipv6: bool) -> io::Result<Self> {
-        UdpPair::open(ipv6).map(Self::Udp)
+    pub(super) fn open_udp(server: IpAddr) -> io::Result<Self> {
+        UdpPair::open(server).map(Self::Udp)
     }
 
     /// Two channels of the connection; `None` if another source has them already.
-    pub(in crate::client) fn of_connection(connection: &mut Interleaved) -> Option<Self> {
+    pub(super) fn of_connection(connection: &mut Interleaved) -> Option<Self> {
         let arriving = connection.arriving.take()?;
         let (writer, packets) = (Arc::clone(&connection.writer), connection.packets.clone());
-        Some(Self::Tcp(TcpChannels { writer, packets, arriving, channels: FIRST_CHANNELS }))
+        let (packet, in_flight) = (Vec::new(), InFlight::default());
+        let channels = FIRST_CHANNELS;
+        Some(Self::Tcp(TcpChannels { writer, packets, arriving, channels, packet, in_flight }))
     }
 
     /// The UDP port for RTP; 0 is none.
@@ -95,41 +95,19 @@ impl Source {
     }
 
     /// What SETUP asks for.
-    pub(in crate::client) const fn offer(&self) -> Offer {
+    pub(super) const fn offer(&self) -> Offer {
         match self {
             Self::Udp(pair) => Offer::Udp { client_port: pair.ports, destination: None },
             Self::Tcp(tcp) => Offer::Tcp { interleaved: Some(tcp.channels) },
         }
     }
 
-    /// Waits a little for what comes next, and puts it into `buffer`.
-    ///
-    /// # Errors
-    /// Nothing has come (a timeout), or the system refuses to receive.
-    pub(super) fn receive(&mut self, buffer: &mut [u8]) -> io::Result<Received> {
+    /// Waits a little for what comes next. Once `stop` is set it waits no more, and says `None` when
+    /// all that was in flight has been taken.
+    pub(super) fn receive(&mut self, stop: &Event) -> Option<Received<'_>> {
         match self {
-            Self::Udp(pair) => pair.receive(buffer),
-            Self::Tcp(tcp) => match tcp.arriving.recv_timeout(TURN) {
-                Ok(packet) => Ok(tcp.sort(&packet, buffer)),
-                Err(RecvTimeoutError::Timeout) => Err(ErrorKind::TimedOut.into()),
-                Err(RecvTimeoutError::Disconnected) => Err(ErrorKind::NotConnected.into()),
-            },
-        }
-    }
-
-    /// What waits already.
-    ///
-    /// # Errors
-    /// Nothing does.
-    pub(super) fn receive_waiting(&mut self, buffer: &mut [u8]) -> io::Result<Received> {
-        match self {
-            Self::Udp(pair) => pair.receive_waiting(buffer),
-            Self::Tcp(tcp) => match tcp.arriving.try_recv() {
-                Ok(packet) => Ok(tcp.sort(&packet, buffer)),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => {
-                    Err(ErrorKind::NotConnected.into())
-                }
-            },
+            Self::Udp(pair) => pair.receive(stop),
+            Self::Tcp(tcp) => tcp.receive(stop),
         }
     }
 
@@ -145,11 +123,11 @@ impl Source {
         }
     }
 
-    /// What makes [`Self::receive`] come back at once.
+    /// What makes [`Self::receive`] come back at once: an empty packet of RTP.
     ///
     /// # Errors
     /// The system has no room for another descriptor.
-    pub(super) fn waker(&self) -> io::Result<Waker> {
+    pub(super) fn waker(&self) -> io::Result<Wake> {
         match self {
             Self::Udp(pair) => {
                 let socket = pair.rtp.try_clone()?;
@@ -170,11 +148,20 @@ impl Source {
     }
 }
 
+/// Which of the two ports a datagram came by.
+#[derive(Clone, Copy, Debug)]
+enum By {
+    Rtp,
+    Rtcp,
+}
+
 impl UdpPair {
     /// Takes ports from the system until one is even and the next is free, too.
-    fn open(ipv6: bool) -> io::Result<Self> {
-        let any: IpAddr =
-            if ipv6 { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() };
+    fn open(server: IpAddr) -> io::Result<Self> {
+        let any: IpAddr = match server.to_canonical() {
+            IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+            IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+        };
         // Those that don't fit are kept until the end, or the system would give them again.
         let mut unfit = Vec::new();
         let mut failure = io::Error::from(ErrorKind::AddrInUse);
@@ -199,64 +186,113 @@ impl UdpPair {
     fn new((rtp, other): (UdpSocket, UdpSocket), ports: Ports) -> io::Result<Self> {
         rtp.set_read_timeout(Some(TURN))?;
         other.set_nonblocking(true)?;
-        let (server, strangers, last_look) = (None, None, Instant::now());
-        Ok(Self { rtp, rtcp: other, ports, server, strangers, last_look })
+        Ok(Self {
+            rtp,
+            rtcp: other,
+            ports,
+            server: None,
+            senders: Vec::new(),
+            datagram: vec![0; MAX_DATAGRAM],
+            last_look: Instant::now(),
+            in_flight: InFlight::default(),
+        })
+    }
+
+    fn receive(&mut self, stop: &Event) -> Option<Received<'_>> {
+        let is_stopping = stop.is_set();
+        if !self.in_flight.has_another(is_stopping) {
+            return None;
+        }
+        let received = if is_stopping { self.receive_waiting() } else { self.receive_next() };
+        match received {
+            // It wakes the thread, and harms nobody.
+            Ok((By::Rtp, 0, _)) if stop.is_set() => Some(Received::Nothing),
+            Ok((_, 1.., from)) if self.is_stranger(from) => Some(Received::OfStranger(from)),
+            Ok((by, count, _)) => {
+                let datagram = self.datagram.get(..count).unwrap_or_default();
+                Some(match by {
+                    By::Rtp => Received::Rtp(datagram),
+                    By::Rtcp => Received::Rtcp(datagram),
+                })
+            }
+            Err(error) if timed_out(&error) => (!is_stopping).then_some(Received::Nothing),
+            Err(_) => {
+                // Some systems report here that an earlier datagram was refused; a lasting error must
+                // not burn a core.
+                stop.wait(ERROR_PAUSE);
+                Some(Received::Nothing)
+            }
+        }
     }
 
     /// RTP, but a look at the other port now and then.
-    fn receive(&mut self, buffer: &mut [u8]) -> io::Result<Received> {
+    fn receive_next(&mut self) -> io::Result<(By, usize, SocketAddr)> {
         if self.last_look.elapsed() >= TURN {
             self.last_look = Instant::now();
-            if let Ok((count, from)) = self.rtcp.recv_from(buffer) {
-                return Ok(self.sort(Received::Rtcp(count), from));
+            if let Ok((count, from)) = self.rtcp.recv_from(&mut self.datagram) {
+                return Ok((By::Rtcp, count, from));
             }
         }
-        let (count, from) = self.rtp.recv_from(buffer)?;
-        Ok(self.sort(Received::Rtp(count), from))
+        let (count, from) = self.rtp.recv_from(&mut self.datagram)?;
+        Ok((By::Rtp, count, from))
     }
 
-    fn receive_waiting(&mut self, buffer: &mut [u8]) -> io::Result<Received> {
+    /// What is there already.
+    fn receive_waiting(&mut self) -> io::Result<(By, usize, SocketAddr)> {
         self.rtp.set_nonblocking(true)?;
-        let received = self.rtp.recv_from(buffer);
+        let received = self.rtp.recv_from(&mut self.datagram);
         self.rtp.set_nonblocking(false)?;
-        let (received, from) = if let Ok((count, from)) = received {
-            (Received::Rtp(count), from)
-        } else {
-            let (count, from) = self.rtcp.recv_from(buffer)?;
-            (Received::Rtcp(count), from)
-        };
-        Ok(self.sort(received, from))
+        if let Ok((count, from)) = received {
+            return Ok((By::Rtp, count, from));
+        }
+        let (count, from) = self.rtcp.recv_from(&mut self.datagram)?;
+        Ok((By::Rtcp, count, from))
     }
 
-    /// An empty datagram is what wakes the thread, and harms nobody.
-    fn sort(&mut self, received: Received, from: SocketAddr) -> Received {
-        let strangers = self.strangers.as_mut().filter(|_| received.count() > 0);
-        if strangers.is_some_and(|strangers| strangers.include(from)) {
-            return Received::Strange;
-        }
-        received
+    /// Before SETUP has been answered nobody is.
+    fn is_stranger(&self, from: SocketAddr) -> bool {
+        let is_sender = |sender: &IpAddr| sender.to_canonical() == from.ip().to_canonical();
+        !self.senders.is_empty() && !self.senders.iter().any(is_sender)
     }
 }
 
 impl TcpChannels {
-    /// Copies the packet into `buffer`, which has room for any, and looks at its channel.
-    fn sort(&self, packet: &Packet, buffer: &mut [u8]) -> Received {
-        for (place, byte) in buffer.iter_mut().zip(&packet.bytes) {
-            *place = *byte;
+    fn receive(&mut self, stop: &Event) -> Option<Received<'_>> {
+        let is_stopping = stop.is_set();
+        if !self.in_flight.has_another(is_stopping) {
+            return None;
         }
-        let count = packet.bytes.len();
-        match packet.channel {
-            channel if channel == self.channels.rtp => Received::Rtp(count),
-            channel if channel == self.channels.rtcp => Received::Rtcp(count),
-            _ => Received::Other,
-        }
+        let packet = if is_stopping {
+            self.arriving.try_recv().map_err(|_| RecvTimeoutError::Disconnected)
+        } else {
+            self.arriving.recv_timeout(TURN)
+        };
+        let Packet { channel, bytes } = match packet {
+            Ok(packet) => packet,
+            Err(RecvTimeoutError::Timeout) => return Some(Received::Nothing),
+            // What waits has been taken; and while somebody waits, this source can send itself.
+            Err(RecvTimeoutError::Disconnected) => return None,
+        };
+        self.packet = bytes;
+        Some(match channel {
+            channel if channel == self.channels.rtp => {
+                let is_waker = self.packet.is_empty() && stop.is_set();
+                if is_waker { Received::Nothing } else { Received::Rtp(&self.packet) }
+            }
+            channel if channel == self.channels.rtcp => Received::Rtcp(&self.packet),
+            _ => Received::Nothing,
+        })
     }
 }
 
 /// What is asked for, and taken where the answer names none.
 const FIRST_CHANNELS: Channels = Channels { rtp: 0, rtcp: 1 };
+/// The most that a UDP datagram can carry.
+const MAX_DATAGRAM: usize = 65_535;
 /// How long one turn of a loop waits: short beside the 60 ms that a packet waits for another.
 const TURN: Duration = Duration::from_millis(20);
+/// How long to wait after an error of a socket.
+const ERROR_PAUSE: Duration = Duration::from_millis(10);
 /// How many ports are tried.
 const MOST_ATTEMPTS: usize = 64;
 
@@ -266,7 +302,8 @@ mod tests {
 
     #[test]
     fn rtp_gets_an_even_port_and_rtcp_the_next() {
-        let pairs: Vec<_> = (0..20).map(|_| UdpPair::open(false).unwrap()).collect();
+        let server = Ipv4Addr::LOCALHOST.into();
+        let pairs: Vec<_> = (0..20).map(|_| UdpPair::open(server).unwrap()).collect();
         for pair in &pairs {
             let ports = pair.ports;
             assert_eq!((ports.rtp % 2, ports.rtcp), (0, ports.rtp + 1));

@@ -2,91 +2,115 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::intake::Stream;
-use super::port::StandardPort;
+use super::interleaved::Interleaved;
 use super::source::Source;
-use crate::client::recv_rtsp_reply::Link;
-use crate::client::strangers::Strangers;
-use crate::client::{Client, Message};
-use crate::rtp_packet::PayloadType;
-use crate::standard::rtsp::transport::{Answer, Carrier};
+use crate::standard::rtsp::transport::{Answer, Carrier, Offer};
 
-impl Client {
-    /// Opens what SETUP is to offer: two UDP ports, or two channels of the connection.
-    pub(super) fn open_source(&mut self) -> bool {
-        let Some(decoder) = self.new_decoder() else { return false };
-        let (Some(link), Some(standard)) = (&mut self.link, &mut self.standard) else {
-            return false;
-        };
-        let source = if standard.tcp {
-            let channels = link.interleaved().and_then(Source::of_connection);
-            channels.ok_or_else(|| "another session has them".to_owned())
-        } else {
-            Source::open_udp(link.is_ipv6()).map_err(|error| error.to_string())
-        };
-        match source {
-            Ok(source) => {
-                self.announced_port = source.number();
-                standard.source = Some(source);
-                self.begin_session(decoder);
-                true
-            }
-            Err(why) => {
-                self.tell(Message::no_source(&why));
-                false
-            }
-        }
+/// How RTP is to come.
+#[derive(Debug)]
+pub(super) struct Transport {
+    /// Ask for TCP.
+    pub(super) tcp: bool,
+    /// The UDP port that was offered last; 0 is none.
+    pub(super) port: u16,
+    /// The packets beside the messages, while there is a connection.
+    pub(super) connection: Option<Interleaved>,
+    offered: Option<Source>,
+}
+
+impl Transport {
+    /// Over TCP, or over UDP if packets come that way.
+    pub(super) const fn new(tcp: bool) -> Self {
+        Self { tcp, port: 0, connection: None, offered: None }
     }
 
-    /// What the packets come by, after the reply to SETUP with that Transport. Where it says
-    /// nothing, what was offered counts.
-    pub(super) fn agree(&mut self, transport: Option<&str>) -> Result<StandardPort, String> {
-        let answer = transport.map(Answer::parse).transpose().map_err(|error| error.to_string())?;
-        let (Some(link), Some(standard)) = (&mut self.link, &mut self.standard) else {
-            return Err("there is no connection".to_owned());
+    /// Opens what SETUP is to offer to the server at `peer`: two UDP ports, or two channels of the
+    /// connection.
+    ///
+    /// # Errors
+    /// There are none; why, in words.
+    pub(super) fn open(&mut self, peer: SocketAddr) -> Result<(), String> {
+        let source = if self.tcp {
+            self.channels().ok_or("another session has them")?
+        } else {
+            Source::open_udp(peer.ip()).map_err(|error| error.to_string())?
         };
-        let mut source = standard.source.take().ok_or("nothing was offered")?;
+        self.port = source.number();
+        self.offered = Some(source);
+        Ok(())
+    }
+
+    /// What SETUP asks for.
+    pub(super) fn offer(&self) -> Option<Offer> {
+        self.offered.as_ref().map(Source::offer)
+    }
+
+    /// What the packets come by, after the reply to SETUP with that `Transport`, and the
+    /// synchronization source that it names. Where it says nothing, what was offered counts.
+    ///
+    /// # Errors
+    /// The server wants to send in another way; which, in words.
+    pub(super) fn agree(
+        &mut self,
+        transport: Option<&str>,
+        peer: SocketAddr,
+    ) -> Result<(Source, Option<u32>), String> {
+        let answer = transport.map(Answer::parse).transpose().map_err(|error| error.to_string())?;
+        let mut source = self.offered.take().ok_or("nothing was offered")?;
         if let Some(answer) = &answer {
-            source = agreed(source, answer, link)?;
+            source = self.chosen(source, answer, peer)?;
         }
         if let Source::Udp(pair) = &mut source {
-            let named = answer.as_ref().and_then(|answer| answer.source.as_deref()?.parse().ok());
-            let server = [Some(link.peer().ip()), named].into_iter().flatten();
-            pair.strangers = Some(Strangers::to(server, self.mailbox.clone(), self.links));
+            let named = answer.as_ref().and_then(source_of);
+            pair.senders = [Some(peer.ip()), named].into_iter().flatten().collect();
         }
-        let video = standard.description.as_ref().map(|description| &description.video);
-        let stream = Stream {
-            payload_type: video.map_or(PayloadType::JPEG, |video| video.payload_type),
-            clock_hz: video.map_or(JPEG_CLOCK_HZ, |video| video.clock_hz),
-            ssrc: answer.and_then(|answer| answer.ssrc),
-        };
-        standard.tcp = source.is_tcp();
-        standard.position.clock_hz = stream.clock_hz;
-        let mailbox = self.mailbox.clone();
-        Ok(StandardPort::new(source, stream, self.clock, mailbox, self.links))
+        self.tcp = source.is_tcp();
+        Ok((source, answer.and_then(|answer| answer.ssrc)))
+    }
+
+    /// The source as the server has chosen it.
+    fn chosen(
+        &mut self,
+        source: Source,
+        answer: &Answer,
+        peer: SocketAddr,
+    ) -> Result<Source, String> {
+        match (source, answer.carrier) {
+            (Source::Udp(mut pair), Carrier::Udp { server_port, .. }) => {
+                let server = source_of(answer).unwrap_or_else(|| peer.ip());
+                pair.server = server_port.map(|ports| SocketAddr::new(server, ports.rtcp));
+                Ok(Source::Udp(pair))
+            }
+            (Source::Tcp(mut tcp), Carrier::Tcp { interleaved }) => {
+                tcp.channels = interleaved.unwrap_or(tcp.channels);
+                Ok(Source::Tcp(tcp))
+            }
+            (Source::Udp(_), Carrier::Tcp { .. }) => {
+                let channels = self.channels().ok_or("another session has the connection")?;
+                self.chosen(channels, answer, peer)
+            }
+            (Source::Tcp(_), Carrier::Udp { .. }) => Err("TCP was asked for, found UDP".to_owned()),
+        }
+    }
+
+    /// Two channels of the connection; `None` if a session has had them already.
+    fn channels(&mut self) -> Option<Source> {
+        self.connection.as_mut().and_then(Source::of_connection)
+    }
+
+    /// Whether the packets beside the messages have been given to a session already.
+    pub(super) fn is_used(&self) -> bool {
+        self.connection.as_ref().is_some_and(|connection| connection.arriving.is_none())
+    }
+
+    /// The connection has ended.
+    pub(super) fn end(&mut self) {
+        self.connection = None;
+        self.offered = None;
     }
 }
 
-/// The source as the server has chosen it.
-fn agreed(source: Source, answer: &Answer, link: &mut Link) -> Result<Source, String> {
-    match (source, answer.carrier) {
-        (Source::Udp(mut pair), Carrier::Udp { server_port, .. }) => {
-            let named = answer.source.as_deref().and_then(|source| source.parse().ok());
-            let server: IpAddr = named.unwrap_or_else(|| link.peer().ip());
-            pair.server = server_port.map(|ports| SocketAddr::new(server, ports.rtcp));
-            Ok(Source::Udp(pair))
-        }
-        (Source::Tcp(mut tcp), Carrier::Tcp { interleaved }) => {
-            tcp.channels = interleaved.unwrap_or(tcp.channels);
-            Ok(Source::Tcp(tcp))
-        }
-        (Source::Udp(_), Carrier::Tcp { .. }) => {
-            let source = link.interleaved().and_then(Source::of_connection);
-            agreed(source.ok_or("another session has the connection")?, answer, link)
-        }
-        (Source::Tcp(_), Carrier::Udp { .. }) => Err("TCP was asked for, found UDP".to_owned()),
-    }
+/// The address that the server says its packets come from.
+fn source_of(answer: &Answer) -> Option<IpAddr> {
+    answer.source.as_deref()?.parse().ok()
 }
-
-/// The clock of JPEG (RFC 3551 section 6).
-const JPEG_CLOCK_HZ: u32 = 90_000;

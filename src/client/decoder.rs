@@ -1,4 +1,4 @@
-//! The thread that decodes frames for the window. Python: `Client.updateMovie`.
+//! The thread `update_movie`, which decodes frames for the window.
 
 use std::io;
 use std::panic::catch_unwind;
@@ -7,16 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use super::listen_rtp::Frame;
-use super::{Client, LatestPacket};
+use super::findings::{Findings, Frame, Frames};
 use crate::event::Event;
 use crate::picture::{MAX_PIXELS, Picture};
-use crate::statistics::Reception;
 
-/// The thread `update_movie`, and its two ends.
+/// The thread, and its two ends.
 #[derive(Debug)]
-pub(super) struct Decoder {
-    /// Where `listen_rtp` puts frames; `None` ends the thread.
+pub(crate) struct Decoder {
+    /// Where frames go; `None` ends the thread, once nobody else has it either.
     frames: Option<SyncSender<Frame>>,
     /// Where decoded pictures wait.
     pictures: Receiver<Decoded>,
@@ -27,17 +25,15 @@ pub(super) struct Decoder {
 
 /// A frame that has been through the decoder.
 #[derive(Debug)]
-pub(super) struct Decoded {
+pub(crate) struct Decoded {
     /// `None` if there was no frame, or it can't be decoded.
-    pub(super) picture: Option<Picture>,
+    pub(crate) picture: Option<Picture>,
     /// What `listen_rtp` knew at that time.
-    pub(super) reception: Reception,
-    /// The packet that came last.
-    pub(super) latest: Option<LatestPacket>,
+    pub(crate) findings: Findings,
     /// Frames so far that can't be decoded.
-    pub(super) undecodable: u64,
+    pub(crate) undecodable: u64,
     /// Pictures so far that the window was too slow for.
-    pub(super) overruns: u64,
+    pub(crate) overruns: u64,
 }
 
 impl Decoder {
@@ -45,31 +41,32 @@ impl Decoder {
     ///
     /// # Errors
     /// The system has no room for another thread.
-    pub(super) fn start(news: Arc<Event>) -> io::Result<Self> {
+    pub(crate) fn start(news: Arc<Event>) -> io::Result<Self> {
         let (frames, arriving) = sync_channel(FRAMES_WAITING);
         let (leaving, pictures) = sync_channel(PICTURES_WAITING);
         let waiting = Arc::new(AtomicUsize::new(0));
         let leaving = Leaving { pictures: leaving, waiting: Arc::clone(&waiting) };
         let thread = thread::Builder::new()
             .name("update_movie".to_owned())
-            .spawn(move || update_movie(&arriving, &leaving, &news))?;
+            .spawn(move || decode_all(&arriving, &leaving, &news))?;
         Ok(Self { frames: Some(frames), pictures, waiting, thread: Some(thread) })
     }
 
     /// Where frames go.
-    pub(super) fn frames(&self) -> Option<SyncSender<Frame>> {
-        self.frames.clone()
+    pub(crate) fn frames(&self) -> Option<Frames> {
+        self.frames.clone().map(Frames::new)
     }
 
     /// The next picture that waits.
-    fn next(&self) -> Option<Decoded> {
+    pub(crate) fn next(&self) -> Option<Decoded> {
         let decoded = self.pictures.try_recv().ok()?;
         self.waiting.fetch_sub(decoded.size(), Ordering::Relaxed);
         Some(decoded)
     }
 
-    /// Ends the thread, once it has decoded what waits; the last pictures can still be taken.
-    pub(super) fn finish(&mut self) {
+    /// Waits until the thread has decoded all, which it can't before whoever sends frames has gone;
+    /// the last pictures can still be taken.
+    pub(crate) fn finish(&mut self) {
         self.frames = None;
         if let Some(thread) = self.thread.take() {
             drop(thread.join());
@@ -109,44 +106,15 @@ impl Drop for Decoder {
     }
 }
 
-impl Client {
-    /// Takes the pictures that have been decoded. Python: `updateMovie`.
-    pub(super) fn update_movie(&mut self) -> bool {
-        let mut changed = false;
-        while let Some(decoded) = self.decoder.as_ref().and_then(Decoder::next) {
-            changed = true;
-            self.statistics.undecodable = decoded.undecodable;
-            self.statistics.overruns = decoded.overruns;
-            // After PAUSE more is known than what is on its way still.
-            if decoded.reception.packets >= self.statistics.reception.packets {
-                self.latest_packet = decoded.latest.or(self.latest_packet);
-            }
-            self.statistics.receive(decoded.reception);
-            if let Some(picture) = decoded.picture {
-                self.statistics.show_frame(self.clock.elapsed());
-                self.picture = Some(picture);
-            }
-        }
-        changed
-    }
-}
-
-/// Decodes frames until no more can come. Python: `updateMovie` opens the cache file instead.
-///
-/// # Deviation
-/// `writeFrame` and its cache file do not exist: a frame stays in memory, so nothing is left over
-/// to remove, even after a crash. A frame that can't be decoded is counted, and the last good
-/// picture stays.
-#[doc(alias = "updateMovie")]
-#[doc(alias = "writeFrame")]
-fn update_movie(frames: &Receiver<Frame>, pictures: &Leaving, news: &Event) {
+/// Decodes frames until no more can come.
+fn decode_all(frames: &Receiver<Frame>, pictures: &Leaving, news: &Event) {
     let (mut undecodable, mut overruns) = (0, 0);
-    for Frame { jpeg, reception, latest } in frames {
+    for Frame { jpeg, findings } in frames {
         let is_frame = jpeg.is_some();
         let picture = jpeg.and_then(|jpeg| decode(&jpeg));
         undecodable += u64::from(is_frame && picture.is_none());
         let is_picture = picture.is_some();
-        let decoded = Decoded { picture, reception, latest, undecodable, overruns };
+        let decoded = Decoded { picture, findings, undecodable, overruns };
         overruns += u64::from(!pictures.pass_on(decoded) && is_picture);
         news.set();
     }
