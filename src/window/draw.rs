@@ -36,6 +36,12 @@ pub fn marks(width: usize, height: usize, view: &View<'_>) -> Vec<Mark> {
     marks
 }
 
+/// The whole window, from its parts. Python: `createWidgets`.
+///
+/// # Deviation
+/// There are no widgets that keep what they show: whatever changes, the window is drawn anew from the
+/// client's data, so the two can't disagree.
+#[doc(alias = "createWidgets")]
 fn draw_on(mut canvas: Canvas<'_>, view: &View<'_>) {
     let canvas = &mut canvas;
     let layout = Layout::of(canvas.size());
