@@ -49,7 +49,6 @@ pub use settings::Settings;
 
 /// A client of one movie. Python: `Client`.
 #[derive(Debug)]
-#[doc(alias = "createWidgets")]
 pub struct Client {
     settings: Settings,
     state: State,
@@ -176,7 +175,7 @@ impl Client {
     /// ```
     ///
     /// # Deviation
-    /// Python looks at its event only after a timeout. Here an empty datagram to the own port wakes
+    /// Python looks at its event only after a timeout. Here an empty datagram to its own port wakes
     /// the thread; what came before it was in flight when PAUSE was sent, and is shown.
     #[doc(alias = "listenRtp")]
     fn listen_rtp(port: &mut RtpPort, stop: &Event) {
@@ -223,6 +222,7 @@ impl Client {
     /// Python waits for the server, and its window with it. Here a thread does.
     #[doc(alias = "connectToServer")]
     fn connect_to_server(&mut self, method: Method) {
+        // What there is of one can't be used any more.
         if self.dialogue.peer().is_some() {
             self.disconnect();
         }

@@ -1,8 +1,8 @@
 //! RTSP as the lab speaks it (RFC 2326, much simplified): methods, states, status codes, messages.
 //!
-//! Everything about the state of a session is here, in one table that the server, the client and
-//! the buttons of the window share: the screen can't disagree with the protocol. Messages are in
-//! [`request`] and [`reply`]; where one ends in a stream of bytes is told by [`inbox`].
+//! Everything about the state of a session is in one table, [`State::after`], that the server, the
+//! client and the buttons of the window share: the screen can't disagree with the protocol. Messages
+//! are in [`request`] and [`reply`]; where one ends in a stream of bytes is told by [`inbox`].
 //!
 //! ```text
 //! C: SETUP movie.Mjpeg RTSP/1.0                      S: RTSP/1.0 200 OK
@@ -15,10 +15,8 @@ pub mod inbox;
 pub mod reply;
 pub mod request;
 mod state;
-mod status;
 
 pub use inbox::Inbox;
-pub use reply::Reply;
+pub use reply::{Reply, Status};
 pub use request::{BadRequest, Request};
 pub use state::{Method, State};
-pub use status::Status;

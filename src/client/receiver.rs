@@ -188,3 +188,18 @@ impl Default for InFlight {
 
 /// No system keeps as many datagrams.
 const MOST_IN_FLIGHT: usize = 10_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_that_never_pauses_keeps_nobody_waiting() {
+        let mut in_flight = InFlight::default();
+        for _ in 0..3 {
+            let taken = (0..).take_while(|_| in_flight.has_another(true)).count();
+            assert_eq!(taken, MOST_IN_FLIGHT);
+        }
+        assert!((0..3 * MOST_IN_FLIGHT).all(|_| in_flight.has_another(false)));
+    }
+}

@@ -116,7 +116,7 @@ impl RtpSocket {
         received
     }
 
-    /// What ends the waiting in [`Self::receive`]: an empty datagram to the own port.
+    /// What ends the waiting in [`Self::receive`]: an empty datagram to our own port.
     ///
     /// # Errors
     /// The system has no room for another descriptor.

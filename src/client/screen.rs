@@ -7,7 +7,7 @@ use super::decoder::Decoded;
 use super::findings::Findings;
 use super::latest_packet::LatestPacket;
 use crate::picture::Picture;
-use crate::statistics::Statistics;
+use crate::statistics::{Reception, Statistics};
 
 /// What the client has to show.
 #[derive(Debug, Default)]
@@ -26,14 +26,15 @@ pub(crate) struct Screen {
     /// Why frames can't be put together, until that has been told.
     flaws: Vec<String>,
     flaws_known: usize,
-    /// The last run of which the server has said that nothing more will come.
-    ended_run: Option<u32>,
+    /// Whether the server has said that nothing more will come, since PLAY was sent last.
+    pub(crate) has_ended: bool,
 }
 
 impl Screen {
-    /// A session begins: the last one's picture goes, its figures and the description stay.
+    /// A session begins: the last one's picture goes, and what had come of it.
     pub(crate) fn begin_session(&mut self) {
-        let statistics = std::mem::take(&mut self.statistics);
+        let mut statistics = std::mem::take(&mut self.statistics);
+        statistics.reception = Reception::default();
         let description = self.description.take();
         *self = Self { statistics, description, ..Self::default() };
     }
@@ -52,13 +53,14 @@ impl Screen {
     /// Takes what has been found out. After PAUSE more is known than what is still on its way.
     pub(crate) fn learn(&mut self, findings: Findings) {
         let Findings { reception, latest, stranger, flaws, has_ended } = findings;
-        if reception.packets >= self.statistics.reception.packets {
-            self.latest_packet = latest.or(self.latest_packet.take());
+        let known = &self.statistics.reception;
+        if reception.runs >= known.runs {
+            if reception.packets >= known.packets {
+                self.latest_packet = latest.or(self.latest_packet.take());
+            }
+            self.has_ended = has_ended || self.has_ended && reception.runs == known.runs;
+            self.statistics.receive(reception);
         }
-        if has_ended {
-            self.ended_run = Some(reception.runs);
-        }
-        self.statistics.receive(reception);
         if !self.knows_stranger {
             self.stranger = stranger;
             self.knows_stranger = stranger.is_some();
@@ -77,9 +79,53 @@ impl Screen {
     pub(crate) fn new_flaws(&mut self) -> Vec<String> {
         std::mem::take(&mut self.flaws)
     }
+}
 
-    /// Whether the server has said that nothing more will come, since PLAY was sent last.
-    pub(crate) fn has_ended(&self) -> bool {
-        self.ended_run == Some(self.statistics.reception.runs)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is known after so many packets.
+    fn findings(packets: u64) -> Findings {
+        let mut findings = Findings::default();
+        findings.reception.packets = packets;
+        findings
+    }
+
+    #[test]
+    fn what_is_to_be_told_is_told_once_whichever_frame_brings_it() {
+        let mut screen = Screen::default();
+        let address = |port| Some(([127, 0, 0, 2], port).into());
+        screen.learn(findings(1));
+        assert_eq!((screen.new_stranger(), screen.new_flaws()), (None, Vec::new()));
+        // The frame that came with the first flaw has been left out.
+        let flaws = ["one".to_owned(), "two".to_owned()];
+        screen.learn(Findings { flaws: flaws.to_vec(), stranger: address(1), ..findings(2) });
+        assert_eq!((screen.new_stranger(), screen.new_flaws()), (address(1), flaws.to_vec()));
+        let flaws = [&flaws[..], &["three".to_owned()]].concat();
+        screen.learn(Findings { flaws: flaws.clone(), stranger: address(1), ..findings(3) });
+        assert_eq!((screen.new_stranger(), screen.new_flaws()), (None, flaws[2..].to_vec()));
+        // What was on its way when more was known already brings nothing back.
+        screen.learn(Findings { flaws: flaws[..1].to_vec(), stranger: address(1), ..findings(2) });
+        assert_eq!((screen.new_stranger(), screen.new_flaws()), (None, Vec::new()));
+        screen.begin_session();
+        screen.learn(Findings { flaws: flaws.clone(), stranger: address(2), ..findings(4) });
+        assert_eq!((screen.new_stranger(), screen.new_flaws()), (address(2), flaws));
+    }
+
+    #[test]
+    fn the_end_of_one_run_is_not_the_end_of_the_next() {
+        let mut screen = Screen::default();
+        let (mut first, mut second) = (findings(5), findings(5));
+        first.reception.resume();
+        second.reception = first.reception.clone();
+        second.reception.resume();
+        screen.learn(Findings { has_ended: true, ..first.clone() });
+        assert!(screen.has_ended);
+        screen.learn(second);
+        assert!(!screen.has_ended);
+        // It was still on its way to the window when PLAY was sent again.
+        screen.learn(Findings { has_ended: true, ..first });
+        assert!(!screen.has_ended);
     }
 }

@@ -13,8 +13,8 @@
 use std::fmt;
 
 use super::header::{header, session_id};
+use super::reply::Status;
 use super::state::Method;
-use super::status::Status;
 
 /// One request of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -140,6 +140,7 @@ impl StandardClient {
 
     /// Begins to connect; `method` is done when there is a connection.
     fn connect_to_server(&mut self, method: Method) {
+        // What there is of one can't be used any more.
         if self.session.dialogue.peer().is_some() {
             self.disconnect();
         }

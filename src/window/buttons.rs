@@ -53,6 +53,8 @@ impl Buttons {
     }
 }
 
+/// The lab's four buttons, and Describe. Python: `createWidgets`.
+#[doc(alias = "createWidgets")]
 const FIVE: [Button; 5] = [
     Button { method: Method::Setup, label: "Setup", key: "S", width: 112 },
     Button { method: Method::Play, label: "Play", key: "P", width: 104 },

@@ -54,9 +54,12 @@ fn items_of(file: &str) -> Vec<Item> {
     items(file, &read(file)).unwrap()
 }
 
-/// The lab's files, without the wing and `lab_check`.
+/// The lab's files, without the wing, `lab_check` and files of tests.
 fn lab_files() -> Vec<(String, String)> {
-    let of_lab = |file: &String| file.starts_with("src/") && !file.starts_with("src/standard");
+    let of_lab = |file: &String| {
+        let is_other = file.starts_with("src/standard") || file.ends_with("/tests.rs");
+        file.starts_with("src/") && !is_other
+    };
     project().into_iter().filter(|(file, _)| of_lab(file)).collect()
 }
 

@@ -298,7 +298,7 @@ impl Session {
         for flaw in self.receiver.screen.new_flaws() {
             self.log.tell(messages::undecodable(&flaw));
         }
-        self.has_ended |= self.state == State::Playing && self.receiver.screen.has_ended();
+        self.has_ended |= self.state == State::Playing && self.receiver.screen.has_ended;
         changed
     }
 

@@ -2,6 +2,11 @@
 //!
 //! It speaks to a server as the lab's client does, or to a client as the lab's server does, and looks
 //! only at what is on the wire and at what the system tells of the program.
+//!
+//! Of the library it uses no more than this, so that a mistake in the rest can't hide from it:
+//! - [`rtsp`](rtsp_lab::rtsp): the names of methods and states, and the state table;
+//! - [`rtp_packet`](rtsp_lab::rtp_packet): the packets that a client gets, and the size of a header;
+//! - [`video_stream`](rtsp_lab::video_stream): the frames of the movie.
 
 use std::env;
 use std::io::{self, Write};

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::deadline::Deadline;
 use crate::family::Family;
+use crate::usage::Usage;
 
 /// A running program; ended when this is dropped.
 #[derive(Debug)]
@@ -54,6 +55,11 @@ impl Program {
     /// Whether its first process still runs.
     pub(crate) fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Whether none of its processes runs any more.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        !self.is_running() && Usage::of_group(self.id()).is_none()
     }
 
     /// How its first process has ended, such as `exit status: 1`; `None` while it runs.
