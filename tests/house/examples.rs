@@ -15,6 +15,7 @@ fn every_example_of_the_documentation_runs() {
     rustdoc.args(["--test", "src/lib.rs", "--crate-name", "rtsp_lab", "--edition", "2024"]);
     rustdoc.arg("-L").arg(libraries).arg("--extern");
     rustdoc.arg(format!("rtsp_lab={}", newest(libraries).display()));
+    rustdoc.env("CARGO_PKG_VERSION", env!("CARGO_PKG_VERSION"));
     let output = rustdoc.output().expect("rustdoc is beside cargo");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
