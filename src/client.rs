@@ -18,12 +18,10 @@ use crate::rtp_packet::RtpPacket;
 use crate::rtsp::{Inbox, Method, Reply, Request, State};
 use crate::statistics::Statistics;
 
-pub(crate) mod client_event;
 mod decoder;
 pub(crate) mod dialogue;
 pub(crate) mod findings;
 mod intake;
-pub(crate) mod latest_packet;
 mod link;
 pub(crate) mod log;
 pub(crate) mod mailbox;
@@ -35,11 +33,10 @@ mod screen;
 mod settings;
 mod silence;
 
-pub use client_event::ClientEvent;
 use dialogue::{Dialogue, Next};
-pub use latest_packet::{HeaderField, LatestPacket, PayloadHeader};
+pub use findings::{HeaderField, LatestPacket, PayloadHeader};
 use log::Log;
-pub use log::LogEntry;
+pub use log::{ClientEvent, LogEntry};
 use mailbox::{FLOOD, News, Slot};
 pub use message::{Message, Severity};
 pub use player::{Player, Seek, Status};

@@ -18,14 +18,14 @@
 //! # Ok::<(), rtsp_lab::impairment::BadImpairment>(())
 //! ```
 
-mod bad_impairment;
 mod fate;
 mod line;
-mod percent;
+mod network;
+mod options;
 mod tally;
 
-pub use bad_impairment::BadImpairment;
 pub use fate::{Fate, Impairment};
 pub use line::Line;
-pub use percent::Percent;
+pub use network::Network;
+pub use options::{BadImpairment, Percent};
 pub use tally::{Deeds, Tally};

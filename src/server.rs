@@ -19,18 +19,16 @@ use crate::event::Event;
 
 mod first_line;
 mod listen;
-pub(crate) mod network;
 mod refuse;
 pub(crate) mod server_event;
-pub(crate) mod settings;
 pub(crate) mod shared;
 mod workers;
 
+pub use crate::impairment::Network;
 pub use crate::server_worker::rtp_socket::MAX_PAYLOAD;
 use listen::listen;
-pub use network::Network;
 pub use server_event::ServerEvent;
-pub use settings::Settings;
+pub use shared::Settings;
 use shared::{Sessions, Shared, canonical};
 use workers::Workers;
 

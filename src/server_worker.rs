@@ -20,15 +20,14 @@ use crate::video_stream::{MovieError, VideoStream};
 
 pub(crate) mod bad_network;
 mod client_info;
-pub(crate) mod end;
 pub(crate) mod pace;
 pub(crate) mod rtp_socket;
 pub(crate) mod transcript;
 
 use client_info::{ClientInfo, Packets, Piece, RtpStream};
-use end::End;
 use pace::Pace;
 use rtp_socket::RtpSocket;
+use transcript::End;
 
 /// The worker of one connection. Python: `ServerWorker`.
 pub(crate) struct ServerWorker {

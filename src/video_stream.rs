@@ -22,15 +22,14 @@ use std::iter;
 use std::path::Path;
 use std::time::SystemTime;
 
-mod both_formats;
 mod folder;
 mod jpeg_walk;
 mod length_prefixed;
 mod movie_error;
 
-use both_formats::{Flaw, LENGTH_DIGITS};
 use length_prefixed::LengthPrefixed;
 pub use movie_error::MovieError;
+use movie_error::{Flaw, LENGTH_DIGITS};
 
 /// The frames of one open movie. Python: `VideoStream`.
 #[derive(Debug)]
@@ -233,7 +232,7 @@ const STRIDE: u64 = 200;
 
 #[cfg(test)]
 mod tests {
-    use super::both_formats::{MAX_FRAME, SOI};
+    use super::movie_error::{MAX_FRAME, SOI};
     use super::*;
     use proptest::prelude::*;
     use std::fs;

@@ -17,8 +17,8 @@ use minifb::{
 };
 
 use crate::client::{Player, Seek};
+use crate::impairment::Network;
 use crate::rtsp::Method;
-use crate::server::Network;
 
 mod buttons;
 mod canvas;
@@ -30,7 +30,6 @@ mod layout;
 mod no_window;
 mod overlays;
 mod palette;
-mod panel_kind;
 mod rtp_header;
 mod rtsp_log;
 mod view;
@@ -40,10 +39,10 @@ pub use canvas::Mark;
 pub use controls::Target;
 use controls::{Controls, Press, Step};
 pub use draw::{draw, marks};
+use keys::PanelKind;
 use layout::{FIRST_SIZE, Layout};
 use no_window::Displays;
 pub use no_window::WindowError;
-use panel_kind::PanelKind;
 pub use view::{Column, Curve, Figure, Panel, View};
 
 /// The window of one client.

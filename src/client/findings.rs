@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
-use super::latest_packet::LatestPacket;
+use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
 use crate::statistics::Reception;
 
 /// What has been found out about the packets of a session. Nothing is forgotten: it goes along with
@@ -76,3 +76,67 @@ impl Frames {
 
 /// How often findings are told when no frame tells them.
 const TELLING_INTERVAL: Duration = Duration::from_millis(100);
+
+/// The header of an RTP packet as it came, and the first bytes of its payload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LatestPacket {
+    /// The twelve bytes that every packet has (RFC 3550 section 5.1).
+    pub header: [u8; HEADER_SIZE],
+    /// How many bytes the payload has.
+    pub payload_length: usize,
+    /// The header that the payload itself begins with, if it has one.
+    pub payload_header: Option<PayloadHeader>,
+    payload: [u8; PAYLOAD_KEPT],
+}
+
+/// A header at the beginning of a payload, ready to be drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayloadHeader {
+    /// What the payload's first bytes mean, bit by bit.
+    pub fields: &'static [HeaderField],
+    /// What comes after them, in a line each.
+    pub lines: Vec<String>,
+}
+
+/// A field of a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeaderField {
+    /// Its name.
+    pub name: &'static str,
+    /// Its place: the number of its first bit.
+    pub first: u32,
+    /// How many bits it has.
+    pub bits: u32,
+    /// Values that mean something, and what.
+    pub meanings: &'static [(u128, &'static str)],
+    /// What is written after any other value.
+    pub unit: &'static str,
+}
+
+impl HeaderField {
+    /// A field of numbers without a unit.
+    pub const fn new(name: &'static str, first: u32, bits: u32) -> Self {
+        Self { name, first, bits, meanings: &[], unit: "" }
+    }
+}
+
+impl LatestPacket {
+    /// The beginning of `datagram`, which has been decoded to `packet`; `None` if it is too short to
+    /// have been.
+    pub fn of(datagram: &[u8], packet: &RtpPacket<'_>) -> Option<Self> {
+        let mut payload = [0; PAYLOAD_KEPT];
+        for (kept, byte) in payload.iter_mut().zip(packet.payload) {
+            *kept = *byte;
+        }
+        let header = *datagram.first_chunk()?;
+        Some(Self { header, payload_length: packet.payload.len(), payload_header: None, payload })
+    }
+
+    /// The first bytes of the payload, 60 at most.
+    pub fn payload_start(&self) -> &[u8] {
+        self.payload.get(..self.payload_length).unwrap_or(&self.payload)
+    }
+}
+
+/// As many as there is room for on the screen.
+const PAYLOAD_KEPT: usize = 60;

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use super::findings::LatestPacket;
 use super::findings::{Findings, Frames};
-use super::latest_packet::LatestPacket;
 use crate::lab_payload::Assembler;
 use crate::rtp_packet::RtpPacket;
 use crate::statistics::Order;

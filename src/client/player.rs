@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::latest_packet::LatestPacket;
+use super::findings::LatestPacket;
 use super::log::{Log, LogEntry};
 use super::message::Message;
 use super::screen::Screen;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::decoder::Decoded;
 use super::findings::Findings;
-use super::latest_packet::LatestPacket;
+use super::findings::LatestPacket;
 use crate::picture::Picture;
 use crate::statistics::{Reception, Statistics};
 

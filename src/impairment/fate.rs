@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::bad_impairment::{BadImpairment, MAX_DELAY_MS};
-use super::percent::{ALL, Percent};
+use super::options::{ALL, Percent};
+use super::options::{BadImpairment, MAX_DELAY_MS};
 
 /// What a network does to packets; nothing, by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use super::shared::Shared;
 use crate::connection::Connection;
 use crate::rtsp::request::target_is_url;
-use crate::server_worker::end::End;
 use crate::server_worker::pace::Pace;
+use crate::server_worker::transcript::End;
 
 /// Reads until the first request asks for a URL, which need not have come as a whole, or until there
 /// is something else to receive; says whether it is a URL. What was read is still to be received.

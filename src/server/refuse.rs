@@ -7,7 +7,7 @@ use super::server_event::ServerEvent;
 use super::shared::Shared;
 use crate::connection::{Connection, Incoming};
 use crate::rtsp::{Inbox, Reply, Request, Status};
-use crate::server_worker::end::End;
+use crate::server_worker::transcript::End;
 
 /// Answers the first request with the reply that `refusal` makes, and closes the connection.
 pub(super) fn refuse(

@@ -17,7 +17,7 @@ use crate::errand::spawn;
 use crate::rtsp::Inbox;
 use crate::rtsp::request::target_is_url; // wing
 use crate::server_worker::ServerWorker;
-use crate::server_worker::end::End;
+use crate::server_worker::transcript::End;
 use crate::standard::server_worker::StandardWorker; // wing
 use crate::standard::server_worker::refusal; // wing
 use crate::standard::server_worker::survey::Surveys; // wing

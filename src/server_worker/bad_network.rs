@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::event::Event;
 use crate::impairment::Line;
-use crate::server::network::Network;
-use crate::server::settings::Settings;
+use crate::impairment::Network;
+use crate::server::shared::Settings;
 
 /// The network between one session and its client.
 #[derive(Debug)]

@@ -15,8 +15,8 @@ use std::io;
 use std::net::TcpStream;
 use std::time::Duration;
 
-use crate::client::client_event::ClientEvent;
 use crate::client::dialogue::Next;
+use crate::client::log::ClientEvent;
 use crate::client::mailbox::News;
 use crate::client::message::Message;
 use crate::client::player::{Player, Seek, Status};

@@ -3,7 +3,7 @@
 use std::io::{Read, Seek, SeekFrom};
 use std::{io, str};
 
-use super::both_formats::{Flaw, LENGTH_DIGITS, SOI, fill};
+use super::movie_error::{Flaw, LENGTH_DIGITS, SOI, fill};
 
 /// A file of that format. A frame is read straight to where it is wanted, and the next one's length
 /// with it: that is one `read` for each frame, and no copy.

@@ -3,12 +3,12 @@
 use embedded_graphics::geometry::Point;
 
 use super::buttons::Buttons;
+use super::keys::PanelKind;
 use super::layout::{Layout, corner};
-use super::panel_kind::PanelKind;
 use crate::client::{Player, Seek};
+use crate::impairment::Network;
 use crate::impairment::Percent;
 use crate::rtsp::{Method, State};
-use crate::server::Network;
 
 /// The keys that mean something, whatever they are called in the windowing library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

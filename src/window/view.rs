@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::buttons::{Buttons, Look};
 use super::controls::{Controls, Target};
-use super::panel_kind::PanelKind;
+use super::keys::PanelKind;
 use crate::client::{LatestPacket, LogEntry, Message, Player, Status};
 use crate::connection::address;
 use crate::impairment::Percent;

@@ -60,7 +60,6 @@ const PLACES: [(&str, Room); 33] = [
     ("src/picture", Room::Tools),
     ("src/connection", Room::Network),
     ("src/errand", Room::Network),
-    ("src/server/settings", Room::ServerShared),
     ("src/server/shared", Room::ServerShared),
     ("src/server/server_event", Room::ServerShared),
     ("src/server/network", Room::ServerShared),

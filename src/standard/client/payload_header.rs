@@ -1,6 +1,6 @@
 //! The headers that a payload of RTP/JPEG begins with, ready to be drawn (RFC 2435 section 3.1).
 
-use crate::client::latest_packet::{HeaderField, LatestPacket, PayloadHeader};
+use crate::client::findings::{HeaderField, LatestPacket, PayloadHeader};
 use crate::rtp_packet::RtpPacket;
 use crate::standard::jpeg_payload::{Headers, RestartHeader, TableHeader};
 

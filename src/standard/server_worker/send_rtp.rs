@@ -7,7 +7,7 @@ use super::survey::{Survey, SurveyedMovie};
 use super::way::Way;
 use crate::event::Event;
 use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
-use crate::server::settings::Settings;
+use crate::server::shared::Settings;
 use crate::server_worker::bad_network::BadNetwork;
 use crate::server_worker::transcript::Transcript;
 use crate::server_worker::{FRAME_INTERVAL, next_deadline};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::refusal::Refusal;
 use super::way::Way;
-use crate::server::settings::Settings;
+use crate::server::shared::Settings;
 use crate::server::shared::canonical;
 use crate::standard::connection::StandardWriter;
 use crate::standard::rtsp::transport::{Carrier, Channels, Offer, Ports};

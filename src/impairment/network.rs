@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::impairment::{Impairment, Percent};
+use super::fate::Impairment;
+use super::options::Percent;
 
 /// What happens to every session's RTP packets on their way out. All copies are the same network,
 /// and its loss may be changed while the server serves.
