@@ -62,7 +62,6 @@ const PLACES: [(&str, Room); 33] = [
     ("src/errand", Room::Network),
     ("src/server/shared", Room::ServerShared),
     ("src/server/server_event", Room::ServerShared),
-    ("src/server/network", Room::ServerShared),
     ("src/server_worker", Room::Worker),
     ("src/client", Room::Client),
     ("src/standard/connection", Room::WingNetwork),
