@@ -10,6 +10,7 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::connection::{Connection, Incoming};
@@ -64,6 +65,11 @@ pub struct Client {
     /// RTP: the port, who listens at it, and what has come. Python: `rtpSocket`, `frameNbr`.
     receiver: Receiver<RtpPort>,
     log: Log,
+    /// What a server in this program tells when it leaves frames out: the size in bytes of the largest
+    /// datagram that the system sends.
+    limit: Arc<OnceLock<usize>>,
+    /// Whether the user knows.
+    is_limit_told: bool,
 }
 
 impl Client {
@@ -85,7 +91,16 @@ impl Client {
             dialogue: Dialogue::new(),
             receiver: Receiver::new(),
             log: Log::new(report),
+            limit: Arc::default(),
+            is_limit_told: false,
         }
+    }
+
+    /// The same, of a server in this program: when that leaves frames out because the system sends no
+    /// datagram above `limit` bytes, the user is told.
+    #[must_use]
+    pub fn of_own_server(self, limit: Arc<OnceLock<usize>>) -> Self {
+        Self { limit, ..self }
     }
 
     /// Setup button handler. Python: `setupMovie`.
@@ -460,9 +475,21 @@ impl Client {
         let (changed, cause) = self.receiver.listen_for_silence(now);
         let place = format!("UDP port {}", self.rtp_port);
         if let Some(message) = cause.and_then(|cause| Message::silence(cause, &place)) {
-            self.log.tell(message);
+            // Of a server in this program it is known why.
+            let message = self.limit.get().map_or(message, |limit| Message::too_large(*limit));
+            if self.log.message() != Some(&message) {
+                self.log.tell(message);
+            }
         }
         overdue.is_some() || changed
+    }
+
+    /// Tells once why a server in this program leaves frames out, if it does.
+    fn tell_limit(&mut self) -> bool {
+        let Some(limit) = self.limit.get().filter(|_| !self.is_limit_told) else { return false };
+        self.is_limit_told = true;
+        self.log.tell(Message::too_large(*limit));
+        true
     }
 
     /// Tells why nothing comes of what is being done; what is wished for would fail in the same way.
@@ -488,7 +515,8 @@ impl Player for Client {
         self.dialogue.mailbox.wait(timeout);
         let told = self.read_mail();
         let shown = self.update_movie();
-        self.look_at_the_clock() || told || shown
+        let limited = self.tell_limit();
+        self.look_at_the_clock() || told || shown || limited
     }
 
     fn dismiss_message(&mut self) {
