@@ -10,6 +10,7 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::connection::{Connection, Incoming};
@@ -457,9 +458,16 @@ impl Client {
         let (changed, cause) = self.receiver.listen_for_silence(now);
         let place = format!("UDP port {}", self.rtp_port);
         if let Some(message) = cause.and_then(|cause| Message::silence(cause, &place)) {
-            self.log.tell(message);
+            self.log.tell_silence(message);
         }
         overdue.is_some() || changed
+    }
+
+    /// The same client, of a server in this program; see [`Log::watch`].
+    #[must_use]
+    pub fn of_own_server(mut self, limit: Arc<OnceLock<usize>>) -> Self {
+        self.log.watch(limit);
+        self
     }
 
     /// Tells why nothing comes of what is being done; what is wished for would fail in the same way.
@@ -485,7 +493,7 @@ impl Player for Client {
         self.dialogue.mailbox.wait(timeout);
         let told = self.read_mail();
         let shown = self.update_movie();
-        self.look_at_the_clock() || told || shown
+        self.look_at_the_clock() || told || shown || self.log.tell_limit()
     }
 
     fn dismiss_message(&mut self) {

@@ -20,12 +20,10 @@
 
 mod fate;
 mod line;
-mod network;
 mod options;
 mod tally;
 
-pub use fate::{Fate, Impairment};
+pub use fate::{Fate, Impairment, Network};
 pub use line::Line;
-pub use network::Network;
 pub use options::{BadImpairment, Percent};
 pub use tally::{Deeds, Tally};

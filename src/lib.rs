@@ -21,6 +21,7 @@
 //! | `errand` | a thread that is sent off with a value and brings it home | `threading.Thread` |
 //! | [`rtsp`] | messages, states, where a message ends | string splitting |
 //! | `connection` | a TCP stream that is read message by message | `socket.recv` |
+//! | [`datagram`] | the largest datagram that the system sends | |
 //! | [`lab_payload`] | frames put together from packets | |
 //! | [`statistics`] | the report's extension 1 | |
 //! | [`picture`] | a JPEG to pixels | PIL |
@@ -40,7 +41,7 @@
 //!            window   terminal   console                                  printing, pixels
 //!            server                        standard::client
 //!            server_worker   client        standard::server_worker        sockets and threads
-//!            connection   errand           standard::connection
+//!            connection   errand   datagram    standard::connection
 //! tools      event   video_stream   picture                               waiting, files, decoding
 //! core       rtsp   rtp_packet             standard:: rtsp  sdp  rtcp     bytes in, values out
 //!            lab_payload   statistics                 jpeg_payload
@@ -50,6 +51,7 @@
 pub mod client;
 mod connection;
 pub mod console;
+pub mod datagram;
 mod errand;
 pub mod event;
 pub mod impairment;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::message::Message;
@@ -55,13 +56,39 @@ pub(crate) struct Log {
     report: Box<dyn FnMut(ClientEvent)>,
     entries: Vec<LogEntry>,
     message: Option<Message>,
+    limit: Arc<OnceLock<usize>>,
+    is_limit_told: bool,
 }
 
 impl Log {
     /// An empty one; `report` is called with what happens from now on.
     pub(crate) fn new(report: impl FnMut(ClientEvent) + 'static) -> Self {
         let (clock, report) = (Instant::now(), Box::new(report));
-        Self { clock, report, entries: Vec::new(), message: None }
+        let (entries, limit) = (Vec::new(), Arc::default());
+        Self { clock, report, entries, message: None, limit, is_limit_told: false }
+    }
+
+    /// What a server in this program tells when it leaves frames out: the size in bytes of the largest
+    /// datagram that the system sends. Then it is known why packets are missing.
+    pub(crate) fn watch(&mut self, limit: Arc<OnceLock<usize>>) {
+        self.limit = limit;
+    }
+
+    /// Tells once why a server in this program leaves frames out, if it does; says whether it did.
+    pub(crate) fn tell_limit(&mut self) -> bool {
+        let Some(limit) = self.limit.get().filter(|_| !self.is_limit_told) else { return false };
+        let message = Message::too_large(*limit);
+        self.is_limit_told = true;
+        self.tell(message);
+        true
+    }
+
+    /// Tells the user that nothing comes; why, where that is known.
+    pub(crate) fn tell_silence(&mut self, message: Message) {
+        let message = self.limit.get().map_or(message, |limit| Message::too_large(*limit));
+        if self.message.as_ref() != Some(&message) {
+            self.tell(message);
+        }
     }
 
     /// What all times are counted from.

@@ -5,6 +5,7 @@ use std::{fmt, io};
 
 use super::silence::Cause;
 use crate::connection::address;
+use crate::datagram;
 use crate::rtsp::Method;
 
 /// One message: what happened, and what to do about it.
@@ -103,6 +104,14 @@ impl Message {
     fn no_packets(place: &str) -> Self {
         let text = format!("No RTP within 2 s: check {place}, the firewall, the server.");
         Self::warning("No packets".to_owned(), text)
+    }
+
+    /// The server is in this program and leaves frames out; `limit` is the size in bytes of the
+    /// largest datagram that this system sends.
+    pub(super) fn too_large(limit: usize) -> Self {
+        let cure = datagram::REMEDY.unwrap_or("`server --fragment 1400` sends pieces");
+        let text = format!("No datagram above {limit} bytes leaves this system: {cure}.");
+        Self::warning("Frames are left out".to_owned(), text)
     }
 
     fn no_rtp(place: &str) -> Self {

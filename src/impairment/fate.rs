@@ -1,10 +1,11 @@
 //! What a bad network does to each packet: a function of its number and the seed.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use super::options::{ALL, Percent};
-use super::options::{BadImpairment, MAX_DELAY_MS};
+use super::options::{ALL, BadImpairment, MAX_DELAY_MS, Percent};
 
 /// What a network does to packets; nothing, by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -166,6 +167,37 @@ const fn split_mix_64(seed: u64, place: u64) -> u64 {
     let mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
     mixed ^ mixed >> 31
+}
+
+/// What happens to every session's RTP packets on their way out. All copies are the same network,
+/// and its loss may be changed while the server serves.
+#[derive(Clone, Debug)]
+pub struct Network {
+    impairment: Impairment,
+    loss_millionths: Arc<AtomicU32>,
+}
+
+impl Network {
+    /// A network that does this.
+    pub fn new(impairment: Impairment) -> Self {
+        let loss_millionths = Arc::new(AtomicU32::new(impairment.loss().millionths()));
+        Self { impairment, loss_millionths }
+    }
+
+    /// The share of packets that is lost from now on.
+    pub fn loss(&self) -> Percent {
+        Percent::of_millionths(self.loss_millionths.load(Ordering::Relaxed)).unwrap_or_default()
+    }
+
+    /// Changes that share.
+    pub fn set_loss(&self, loss: Percent) {
+        self.loss_millionths.store(loss.millionths(), Ordering::Relaxed);
+    }
+
+    /// What happens to packets now.
+    pub(crate) fn impairment(&self) -> Impairment {
+        self.impairment.with_loss(self.loss())
+    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@ use std::time::Instant;
 use std::{fmt, io};
 
 use super::bad_network::BadNetwork;
-use super::transcript::Transcript;
+use super::transcript::{Obstacle, Transcript};
 use crate::connection::{SOCKET_TIMEOUT, was_not_taken};
+use crate::datagram::{self, TooLarge};
 use crate::event::Event;
 use crate::rtp_packet::HEADER_SIZE;
 use crate::server::shared::{Shared, canonical};
@@ -72,7 +73,10 @@ impl RtpSocket {
             None => send(socket, packet),
             Some(network) => network.send(packet, |packet| send(socket, packet)),
         };
-        sent.map_err(|source| Trouble::Send { client: *client, source })
+        sent.map_err(|source| match TooLarge::check(packet.len()) {
+            Err(too_large) => Trouble::Refused(too_large),
+            Ok(()) => Trouble::Send { client: *client, source },
+        })
     }
 
     /// Lets out what is still under way.
@@ -108,8 +112,25 @@ pub(crate) fn send(socket: &UdpSocket, packet: &[u8]) -> io::Result<()> {
 /// Why a packet did not leave.
 #[derive(Debug)]
 enum Trouble {
-    TooLarge { length: usize },
-    Send { client: SocketAddr, source: io::Error },
+    /// UDP has no room for it.
+    TooLarge {
+        length: usize,
+    },
+    /// UDP has, the system has not.
+    Refused(TooLarge),
+    Send {
+        client: SocketAddr,
+        source: io::Error,
+    },
+}
+
+impl Obstacle for Trouble {
+    fn limit(&self) -> Option<usize> {
+        match self {
+            Self::Refused(too_large) => Some(too_large.limit),
+            Self::TooLarge { .. } | Self::Send { .. } => None,
+        }
+    }
 }
 
 impl fmt::Display for Trouble {
@@ -118,12 +139,15 @@ impl fmt::Display for Trouble {
             Self::TooLarge { length } => write!(
                 out,
                 "expected at most {MAX_PAYLOAD} bytes for one datagram, found {length}; \
-                 such frames are left out, --fragment sends them in pieces"
+                 {LEFT_OUT}"
             ),
+            Self::Refused(too_large) => write!(out, "{too_large}; {LEFT_OUT}"),
             Self::Send { client, source } => write!(out, "to {client}: {source}"),
         }
     }
 }
 
 /// What fits a UDP datagram over IPv4 after the RTP header.
-pub const MAX_PAYLOAD: usize = 65_507 - HEADER_SIZE;
+pub const MAX_PAYLOAD: usize = datagram::MOST - HEADER_SIZE;
+/// What becomes of frames that are too large, and what helps.
+const LEFT_OUT: &str = "such frames are left out, --fragment 1400 sends them in pieces";

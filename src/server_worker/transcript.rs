@@ -10,6 +10,14 @@ use std::time::Duration;
 use crate::server::server_event::ServerEvent;
 use crate::server::shared::Shared;
 
+/// Why a frame could not be sent.
+pub(crate) trait Obstacle: fmt::Display {
+    /// The size in bytes of the largest datagram that the system sends, where that is why.
+    fn limit(&self) -> Option<usize> {
+        None
+    }
+}
+
 /// Whom one session's sender tells; `T` is why a frame could not be sent.
 pub(crate) struct Transcript<T> {
     peer: SocketAddr,
@@ -18,7 +26,7 @@ pub(crate) struct Transcript<T> {
     told: Vec<Discriminant<T>>,
 }
 
-impl<T: fmt::Display> Transcript<T> {
+impl<T: Obstacle> Transcript<T> {
     pub(crate) const fn new(peer: SocketAddr, shared: Arc<Shared>) -> Self {
         Self { peer, shared, told: Vec::new() }
     }
@@ -28,13 +36,21 @@ impl<T: fmt::Display> Transcript<T> {
         (self.shared.report)(ServerEvent::Warning { peer: self.peer, what });
     }
 
+    fn too_large(&self, what: String, limit: usize) {
+        (self.shared.report)(ServerEvent::TooLarge { peer: self.peer, what, limit });
+    }
+
     /// A frame was not sent. Each kind of trouble is told once in a session: twenty lines a second
     /// would help nobody.
     pub(crate) fn warn_once(&mut self, trouble: &T, frame_number: u64) {
         let kind = discriminant(trouble);
         if !self.told.contains(&kind) {
             self.told.push(kind);
-            self.warn(format!("could not send frame {frame_number}: {trouble}"));
+            let what = format!("could not send frame {frame_number}: {trouble}");
+            match trouble.limit() {
+                Some(limit) => self.too_large(what, limit),
+                None => self.warn(what),
+            }
         }
     }
 

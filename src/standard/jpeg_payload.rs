@@ -92,8 +92,17 @@ mod samples {
         (width, height): (u16, u16),
         change: impl FnOnce(&mut Encoder<&mut Vec<u8>>),
     ) -> Vec<u8> {
+        jpeg_of_quality(80, (width, height), change)
+    }
+
+    /// The same of a quality from 1 to 100.
+    pub(super) fn jpeg_of_quality(
+        quality: u8,
+        (width, height): (u16, u16),
+        change: impl FnOnce(&mut Encoder<&mut Vec<u8>>),
+    ) -> Vec<u8> {
         let mut jpeg = Vec::new();
-        let mut encoder = Encoder::new(&mut jpeg, 80);
+        let mut encoder = Encoder::new(&mut jpeg, quality);
         encoder.set_sampling_factor(SamplingFactor::F_2_2);
         change(&mut encoder);
         encoder.encode(&pixels(width, height, 3), width, height, ColorType::Rgb).unwrap();

@@ -21,6 +21,7 @@ pub(crate) mod lossy_proxy;
 pub(crate) mod movies;
 #[cfg(unix)]
 pub(crate) mod other_user;
+pub(crate) mod preload;
 pub(crate) mod programs;
 pub(crate) mod raw_client;
 pub(crate) mod rtcp;

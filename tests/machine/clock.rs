@@ -6,13 +6,10 @@
 
 #![cfg(target_os = "linux")]
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use crate::client_common::program::{Program, client_command, rtp_port};
 use crate::common::jpegs::{PLAIN, jpegs};
-use crate::common::left_out::needs;
 use crate::common::movies::{MOVIE, folder_with, lab_format};
+use crate::common::preload::Preload;
 use crate::common::raw_client::RawClient;
 use crate::common::rtp::assert_frames;
 use crate::common::server_process::{ServerProcess, server_command};
@@ -25,7 +22,7 @@ tests![
 ];
 
 fn the_server_sends_every_frame_and_stamps_it_with_the_time_that_it_is_told() {
-    let wrong = Clock::build();
+    let wrong = Preload::build("clock.c");
     let (server, frames, _folder) = serve(&wrong);
     let client = RawClient::playing(server.address());
     let packets = client.packets(frames.len());
@@ -35,14 +32,14 @@ fn the_server_sends_every_frame_and_stamps_it_with_the_time_that_it_is_told() {
 }
 
 fn server_and_client_play_the_whole_movie_in_both_dialects() {
-    let wrong = Clock::build();
+    let wrong = Preload::build("clock.c");
     let (server, frames, _folder) = serve(&wrong);
     let (port, rtp_port) = (server.port().to_string(), rtp_port());
     let url = format!("rtsp://127.0.0.1:{port}/{MOVIE}");
     let lab = ["127.0.0.1", &port, &rtp_port, MOVIE];
     let clients = [&lab[..], &[&url], &["--tcp", &url]].map(|words| {
         let mut command = client_command(&[&["--headless"], words].concat());
-        Program::start(wrong.tell(&mut command))
+        Program::start(wrong.before(&mut command))
     });
     for client in clients {
         let ended = client.end(crate::client_common::LIMIT);
@@ -56,35 +53,10 @@ fn server_and_client_play_the_whole_movie_in_both_dialects() {
 }
 
 /// A server with wrong times, and what it plays: three seconds.
-fn serve(wrong: &Clock) -> (ServerProcess, Vec<Vec<u8>>, TempDir) {
+fn serve(wrong: &Preload) -> (ServerProcess, Vec<Vec<u8>>, TempDir) {
     let frames = jpegs(PLAIN, 60);
     let folder = folder_with(&lab_format(&frames));
     let mut command = server_command(folder.path());
-    let server = ServerProcess::start_with(wrong.tell(&mut command).arg("0")).expect("it starts");
+    let server = ServerProcess::start_with(wrong.before(&mut command).arg("0")).expect("it starts");
     (server, frames, folder)
-}
-
-/// The library that tells wrong times.
-struct Clock {
-    library: PathBuf,
-    _folder: TempDir,
-}
-
-impl Clock {
-    fn build() -> Self {
-        needs("cc", "gcc libc6-dev");
-        let folder = tempfile::tempdir().unwrap();
-        let library = folder.path().join("clock.so");
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/clock.c");
-        let mut compiler = Command::new("cc");
-        compiler.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source);
-        let output = compiler.output().unwrap();
-        assert!(output.status.success(), "{output:?}");
-        Self { library, _folder: folder }
-    }
-
-    /// Has the program hear them.
-    fn tell<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        command.env("LD_PRELOAD", &self.library)
-    }
 }

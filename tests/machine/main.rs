@@ -19,6 +19,7 @@ mod left_out;
 mod other_users;
 mod server_python;
 mod server_standard_pause;
+mod small_datagrams;
 
 fn main() -> ExitCode {
     let modules = [
@@ -31,6 +32,8 @@ fn main() -> ExitCode {
         other_users::TESTS,
         server_python::TESTS,
         server_standard_pause::TESTS,
+        #[cfg(target_os = "linux")]
+        small_datagrams::TESTS,
     ];
     harness::run("machine", &modules)
 }

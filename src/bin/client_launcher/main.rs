@@ -6,6 +6,7 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use std::{env, thread};
 
@@ -13,7 +14,7 @@ use rtsp_lab::client::{ClientEvent, Settings};
 use rtsp_lab::console::Console;
 use rtsp_lab::impairment::Impairment;
 use rtsp_lab::rtsp::Method;
-use rtsp_lab::server::{self, Network, Server, ServerError, Stopper};
+use rtsp_lab::server::{self, Network, Server, ServerError, ServerEvent, Stopper};
 use rtsp_lab::terminal;
 use rtsp_lab::window::{PlayerWindow, WindowError};
 
@@ -69,14 +70,21 @@ fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     let server_port = server.local_addr().port();
     let stopper = server.stopper();
     let serving = thread::Builder::new().name("server".to_owned());
-    let serving = serving.spawn(move || server.serve(|_| {}));
+    let limit = Arc::new(OnceLock::new());
+    let found = Arc::clone(&limit);
+    let report = move |event| {
+        if let ServerEvent::TooLarge { limit, .. } = event {
+            found.set(limit).ok();
+        }
+    };
+    let serving = serving.spawn(move || server.serve(report));
     let serving = serving.map_err(|error| format!("could not start a thread: {error}"))?;
     // Stops the server whatever happens below, so that the thread can be joined.
     let stop = StopAtEnd(stopper);
     say(own_movie.greeting());
     let (server, movie) = ("127.0.0.1".to_owned(), own_movie::NAME.to_owned());
     let settings = Settings { server, server_port, rtp_port: 0, movie };
-    let code = launch(Source::Lab(settings), Some(network), call);
+    let code = launch(Source::Own(settings, limit), Some(network), call);
     drop(stop);
     drop(serving.join());
     Ok(code)

@@ -2,6 +2,8 @@
 //!
 //! Here is the seam to the standard dialect: without it, the lines that end in `wing` go.
 
+use std::sync::{Arc, OnceLock};
+
 use rtsp_lab::client::{Client, ClientEvent, Player, Settings};
 use rtsp_lab::standard::client::{StandardClient, StandardSettings}; // wing
 
@@ -9,6 +11,9 @@ use rtsp_lab::standard::client::{StandardClient, StandardSettings}; // wing
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     Lab(Settings),
+    /// The same of a server in this program, with what that tells when it leaves frames out: the size
+    /// in bytes of the largest datagram that the system sends.
+    Own(Settings, Arc<OnceLock<usize>>),
     Url(StandardSettings), // wing
 }
 
@@ -16,7 +21,7 @@ impl Source {
     /// The movie's name.
     pub(crate) fn movie(&self) -> String {
         match self {
-            Self::Lab(settings) => settings.movie.clone(),
+            Self::Lab(settings) | Self::Own(settings, _) => settings.movie.clone(),
             Self::Url(settings) => settings.movie(), // wing
         }
     }
@@ -25,6 +30,9 @@ impl Source {
     pub(crate) fn client(self, report: impl FnMut(ClientEvent) + 'static) -> Box<dyn Player> {
         match self {
             Self::Lab(settings) => Box::new(Client::new(settings, report)),
+            Self::Own(settings, limit) => {
+                Box::new(Client::new(settings, report).of_own_server(limit))
+            }
             Self::Url(settings) => Box::new(StandardClient::new(settings, report)), // wing
         }
     }

@@ -382,7 +382,7 @@ mod tests {
         assert_eq!((parts.width, parts.height, parts.sampling), (384, 288, Sampling::Yuv420));
         assert_eq!((parts.restart_interval, parts.scan_offset), (None, 623));
         assert_eq!(parts.scan, &movie[623..movie.len() - 2]);
-        assert_eq!((parts.quantisation[0][0], parts.quantisation[1][0]), (0x0D, 0x0E));
+        assert_eq!((parts.quantisation[0][0], parts.quantisation[1][0]), (10, 10));
     }
 
     #[test]

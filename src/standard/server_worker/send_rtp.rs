@@ -9,7 +9,7 @@ use crate::event::Event;
 use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
 use crate::server::shared::Settings;
 use crate::server_worker::bad_network::BadNetwork;
-use crate::server_worker::transcript::Transcript;
+use crate::server_worker::transcript::{Obstacle, Transcript};
 use crate::server_worker::{FRAME_INTERVAL, next_deadline};
 use crate::standard::jpeg_payload::{CannotCarry, JpegFrame};
 use crate::standard::rtcp::{Compound, RtpClock, SenderReport, report_interval};
@@ -250,6 +250,8 @@ pub(super) enum Trouble {
     Late,
     Send(io::Error),
 }
+
+impl Obstacle for Trouble {}
 
 impl fmt::Display for Trouble {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
