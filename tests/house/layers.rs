@@ -44,7 +44,7 @@ enum Room {
 
 /// The room of a file is the one of the longest place in which it lies.
 #[rustfmt::skip]
-const PLACES: [(&str, Room); 34] = [
+const PLACES: [(&str, Room); 32] = [
     ("src/rtsp", Room::Core),
     ("src/rtp_packet", Room::Core),
     ("src/lab_payload", Room::Core),
