@@ -46,11 +46,11 @@ fn code_lines(excerpt: &Excerpt, comment: &str) -> usize {
 
 /// Without the string that documents a method.
 fn python_lines(excerpt: &Excerpt) -> usize {
-    let mut in_document = false;
+    let mut inside = false;
     let is_code = |text: &&str| {
         let marks = text.matches("\"\"\"").count();
-        let is_document = in_document || text.starts_with("\"\"\"");
-        in_document ^= marks == 1;
+        let is_document = inside || text.starts_with("\"\"\"");
+        inside ^= marks == 1;
         !is_document && !text.is_empty() && !text.starts_with('#')
     };
     excerpt.lines.iter().map(|line| line.text.trim()).filter(is_code).count()
@@ -92,7 +92,7 @@ fn rust_items(project: &Path, class: &Class) -> io::Result<Vec<Item>> {
             files = names.iter().map(|name| format!("{place}/{name}")).collect();
             files.sort();
         }
-        for file in files.iter().filter(|file| file.ends_with(".rs")) {
+        for file in files.iter().filter(|file| Path::new(file).extension() == Some("rs".as_ref())) {
             let source = fs::read_to_string(project.join(file))?;
             let no_rust = |error| io::Error::other(format!("{file}: {error}"));
             items.extend(rust::items(file, &source).map_err(no_rust)?);

@@ -171,7 +171,7 @@ impl Reader {
         match tree {
             syn::UseTree::Path(path) => self.add_use(&path.tree, &with(&path.ident)),
             syn::UseTree::Group(group) => {
-                group.items.iter().for_each(|tree| self.add_use(tree, start))
+                group.items.iter().for_each(|tree| self.add_use(tree, start));
             }
             syn::UseTree::Glob(glob) => {
                 self.globs.push((self.module.clone(), start.clone()));

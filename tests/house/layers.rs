@@ -209,9 +209,9 @@ fn names_of_the_wing(tree: &Tree, graph: &Graph) -> Vec<String> {
     for (file, source) in tree.iter().filter(|(file, _)| !allowed(file)) {
         let uses = graph.uses.get(file).into_iter().flatten();
         let of_wing = uses.filter(|used| used.name.starts_with(&WING.map(str::to_owned)));
-        let used: BTreeSet<usize> = of_wing.map(|used| used.line).collect();
+        let of_wing: BTreeSet<usize> = of_wing.map(|used| used.line).collect();
         let lines = source.lines().zip(1..);
-        let named = lines.filter(|(line, number)| names_the_wing(line) || used.contains(number));
+        let named = lines.filter(|(line, number)| names_the_wing(line) || of_wing.contains(number));
         faults.extend(named.map(|(line, number)| format!("{file}:{number}: {}", line.trim())));
     }
     faults

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 #![allow(clippy::indexing_slicing, reason = "a test may fail")]
+#![allow(clippy::wildcard_enum_match_arm, reason = "most kinds of items say nothing here")]
+#![allow(clippy::match_same_arms, reason = "a row for each room")]
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,

@@ -82,7 +82,9 @@ impl Call {
 
 fn options() -> Options {
     let mut options = Options::new();
-    GROUPS.iter().for_each(|(_, add)| add(&mut options));
+    for (_, add) in GROUPS {
+        add(&mut options);
+    }
     options
 }
 
