@@ -19,6 +19,7 @@ mod made_up;
 mod page;
 mod source;
 mod twins;
+mod wing;
 
 /// The example that puts both languages on one page.
 #[path = "../../examples/side_by_side"]

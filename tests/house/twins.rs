@@ -6,6 +6,7 @@ use std::fs;
 use super::side_by_side::classes::{CLASSES, Class};
 use super::side_by_side::rust::{Item, Kind, items};
 use super::source::{code_lines, project, root};
+use super::wing;
 
 /// The most lines of code of a file, and its twins: all but those of the window, which has its own
 /// files.
@@ -57,8 +58,7 @@ fn items_of(file: &str) -> Vec<Item> {
 /// The lab's files, without the wing, `lab_check` and files of tests.
 fn lab_files() -> Vec<(String, String)> {
     let of_lab = |file: &String| {
-        let is_of_wing = file.starts_with("src/standard") || file.ends_with("/url.rs");
-        let is_other = is_of_wing || file.ends_with("/tests.rs");
+        let is_other = wing::has_file(file) || file.ends_with("/tests.rs");
         file.starts_with("src/") && !is_other
     };
     project().into_iter().filter(|(file, _)| of_lab(file)).collect()

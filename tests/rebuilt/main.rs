@@ -13,6 +13,8 @@ mod without_the_wing;
 /// The example that puts both languages on one page knows all Python methods.
 #[path = "../../examples/side_by_side/classes.rs"]
 mod classes;
+#[path = "../house/wing.rs"]
+mod wing;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

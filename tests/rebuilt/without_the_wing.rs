@@ -1,50 +1,45 @@
 //! The lab does not know the standard dialect: without it the lab compiles, and its tests pass.
 //!
-//! Whoever deletes the wing deletes `src/standard.rs`, `src/standard/` and each line that ends in
-//! `// wing`. That is done here in a copy. `tests/house/layers.rs` sees to it that no other line names
-//! the wing.
+//! Whoever deletes the wing deletes its files and each line that ends in its mark. That is done here in
+//! a copy. `tests/house` sees to it that no other line names the wing.
 
 use std::fs;
 use std::path::Path;
 
-use super::{cargo, root, target};
+use super::{cargo, root, target, wing};
 
 #[test]
 fn the_lab_stands_without_the_wing() {
     let copy = tempfile::tempdir().unwrap();
-    copy_folder(root(), copy.path());
-    fs::remove_file(copy.path().join("src/standard.rs")).unwrap();
-    fs::remove_dir_all(copy.path().join("src/standard")).unwrap();
-
+    copy_without_the_wing("", copy.path());
     // Kept for the next time, so that the packages are built once.
     let target = target().join("without_the_wing");
     let flags = ("RUST_TEST_THREADS", "4");
     let package = ["--locked", "--package", "rtsp_lab"];
     cargo(copy.path(), &[&["check"], package.as_slice()].concat(), &target, flags);
     let of_wing = OF_THE_WING.iter().flat_map(|name| ["--skip", name]);
-    let test: Vec<&str> =
-        ["test"].into_iter().chain(package).chain(["--test", "lab", "--"]).collect();
-    cargo(copy.path(), &test.into_iter().chain(of_wing).collect::<Vec<_>>(), &target, flags);
+    let test = ["test"].into_iter().chain(package).chain(["--test", "lab", "--"]).chain(of_wing);
+    cargo(copy.path(), &test.collect::<Vec<_>>(), &target, flags);
 }
 
-/// Without what the wing's deletion deletes, and without what is built or kept by Git.
-fn copy_folder(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let (path, name) = (entry.path(), entry.file_name());
-        let target = to.join(&name);
-        if name == "target" || name == ".git" {
+/// Copies a folder of the project, but for what belongs to the wing, and what is built or Git's.
+fn copy_without_the_wing(folder: &str, to: &Path) {
+    for entry in fs::read_dir(root().join(folder)).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let inside = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+        let (from, to) = (root().join(&inside), to.join(&name));
+        if wing::has_file(&inside) || name == "target" || name == ".git" {
             continue;
         }
-        if path.is_dir() {
-            fs::create_dir(&target).unwrap();
-            copy_folder(&path, &target);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let source = fs::read_to_string(&path).unwrap();
-            let kept = source.lines().filter(|line| !line.trim_end().ends_with("// wing"));
-            fs::write(&target, kept.map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+        if from.is_dir() {
+            fs::create_dir(&to).unwrap();
+            copy_without_the_wing(&inside, &to);
+        } else if name.ends_with(".rs") {
+            let source = fs::read_to_string(&from).unwrap();
+            let kept = source.lines().filter(|line| !wing::has_line(line));
+            fs::write(&to, kept.map(|line| format!("{line}\n")).collect::<String>()).unwrap();
         } else {
-            fs::copy(&path, &target).unwrap();
+            fs::copy(&from, &to).unwrap();
         }
     }
 }
