@@ -5,6 +5,7 @@ use std::fs;
 use std::process::Command;
 
 use super::markdown::{documents, root};
+use crate::common::programs::program;
 use crate::harness::tests;
 
 tests![every_program_that_a_command_names_is_there, every_option_is_in_the_readme_and_no_other,];
@@ -48,10 +49,9 @@ fn every_program_that_a_command_names_is_there() {
 /// The README's tables of options have those that `--help` has, and no others.
 fn every_option_is_in_the_readme_and_no_other() {
     let readme = documents().into_iter().find(|document| document.name == "README.md").unwrap();
-    for (program, binary) in [
-        ("server", env!("CARGO_BIN_EXE_server")),
-        ("client_launcher", env!("CARGO_BIN_EXE_client_launcher")),
-    ] {
+    for (program, binary) in
+        [("server", program("server")), ("client_launcher", program("client_launcher"))]
+    {
         let head = format!("| {program} | |");
         let table = readme.blocks.iter().find(|block| block.lines.first() == Some(&head));
         let table = table.unwrap_or_else(|| panic!("the README has no table of {program}"));

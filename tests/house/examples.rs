@@ -11,7 +11,7 @@ fn every_example_of_the_documentation_runs() {
     let test = env::current_exe().unwrap();
     let libraries = test.parent().unwrap();
     let mut rustdoc = Command::new(Path::new(env!("CARGO")).with_file_name("rustdoc"));
-    rustdoc.current_dir(env!("CARGO_MANIFEST_DIR"));
+    rustdoc.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     rustdoc.args(["--test", "src/lib.rs", "--crate-name", "rtsp_lab", "--edition", "2024"]);
     rustdoc.arg("-L").arg(libraries).arg("--extern");
     rustdoc.arg(format!("rtsp_lab={}", newest(libraries).display()));

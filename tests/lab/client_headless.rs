@@ -6,10 +6,11 @@ use crate::client_common::jpeg::folder_with_movie;
 use crate::client_common::program::{Program, Server, client_command, rtp_port, run_client};
 use crate::client_common::scripted_server::{ScriptedServer, deserted_port};
 use crate::client_common::{LIMIT, MOVIE};
+use crate::common::programs::project;
 
 /// Where the movie that comes with the project is.
 fn project() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    project()
 }
 
 /// It takes as long as all the others together; by its name it is begun first.

@@ -14,6 +14,7 @@ use crate::client_common::LIMIT;
 use crate::client_common::program::{Ended, Program};
 use crate::common::jpegs::{Kind, PLAIN, jpeg};
 use crate::common::movies::{MOVIE, folder_with, lab_format};
+use crate::common::programs::program;
 use crate::common::said::say;
 use crate::common::server_process::ServerProcess;
 use crate::harness::tests;
@@ -51,7 +52,7 @@ fn serve(network: &Network, options: &[&str]) -> (ServerProcess, TempDir) {
     let kind = |number| if number % 10 == 0 { large } else { small };
     let frames: Vec<_> = (1..=FRAMES).map(|number| jpeg(kind(number), number)).collect();
     let folder = folder_with(&lab_format(&frames));
-    let mut command = network.server.command(env!("CARGO_BIN_EXE_server"));
+    let mut command = network.server.command(&program("server"));
     command.args(["--bind", SERVER, "--movies"]).arg(folder.path()).args(options).arg("2048");
     (ServerProcess::start_with(&mut command).expect("the server starts"), folder)
 }
@@ -59,7 +60,7 @@ fn serve(network: &Network, options: &[&str]) -> (ServerProcess, TempDir) {
 /// The client at its end: a second in peace, then losses, the cut, losses, and the end in peace,
 /// for nobody can count what is lost before the first packet and behind the last.
 fn play(network: &Network, place: &[&str]) -> Ended {
-    let mut command = network.client.command(env!("CARGO_BIN_EXE_client_launcher"));
+    let mut command = network.client.command(&program("client_launcher"));
     command.args(["--headless", "--quiet", "--patience", "8"]).args(place);
     command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
     let client = Program::start(&mut command);

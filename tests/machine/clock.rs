@@ -6,13 +6,14 @@
 
 #![cfg(target_os = "linux")]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::client_common::program::{Program, client_command, rtp_port};
 use crate::common::jpegs::{PLAIN, jpegs};
 use crate::common::left_out::needs;
 use crate::common::movies::{MOVIE, folder_with, lab_format};
+use crate::common::programs::project;
 use crate::common::raw_client::RawClient;
 use crate::common::rtp::assert_frames;
 use crate::common::server_process::{ServerProcess, server_command};
@@ -75,7 +76,7 @@ impl Clock {
         needs("cc", "gcc libc6-dev");
         let folder = tempfile::tempdir().unwrap();
         let library = folder.path().join("clock.so");
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/clock.c");
+        let source = project().join("tests/peers/clock.c");
         let mut compiler = Command::new("cc");
         compiler.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source);
         let output = compiler.output().unwrap();
