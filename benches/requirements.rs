@@ -19,6 +19,7 @@ use common::movies::{MOVIE, folder_with, lab_format, real_frames};
 use common::programs::project;
 use common::raw_client::RawClient;
 use common::server_process::ServerProcess;
+use rtsp_lab::client::Player;
 
 #[path = "../tests/client_common/mod.rs"]
 mod client_common;

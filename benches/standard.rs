@@ -202,7 +202,7 @@ impl Pair {
             .find_map(|_| {
                 let media = bind(0).ok()?;
                 let port = media.local_addr().ok()?.port();
-                let reports = port.is_multiple_of(2).then(|| bind(port + 1))?.ok()?;
+                let reports = (port % 2 == 0).then(|| bind(port + 1))?.ok()?;
                 Some((media, reports))
             })
             .unwrap();

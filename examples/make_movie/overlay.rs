@@ -129,7 +129,7 @@ impl Line {
 /// The dot a pixel of the doubled lettering is part of, and the neighbour it is closer to.
 fn nearest_two(position: usize) -> (Option<usize>, Option<usize>) {
     let dot = position / SCALE;
-    let neighbour = if position.is_multiple_of(SCALE) { dot.checked_sub(1) } else { Some(dot + 1) };
+    let neighbour = if position % SCALE == 0 { dot.checked_sub(1) } else { Some(dot + 1) };
     (Some(dot), neighbour)
 }
 

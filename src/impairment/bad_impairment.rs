@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{MAX_DELAY_MS, Percent};
+use super::percent::Percent;
 
 /// Options that describe no network.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,3 +101,6 @@ impl fmt::Display for BadImpairment {
 }
 
 impl std::error::Error for BadImpairment {}
+
+/// The longest delay. The client gives a server up that says nothing for 2 s.
+pub(super) const MAX_DELAY_MS: u64 = 10_000;

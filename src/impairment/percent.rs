@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use super::ALL;
-
 /// A share from 0 to 100 %, in steps of a ten-thousandth of a percent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Percent {
@@ -65,6 +63,9 @@ impl fmt::Display for Percent {
         write!(out, "{whole}.{} %", digits.trim_end_matches('0'))
     }
 }
+
+/// 100 %, in millionths.
+pub(super) const ALL: u32 = 1_000_000;
 
 #[cfg(test)]
 mod tests {

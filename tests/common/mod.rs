@@ -11,6 +11,7 @@
 use std::time::Duration;
 
 pub(crate) mod bad_network;
+pub(crate) mod command_line;
 pub(crate) mod jpeg_pieces;
 pub(crate) mod jpegs;
 pub(crate) mod left_out;

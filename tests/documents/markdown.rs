@@ -62,7 +62,7 @@ impl Block {
 
 /// All of them: those that people read, not those of packages.
 pub(crate) fn documents() -> Vec<Document> {
-    let mut names = vec![PathBuf::from("README.md"), PathBuf::from("CHANGELOG.md")];
+    let mut names = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"].map(PathBuf::from).to_vec();
     find(Path::new("docs"), &|path| path.extension().is_some_and(|end| end == "md"), &mut names);
     find(Path::new("tests"), &|path| path.ends_with("README.md"), &mut names);
     names.sort();

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rtsp_lab::client::{Client, Settings};
+use rtsp_lab::client::{Client, Player, Settings};
 
 use crate::client_common::program::{Program, client_command, rtp_port, run_client};
 use crate::client_common::scripted_server::{ScriptedServer, deserted_port};
@@ -44,7 +44,7 @@ impl Told {
     }
 }
 
-const TROUBLES: [(&str, Provoke); 10] = [
+const TROUBLES: [(&str, Provoke); 11] = [
     ("Address already in use", taken_port),
     ("Permission denied", systems_port),
     ("Connection failed", no_server),
@@ -54,7 +54,8 @@ const TROUBLES: [(&str, Provoke); 10] = [
     ("404 File Not Found", no_movie),
     ("no data", end_of_the_movie),
     ("Session ended", long_pause),
-    ("could not open a window", no_display),
+    ("there is no display", no_display),
+    ("is missing", no_library),
 ];
 
 fn every_trouble_is_told_as_the_readme_tells() {
@@ -140,7 +141,7 @@ fn long_pause() -> Told {
     let server = ServerProcess::start(root(), &["--idle", "1"]);
     let (server_port, rtp_port) = (server.port(), rtp_port().parse().unwrap());
     let (name, movie) = ("127.0.0.1".to_owned(), MOVIE.to_owned());
-    let settings = Settings { server: name, server_port, rtp_port, movie, standard: None };
+    let settings = Settings { server: name, server_port, rtp_port, movie };
     let (says, said) = mpsc::channel();
     let mut client = Client::new(settings, move |event| says.send(event.to_string()).unwrap());
     client.setup_movie();
@@ -158,10 +159,26 @@ fn end_of_the_movie() -> Told {
 }
 
 fn no_display() -> Told {
+    Told::just(no_window(&[]))
+}
+
+/// The loader finds files of that name first which are no libraries.
+fn no_library() -> Told {
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["libX11.so.6", "libxcb.so.1"] {
+        fs::write(folder.path().join(file), "").unwrap();
+    }
+    let folder = folder.path().to_str().unwrap();
+    Told::just(no_window(&[("DISPLAY", ":9"), ("LD_LIBRARY_PATH", folder)]))
+}
+
+/// What the client says that can't open its window, with these variables.
+fn no_window(variables: &[(&str, &str)]) -> String {
     let (port, rtp_port) = (deserted_port().to_string(), rtp_port());
-    let ended = run_client(&["127.0.0.1", &port, &rtp_port, MOVIE]);
+    let mut command = client_command(&["127.0.0.1", &port, &rtp_port, MOVIE]);
+    let ended = Program::start(command.envs(variables.iter().copied())).end(LIMIT);
     assert_eq!(ended.code, Some(1), "{ended:?}");
-    Told::just(ended.errors)
+    ended.errors
 }
 
 /// What a server says that can't start; then it ends with code 1.

@@ -13,7 +13,7 @@ use crate::client_common::stage::{TURN, client_of};
 use crate::common::movies::{MOVIE, folder_with, lab_format, real_frames};
 use crate::common::raw_client::RawClient;
 use crate::common::server_process::{ServerProcess, server_command, wait_until};
-use rtsp_lab::client::Client;
+use rtsp_lab::client::{Client, Player};
 use rtsp_lab::rtsp::State;
 
 use super::markdown::{Block, root};

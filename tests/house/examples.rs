@@ -1,35 +1,46 @@
 //! The examples of the library's documentation run, as `cargo test` would run them: but there they
 //! would come last, after the line that sums up what was left out.
 
-use std::env;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use super::source::root;
 
 #[test]
 fn every_example_of_the_documentation_runs() {
-    let test = env::current_exe().unwrap();
-    let libraries = test.parent().unwrap();
+    let built = libraries();
     let mut rustdoc = Command::new(Path::new(env!("CARGO")).with_file_name("rustdoc"));
-    rustdoc.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    rustdoc.current_dir(root()).env("CARGO_PKG_VERSION", env!("CARGO_PKG_VERSION"));
     rustdoc.args(["--test", "src/lib.rs", "--crate-name", "rtsp_lab", "--edition", "2024"]);
-    rustdoc.arg("-L").arg(libraries).arg("--extern");
-    rustdoc.arg(format!("rtsp_lab={}", newest(libraries).display()));
-    let output = rustdoc.output().expect("rustdoc is beside cargo");
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    for (name, file) in &built {
+        // Those of their own packages lie beside them.
+        let folder = Path::new(file).parent().unwrap().display();
+        rustdoc.arg("-L").arg(format!("dependency={folder}"));
+        rustdoc.arg("--extern").arg(format!("{name}={file}"));
+    }
+    let said = said_by(rustdoc.output().expect("rustdoc is beside cargo"));
     let passed = said.split(" passed").next().and_then(|before| before.rsplit(' ').next());
     let passed: usize = passed.and_then(|number| number.parse().ok()).expect("a number of them");
     assert!(passed >= 30, "only {passed} examples: {said}");
 }
 
-/// The library that this test was built with: Cargo has built it just now, or last.
-fn newest(folder: &Path) -> PathBuf {
-    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    let is_ours = |path: &PathBuf| {
-        let name = path.file_name().unwrap().to_string_lossy();
-        name.starts_with("librtsp_lab-") && name.ends_with(".rlib")
+/// The library and the packages that it uses, as Cargo has built them: names and files.
+fn libraries() -> Vec<(String, String)> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--locked", "--quiet", "--lib", "--package", "rtsp_lab"]);
+    let output = cargo.arg("--message-format=json").current_dir(root()).output().unwrap();
+    let messages = said_by(output);
+    let artifact = |line: &str| {
+        let (_, target) = line.split_once(r#""target":{"#)?;
+        let files = target.split('"').filter(|word| word.ends_with(".rlib"));
+        let (_, name) = target.split_once(r#""name":""#)?;
+        Some((name.split('"').next()?.replace('-', "_"), files.last()?.replace(r"\\", r"\")))
     };
-    let time = |path: &PathBuf| fs::metadata(path).unwrap().modified().unwrap();
-    files.filter(is_ours).max_by_key(time).expect("the library beside the tests")
+    messages.lines().filter_map(artifact).collect()
+}
+
+fn said_by(output: Output) -> String {
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    said
 }

@@ -8,7 +8,24 @@
     reason = "figures, and what is left out, are said"
 )]
 
+mod circles;
 mod examples;
+mod graph;
 mod harnesses;
 mod layers;
+mod made_up;
+mod page;
+mod source;
 mod twins;
+
+/// The example that puts both languages on one page.
+#[path = "../../examples/side_by_side"]
+mod side_by_side {
+    pub(crate) mod classes;
+    mod excerpt;
+    mod highlight;
+    pub(crate) mod page;
+    pub(crate) mod python;
+    pub(crate) mod rows;
+    pub(crate) mod rust;
+}

@@ -2,92 +2,27 @@
 
 #![cfg(target_os = "linux")]
 
-use std::cell::RefCell;
 use std::net::UdpSocket;
-use std::rc::Rc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::client_common::MOVIE;
+use crate::client_common::connecting::{TRIES, looks_at_its_user, play_waits_for_no_connection};
 use crate::client_common::full_queue::FullQueue;
 use crate::client_common::program::{rtp_port, run_client};
 use crate::client_common::scripted_server::ScriptedServer;
 use crate::client_common::stage::{Stage, TURN, client_of};
-use crate::client_common::{LIMIT, MOVIE};
-use rtsp_lab::client::{Client, ClientEvent, Settings};
-use rtsp_lab::rtsp::{Method, State};
-use rtsp_lab::standard::rtsp::RtspUrl;
-
-/// The system gives up a connection after 2 s. A machine may be too busy for a test to do its part by
-/// then, but not each time.
-const TRIES: usize = 5;
-
-/// What the client tells.
-type Events = Rc<RefCell<Vec<ClientEvent>>>;
-
-/// A client of that port, in either dialect.
-fn client_in(standard: bool, port: u16) -> (Client, Events) {
-    if !standard {
-        return client_of(port, 0);
-    }
-    let url = format!("rtsp://127.0.0.1:{port}/{MOVIE}");
-    let settings = Settings::of_url(RtspUrl::parse(&url).unwrap());
-    let events = Events::default();
-    let told = Rc::clone(&events);
-    (Client::new(settings, move |event| told.borrow_mut().push(event)), events)
-}
-
-/// Lets the client work until it has told that there is no connection; it tells that once, and has
-/// forgotten what was pressed.
-#[track_caller]
-fn assert_fails_once(client: &mut Client, events: &Events) {
-    let start = Instant::now();
-    while client.is_waiting() {
-        assert!(start.elapsed() < LIMIT, "it still waits");
-        client.wait(TURN);
-    }
-    let told = client.message().expect("a message").clone();
-    assert_eq!(told.title, "Connection failed");
-    assert!(!client.wait(Duration::ZERO), "nothing follows");
-    assert_eq!((client.state(), client.will_play()), (State::Init, false));
-    assert_eq!(events.borrow().as_slice(), [ClientEvent::Told(told)]);
-}
+use rtsp_lab::client::{Client, ClientEvent, Player};
+use rtsp_lab::rtsp::State;
 
 #[test]
 fn while_a_server_does_not_answer_the_client_looks_at_its_user() {
-    for standard in [false, true] {
-        let mut goes_on = false;
-        for _ in 0..TRIES {
-            let server = FullQueue::start();
-            let (mut client, events) = client_in(standard, server.port());
-            client.setup_movie();
-            assert!(client.is_connecting(), "it has waited: {:?}", client.message());
-            client.play_movie();
-            client.describe_movie();
-            assert!(client.awaits(Method::Setup) && client.will_play(), "pressed and forgotten");
-            client.wait(Duration::ZERO);
-            goes_on |= client.is_connecting();
-            assert_fails_once(&mut client, &events);
-            // The next try begins anew.
-            client.describe_movie();
-            assert!(client.awaits(Method::Describe) && client.message().is_none());
-            if goes_on {
-                break;
-            }
-        }
-        assert!(goes_on, "it has waited for the server {TRIES} times");
-    }
+    looks_at_its_user(|port| client_of(port, 0));
 }
 
 #[test]
 fn play_in_init_waits_for_no_connection_and_is_not_forgotten() {
-    for standard in [false, true] {
-        let server = FullQueue::start();
-        let (mut client, events) = client_in(standard, server.port());
-        // The connection may have failed at once; only `wait` looks for it.
-        client.play_movie();
-        assert!(client.is_connecting() && client.will_play());
-        assert_fails_once(&mut client, &events);
-    }
+    play_waits_for_no_connection(|port| client_of(port, 0));
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::client_common::jpeg::{as_in_the_labs_film, colour, frame, jpeg};
 use crate::client_common::program::Program;
 use crate::client_common::rtp::{JPEG, MARKER, PLAIN, marked, packet, packet_with};
 use crate::client_common::stage::Stage;
+use rtsp_lab::client::Player;
 use rtsp_lab::rtsp::State;
 
 /// Frames under these numbers, one packet each; in frame n of them is the colour of frame n.

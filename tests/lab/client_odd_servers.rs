@@ -7,7 +7,7 @@ use std::thread;
 
 use crate::client_common::scripted_server::{ScriptedServer, deserted_port};
 use crate::client_common::stage::{Stage, TURN, client_of};
-use rtsp_lab::client::{Client, Severity};
+use rtsp_lab::client::{Client, Player, Severity};
 use rtsp_lab::rtsp::{Method, State};
 
 /// A session is set up by this reply, and the next request names it so.

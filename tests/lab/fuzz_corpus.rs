@@ -2,6 +2,7 @@
 //!
 //! `tests/fuzz/README.md` tells how they are looked for.
 
+use crate::common::programs::project;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

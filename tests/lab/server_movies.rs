@@ -212,8 +212,9 @@ fn names_of_what_is_no_file_get_404() {
     let (folder, _) = made_movie(3);
     fs::create_dir(folder.path().join("sub")).unwrap();
     let server = ServerProcess::start(folder.path(), &[]);
-    for name in ["none.Mjpeg", "sub", "sub/", ".", "./", "movie.Mjpeg/", "movie.Mjpeg\0", "\0", "%"]
-    {
+    let slashes = ["sub/", "./", "movie.Mjpeg/", "movie.Mjpeg/.", "movie.Mjpeg\\", "sub\\"];
+    let others = ["none.Mjpeg", "sub", ".", "movie.Mjpeg\0", "\0", "%"];
+    for name in slashes.into_iter().chain(others) {
         assert_not_found(&server, name);
     }
 }

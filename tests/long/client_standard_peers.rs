@@ -14,9 +14,10 @@ use crate::common::left_out::{forbidden, leave_out, needs, runs};
 use crate::common::other_user::{is_root, open_to_all};
 use crate::common::programs::project;
 use crate::harness::tests;
-use rtsp_lab::client::{Client, Seek, Settings};
+use rtsp_lab::client::{Player, Seek};
 use rtsp_lab::picture::Picture;
 use rtsp_lab::rtsp::State;
+use rtsp_lab::standard::client::{StandardClient as Client, StandardSettings};
 use rtsp_lab::standard::rtsp::RtspUrl;
 use rtsp_lab::video_stream::VideoStream;
 use tempfile::TempDir;
@@ -83,9 +84,8 @@ impl Film {
 }
 
 fn client_of(url: &str, tcp: bool) -> Client {
-    let mut settings = Settings::of_url(RtspUrl::parse(url).unwrap());
-    settings.standard.as_mut().unwrap().tcp = tcp;
-    Client::new(settings, |_| {})
+    let url = RtspUrl::parse(url).unwrap();
+    Client::new(StandardSettings { tcp, ..StandardSettings::of_url(url) }, |_| {})
 }
 
 #[track_caller]

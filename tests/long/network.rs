@@ -13,7 +13,7 @@ pub(crate) mod wire;
 use crate::client_common::LIMIT;
 use crate::client_common::program::{Ended, Program};
 use crate::common::jpegs::{Kind, PLAIN, jpeg};
-use crate::common::movies::{MOVIE, folder_with, lab_format};
+use crate::common::movies::{MOVIE, folder_with, lab_format, made_movie};
 use crate::common::programs::program;
 use crate::common::said::say;
 use crate::common::server_process::ServerProcess;
@@ -24,6 +24,7 @@ use wire::{Network, SERVER};
 tests![
     the_labs_client_counts_what_the_network_loses_and_plays_on_behind_a_cut,
     the_standard_client_counts_what_the_network_loses_and_plays_on_behind_a_cut,
+    where_ipv6_sockets_are_for_ipv6_alone_every_address_is_still_every_one,
 ];
 
 fn the_labs_client_counts_what_the_network_loses_and_plays_on_behind_a_cut() {
@@ -45,6 +46,25 @@ fn the_standard_client_counts_what_the_network_loses_and_plays_on_behind_a_cut()
     assert_counts(&network, &ended);
 }
 
+/// As they are on Windows unless the server says otherwise.
+fn where_ipv6_sockets_are_for_ipv6_alone_every_address_is_still_every_one() {
+    let network = Network::start();
+    let alone = "echo 1 >/proc/sys/net/ipv6/bindv6only";
+    let told = network.server.command("sh").args(["-c", alone]).status();
+    assert!(told.is_ok_and(|status| status.success()), "{alone}");
+    let (folder, _) = made_movie(3);
+    let mut command = network.server.command(program("server"));
+    command.args(["--bind", "::", "--movies"]).arg(folder.path()).arg("0");
+    let server = ServerProcess::start_with(&mut command).expect("the server starts");
+    let port = server.port().to_string();
+    for host in ["127.0.0.1", "::1"] {
+        let mut command = network.server.command(program("client_launcher"));
+        command.args(["--headless", "--quiet", host, &port, "5008", MOVIE]);
+        let ended = Program::start(&mut command).end(LIMIT);
+        assert_eq!((ended.code, ended.figure("frames shown")), (Some(0), "3"), "{host}: {ended:?}");
+    }
+}
+
 /// The server at its end. Most frames fit a packet, every tenth takes several.
 fn serve(network: &Network, options: &[&str]) -> (ServerProcess, TempDir) {
     let small = Kind { size: (48, 32), ..PLAIN };
@@ -52,7 +72,7 @@ fn serve(network: &Network, options: &[&str]) -> (ServerProcess, TempDir) {
     let kind = |number| if number % 10 == 0 { large } else { small };
     let frames: Vec<_> = (1..=FRAMES).map(|number| jpeg(kind(number), number)).collect();
     let folder = folder_with(&lab_format(&frames));
-    let mut command = network.server.command(&program("server"));
+    let mut command = network.server.command(program("server"));
     command.args(["--bind", SERVER, "--movies"]).arg(folder.path()).args(options).arg("2048");
     (ServerProcess::start_with(&mut command).expect("the server starts"), folder)
 }
@@ -60,7 +80,7 @@ fn serve(network: &Network, options: &[&str]) -> (ServerProcess, TempDir) {
 /// The client at its end: a second in peace, then losses, the cut, losses, and the end in peace,
 /// for nobody can count what is lost before the first packet and behind the last.
 fn play(network: &Network, place: &[&str]) -> Ended {
-    let mut command = network.client.command(&program("client_launcher"));
+    let mut command = network.client.command(program("client_launcher"));
     command.args(["--headless", "--quiet", "--patience", "8"]).args(place);
     command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
     let client = Program::start(&mut command);

@@ -10,7 +10,7 @@ use crate::client_common::{LIMIT, MOVIE};
 use crate::common::left_out::python;
 use crate::common::programs::project;
 use crate::harness::tests;
-use rtsp_lab::client::Client;
+use rtsp_lab::client::{Client, Player};
 use rtsp_lab::rtsp::State;
 
 tests![

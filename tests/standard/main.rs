@@ -15,6 +15,7 @@ mod client_common;
 mod common;
 
 mod client_standard;
+mod client_standard_connecting;
 mod client_standard_loss;
 mod client_standard_media;
 mod server_standard_clients;

@@ -2,9 +2,10 @@
 
 use std::num::NonZeroU16;
 
+use super::cannot_carry::{CannotCarry, damaged};
+use super::jpeg::{MOST_PIXELS, SOI, Sampling};
 use super::scan::scan_of;
 use super::tables::{Huffman, HuffmanPair, STANDARD_CHROMA, STANDARD_LUMA};
-use super::{CannotCarry, MOST_PIXELS, SOI, Sampling};
 
 /// What RFC 2435 needs to know of a JPEG, and its data.
 #[derive(Debug)]
@@ -319,10 +320,6 @@ fn huffman_table<'a>(
 
 fn cut(part: &'static str, offset: usize, expected: usize, found: usize) -> CannotCarry {
     CannotCarry::Cut { part, offset, expected, found }
-}
-
-pub(super) fn damaged(offset: usize, found: &'static str, expected: &'static str) -> CannotCarry {
-    CannotCarry::Damaged { offset, found, expected }
 }
 
 /// The codes of markers (ITU-T T.81 table B.1).

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::cannot_decode::Reasons;
+use super::cannot_decode::{CannotDecode, Reasons};
+use super::headers::{Headers, MainHeader, TableHeader};
+use super::jpeg::{EOI, SOI, Sampling};
 use super::rebuild::{Shape, jpeg_head};
 use super::tables::{Tables, computed};
-use super::{CannotDecode, EOI, Headers, MainHeader, SOI, Sampling, TableHeader};
 use crate::rtp_packet::{DecodeError, RtpPacket};
 use crate::statistics::Order;
 

@@ -15,6 +15,7 @@ mod ear;
 mod exchange;
 mod figures;
 pub(crate) mod film;
+mod frames;
 mod framing;
 mod leftovers;
 mod movies;
@@ -181,8 +182,6 @@ const SHORT: &str = "lab_check_short.Mjpeg";
 const LARGE: &str = "lab_check_large.Mjpeg";
 /// A second, so that a case sees its end.
 const SHORT_FRAMES: usize = 20;
-/// Where the large frame is.
-const LARGE_PLACE: usize = 2;
 /// The report's limit for the size of a frame.
 const LARGE_FRAME: usize = 20_000;
 

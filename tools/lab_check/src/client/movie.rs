@@ -75,7 +75,7 @@ impl Sender {
     }
 
     /// Sends to the port that the client has announced.
-    pub(crate) const fn send_to(&mut self, port: u16) {
+    pub(crate) fn send_to(&mut self, port: u16) {
         self.client.set_port(port);
     }
 

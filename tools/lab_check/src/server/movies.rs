@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::caller::Caller;
+use super::film::LARGE_PLACE;
 use super::requirements as need;
 use super::scene::{Case, Movie, Scene, Stop};
 use super::stream::{self, Seen};
@@ -41,8 +42,8 @@ pub(crate) const LARGE_FRAME: Case = Case {
 
 fn large_frame(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let mut caller = scene.playing_caller(1)?;
-    let seen = frames_up_to(scene, &mut caller, super::LARGE_PLACE);
-    if seen.iter().any(|frame| frame.index == Some(super::LARGE_PLACE)) {
+    let seen = frames_up_to(scene, &mut caller, LARGE_PLACE);
+    if seen.iter().any(|frame| frame.index == Some(LARGE_PLACE)) {
         scene.pass(&need::LARGE_FRAME);
     } else {
         let sizes: Vec<_> = seen.iter().map(|frame| frame.length.to_string()).collect();

@@ -108,7 +108,7 @@ fn of_python(script: &str, words: &str) -> String {
     let (python, script) = (python(), python_lab(script));
     let buttons = "--script setup,play,frames=20,pause,play,frames=40,teardown";
     let words = format!("{words} {buttons} {{host}} {{port}} {{rtp}} {{movie}}");
-    format!("'{python}' '{}' {words}", script.display())
+    format!("\"{python}\" \"{}\" {words}", script.display())
 }
 
 /// The project's client as a command.
@@ -327,7 +327,7 @@ fn a_wrong_call_says_what_is_wrong_with_it() {
         ),
         (vec!["client", &command, "--movie", "README.md"], "could not read README.md: ".to_owned()),
         (vec!["client", "./client"], "expected {port} in the COMMAND of client".to_owned()),
-        (vec!["client"], "expected one COMMAND behind client".to_owned()),
+        (vec!["client"], "expected one COMMAND after client".to_owned()),
     ] {
         let Ended { code, output, errors } = run(&words);
         assert!(errors.starts_with(&format!("lab_check: {told}")), "{words:?}: {errors}");

@@ -21,7 +21,7 @@ tests![
     a_later_start_that_fails_costs_its_figures_only,
     #[cfg(unix)]
     a_program_that_never_listens_is_not_waited_for_for_ever,
-    a_wrong_call_is_answered_with_the_usage,
+    a_wrong_call_says_what_is_wrong_with_it,
     a_movie_that_is_none_is_named,
 ];
 
@@ -75,17 +75,17 @@ fn compare(words: &[&str]) -> Outcome {
 
 /// The command of this project's server.
 fn own_server() -> String {
-    format!("'{}' --bind 127.0.0.1 {{port}}", program("server").display())
+    format!("\"{}\" --bind 127.0.0.1 {{port}}", program("server").display())
 }
 
 /// The command of a server of the lab in Python.
 fn python_server(file: &str) -> String {
-    format!("'{}' '{}' {{port}}", python(), python_lab(file).display())
+    format!("\"{}\" \"{}\" {{port}}", python(), python_lab(file).display())
 }
 
 /// Whether a process runs that was started with that command.
 fn is_running(command: &str) -> bool {
-    let words = command.replace('\'', "").replace("{port}", "").trim().replace(' ', "\0");
+    let words = command.replace('"', "").replace("{port}", "").trim().replace(' ', "\0");
     let Ok(entries) = fs::read_dir("/proc") else { return false };
     let mut lines = entries.filter_map(|entry| fs::read(entry.ok()?.path().join("cmdline")).ok());
     lines.any(|line| String::from_utf8_lossy(&line).contains(&words))
@@ -238,12 +238,12 @@ fn a_program_that_never_listens_is_not_waited_for_for_ever() {
     assert!(!is_running("sleep 86399."), "it is ended");
 }
 
-fn a_wrong_call_is_answered_with_the_usage() {
+fn a_wrong_call_says_what_is_wrong_with_it() {
     let one = "server {port}";
     for (words, flaw) in [
-        (&["compare"][..], "expected two COMMANDs behind compare, found 0"),
-        (&["compare", one], "expected two COMMANDs behind compare, found 1"),
-        (&["compare", one, one, one], "expected two COMMANDs behind compare, found 3"),
+        (&["compare"][..], "expected two COMMANDs after compare, found 0"),
+        (&["compare", one], "expected two COMMANDs after compare, found 1"),
+        (&["compare", one, one, one], "expected two COMMANDs after compare, found 3"),
         (&["compare", one, "server 2048"], "found \"server 2048\""),
         (&["--tsv", "table", "compare", one, one], "--tsv goes with server and client"),
     ] {

@@ -15,11 +15,17 @@ mod desktop;
 mod harness;
 
 mod lab_check_client;
+mod lab_check_commands;
 mod lab_check_common;
 mod lab_check_compare;
 mod lab_check_server;
 
 fn main() -> ExitCode {
-    let modules = [lab_check_client::TESTS, lab_check_compare::TESTS, lab_check_server::TESTS];
+    let modules = [
+        lab_check_client::TESTS,
+        lab_check_commands::TESTS,
+        lab_check_compare::TESTS,
+        lab_check_server::TESTS,
+    ];
     harness::run("report_card", &modules)
 }
