@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The text of each file, by its path from the root of the project, with `/` in it.
 pub(crate) type Tree = BTreeMap<String, String>;
