@@ -15,7 +15,9 @@ mod excerpt;
 mod highlight;
 mod page;
 mod python;
+#[allow(dead_code, reason = "the tests of the page use the rest")]
 mod rows;
+#[allow(dead_code, reason = "the tests of the page use the rest")]
 mod rust;
 
 fn main() -> ExitCode {

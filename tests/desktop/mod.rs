@@ -10,6 +10,7 @@
 use std::time::Duration;
 
 pub(crate) mod panels;
+mod pixels;
 pub(crate) mod places;
 pub(crate) mod player;
 pub(crate) mod screen;

@@ -1,5 +1,6 @@
 //! As much of Markdown as the documents use: headings, links, blocks of code, tables, comments.
 
+use crate::common::programs::project;
 use crate::harness::tests;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -73,7 +74,7 @@ pub(crate) fn documents() -> Vec<Document> {
 }
 
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    project()
 }
 
 /// Adds all files under the folder that are wanted.

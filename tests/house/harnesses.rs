@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::source::root;
+
 /// All Rust files below a folder.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -21,12 +23,12 @@ fn with_own_harness(manifest: &str) -> Vec<&str> {
 
 #[test]
 fn no_test_program_with_a_harness_of_its_own_has_the_attribute_test() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut count = 0;
-    for package in [root.to_owned(), root.join("tools/lab_check")] {
+    for (package, tests) in [("tests", ""), ("tools/lab_check", "tests")] {
+        let package = root().join(package);
         let manifest = fs::read_to_string(package.join("Cargo.toml")).unwrap();
         for program in with_own_harness(&manifest) {
-            let folder = package.join("tests").join(program);
+            let folder = package.join(tests).join(program);
             for source in folder.is_dir().then(|| sources(&folder)).into_iter().flatten() {
                 let text = fs::read_to_string(&source).unwrap();
                 let stray = text.lines().any(|line| line.trim() == "#[test]");

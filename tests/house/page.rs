@@ -13,7 +13,7 @@ fn rows(chapters: &[Chapter]) -> impl Iterator<Item = (&'static str, &Row)> {
 
 #[test]
 fn every_python_method_has_its_row_and_its_rust_side() {
-    let chapters = chapters(&root()).unwrap();
+    let chapters = chapters(root()).unwrap();
     let html = page(&chapters);
     for chapter in &chapters {
         let own = chapter.rows.iter().filter(|row| row.is_of_the_report);
@@ -38,7 +38,7 @@ fn every_python_method_has_its_row_and_its_rust_side() {
 /// Each line of code of both sides is on the page as it is in its file, with its number.
 #[test]
 fn every_line_stands_there_as_in_its_file() {
-    let chapters = chapters(&root()).unwrap();
+    let chapters = chapters(root()).unwrap();
     let text = text_of(&page(&chapters));
     let shown: HashSet<&str> = text.lines().collect();
     for (class, row) in rows(&chapters) {
@@ -63,7 +63,7 @@ fn text_of(html: &str) -> String {
 
 #[test]
 fn it_loads_nothing() {
-    let html = page(&chapters(&root()).unwrap());
+    let html = page(&chapters(root()).unwrap());
     for tag in ["<img", "<link", "<script", "<iframe", "<object"] {
         assert!(!html.contains(tag), "{tag}: in the code that is shown, no tag begins so");
     }
@@ -75,7 +75,7 @@ fn it_loads_nothing() {
 /// No fault, but places to look at.
 #[test]
 fn long_rows_are_told() {
-    let chapters = chapters(&root()).unwrap();
+    let chapters = chapters(root()).unwrap();
     for (class, row) in rows(&chapters).filter(|(_, row)| row.is_long()) {
         let (python, rust) = row.lengths();
         println!("{class}.{}: {python} lines of Python, {rust} of Rust", row.method);

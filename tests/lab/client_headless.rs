@@ -1,17 +1,12 @@
 //! `client_launcher --headless` as its user runs it, against the project's own server.
 
 use std::fs;
-use std::path::Path;
 
 use crate::client_common::jpeg::folder_with_movie;
 use crate::client_common::program::{Program, Server, client_command, rtp_port, run_client};
 use crate::client_common::scripted_server::{ScriptedServer, deserted_port};
 use crate::client_common::{LIMIT, MOVIE};
-
-/// Where the movie that comes with the project is.
-fn project() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+use crate::common::programs::project;
 
 /// It takes as long as all the others together; by its name it is begun first.
 #[test]

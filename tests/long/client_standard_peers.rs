@@ -12,6 +12,7 @@ use crate::client_common::LIMIT;
 use crate::client_common::program::Program;
 use crate::common::left_out::{forbidden, leave_out, needs, runs};
 use crate::common::other_user::{is_root, open_to_all};
+use crate::common::programs::project;
 use crate::harness::tests;
 use rtsp_lab::client::{Player, Seek};
 use rtsp_lab::picture::Picture;
@@ -47,7 +48,7 @@ impl Film {
 
     fn written(count: usize, coding: &[&str]) -> Self {
         needs("ffmpeg", "ffmpeg");
-        let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let project = project();
         let mut film = VideoStream::open(project, "movie.Mjpeg").unwrap();
         let jpegs: Vec<_> =
             (0..count).map(|_| film.next_frame().unwrap().unwrap().to_vec()).collect();
@@ -98,7 +99,7 @@ fn until(client: &mut Client, what: &str, mut is_so: impl FnMut(&Client) -> bool
 
 /// GStreamer's server of the film, and the film's URL.
 fn gstreamer(film: &Film) -> (Program, String) {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/gst_server.py");
+    let script = project().join("tests/peers/gst_server.py");
     // Python's own packages may hide the system's.
     let pythons = ["/usr/bin/python3", "python3"];
     let imports = "import gi; gi.require_version('GstRtspServer', '1.0'); \

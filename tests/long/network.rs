@@ -14,6 +14,7 @@ use crate::client_common::LIMIT;
 use crate::client_common::program::{Ended, Program};
 use crate::common::jpegs::{Kind, PLAIN, jpeg};
 use crate::common::movies::{MOVIE, folder_with, lab_format, made_movie};
+use crate::common::programs::program;
 use crate::common::said::say;
 use crate::common::server_process::ServerProcess;
 use crate::harness::tests;
@@ -52,12 +53,12 @@ fn where_ipv6_sockets_are_for_ipv6_alone_every_address_is_still_every_one() {
     let told = network.server.command("sh").args(["-c", alone]).status();
     assert!(told.is_ok_and(|status| status.success()), "{alone}");
     let (folder, _) = made_movie(3);
-    let mut command = network.server.command(env!("CARGO_BIN_EXE_server"));
+    let mut command = network.server.command(program("server"));
     command.args(["--bind", "::", "--movies"]).arg(folder.path()).arg("0");
     let server = ServerProcess::start_with(&mut command).expect("the server starts");
     let port = server.port().to_string();
     for host in ["127.0.0.1", "::1"] {
-        let mut command = network.server.command(env!("CARGO_BIN_EXE_client_launcher"));
+        let mut command = network.server.command(program("client_launcher"));
         command.args(["--headless", "--quiet", host, &port, "5008", MOVIE]);
         let ended = Program::start(&mut command).end(LIMIT);
         assert_eq!((ended.code, ended.figure("frames shown")), (Some(0), "3"), "{host}: {ended:?}");
@@ -71,7 +72,7 @@ fn serve(network: &Network, options: &[&str]) -> (ServerProcess, TempDir) {
     let kind = |number| if number % 10 == 0 { large } else { small };
     let frames: Vec<_> = (1..=FRAMES).map(|number| jpeg(kind(number), number)).collect();
     let folder = folder_with(&lab_format(&frames));
-    let mut command = network.server.command(env!("CARGO_BIN_EXE_server"));
+    let mut command = network.server.command(program("server"));
     command.args(["--bind", SERVER, "--movies"]).arg(folder.path()).args(options).arg("2048");
     (ServerProcess::start_with(&mut command).expect("the server starts"), folder)
 }
@@ -79,7 +80,7 @@ fn serve(network: &Network, options: &[&str]) -> (ServerProcess, TempDir) {
 /// The client at its end: a second in peace, then losses, the cut, losses, and the end in peace,
 /// for nobody can count what is lost before the first packet and behind the last.
 fn play(network: &Network, place: &[&str]) -> Ended {
-    let mut command = network.client.command(env!("CARGO_BIN_EXE_client_launcher"));
+    let mut command = network.client.command(program("client_launcher"));
     command.args(["--headless", "--quiet", "--patience", "8"]).args(place);
     command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
     let client = Program::start(&mut command);

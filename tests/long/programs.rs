@@ -193,4 +193,4 @@ const RTSPSRC_TCP: &str = "-e rtspsrc location=URL protocols=tcp latency=1000 ! 
     filesink location=OUT buffer-mode=unbuffered";
 const PLAYBIN: &str = "playbin uri=URL \
     video-sink=videocrop~RIGHT~BOTTOM~!~videoconvert~!~video/x-raw,format=RGBx~!~checksumsink~sync=true";
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/long/opencv.py");
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/long/opencv.py");

@@ -8,6 +8,7 @@ use crate::client_common::program::{Program, rtp_port, run_client};
 use crate::client_common::stage::{TURN, client_of};
 use crate::client_common::{LIMIT, MOVIE};
 use crate::common::left_out::python;
+use crate::common::programs::project;
 use crate::harness::tests;
 use rtsp_lab::client::{Client, Player};
 use rtsp_lab::rtsp::State;
@@ -20,8 +21,7 @@ tests![
 
 /// The server in Python in that folder, and its port.
 fn python_server(folder: &Path) -> (Program, u16) {
-    let script: PathBuf =
-        [env!("CARGO_MANIFEST_DIR"), "tests", "python_lab", "Server.py"].iter().collect();
+    let script: PathBuf = project().join("tests/python_lab/Server.py");
     let mut command = Command::new(python());
     let server = Program::start(command.arg(script).arg("0").current_dir(folder));
     let line = server.line_with("listening on ");

@@ -1,10 +1,10 @@
 //! The lab's client in Python plays from this server.
 
-use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::common::left_out::python;
 use crate::common::movies::{MOVIE, folder_with, lab_format, real_frames};
+use crate::common::programs::project;
 use crate::common::server_process::{ServerProcess, free_port};
 use crate::harness::tests;
 
@@ -37,7 +37,7 @@ fn the_python_client_plays_to_the_end() {
 }
 
 fn python_client(server: &ServerProcess, script: &str) -> Output {
-    let launcher = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python_lab/ClientLauncher.py");
+    let launcher = project().join("tests/python_lab/ClientLauncher.py");
     let ports = [server.port(), free_port()].map(|port| port.to_string());
     let mut command = Command::new(python());
     command.arg(launcher).args(["--script", script, "127.0.0.1"]).args(ports).arg(MOVIE);

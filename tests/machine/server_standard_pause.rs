@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::common::left_out::{leave_out, runs};
 use crate::common::movies::{folder_with, lab_format, real_frames};
+use crate::common::programs::project;
 use crate::common::server_process::{Killed, ServerProcess};
 use crate::harness::tests;
 use rtsp_lab::picture::Picture;
@@ -50,7 +51,7 @@ fn python() -> &'static str {
 
 /// Plays the movie into a file, with a pause; what the server was asked for.
 fn play(python: &str, mut server: ServerProcess, protocols: &str, file: &Path) -> Vec<String> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/gst_pause.py");
+    let script = project().join("tests/peers/gst_pause.py");
     let url = format!("rtsp://{}/movie.Mjpeg", server.address());
     let mut command = Command::new(python);
     command.arg(script).args([&url, protocols]).arg(file).stdin(Stdio::piped());

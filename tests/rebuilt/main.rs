@@ -17,7 +17,7 @@ mod classes;
 mod wing;
 
 fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the project's folder")
 }
 
 /// Runs Cargo in a folder, and shows what it says if it fails.

@@ -15,11 +15,10 @@ fn the_lab_stands_without_the_wing() {
     // Kept for the next time, so that the packages are built once.
     let target = target().join("without_the_wing");
     let flags = ("RUST_TEST_THREADS", "4");
-    let package = ["--locked", "--package", "rtsp_lab"];
-    cargo(copy.path(), &[&["check"], package.as_slice()].concat(), &target, flags);
+    cargo(copy.path(), &["check", "--locked", "--package", "rtsp_lab"], &target, flags);
+    let test = ["test", "--locked", "--package", "rtsp_lab_tests", "--test", "lab", "--"];
     let of_wing = OF_THE_WING.iter().flat_map(|name| ["--skip", name]);
-    let test = ["test"].into_iter().chain(package).chain(["--test", "lab", "--"]).chain(of_wing);
-    cargo(copy.path(), &test.collect::<Vec<_>>(), &target, flags);
+    cargo(copy.path(), &test.into_iter().chain(of_wing).collect::<Vec<_>>(), &target, flags);
 }
 
 /// Copies a folder of the project, but for what belongs to the wing, and what is built or Git's.

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::process::Command;
 use std::time::Duration;
 
+use crate::common::programs::program;
 use crate::desktop::panels::Panel;
 use crate::desktop::player::Player;
 use crate::desktop::screen::Screen;
@@ -20,7 +21,7 @@ tests![
 fn brackets_change_the_loss_of_the_embedded_server_while_it_plays() {
     let desktop = Desktop::start();
     let printed = tempfile::NamedTempFile::new().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_client_launcher"));
+    let mut command = Command::new(program("client_launcher"));
     command.current_dir(folder()).stdout(File::create(printed.path()).unwrap());
     let mut player = Player::run(&desktop, &mut command);
     let screen = player.wait_for("a frame", |screen| screen.frame_number() > 20);

@@ -10,6 +10,7 @@ cd "$(dirname "$0")/../../.."
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
+cargo build --locked --bins
 cargo test --locked --test long --no-run 2>&1 | tee "$folder/built"
 tests=$(realpath "$(sed -n 's/.*Executable tests.long.main.rs (\(.*\))/\1/p' "$folder/built")")
 
@@ -40,7 +41,7 @@ mount -t 9p -o ro,trans=virtio,version=9p2000.L,msize=512000,cache=loose host /h
 for kind in proc sys dev; do mount --bind "/\$kind" "/host/\$kind"; done
 mount -t tmpfs run /host/run
 uname -srvm
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin TMPDIR=/run
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin TMPDIR=/run PROGRAMS=built
 chroot /host sh -c 'cd "\$0" && "\$1" network --nocapture --test-threads=1' '$PWD' '$tests'
 echo "exit code \$?"
 /bin/poweroff -f

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use super::namespaces::Namespace;
 use crate::common::left_out::{forbidden, needs_all, python};
+use crate::common::programs::project;
 use crate::common::said::say;
 use crate::common::server_process::Killed;
 
@@ -94,7 +95,7 @@ fn carry(server: &Namespace, client: &Namespace) -> Result<Killed, String> {
     if OpenOptions::new().write(true).open("/dev/net/tun").is_err() {
         forbidden("neither netem nor /dev/net/tun: only root may use them, and not every root");
     }
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/wire.py");
+    let program = project().join("tests/peers/wire.py");
     let mut command = Command::new(python());
     command.arg(program).args([server.name(), client.name(), LINK, DELAY_MS, SPREAD_MS]);
     let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped());

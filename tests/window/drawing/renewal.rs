@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::example::{Example, examples};
 use super::pictures::Shot;
+use crate::common::programs::project;
 use crate::harness::tests;
 
 tests![
@@ -75,7 +76,7 @@ fn path_of(example: &Example) -> PathBuf {
 }
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/window")
+    project().join("tests/fixtures/window")
 }
 
 /// Leaves a picture for whoever looks for the reason; where it is.
