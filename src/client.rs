@@ -491,9 +491,9 @@ impl Player for Client {
 
     fn wait(&mut self, timeout: Duration) -> bool {
         self.dialogue.mailbox.wait(timeout);
-        let told = self.read_mail();
+        let told = self.read_mail() | self.log.tell_limit();
         let shown = self.update_movie();
-        self.look_at_the_clock() || told || shown || self.log.tell_limit()
+        self.look_at_the_clock() || told || shown
     }
 
     fn dismiss_message(&mut self) {

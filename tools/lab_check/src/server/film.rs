@@ -85,6 +85,8 @@ fn padded(frame: &[u8], size: usize) -> Option<Vec<u8>> {
 const MOST_FRAMES: usize = 600;
 /// Where the large frame is in [`Film::with_frame_of`].
 pub(crate) const LARGE_PLACE: usize = 2;
+/// How many bytes it has: the report asks for that size.
+pub(crate) const LARGE_SIZE: usize = 20_000;
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,7 @@ use rtsp_lab::datagram::TooLarge;
 use rtsp_lab::rtp_packet::HEADER_SIZE;
 
 use super::caller::Caller;
-use super::film::LARGE_PLACE;
+use super::film::{LARGE_PLACE, LARGE_SIZE};
 use super::requirements as need;
 use super::scene::{Case, Movie, Scene, Stop};
 use super::stream::{self, Seen};
@@ -48,7 +48,7 @@ fn large_frame(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let seen = frames_up_to(scene, &mut caller, LARGE_PLACE);
     if seen.iter().any(|frame| frame.index == Some(LARGE_PLACE)) {
         scene.pass(&need::LARGE_FRAME);
-    } else if let Err(refused) = TooLarge::check(super::LARGE_FRAME + HEADER_SIZE) {
+    } else if let Err(refused) = TooLarge::check(LARGE_SIZE + HEADER_SIZE) {
         scene.not_checked(&need::LARGE_FRAME, &refused.to_string());
     } else {
         let sizes: Vec<_> = seen.iter().map(|frame| frame.length.to_string()).collect();

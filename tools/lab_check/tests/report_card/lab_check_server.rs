@@ -14,6 +14,8 @@ use std::thread;
 use crate::common::command_line::{assert_help_and_version, assert_wrong_call};
 use crate::common::left_out::python;
 use crate::common::movies::{folder_with, lab_format, real_frames};
+#[cfg(target_os = "linux")]
+use crate::common::preload::Preload;
 use crate::common::programs::{program, project};
 use crate::common::server_process::{Killed, ServerProcess, wait_until};
 use crate::harness::tests;
@@ -24,6 +26,8 @@ tests![
     the_rust_server_gets_a_full_card,
     the_users_movie_may_have_any_name,
     a_server_that_runs_is_checked_where_it_is,
+    #[cfg(target_os = "linux")]
+    where_the_system_sends_no_large_datagram_that_is_no_fault,
     a_table_has_a_header_and_a_row_for_each_program,
     a_program_that_does_not_serve_fails_setup_with_its_last_words,
     #[cfg(unix)]
@@ -131,6 +135,24 @@ fn a_server_that_runs_is_checked_where_it_is() {
     assert_eq!(table.with_verdict("not checked"), expected, "{}", outcome.stdout);
     let why = "it needs a movie that is not in the folder of that server";
     assert_eq!(outcome.stdout.matches(why).count(), 3, "{}", outcome.stdout);
+}
+
+/// Such a system is macOS, unless it is told otherwise; a library stands in for it.
+#[cfg(target_os = "linux")]
+fn where_the_system_sends_no_large_datagram_that_is_no_fault() {
+    let system = Preload::build("small_datagrams.c");
+    let folder = folder();
+    let server = format!("{} {{port}}", program("server").display());
+    let table = folder.path().join("card.tsv");
+    let mut command = lab_check(folder.path());
+    command.args(["server", &server, "--tsv"]).arg(&table);
+    let outcome = Outcome::of(system.before(&mut command));
+    let table = Table::read(&table);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(table.with_verdict("FAIL"), [""; 0], "{}", outcome.stdout);
+    assert_eq!(table.with_verdict("not checked"), ["large_frame"], "{}", outcome.stdout);
+    let why = "this system sends no datagram above 9216 bytes, found 20012";
+    assert!(outcome.stdout.contains(why), "{}", outcome.stdout);
 }
 
 fn a_table_has_a_header_and_a_row_for_each_program() {
