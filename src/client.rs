@@ -463,7 +463,8 @@ impl Client {
         overdue.is_some() || changed
     }
 
-    /// The same client, of a server in this program; see [`Log::watch`].
+    /// The same client, of a server in this program, which tells `limit` when it leaves frames out because
+    /// the system sends no datagram above so many bytes. Then the user is told, too.
     #[must_use]
     pub fn of_own_server(mut self, limit: Arc<OnceLock<usize>>) -> Self {
         self.log.watch(limit);
