@@ -19,7 +19,7 @@ fn every_example_of_the_documentation_runs() {
         rustdoc.arg("-L").arg(format!("dependency={folder}"));
         rustdoc.arg("--extern").arg(format!("{name}={file}"));
     }
-    let said = said_by(rustdoc.output().expect("rustdoc is beside cargo"));
+    let said = said_by(&rustdoc.output().expect("rustdoc is beside cargo"));
     let passed = said.split(" passed").next().and_then(|before| before.rsplit(' ').next());
     let passed: usize = passed.and_then(|number| number.parse().ok()).expect("a number of them");
     assert!(passed >= 25, "only {passed} examples: {said}");
@@ -36,17 +36,19 @@ fn libraries() -> BTreeMap<String, String> {
 fn built_by(words: &[&str]) -> Vec<(String, String)> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(words).arg("--message-format=json").current_dir(root());
-    let messages = said_by(cargo.output().unwrap());
+    let messages = said_by(&cargo.output().unwrap());
     let artifact = |line: &str| {
         let (_, target) = line.split_once(r#""target":{"#)?;
-        let files = target.split('"').filter(|word| word.ends_with(".rlib"));
+        let mut files = target
+            .split('"')
+            .filter(|word| Path::new(word).extension().is_some_and(|end| end == "rlib"));
         let (_, name) = target.split_once(r#""name":""#)?;
-        Some((name.split('"').next()?.replace('-', "_"), files.last()?.replace(r"\\", r"\")))
+        Some((name.split('"').next()?.replace('-', "_"), files.next_back()?.replace(r"\\", r"\")))
     };
     messages.lines().filter_map(artifact).collect()
 }
 
-fn said_by(output: Output) -> String {
+fn said_by(output: &Output) -> String {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
     said

@@ -11,7 +11,7 @@ pub(crate) fn has_file(file: &str) -> bool {
         let rest = file.strip_prefix(place);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    PLACES.iter().any(|place| lies_in(place))
+    PLACES.iter().any(lies_in)
 }
 
 /// Whether a line goes with it.
