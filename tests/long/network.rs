@@ -12,8 +12,8 @@ pub(crate) mod wire;
 
 use crate::client_common::LIMIT;
 use crate::client_common::program::{Ended, Program};
-use crate::common::jpegs::{Kind, PLAIN, jpeg};
-use crate::common::movies::{MOVIE, folder_with, lab_format, made_movie};
+use crate::common::jpegs::{Kind, PLAIN, jpeg, jpegs};
+use crate::common::movies::{MOVIE, folder_with, lab_format};
 use crate::common::programs::program;
 use crate::common::said::say;
 use crate::common::server_process::ServerProcess;
@@ -52,7 +52,7 @@ fn where_ipv6_sockets_are_for_ipv6_alone_every_address_is_still_every_one() {
     let alone = "echo 1 >/proc/sys/net/ipv6/bindv6only";
     let told = network.server.command("sh").args(["-c", alone]).status();
     assert!(told.is_ok_and(|status| status.success()), "{alone}");
-    let (folder, _) = made_movie(3);
+    let folder = folder_with(&lab_format(&jpegs(PLAIN, 3)));
     let mut command = network.server.command(program("server"));
     command.args(["--bind", "::", "--movies"]).arg(folder.path()).arg("0");
     let server = ServerProcess::start_with(&mut command).expect("the server starts");

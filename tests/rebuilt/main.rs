@@ -1,5 +1,5 @@
 //! What builds the project anew to look at it: its documents, and the lab without the standard dialect.
-//! `.ci/run` runs it, `cargo test --test rebuilt` does, plain `cargo test` does not.
+//! `cargo test --test rebuilt` runs it, plain `cargo test` does not.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 #![allow(clippy::indexing_slicing, reason = "a test may fail")]
