@@ -75,6 +75,7 @@ impl<'a> RtpPacket<'a> {
         }
     }
 
+    #[doc(alias = "encode")]
     fn header(&self) -> [u8; HEADER_SIZE] {
         let (flags, kind) = (self.version.0 << 6, u8::from(self.marker) << 7 | self.payload_type.0);
         let [s1, s0] = self.sequence_number.to_be_bytes();

@@ -31,15 +31,15 @@ fn hasty() -> Settings {
 const LONG: Duration = Duration::from_secs(3600);
 
 /// What is written to begin with, and then again and again.
-const SLOW: [(&str, &str); 8] = [
+const SLOW: &[(&str, &str)] = &[
     ("", ""),
     ("SETUP movie.Mjpeg RTSP/1.0\nCS", ""),
     ("", "x"),
     ("SETUP movie.Mjpeg RTSP/1.0\n", "C"),
     ("", "\r\n"),
-    ("OPTIONS * RTSP/1.0\r\nCSe", ""),
-    ("OPTIONS * RTSP/1.0\r\nCSeq: 1", "1"),
-    ("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n", "$\x01\0\0"),
+    ("OPTIONS * RTSP/1.0\r\nCSe", ""), // wing
+    ("OPTIONS * RTSP/1.0\r\nCSeq: 1", "1"), // wing
+    ("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n", "$\x01\0\0"), // wing
 ];
 
 /// Writes on until the server has closed; a limit that does not hold fails the test.
@@ -65,11 +65,12 @@ fn drip(mut stream: TcpStream, start: &str, drop: &str) {
 fn before_setup_whoever_sends_no_whole_request_is_closed() {
     let (_folder, mut server) = server_with(hasty());
     let address = server.address();
-    let slow = SLOW.map(|(start, drop)| {
+    let begin = |&(start, drop): &(&'static str, &'static str)| {
         let stream = TcpStream::connect(address).unwrap();
         let client = stream.local_addr().unwrap();
         (client, start, std::thread::spawn(move || drip(stream, start, drop)))
-    });
+    };
+    let slow: Vec<_> = SLOW.iter().map(begin).collect();
     for (client, start, thread) in slow {
         thread.join().unwrap();
         let why = server.end_of(client);
@@ -85,10 +86,10 @@ fn after_teardown_it_is_as_before_setup() {
     client.granted("TEARDOWN");
     assert_eq!(client.rest(), "");
     assert!(server.end_of(client.address()).contains("before SETUP"));
-    let mut client = StandardClient::ready_udp(server.address());
-    client.granted("TEARDOWN", &[]);
-    client.assert_closed();
-    assert!(server.end_of(client.address()).contains("before SETUP"));
+    let mut client = StandardClient::ready_udp(server.address()); // wing
+    client.granted("TEARDOWN", &[]); // wing
+    client.assert_closed(); // wing
+    assert!(server.end_of(client.address()).contains("before SETUP")); // wing
 }
 
 #[test]
@@ -181,10 +182,10 @@ fn one_client_too_many_gets_453_in_its_dialect_and_is_closed() {
     let lines = server.transcript_of(lab.address());
     let why = "answered 453 Not Enough Bandwidth: 3 clients are connected; --max-clients N";
     assert!(lines.iter().any(|line| line.starts_with(why)), "{lines:?}");
-    let mut standard = StandardClient::connect(server.address());
-    let reply = standard.ask("OPTIONS", "*", &[]);
-    assert_eq!(reply.status, "453 Not Enough Bandwidth");
-    standard.assert_closed();
+    let mut standard = StandardClient::connect(server.address()); // wing
+    let reply = standard.ask("OPTIONS", "*", &[]); // wing
+    assert_eq!(reply.status, "453 Not Enough Bandwidth"); // wing
+    standard.assert_closed(); // wing
     let mut silent = RawClient::connect(server.address());
     assert_eq!(silent.rest(), "", "closed without a word, if it says none");
     drop(others);
