@@ -11,7 +11,6 @@
 )]
 
 mod circles;
-mod examples;
 mod graph;
 mod harnesses;
 mod layers;
