@@ -32,10 +32,10 @@ pub(crate) struct Test {
 
 /// The list of a module's tests, and of those that take long: `tests![one, another; long: a_third]`.
 macro_rules! tests {
-    ($($(#[$attribute:meta])* $test:ident),+ $(; long: $($long:ident),+)? $(,)?) => {
+    ($($(#[$attribute:meta])* $test:ident),+ $(; long: $($(#[$of_long:meta])* $long:ident),+)? $(,)?) => {
         pub(crate) const TESTS: &[crate::harness::Test] = &[
             $($(#[$attribute])* crate::harness::listed!($test, false),)+
-            $($(crate::harness::listed!($long, true),)+)?
+            $($($(#[$of_long])* crate::harness::listed!($long, true),)+)?
         ];
     };
 }
