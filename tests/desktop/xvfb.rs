@@ -55,7 +55,13 @@ impl Desktop {
             .spawn()
             .unwrap();
         let (manager_says, _) = read_until(&mut manager, |line| line == "ready");
-        Self { display, server, manager, folder, whole, _says: [server_says, manager_says] }
+        let says = [server_says, manager_says];
+        let desktop = Self { display, server, manager, folder, whole, _says: says };
+        // The pointer stands in the middle, and would hide what a window shows there.
+        let corner = [width - 1, height - 1].map(|at: i32| at.to_string());
+        let moved = desktop.output("xdotool", &["mousemove", &corner[0], &corner[1]]);
+        assert!(moved.is_some(), "move the pointer away");
+        desktop
     }
 
     /// Where X clients find it.
