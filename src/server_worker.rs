@@ -137,7 +137,8 @@ impl ServerWorker {
             }
         };
         let packets = Packets::new(settings.fragment);
-        let stream = Box::new(RtpStream { video_stream, packets, rtp_socket });
+        let due = Instant::now();
+        let stream = Box::new(RtpStream { video_stream, packets, rtp_socket, due });
         let session = self.shared.sessions.open();
         self.client_info = ClientInfo::Ready { session, movie: name.to_owned(), stream };
         self.reply_rtsp(Status::Ok200, request.cseq)
@@ -215,16 +216,16 @@ impl ServerWorker {
     ///
     /// # Deviation
     /// Each frame has an absolute deadline; `wait(0.05)` alone adds the time of the work to every
-    /// frame and plays at 19.7 frames a second. PLAY at the end of the movie starts again at frame 1;
+    /// frame and plays at 19.7 frames a second; PAUSE and PLAY do not bring it forward. PLAY at the end of the movie starts again at frame 1;
     /// sequence numbers go on, for lab clients show no packet whose number is not above the last one.
     #[doc(alias = "sendRtp")]
     fn send_rtp(stream: &mut RtpStream, stop: &Event) {
-        let RtpStream { video_stream, packets, rtp_socket } = stream;
+        let RtpStream { video_stream, packets, rtp_socket, due } = stream;
         if let Err(error) = video_stream.rewind_if_over() {
             return rtp_socket.warn(format!("could not {error}"));
         }
-        let mut due = Instant::now();
-        while !rtp_socket.wait(stop, due) {
+        *due = Instant::now().max(*due);
+        while !rtp_socket.wait(stop, *due) {
             let frame_number = video_stream.frame_number() + 1;
             match video_stream.next_frame_with_room(HEADER_SIZE) {
                 Ok(Some(frame)) => {
@@ -238,7 +239,7 @@ impl ServerWorker {
                 Ok(None) => break,
                 Err(error) => rtp_socket.warn(format!("could not {error}")),
             }
-            due = next_deadline(due, Instant::now());
+            *due = next_deadline(*due, Instant::now());
         }
         rtp_socket.finish(stop);
     }

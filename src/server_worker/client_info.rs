@@ -1,6 +1,7 @@
 //! What the server keeps of a session. Python: the dictionary `clientInfo`.
 
 use std::ops::Range;
+use std::time::Instant;
 
 use super::rtp_socket::RtpSocket;
 use crate::errand::Errand;
@@ -32,6 +33,8 @@ pub(super) struct RtpStream {
     pub(super) video_stream: VideoStream,
     pub(super) packets: Packets,
     pub(super) rtp_socket: RtpSocket,
+    /// When the next frame may leave.
+    pub(super) due: Instant,
 }
 
 /// What a packet has in common with those before it.

@@ -1,5 +1,6 @@
 //! What the thread `send_rtp` does in the standard dialect: RTP as in RFC 2435, and RTCP.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fmt, io};
 
@@ -22,6 +23,10 @@ pub(super) struct StandardStream {
     survey: Survey,
     /// The number of the last frame to send; `None` plays to the end.
     last_frame: Option<u64>,
+    /// When the next frame may leave: neither PAUSE nor a seek brings it forward.
+    due: Instant,
+    /// Set as the last frame leaves.
+    over: Arc<Event>,
     packets: Packets,
 }
 
@@ -48,7 +53,8 @@ impl StandardStream {
             datagram: Vec::with_capacity(HEADER_SIZE + settings.mtu),
             transcript,
         };
-        Self { video, survey, last_frame: None, packets }
+        let (due, over) = (Instant::now(), Arc::default());
+        Self { video, survey, last_frame: None, due, over, packets }
     }
 
     /// Where the packets go from now on.
@@ -76,6 +82,12 @@ impl StandardStream {
             self.video.seek(here.min(self.survey.frames)).ok();
         }
         self.survey.frames
+    }
+
+    /// What is set as the last frame that is to be sent leaves.
+    pub(super) fn begin(&mut self) -> Arc<Event> {
+        self.over = Arc::default();
+        Arc::clone(&self.over)
     }
 
     /// The sequence number and the timestamp of the next packet, for `RTP-Info`.
@@ -106,33 +118,38 @@ impl StandardStream {
 
     /// Python: `sendRtp`, once more; here each frame is cut into packets of RFC 2435.
     pub(super) fn send_rtp(&mut self, stop: &Event) {
-        let Self { video, last_frame, packets, .. } = self;
+        let Self { video, survey, last_frame, due, over, packets } = self;
+        let last = last_frame.unwrap_or(u64::MAX);
         packets.begin();
-        let mut due = Instant::now();
-        let mut next_report = due;
-        while !packets.wait(stop, due) {
-            if due >= next_report {
-                packets.report(due, false);
-                next_report = due + report_interval(rand::random());
+        *due = Instant::now().max(*due);
+        let mut next_report = *due;
+        while !packets.wait(stop, *due) {
+            if *due >= next_report {
+                packets.report(*due, false);
+                next_report = *due + report_interval(rand::random());
             }
-            if last_frame.is_some_and(|last| video.frame_number() >= last) {
+            if video.frame_number() >= last {
                 break;
+            }
+            // The client may ask for more as soon as it has the last frame.
+            if video.frame_number() + 1 >= last.min(survey.frames) {
+                over.set();
             }
             match video.next_frame() {
                 Ok(Some(frame)) => {
-                    if let Err(trouble) = packets.send_frame(frame, due) {
+                    if let Err(trouble) = packets.send_frame(frame, *due) {
                         packets.transcript.warn_once(&trouble, video.frame_number());
                     }
                 }
                 Ok(None) => break,
                 Err(error) => packets.transcript.warn(format!("could not {error}")),
             }
-            due = packets.deadline_after(due);
+            *due = packets.deadline_after(*due);
         }
         packets.finish(stop);
         // Players take a goodbye for the end of the last frame, too, if it comes right after it.
         if !stop.wait(GOODBYE_PAUSE) {
-            packets.report(due, true);
+            packets.report(*due, true);
         }
     }
 }

@@ -31,7 +31,10 @@ pub(super) struct Session {
 /// What the session owns in READY and in PLAYING; in INIT there is no session.
 pub(super) enum Playback {
     Ready(Box<StandardStream>),
-    Playing(Errand<Box<StandardStream>>),
+    Playing {
+        sender: Errand<Box<StandardStream>>,
+        over: Arc<Event>,
+    },
     /// The thread that had the movie has failed.
     Lost,
 }
@@ -73,7 +76,7 @@ impl Session {
     pub(super) const fn state(&self) -> State {
         match self.playback {
             Playback::Ready(_) => State::Ready,
-            Playback::Playing(_) | Playback::Lost => State::Playing,
+            Playback::Playing { .. } | Playback::Lost => State::Playing,
         }
     }
 
@@ -91,13 +94,14 @@ impl Session {
     pub(super) const fn ssrc(&self) -> Option<u32> {
         match &self.playback {
             Playback::Ready(stream) => Some(stream.ssrc()),
-            Playback::Playing(_) | Playback::Lost => None,
+            Playback::Playing { .. } | Playback::Lost => None,
         }
     }
 
     /// Since when everything that was to be played has been sent.
     pub(super) fn ended_since(&mut self, now: Instant) -> Option<Instant> {
-        let ended = matches!(&self.playback, Playback::Playing(sender) if !sender.is_running());
+        let ended =
+            matches!(&self.playback, Playback::Playing { sender, .. } if !sender.is_running());
         self.ended_since = ended.then(|| self.ended_since.unwrap_or(now));
         self.ended_since
     }
@@ -133,8 +137,11 @@ impl Session {
     /// Hands the movie to the thread that sends it.
     pub(super) fn go(&mut self, sender: Prepared<Box<StandardStream>>) {
         self.playback = match std::mem::replace(&mut self.playback, Playback::Lost) {
-            Playback::Ready(stream) => Playback::Playing(sender.go(stream)),
-            other @ (Playback::Playing(_) | Playback::Lost) => other,
+            Playback::Ready(mut stream) => {
+                let over = stream.begin();
+                Playback::Playing { sender: sender.go(stream), over }
+            }
+            other @ (Playback::Playing { .. } | Playback::Lost) => other,
         };
         self.ended_since = None;
     }
@@ -142,18 +149,24 @@ impl Session {
     /// Stops the thread that sends and gets the movie back from it.
     pub(super) fn pause(&mut self) -> Result<&mut StandardStream, Failure> {
         self.playback = match std::mem::replace(&mut self.playback, Playback::Lost) {
-            Playback::Playing(sender) => sender.finish().map_or(Playback::Lost, Playback::Ready),
+            Playback::Playing { sender, .. } => {
+                sender.finish().map_or(Playback::Lost, Playback::Ready)
+            }
             other @ (Playback::Ready(_) | Playback::Lost) => other,
         };
         self.ended_since = None;
         match &mut self.playback {
             Playback::Ready(stream) => Ok(stream),
-            Playback::Playing(_) | Playback::Lost => Err(Failure::lost()),
+            Playback::Playing { .. } | Playback::Lost => Err(Failure::lost()),
         }
     }
 
+    /// Whether there are frames to come. Its thread outlives the last one, to say goodbye.
     fn is_sending(&self) -> bool {
-        matches!(&self.playback, Playback::Playing(sender) if sender.is_running())
+        match &self.playback {
+            Playback::Playing { sender, over } => sender.is_running() && !over.is_set(),
+            Playback::Ready(_) | Playback::Lost => false,
+        }
     }
 }
 
