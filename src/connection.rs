@@ -11,7 +11,8 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use crate::rtsp::Inbox;
-use crate::rtsp::inbox::{LONG_SILENCE, TooLong};
+use crate::rtsp::inbox::{TYPING_SILENCE, TooLong};
+use crate::rtsp::request::Lack;
 
 /// A TCP stream with its inbox.
 #[derive(Debug)]
@@ -78,6 +79,11 @@ impl Connection {
         String::from_utf8_lossy(self.inbox.waiting())
     }
 
+    /// What the other side has still to type of a request.
+    pub(crate) fn awaits(&self) -> Option<Lack> {
+        self.inbox.awaits(self.last_look)
+    }
+
     /// When this connection was made.
     pub(crate) const fn made_at(&self) -> Instant {
         self.clock
@@ -105,6 +111,7 @@ impl Connection {
     /// The other side has gone, and not by closing.
     pub(crate) fn read(&mut self) -> io::Result<()> {
         let patience = self.inbox.patience(self.last_look).unwrap_or(SOCKET_TIMEOUT);
+        let patience = patience.min(SOCKET_TIMEOUT);
         self.stream.set_read_timeout(Some(patience.max(Duration::from_millis(1))))?;
         let mut bytes = [0; 1024];
         let read = self.stream.read(&mut bytes);
@@ -120,7 +127,7 @@ impl Connection {
         self.ended = count == 0;
         if self.ended {
             // When the other side has closed, what it left is complete as it stands.
-            self.last_look += LONG_SILENCE;
+            self.last_look += TYPING_SILENCE;
         } else {
             self.inbox.push(bytes.get(..count).unwrap_or_default(), self.last_look);
         }

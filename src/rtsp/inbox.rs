@@ -7,7 +7,8 @@
 //! 1. an empty line (then `Content-Length` bytes of body, if any);
 //! 2. the start of the next message;
 //! 3. a whole message whose last line is ended, or after which nothing came for [`SHORT_SILENCE`];
-//! 4. [`LONG_SILENCE`]: what is there is taken as it stands.
+//! 4. [`LONG_SILENCE`]: what is there is taken as it stands. Only for a request that comes line by
+//!    line, from someone who types, it is [`TYPING_SILENCE`].
 //!
 //! # Deviation
 //! The lab's programs take what one `recv` brings for one message. What is cut off by rule 3 too
@@ -20,13 +21,15 @@ use std::time::Duration;
 
 use super::header::{content_length, empty_line, header, position};
 use super::reply::Reply;
-use super::request::Request;
+use super::request::{Lack, Request};
 use super::state::Method;
 
 /// How long to wait for more after a whole message whose last line has no end.
 pub const SHORT_SILENCE: Duration = Duration::from_millis(10);
 /// How long to wait for the rest of what is no whole message yet.
 pub const LONG_SILENCE: Duration = Duration::from_millis(200);
+/// How long to wait for the next line of a request that somebody types.
+pub const TYPING_SILENCE: Duration = Duration::from_secs(5);
 /// The most bytes that a request may have.
 pub const MAX_REQUEST: usize = 4096;
 /// The most bytes that a reply or a description may have.
@@ -39,6 +42,8 @@ pub struct Inbox {
     bytes: Vec<u8>,
     last_arrival: Duration,
     cut_early: bool,
+    /// Each read has brought one line.
+    by_lines: bool,
 }
 
 /// What kind of messages come in.
@@ -60,11 +65,20 @@ impl Inbox {
     }
 
     const fn new(expected: Expected) -> Self {
-        Self { expected, bytes: Vec::new(), last_arrival: Duration::ZERO, cut_early: false }
+        Self {
+            expected,
+            bytes: Vec::new(),
+            last_arrival: Duration::ZERO,
+            cut_early: false,
+            by_lines: true,
+        }
     }
 
     /// Takes in what one `read` brought at the time `now`.
     pub fn push(&mut self, bytes: &[u8], now: Duration) {
+        let is_line =
+            bytes.iter().position(|&byte| byte == b'\n').map(|at| at + 1) == Some(bytes.len());
+        self.by_lines = is_line && (self.by_lines || self.bytes.is_empty());
         self.bytes.extend_from_slice(bytes);
         self.last_arrival = now;
     }
@@ -94,9 +108,24 @@ impl Inbox {
 
     /// How long after `now` to wait for more bytes; `None` if nothing is begun.
     pub fn patience(&self, now: Duration) -> Option<Duration> {
-        let limit = if self.is_whole() { SHORT_SILENCE } else { LONG_SILENCE };
+        let limit = if self.is_whole() { SHORT_SILENCE } else { self.long_silence() };
         let silence = now.saturating_sub(self.last_arrival);
         (!self.bytes.is_empty()).then(|| limit.saturating_sub(silence))
+    }
+
+    /// What somebody who types has still to type, once it is clear that nothing comes by itself.
+    pub(crate) fn awaits(&self, now: Duration) -> Option<Lack> {
+        let is_silent = now.saturating_sub(self.last_arrival) >= LONG_SILENCE;
+        if is_silent { self.lacks() } else { None }
+    }
+
+    fn lacks(&self) -> Option<Lack> {
+        let is_typed = self.by_lines && self.expected == Expected::Requests;
+        is_typed.then(|| Request::lacks(&String::from_utf8_lossy(&self.bytes))).flatten()
+    }
+
+    fn long_silence(&self) -> Duration {
+        if self.lacks().is_some() { TYPING_SILENCE } else { LONG_SILENCE }
     }
 
     fn end_of_next(&mut self, now: Duration) -> Result<Option<usize>, TooLong> {
@@ -142,7 +171,7 @@ impl Inbox {
 
     fn end_of_message(&self, silence: Duration) -> Option<usize> {
         let all = Some(self.bytes.len());
-        if silence >= LONG_SILENCE {
+        if silence >= LONG_SILENCE && silence >= self.long_silence() {
             return self.next_start(self.bytes.len()).or(all);
         }
         if !self.is_message() {

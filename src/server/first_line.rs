@@ -17,8 +17,13 @@ pub(super) fn begins_with_url(connection: &mut Connection, shared: &Shared) -> R
     while !shared.stop.is_set() && !connection.has_next() {
         pace.keep(&shared.stop);
         connection.read()?;
-        if target_is_url(&connection.waiting()) {
+        let waiting = connection.waiting();
+        if target_is_url(&waiting) {
             return Ok(true);
+        }
+        // Whoever types takes time for the other lines.
+        if waiting.trim_start().contains('\n') {
+            return Ok(false);
         }
         if connection.made_at().elapsed() >= limit {
             return Err(End::no_setup(limit));

@@ -43,6 +43,13 @@ pub enum ServerEvent {
         /// The message as it went.
         text: String,
     },
+    /// A request is odd, and served all the same: for who writes the client.
+    Note {
+        /// The client.
+        peer: SocketAddr,
+        /// What, in words.
+        text: String,
+    },
     /// Something is wrong with the movie or the way to the client; the session goes on.
     Warning {
         /// The client.
@@ -112,6 +119,7 @@ impl fmt::Display for ServerEvent {
             Self::Warning { peer, what } | Self::TooLarge { peer, what, .. } => {
                 prefixed(out, peer, &format!("warning: {what}"))
             }
+            Self::Note { peer, text } => prefixed(out, peer, &format!("note: {text}")),
             Self::Network { peer, text } => prefixed(out, peer, &format!("network: {text}")),
             Self::Report { peer, text } => prefixed(out, peer, &format!("report: {text}")),
             Self::Closed { peer, why } => prefixed(out, peer, &format!("closed: {why}")),

@@ -1,9 +1,10 @@
 //! What the workers of one server share: what it serves, and who has a session.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::server_event::ServerEvent;
@@ -85,20 +86,32 @@ pub(crate) struct Shared {
     pub(crate) report: Box<dyn Fn(ServerEvent) + Send + Sync>,
 }
 
-/// The ids of the live sessions.
+/// The live sessions of the lab's dialect: their ids, and where their packets go.
 #[derive(Debug, Default)]
-pub(crate) struct Sessions(Arc<Mutex<HashSet<u32>>>);
+pub(crate) struct Sessions(Arc<Mutex<Live>>);
+
+type Live = HashMap<u32, SocketAddr>;
 
 impl Sessions {
     /// A new id of six digits, random, unlike those of the other live sessions.
-    pub(crate) fn open(&self) -> SessionId {
-        let mut live = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn open(&self, client: SocketAddr) -> SessionId {
+        let mut live = self.lock();
         loop {
             let id = rand::random_range(100_000..=999_999);
-            if live.insert(id) {
+            if let Entry::Vacant(vacant) = live.entry(id) {
+                vacant.insert(client);
                 return SessionId { id, live: Arc::clone(&self.0) };
             }
         }
+    }
+
+    /// Whether the packets of a session go there.
+    pub(crate) fn reach(&self, client: SocketAddr) -> bool {
+        self.lock().values().any(|&other| other == client)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Live> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -106,7 +119,7 @@ impl Sessions {
 #[derive(Debug)]
 pub(crate) struct SessionId {
     id: u32,
-    live: Arc<Mutex<HashSet<u32>>>,
+    live: Arc<Mutex<Live>>,
 }
 
 impl SessionId {

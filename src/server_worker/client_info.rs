@@ -64,10 +64,17 @@ impl ClientInfo {
     }
 
     /// The session's id, 0 if there is none.
-    pub(super) const fn session(&self) -> u32 {
+    pub(super) fn session(&self) -> u32 {
+        self.of_session().map_or(0, |(id, _)| id)
+    }
+
+    /// The session's id and movie, if there is one.
+    pub(super) fn of_session(&self) -> Option<(u32, &str)> {
         match self {
-            Self::Init => 0,
-            Self::Ready { session, .. } | Self::Playing { session, .. } => session.get(),
+            Self::Init => None,
+            Self::Ready { session, movie, .. } | Self::Playing { session, movie, .. } => {
+                Some((session.get(), movie))
+            }
         }
     }
 }

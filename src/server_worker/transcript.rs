@@ -36,6 +36,11 @@ impl<T: Obstacle> Transcript<T> {
         (self.shared.report)(ServerEvent::Warning { peer: self.peer, what });
     }
 
+    /// Something is odd, and served all the same.
+    pub(crate) fn note(&self, text: String) {
+        (self.shared.report)(ServerEvent::Note { peer: self.peer, text });
+    }
+
     fn too_large(&self, what: String, limit: usize) {
         (self.shared.report)(ServerEvent::TooLarge { peer: self.peer, what, limit });
     }

@@ -10,6 +10,13 @@ pub enum MovieError {
     NoFile {
         /// What was asked for.
         name: String,
+        /// A file whose name is much like it.
+        near: Option<String>,
+    },
+    /// The name is a link that leads out of the folder of movies.
+    Outside {
+        /// What was asked for.
+        name: String,
     },
     /// The operating system can't read it.
     Read {
@@ -89,7 +96,16 @@ impl MovieError {
 impl fmt::Display for MovieError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoFile { name } => write!(out, "find movie {name:?} in the folder of movies"),
+            Self::NoFile { name, near } => {
+                write!(out, "find movie {name:?} in the folder of movies")?;
+                near.as_ref().map_or(Ok(()), |near| write!(out, "; there is {near:?}"))
+            }
+            Self::Outside { name } => {
+                write!(
+                    out,
+                    "serve movie {name:?}: it is a link that leads out of the folder of movies"
+                )
+            }
             Self::Read { offset, source } => write!(out, "read movie at byte {offset}: {source}"),
             Self::NoMovie { start } => write!(
                 out,

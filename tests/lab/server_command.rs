@@ -80,9 +80,9 @@ fn the_console_shows_refusals_with_their_reasons() {
     assert_eq!(
         reasons,
         [
-            "answered 455 Method Not Valid in This State: PLAY in INIT",
+            "answered 455 Method Not Valid in This State: PLAY in INIT: SETUP comes first",
             "answered 404 File Not Found: \
-             could not find movie \"none.Mjpeg\" in the folder of movies",
+             could not find movie \"none.Mjpeg\" in the folder of movies; there is \"movie.Mjpeg\"",
         ]
     );
 }

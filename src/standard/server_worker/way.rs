@@ -74,14 +74,14 @@ impl Way {
 
     pub(super) fn send_rtp(&self, packet: &[u8]) -> io::Result<()> {
         match self {
-            Self::Udp { media, .. } => send(media, packet),
+            Self::Udp { media, .. } => send(media, packet).map(drop),
             Self::Interleaved { writer, channels } => writer.send_packet(channels.rtp, packet),
         }
     }
 
     pub(super) fn send_rtcp(&self, packet: &[u8]) -> io::Result<()> {
         match self {
-            Self::Udp { reports, .. } => send(reports, packet),
+            Self::Udp { reports, .. } => send(reports, packet).map(drop),
             Self::Interleaved { writer, channels } => writer.send_packet(channels.rtcp, packet),
         }
     }
