@@ -1,4 +1,5 @@
-//! The way of one session's packets to its client: a socket, and a bad network where that is wanted.
+//! The way of one session's packets to its client: a socket, and a bad network where that is
+//! wanted.
 
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -22,7 +23,8 @@ pub(super) struct RtpSocket {
 }
 
 impl RtpSocket {
-    /// From the address `local`, which the client `peer` knows, in its family, to its `port`.
+    /// A socket that sends from `local`, the address that the client `peer` knows, to the client's
+    /// `port`.
     ///
     /// # Errors
     /// The system has no socket, or no way to the client.
@@ -54,7 +56,8 @@ impl RtpSocket {
         }
     }
 
-    /// Sends one packet of the frame with that number, and says whether it has left; why not is told.
+    /// Sends one packet of the frame with that number, and returns whether it has left; if not, the
+    /// transcript says why.
     pub(super) fn send(&mut self, packet: &[u8], frame_number: u64) -> bool {
         let sent = self.try_to_send(packet);
         if let Err(trouble) = &sent {
@@ -79,7 +82,7 @@ impl RtpSocket {
         })
     }
 
-    /// Lets out what is still under way.
+    /// Sends the packets that are still in the line.
     pub(super) fn finish(&mut self, stop: &Event) {
         let Self { socket, network, transcript, .. } = self;
         if let Some(network) = network {
@@ -88,7 +91,7 @@ impl RtpSocket {
         }
     }
 
-    /// Something is wrong, and the session goes on.
+    /// Tells that something is wrong; the session goes on.
     pub(super) fn warn(&self, what: String) {
         self.transcript.warn(what);
     }
@@ -97,11 +100,12 @@ impl RtpSocket {
 /// Sends a packet to the client that the socket is connected to.
 ///
 /// # Errors
-/// The system can't send it. That nobody listens there is no error: the lab's server does not know.
+/// The system can't send it. If nobody listens there, that is no error: the lab's server never
+/// knows.
 pub(crate) fn send(socket: &UdpSocket, packet: &[u8]) -> io::Result<()> {
     for _ in 0..2 {
         match socket.send(packet) {
-            // This is said of a packet before; the present one has not left.
+            // This error is about an earlier packet, but the present one has not left.
             Err(error) if was_not_taken(&error) => {}
             sent => return sent.map(|_| ()),
         }
@@ -116,7 +120,7 @@ enum Trouble {
     TooLarge {
         length: usize,
     },
-    /// UDP has, the system has not.
+    /// UDP has room for it, but the system does not send so much.
     Refused(TooLarge),
     Send {
         client: SocketAddr,

@@ -35,14 +35,14 @@ pub(crate) fn leaving(options: &[&str], count: u64) -> Vec<u64> {
     leaving
 }
 
-/// What the server says that it has done: `of 40 packets 5 lost, 4 doubled, 6 behind the next`.
+/// What the server says that it has done: `of 40 packets 5 lost, 4 doubled, 6 after the next`.
 pub(crate) fn summary(leaving: &[u64], count: u64) -> String {
     let has = |number: &u64| leaving.contains(number);
     let lost = (1..=count).filter(|number| !has(number)).count();
     let doubled = leaving.windows(2).filter(|pair| pair[0] == pair[1]).count();
     let swapped = leaving.windows(2).filter(|pair| pair[0] > pair[1]).count();
     let packets = if count == 1 { "packet" } else { "packets" };
-    format!("of {count} {packets} {lost} lost, {doubled} doubled, {swapped} behind the next")
+    format!("of {count} {packets} {lost} lost, {doubled} doubled, {swapped} after the next")
 }
 
 /// How a client takes packets.

@@ -16,7 +16,7 @@ pub(crate) enum Fate {
     Dropped,
     /// It is sent twice, at once.
     Doubled,
-    /// It is sent behind the next one, which passes; or before the goodbye, if there is no next one.
+    /// It is sent after the next one, which passes; or before the goodbye, if there is no next one.
     Swapped,
 }
 

@@ -37,8 +37,8 @@ const SLOW: &[(&str, &str)] = &[
     ("", "x"),
     ("SETUP movie.Mjpeg RTSP/1.0\n", "C"),
     ("", "\r\n"),
-    ("OPTIONS * RTSP/1.0\r\nCSe", ""), // wing
-    ("OPTIONS * RTSP/1.0\r\nCSeq: 1", "1"), // wing
+    ("OPTIONS * RTSP/1.0\r\nCSe", ""),                  // wing
+    ("OPTIONS * RTSP/1.0\r\nCSeq: 1", "1"),             // wing
     ("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n", "$\x01\0\0"), // wing
 ];
 
