@@ -182,8 +182,8 @@ fn bad_network(options: &mut Options) {
         .optopt("", "loss", "lose this share of the RTP packets (default: 0)", "PERCENT")
         .optopt("", "duplicate", "send this share twice (default: 0)", "PERCENT")
         .optopt("", "reorder", "send this share after the next packet (default: 0)", "PERCENT")
-        .optopt("", "delay", "send each packet so much later (default: 0)", "MS")
-        .optopt("", "jitter", "vary the delay by so much, up and down (default: 0)", "MS")
+        .optopt("", "delay", "send each packet this much later (default: 0)", "MS")
+        .optopt("", "jitter", "vary the delay by this much, up and down (default: 0)", "MS")
         .optopt("", "seed", "do the same as with this seed before (default: random)", "N");
 }
 

@@ -121,7 +121,7 @@ impl Message {
 
     fn only_strangers(place: &str) -> Self {
         let text = format!(
-            "What comes at {place} is not from the server's address. Has the server several? \
+            "What comes at {place} is not from the server's address. Does the server have several? \
              Call it by the one in the log."
         );
         Self::warning("No RTP from the server".to_owned(), text)

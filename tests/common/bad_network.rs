@@ -1,6 +1,7 @@
-//! What the server's bad network does to packets, and what a client must count of it.
+//! What the server's bad network does to packets, and what a client must count.
 //!
-//! The fates are the library's; its own tests hold them against numbers that were computed apart.
+//! The fates are the library's; its own tests compare them with numbers that another program
+//! computed.
 
 use std::collections::BTreeSet;
 
@@ -50,7 +51,7 @@ pub(crate) fn summary(leaving: &[u64], count: u64) -> String {
 pub(crate) enum Client {
     /// As they come: what was overtaken is late.
     Lab,
-    /// It puts them in order first: late is only what the very first one has overtaken.
+    /// It puts them in order first: only what the very first one has overtaken is late.
     Standard,
 }
 
@@ -66,7 +67,7 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    /// Of what is lost before the first packet that comes, or behind the last, no number tells.
+    /// Losses before the first packet that comes, or after the last, show in no number.
     pub(crate) fn of(arrivals: &[u64], client: Client, packets_a_frame: u64) -> Self {
         let (mut came, mut taken, mut highest) = (BTreeSet::new(), BTreeSet::new(), 0);
         for &number in arrivals {

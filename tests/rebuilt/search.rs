@@ -40,7 +40,7 @@ fn names_of(documents: &Path) -> String {
     files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect()
 }
 
-/// Each name stands there behind its length, for which `a` is 1.
+/// Each name stands there after its length, for which `a` is 1.
 fn is_among(name: &str, names: &str) -> bool {
     let length = char::from(b'`' + u8::try_from(name.len()).unwrap());
     names.contains(&format!("{length}{name}"))

@@ -122,7 +122,7 @@ fn without_a_window(options: &mut Options) {
     options
         .optflag("", "headless", "a line of figures a second, then the statistics")
         .optopt("", "seconds", "end after this time (default: at the movie's end)", "N")
-        .optopt("", "patience", "wait so much longer when nothing comes (default: 0)", "N");
+        .optopt("", "patience", "wait this much longer when nothing comes (default: 0)", "N");
 }
 
 fn with_a_url(options: &mut Options) {

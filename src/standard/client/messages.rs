@@ -4,7 +4,7 @@ use crate::client::message::Message;
 
 /// Nothing comes over UDP.
 pub(super) fn tries_tcp(port: u16) -> Message {
-    let text = format!("No RTP at UDP port {port}, maybe for a firewall: TCP is tried instead.");
+    let text = format!("No RTP at UDP port {port}, maybe because of a firewall: trying TCP.");
     Message::warning("No packets over UDP".to_owned(), text)
 }
 

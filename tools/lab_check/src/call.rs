@@ -116,7 +116,7 @@ const GROUPS: [Group; 4] = [
 ];
 
 fn of_server(options: &mut Options) {
-    options.optopt("", "at", "check the one that runs there, and start none", "HOST:PORT");
+    options.optopt("", "at", "check the one that runs there; start none", "HOST:PORT");
 }
 
 fn of_client(options: &mut Options) {
