@@ -2,8 +2,8 @@
 //!
 //! Server and client read alike: `recv_rtsp_request` and `recv_rtsp_reply` both call
 //! [`Connection::receive`] until it says that the other side has gone. No `receive` blocks for
-//! longer than the lab's socket timeout of 0.5 s, so that both can look at their `Event` in between;
-//! a `send` to someone who does not read gives up after 2 s.
+//! longer than the lab's socket timeout of 0.5 s, so that both can look at their `Event` in
+//! between; a `send` to someone who does not read gives up after 2 s.
 
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read, Write};
@@ -41,7 +41,8 @@ impl Connection {
     /// # Errors
     /// The stream is broken already.
     pub(crate) fn new(stream: TcpStream, inbox: Inbox) -> io::Result<Self> {
-        // A description follows its reply in a second write: it must not wait for an answer.
+        // A description follows its reply in a second write, which must not wait until the first is
+        // acknowledged.
         stream.set_nodelay(true)?;
         stream.set_write_timeout(Some(WRITE_TIMEOUT))?;
         Ok(Self { stream, inbox, clock: Instant::now(), last_look: Duration::ZERO, ended: false })
@@ -94,7 +95,8 @@ impl Connection {
         (self.stream, self.inbox.into_rest())
     }
 
-    /// Says goodbye so that what was sent last arrives: unread bytes at a close would reset it.
+    /// Closes so that what was sent last arrives: unread bytes at a close would reset the
+    /// connection.
     pub(crate) fn close_gently(&mut self) {
         // What fails here has ended already.
         self.stream.shutdown(std::net::Shutdown::Write).ok();
@@ -104,8 +106,9 @@ impl Connection {
         while Instant::now() < deadline && matches!(self.stream.read(&mut discarded), Ok(1..)) {}
     }
 
-    /// One read, or a timeout. Silence counts from one look at the socket to the next, not by the
-    /// clock: while a process has no processor it hears nothing, but nobody is silent.
+    /// One read, or a timeout. Silence is measured from one look at the socket to the next, not by
+    /// the clock: a process that gets no processor time hears nothing, but that is not the sender's
+    /// silence.
     ///
     /// # Errors
     /// The other side has gone, and not by closing.
@@ -146,8 +149,8 @@ pub(crate) fn timed_out(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }
 
-/// Whether a UDP socket says that nobody took an earlier datagram of its own. That is no fault: whoever
-/// sends need not know who listens. Windows has another word for it than other systems.
+/// Whether the error says that nobody listened for an earlier datagram of this UDP socket. That is
+/// no fault: a sender need not know who listens. Windows has an error of its own for it.
 pub(crate) fn was_not_taken(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset)
 }

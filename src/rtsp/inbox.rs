@@ -91,7 +91,7 @@ impl Inbox {
         Ok(self.end_of_next(now)?.map(|end| self.cut(end)))
     }
 
-    /// Whether [`Self::next`] has a message or an error at the time `now`.
+    /// Whether [`Self::next`] would return a message or an error at the time `now`.
     pub fn has_next(&mut self, now: Duration) -> bool {
         !matches!(self.end_of_next(now), Ok(None))
     }
@@ -106,7 +106,7 @@ impl Inbox {
         self.bytes
     }
 
-    /// How long after `now` to wait for more bytes; `None` if nothing is begun.
+    /// How long after `now` to wait for more bytes; `None` if no message has begun.
     pub fn patience(&self, now: Duration) -> Option<Duration> {
         let limit = if self.is_whole() { SHORT_SILENCE } else { self.long_silence() };
         let silence = now.saturating_sub(self.last_arrival);
@@ -153,7 +153,8 @@ impl Inbox {
         String::from_utf8_lossy(&message).into_owned()
     }
 
-    /// Line ends, and header lines that came after their request was taken for complete.
+    /// Removes line ends, and header lines that came after their request had been taken for
+    /// complete.
     fn drop_what_belongs_to_the_last_message(&mut self, silence: Duration) {
         loop {
             let ends = self.bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
@@ -178,7 +179,7 @@ impl Inbox {
             return self.next_start(self.bytes.len()).or_else(|| description_end(&self.bytes));
         }
         let empty_line = empty_line(&self.bytes);
-        // Many short messages must not be searched to the end of them all for each.
+        // If many short messages wait, do not search all of them for the end of each.
         let until = empty_line.map_or(self.bytes.len(), |end| end + 1);
         if let Some(start) = self.next_start(until) {
             return Some(start);
@@ -191,7 +192,7 @@ impl Inbox {
         if ended && self.is_whole() { all } else { None }
     }
 
-    /// A client also gets descriptions that no status line precedes; these have rules of their own.
+    /// A client also gets descriptions without a status line; these have rules of their own.
     fn is_message(&self) -> bool {
         match self.expected {
             Expected::Requests => true,
@@ -220,7 +221,7 @@ impl Inbox {
             Expected::Replies => 1,
         };
         if self.expected == Expected::Requests {
-            // Cheap, and nearly always the end of it: there is no second request line.
+            // A cheap test that nearly always settles it: there is no second request line.
             position(bytes, from, |at| at.starts_with(b" RTSP/"))?;
         }
         let is_start = |at: &[u8]| match self.expected {
@@ -265,7 +266,7 @@ fn description_end(bytes: &[u8]) -> Option<usize> {
 /// No message ends within the most bytes that one may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong {
-    /// That many bytes.
+    /// The number of bytes.
     pub limit: usize,
 }
 

@@ -41,7 +41,7 @@ impl Request {
         let Self { method, cseq, .. } = self;
         let target = self.target.as_deref().unwrap_or_default();
         let last_line = match self.client_port {
-            // The space before the port stays: lab servers take the fourth word of this line.
+            // The space before the port must stay: lab servers take the fourth word of this line.
             Some(port) => format!("Transport: RTP/UDP; client_port= {port}"),
             None => format!("Session: {}", self.session.as_deref().unwrap_or("0")),
         };
@@ -83,7 +83,8 @@ impl Request {
         }
     }
 
-    /// Whether all that the lab's client writes is there, so that nothing more need be waited for.
+    /// Whether everything that the lab's client writes is there, so that there is no need to wait
+    /// for more.
     pub(crate) fn is_whole(text: &str) -> bool {
         Self::parse(text).is_ok_and(|request| {
             let names_file = !request.target.as_deref().is_some_and(is_url);
@@ -93,8 +94,8 @@ impl Request {
     }
 }
 
-/// Whether a request, even one that can't be parsed, is for a URL or for `*`, as RFC 2326 has it, and
-/// not for a file of the lab.
+/// Whether a request, even one that can't be parsed, is for a URL or for `*`, as RFC 2326 has it,
+/// and not for a file of the lab.
 pub fn target_is_url(request: &str) -> bool {
     let request_line = request.trim_start().lines().next().unwrap_or_default();
     request_line.split_whitespace().nth(1).is_some_and(is_url)

@@ -1,4 +1,5 @@
-//! The way of one session's packets to its client: a socket, and a bad network where that is wanted.
+//! The way of one session's packets to its client: a socket, and a bad network where that is
+//! wanted.
 
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -23,7 +24,8 @@ pub(super) struct RtpSocket {
 }
 
 impl RtpSocket {
-    /// From the address `local`, which the client `peer` knows, in its family, to its `port`.
+    /// A socket that sends from `local`, the address that the client `peer` knows, to the client's
+    /// `port`.
     ///
     /// # Errors
     /// The system has no socket, or no way to the client.
@@ -61,7 +63,8 @@ impl RtpSocket {
         }
     }
 
-    /// Sends one packet of the frame with that number, and says whether it has left; why not is told.
+    /// Sends one packet of the frame with that number, and returns whether it has left; if not, the
+    /// transcript says why.
     pub(super) fn send(&mut self, packet: &[u8], frame_number: u64) -> bool {
         let sent = self.try_to_send(packet);
         if self.listener.is_found_missing() {
@@ -93,7 +96,7 @@ impl RtpSocket {
         })
     }
 
-    /// Lets out what is still under way.
+    /// Sends the packets that are still in the line.
     pub(super) fn finish(&mut self, stop: &Event) {
         let Self { socket, network, transcript, listener, .. } = self;
         if let Some(network) = network {
@@ -102,7 +105,7 @@ impl RtpSocket {
         }
     }
 
-    /// Something is wrong, and the session goes on.
+    /// Tells that something is wrong; the session goes on.
     pub(super) fn warn(&self, what: String) {
         self.transcript.warn(what);
     }
@@ -139,12 +142,13 @@ const NOBODY: u32 = 5;
 /// Sends a packet to the client that the socket is connected to.
 ///
 /// # Errors
-/// The system can't send it. That nobody listens there is no error: the lab's server does not know.
+/// The system can't send it. If nobody listens there, that is no error: the lab's server never
+/// knows.
 pub(crate) fn send(socket: &UdpSocket, packet: &[u8]) -> io::Result<Before> {
     let mut before = Before::Taken;
     for _ in 0..2 {
         match socket.send(packet) {
-            // This is said of a packet before; the present one has not left.
+            // This error is about an earlier packet, but the present one has not left.
             Err(error) if was_not_taken(&error) => before = Before::NotTaken,
             sent => return sent.map(|_| before),
         }
@@ -167,7 +171,7 @@ enum Trouble {
     TooLarge {
         length: usize,
     },
-    /// UDP has, the system has not.
+    /// UDP has room for it, but the system does not send so much.
     Refused(TooLarge),
     Send {
         client: SocketAddr,

@@ -1,4 +1,4 @@
-//! From a client's word to an open file: in the folder of movies, and nowhere else.
+//! From the name that a client asks for to an open file: in the folder of movies and nowhere else.
 
 use std::fs::File;
 use std::io;
@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::movie_error::MovieError;
 
-/// Opens the file `name` in `folder`; the file and its length in bytes.
+/// Opens the file `name` in `folder`; returns the file and its length in bytes.
 ///
 /// # Errors
 /// There is no such file in the folder, or it can't be read.
@@ -71,14 +71,15 @@ fn leads_down(name: &str) -> bool {
     !name.contains('\0') && Path::new(name).components().all(is_down)
 }
 
-/// Whether a name ends like one of a file. Behind `movie.Mjpeg/` Linux finds nothing, but Windows finds
-/// the movie: paths are tidied up there before anything is opened.
+/// Whether a name ends like a file's. Given `movie.Mjpeg/`, Linux finds nothing but Windows finds
+/// the movie, because it tidies up paths before it opens them.
 fn names_a_file(name: &str) -> bool {
     let last = name.rsplit(std::path::is_separator).next();
     !matches!(last, None | Some("" | "."))
 }
 
-/// Opens a file to read it. If a pipe has taken its place meanwhile, nobody waits for a writer.
+/// Opens a file to read it. If a pipe has taken its place in the meantime, this does not wait for a
+/// writer.
 fn open_at_once(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     #[cfg(target_os = "linux")]
@@ -86,17 +87,19 @@ fn open_at_once(path: &Path) -> io::Result<File> {
     options.read(true).open(path)
 }
 
-/// Where the file lies that was opened at `path`, without links. Where the system does not know it of
-/// the file itself, for which a link may be swapped meanwhile, a look at the path must do.
+/// Where the file opened at `path` really lies, without links. If the system can't tell that from
+/// the open file, the path is looked up again, although a link may have been swapped in the
+/// meantime.
 fn true_path(file: &File, path: &Path) -> io::Result<PathBuf> {
     known_path(file).or_else(|_| path.canonicalize())
 }
 
-/// Whether a path without links lies in `folder`, however that is written: relative, by way of links,
-/// or on Windows without the `\\?\` of canonical paths. The server's is canonical, and compared as it is.
+/// Whether a path without links lies in `folder`, which may be relative, contain links, or on
+/// Windows lack the `\\?\` of canonical paths. The server's folder is canonical, and compared as it
+/// stands.
 fn lies_in(path: &Path, folder: &Path) -> bool {
     let is_canonical = folder.is_absolute() && path.starts_with(folder);
-    // An empty path is the current folder, too, but no system knows it.
+    // An empty path means the current folder, but no system accepts it.
     is_canonical || folder.join(".").canonicalize().is_ok_and(|folder| path.starts_with(folder))
 }
 
@@ -127,7 +130,7 @@ mod tests {
         for name in ["", ".", "/", "movie.Mjpeg/", "movie.Mjpeg//", "movie.Mjpeg/.", "sub/./"] {
             assert!(!names_a_file(name), "{name}");
         }
-        // On Linux it is a letter like any other.
+        // On Linux a backslash is a character like any other.
         assert_ne!(names_a_file("movie.Mjpeg\\"), cfg!(windows));
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Read};
 
-/// A movie that can't be opened or read on.
+/// A movie that can't be opened or read further.
 #[derive(Debug)]
 pub enum MovieError {
     /// There is no such file in the folder of movies.
@@ -43,7 +43,7 @@ pub enum MovieError {
         /// How many there are.
         found: usize,
     },
-    /// The file has become shorter, and ends behind a whole frame.
+    /// The file has become shorter, and ends after a whole frame.
     Shrunk {
         /// How many bytes there were.
         expected: u64,
@@ -87,7 +87,7 @@ pub enum MovieError {
 }
 
 impl MovieError {
-    /// Whether the movie is there, and the system is out of something that opening it takes.
+    /// Whether the movie exists but the system lacks something that is needed to open it.
     pub fn is_shortage(&self) -> bool {
         matches!(self, Self::Read { source, .. } if source.kind() != io::ErrorKind::PermissionDenied)
     }
@@ -157,7 +157,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ")
 }
 
-/// What is wrong with a frame; the movie adds where.
+/// What is wrong with a frame; the movie adds the place.
 #[derive(Debug)]
 pub(super) enum Flaw {
     Read(io::Error),
@@ -184,7 +184,7 @@ impl Flaw {
     }
 }
 
-/// Reads until `buffer` is full or the source ends; how many bytes that were.
+/// Reads until `buffer` is full or the source ends; returns the number of bytes.
 pub(super) fn fill(source: &mut impl Read, buffer: &mut [u8]) -> Result<usize, Flaw> {
     let mut filled = 0;
     while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {

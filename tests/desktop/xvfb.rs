@@ -34,7 +34,7 @@ impl Desktop {
         let [width, height] = [sides.0, sides.1].map(|side| side.parse().expect("a number"));
         let whole = Area { x: 0, y: 0, width, height };
         let screen = format!("{screen}x24");
-        // Without -noreset it forgets everything whenever its last client goes.
+        // Without -noreset it forgets everything when its last client goes.
         let options = ["-displayfd", "1", "-screen", "0", &screen, "-noreset"];
         let mut server = Command::new("Xvfb")
             .args(options)
@@ -101,7 +101,8 @@ impl Drop for Desktop {
     }
 }
 
-/// The first line that is wanted, and the rest: to close its output might end the program.
+/// The first line that is wanted. The rest is read too, because closing its output might end the
+/// program.
 fn read_until(child: &mut Child, wanted: impl Fn(&str) -> bool) -> (Output, String) {
     let mut output = BufReader::new(child.stdout.take().unwrap());
     loop {

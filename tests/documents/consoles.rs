@@ -1,5 +1,4 @@
-//! What a document shows of a terminal, and what was printed: the difference, and how it is written
-//! anew.
+//! Compares what a document shows of a terminal with what was printed, and renews the document.
 
 use std::fs;
 
@@ -10,7 +9,7 @@ use crate::harness::tests;
 
 tests![what_is_printed_is_compared_line_by_line,];
 
-/// In words where the lines are not those of the document, in which `…` stands for any lines.
+/// Says where the lines differ from those of the document, in which `…` stands for any lines.
 pub(crate) fn difference(
     documented: &[String],
     printed: &[String],
@@ -50,7 +49,7 @@ pub(crate) fn difference(
         from = place + piece.len();
     }
     let more = printed.get(from).filter(|_| last == 0);
-    more.map(|line| format!("{line:?} found behind the last line"))
+    more.map(|line| format!("{line:?} found after the last line"))
 }
 
 /// What the program would have printed with a processor of its own: on a busy machine a client leaves
@@ -69,7 +68,7 @@ fn with_time_to_show_all(printed: &[String]) -> Vec<String> {
 const SHOWN: &str = "frames shown:";
 const LEFT_OUT: &str = "frames left out:";
 
-/// Writes the lines into the document; what was left out stays so, by the number of lines.
+/// Writes the lines into the document; as many lines as were left out are left out again.
 pub(crate) fn renew(block: &Block, shown: &Shown, printed: &[String]) {
     let Shown { lines, from } = shown;
     let gaps =

@@ -119,7 +119,7 @@ fn at_the_end_of_the_movie_sending_stops_and_the_session_stays() {
 }
 
 #[test]
-fn a_pause_at_once_behind_the_last_frame_is_one_at_the_end() {
+fn a_pause_at_once_after_the_last_frame_is_one_at_the_end() {
     let (folder, frames) = made_movie(3);
     let server = ServerProcess::start(folder.path(), &[]);
     let mut client = RawClient::playing(server.address());
@@ -141,7 +141,7 @@ fn a_movie_without_a_readable_frame_ends_at_once_and_may_be_played_again() {
     client.granted("TEARDOWN");
 }
 
-/// What a client may do in the midst of its movie.
+/// What a client may do in the middle of its movie.
 const ENDS: [fn(RawClient); 6] = [
     |mut client| client.granted("TEARDOWN"),
     drop,
@@ -211,7 +211,8 @@ fn connections_without_a_request_leave_nothing_behind() {
     assert_idle(&server, before);
 }
 
-/// No test waits for the end of this one: a sender that goes on for a client that has gone is seen.
+/// So long that no test waits for its end: a sender that goes on after its client has gone is
+/// noticed.
 const LONG_MOVIE: &str = "long.Mjpeg";
 
 fn playing_a_long_movie(server: SocketAddr) -> RawClient {
@@ -239,7 +240,7 @@ fn assert_idle(server: &ServerProcess, before: (usize, usize)) {
     assert!(busy <= 2, "a server without clients computed for {busy} hundredths of a second");
 }
 
-/// Runs a client in a process of its own and kills it in the midst of its movie.
+/// Runs a client in a process of its own and kills it in the middle of its movie.
 fn kill_a_client(server: SocketAddr) -> SocketAddr {
     let mut client = client_process(server);
     let stdout = BufReader::new(client.0.stdout.take().unwrap());
@@ -299,7 +300,7 @@ fn a_port_where_nobody_listens_for_a_while_is_sent_to_all_the_same() {
     client.granted("PLAY");
     let before = packet_at(&socket);
     drop(socket);
-    // What another client is sent tells that time goes by.
+    // Packets to another client show that time goes by.
     RawClient::playing(server.address()).packets(6);
     let socket = bind(port);
     let packets: Vec<_> = (0..6).map(|_| packet_at(&socket)).collect();

@@ -58,7 +58,7 @@ fn playing_stops_where_the_range_ends_and_then_says_goodbye() {
     for mut client in StandardClient::ready_both(server.address()) {
         let part = jpegs.get(20..24).unwrap();
         assert_plays(&mut client, Some("npt=1-1.2"), "npt=1.000-1.200", part);
-        client.assert_no_packet("behind the end of the range");
+        client.assert_no_packet("after the end of the range");
         assert!(!client.report().goodbye, "no goodbye at the beginning");
         assert!(client.report().goodbye, "a goodbye at the end");
         // From there on, and again from a place of its own.
@@ -169,12 +169,12 @@ fn after_its_end_a_movie_begins_again() {
     let (_folder, server, jpegs) = server_of(4);
     for mut client in StandardClient::ready_both(server.address()) {
         assert_plays(&mut client, None, "npt=0-0.200", &jpegs);
-        client.assert_no_packet("behind the last frame");
+        client.assert_no_packet("after the last frame");
         // It is PLAYING still, or PAUSE would be refused.
         client.refused("PLAY", &["Range: npt=9-"], "457 Invalid Range");
         client.granted("PAUSE", &[]);
         assert_plays(&mut client, None, "npt=0-0.200", &jpegs);
-        client.assert_no_packet("behind the last frame again");
+        client.assert_no_packet("after the last frame again");
         assert_plays(&mut client, Some("npt=0.1-"), "npt=0.100-0.200", jpegs.get(2..).unwrap());
         client.granted("TEARDOWN", &[]);
         client.refused("PLAY", &[], "454 Session Not Found");

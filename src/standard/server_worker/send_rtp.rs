@@ -17,7 +17,7 @@ use crate::standard::rtcp::{Compound, RtpClock, SenderReport, report_interval};
 use crate::standard::sdp::JPEG_CLOCK_HZ;
 use crate::video_stream::{MovieError, VideoStream};
 
-/// All that the thread needs, and brings back.
+/// All that the thread needs and brings back.
 pub(super) struct StandardStream {
     video: VideoStream,
     survey: Survey,
@@ -78,7 +78,7 @@ impl StandardStream {
             if self.video.rewind().is_ok() {
                 self.survey = Survey::of(&mut self.video);
             }
-            // Of a movie that was cut before this place, the end is left.
+            // If the movie has been cut before this place, go to its end.
             self.video.seek(here.min(self.survey.frames)).ok();
         }
         self.survey.frames
@@ -95,8 +95,8 @@ impl StandardStream {
         (self.packets.sequence_number, self.packets.timestamp)
     }
 
-    /// Goes to the frame after `position`, and stops after `last_frame`; `false` if there are not
-    /// so many frames. What can't be gone to changes nothing.
+    /// Goes to the place after frame `position`, to play as far as `last_frame`; `false` if there
+    /// are fewer frames, and then nothing changes.
     ///
     /// # Errors
     /// The movie can't be read that far.
@@ -110,13 +110,13 @@ impl StandardStream {
         if matches!(found, Ok(true)) {
             self.last_frame = last_frame;
         } else {
-            // If that is no place either by now, the movie is at its end.
+            // If that place is gone too by now, the movie is at its end.
             self.video.seek(here).ok();
         }
         found
     }
 
-    /// Python: `sendRtp`, once more; here each frame is cut into packets of RFC 2435.
+    /// Python: `sendRtp`, for the second time; here each frame is cut into packets of RFC 2435.
     pub(super) fn send_rtp(&mut self, stop: &Event) {
         let Self { video, survey, last_frame, due, over, packets } = self;
         let last = last_frame.unwrap_or(u64::MAX);
@@ -147,22 +147,22 @@ impl StandardStream {
             *due = packets.deadline_after(*due);
         }
         packets.finish(stop);
-        // Players take a goodbye for the end of the last frame, too, if it comes right after it.
+        // Players end the last frame at once if a goodbye comes right after it.
         if !stop.wait(GOODBYE_PAUSE) {
             packets.report(*due, true);
         }
     }
 }
 
-/// What is counted and numbered on the way to one client.
+/// The packets to one client: their way, and what they are numbered and counted by.
 struct Packets {
     way: Way,
     network: Option<Box<BadNetwork>>,
-    /// Whether it was told that the network is left alone.
+    /// Whether the transcript has said that the bad network does nothing here.
     stood_aside: bool,
     ssrc: u32,
     sequence_number: u16,
-    /// Of the next frame, in ticks of 90 kHz.
+    /// The next frame's, in ticks of 90 kHz.
     timestamp: u32,
     mtu: usize,
     cname: String,
@@ -173,7 +173,8 @@ struct Packets {
 }
 
 impl Packets {
-    /// What TCP carries is not lost, doubled or swapped: that is said once.
+    /// Over TCP nothing is lost, doubled or swapped, so the bad network does nothing; tells so
+    /// once.
     fn begin(&mut self) {
         if self.network.is_some() && self.way.is_reliable() && !self.stood_aside {
             self.stood_aside = true;
@@ -194,7 +195,7 @@ impl Packets {
         }
     }
 
-    /// Lets out what is still under way.
+    /// Sends the packets that are still in the line.
     fn finish(&mut self, stop: &Event) {
         let Self { way, network, transcript, .. } = self;
         if let Some(network) = network {
@@ -213,7 +214,7 @@ impl Packets {
         }
     }
 
-    /// Sends one frame in packets, of which the last is marked.
+    /// Sends one frame in packets, the last of which is marked.
     fn send_frame(&mut self, jpeg: &[u8], due: Instant) -> Result<(), Trouble> {
         let timestamp = self.timestamp;
         self.timestamp = timestamp.wrapping_add(TICKS_A_FRAME);
@@ -234,8 +235,8 @@ impl Packets {
         Ok(())
     }
 
-    /// When the next frame is due. What TCP keeps must not be later and later: there the deadlines
-    /// stay where they are, and what can't keep them is left out.
+    /// When the next frame is due. Over TCP, which keeps everything, frames must not come later and
+    /// later: the deadlines stay as they are, and frames that can't meet them are left out.
     fn deadline_after(&self, due: Instant) -> Instant {
         if self.way.is_reliable() {
             due + FRAME_INTERVAL
@@ -244,18 +245,18 @@ impl Packets {
         }
     }
 
-    /// Tells which RTP time belongs to the time of day (RFC 3550 section 6.4.1), and at the end
-    /// that it is the end. `due` is the instant of the next frame's timestamp.
+    /// Reports which RTP time belongs to which time of day (RFC 3550 section 6.4.1), with a goodbye
+    /// at the end. `due` is the instant of the next frame's timestamp.
     fn report(&mut self, due: Instant, goodbye: bool) {
         let now = Instant::now();
         let of_day = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        // What the clock says when the next frame is due, and so when its timestamp is.
+        // The time of day when the next frame is due, which is what its timestamp stands for.
         let start = of_day + due.saturating_duration_since(now);
         let start = start.saturating_sub(now.saturating_duration_since(due));
         let clock = RtpClock { start, first: self.timestamp, clock_hz: JPEG_CLOCK_HZ };
         let report = SenderReport::new(self.ssrc, &clock, of_day, self.count, self.octets);
         let compound = Compound { report: report.into(), cname: &self.cname, goodbye };
-        // Without its reports a player still plays.
+        // A player plays even without reports.
         self.way.send_rtcp(&compound.encode()).ok();
     }
 }
@@ -282,7 +283,7 @@ impl fmt::Display for Trouble {
 
 /// The RTP clock of JPEG is 90 kHz (RFC 3551 section 6), and a frame comes every 50 ms.
 const TICKS_A_FRAME: u32 = 4500;
-/// How late a frame may be where nothing is lost on the way.
+/// How late a frame may be over TCP, where nothing is lost on the way.
 const MAX_LATENESS: Duration = Duration::from_millis(500);
 /// The time from the last packet to the goodbye.
 const GOODBYE_PAUSE: Duration = Duration::from_millis(300);
