@@ -7,7 +7,7 @@
 //! - [`rtsp`](rtsp_lab::rtsp): the names of methods and states, and the state table;
 //! - [`datagram`](rtsp_lab::datagram): how large a datagram the system sends;
 //! - [`rtp_packet`](rtsp_lab::rtp_packet): the packets that a client gets, and the size of a
-//! header;
+//!   header;
 //! - [`video_stream`](rtsp_lab::video_stream): the frames of the movie.
 
 use std::env;
