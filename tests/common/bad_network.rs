@@ -4,7 +4,9 @@
 //! computed.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 
+use super::server_process::ServerProcess;
 use rtsp_lab::impairment::{Fate, Impairment};
 
 /// The network of these options.
@@ -97,4 +99,15 @@ impl Counts {
 
 fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap()
+}
+
+/// A network in which much happens to few packets.
+pub(crate) const MUCH: [&str; 8] =
+    ["--loss", "15", "--duplicate", "10", "--reorder", "15", "--seed", "7"];
+
+/// The summary of a client's session: all of it that comes before the seed.
+pub(crate) fn told_at_the_end(server: &mut ServerProcess, client: SocketAddr) -> String {
+    let start = format!("[{client}] network: of ");
+    let line = server.wait_for(|line| line.starts_with(&start));
+    line.strip_prefix(&format!("[{client}] network: ")).unwrap().to_owned()
 }
