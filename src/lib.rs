@@ -45,6 +45,7 @@ mod connection;
 pub mod console;
 pub mod event;
 pub mod impairment;
+pub mod jpeg;
 pub mod lab_payload;
 pub mod picture;
 pub mod rtp_packet;

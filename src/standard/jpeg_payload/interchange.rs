@@ -3,8 +3,8 @@
 use std::num::NonZeroU16;
 
 use super::scan::scan_of;
-use super::tables::{Huffman, HuffmanPair, STANDARD_CHROMA, STANDARD_LUMA};
 use super::{CannotCarry, MOST_PIXELS, SOI, Sampling};
+use crate::jpeg::huffman::{Huffman, HuffmanPair, STANDARD_CHROMA, STANDARD_LUMA};
 
 /// What RFC 2435 needs to know of a JPEG, and its data.
 #[derive(Debug)]
