@@ -2,3 +2,4 @@
 
 pub mod bits;
 pub mod huffman;
+pub mod walk;

@@ -36,16 +36,29 @@ impl<'a> BitReader<'a> {
 
     /// Goes past the next marker and returns its code; the bits before it are left out.
     pub fn next_marker(&mut self) -> Option<u8> {
+        self.leave_data().1
+    }
+
+    /// Goes past the next marker; how many whole bytes of data were left before it, and its code.
+    pub fn leave_data(&mut self) -> (usize, Option<u8>) {
+        let mut left = self.count as usize / 8;
         (self.buffer, self.count) = (0, 0);
         let mut after_ff = false;
         while let Some((&byte, rest)) = self.rest.split_first() {
             self.rest = rest;
             if after_ff && byte != 0x00 && byte != 0xFF {
-                return Some(byte);
+                return (left, Some(byte));
             }
+            // An FF is data only with the 00 that comes after it.
+            left += usize::from(byte != 0xFF);
             after_ff = byte == 0xFF;
         }
-        None
+        (left, None)
+    }
+
+    /// What has not been looked at yet.
+    pub const fn rest(&self) -> &'a [u8] {
+        self.rest
     }
 
     /// How many bytes are still to be read, about.

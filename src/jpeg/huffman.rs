@@ -62,6 +62,48 @@ impl<'a> Huffman<'a> {
     }
 }
 
+/// Finds the code that bits begin with.
+#[derive(Clone, Debug)]
+pub struct Lookup {
+    /// By the next bits, for codes that are not longer; of length 0 where there is none.
+    short: [Code; 1 << SHORT],
+    /// The longer codes, ascending, each with the first 16 bits that are after it.
+    long: Vec<(u32, Code)>,
+}
+
+impl Lookup {
+    /// Prepares a table for many codes.
+    pub fn new(table: Huffman<'_>) -> Self {
+        let (mut short, mut long) = ([Code::default(); 1 << SHORT], Vec::new());
+        for code in table.codes() {
+            let (bits, length) = (u32::from(code.bits), u32::from(code.length));
+            if let Some(free) = SHORT.checked_sub(length) {
+                let (start, end) = (bits << free, (bits + 1) << free);
+                if let Some(slots) = short.get_mut(start as usize..end as usize) {
+                    slots.fill(code);
+                }
+            } else {
+                long.push(((bits + 1) << (16 - length), code));
+            }
+        }
+        Self { short, long }
+    }
+
+    /// The code at the beginning of `bits`, the highest of them first.
+    pub fn find(&self, bits: u64) -> Option<Code> {
+        let code = *self.short.get((bits >> (64 - SHORT)) as usize)?;
+        if code.length != 0 {
+            return Some(code);
+        }
+        let next = (bits >> 48) as u32;
+        let place = self.long.partition_point(|&(end, _)| end <= next);
+        self.long.get(place).map(|&(_, code)| code)
+    }
+}
+
+/// Codes of so many bits are looked up at once; longer ones are rare.
+const SHORT: u32 = 9;
+
 /// The DC and the AC table of a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HuffmanPair<'a> {
