@@ -48,6 +48,7 @@ pub mod impairment;
 pub mod jpeg;
 pub mod lab_payload;
 pub mod picture;
+pub mod reorder;
 pub mod rtp_packet;
 pub mod rtsp;
 pub mod server;

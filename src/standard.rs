@@ -5,7 +5,8 @@
 
 pub(crate) mod connection;
 pub mod jpeg_payload;
-pub mod reorder;
 pub mod rtcp;
 pub mod rtsp;
 pub mod sdp;
+
+pub use crate::reorder;

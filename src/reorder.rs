@@ -5,7 +5,7 @@
 //! owns the clock. What is late or doubled goes through at once; whoever counts packets sees it.
 //!
 //! ```
-//! use rtsp_lab::standard::reorder::{LONGEST, Reorder};
+//! use rtsp_lab::reorder::{LONGEST, Reorder};
 //! use std::time::Duration;
 //!
 //! let (mut reorder, now) = (Reorder::default(), Duration::ZERO);
