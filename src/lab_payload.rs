@@ -20,15 +20,20 @@
 
 use std::collections::VecDeque;
 
+use crate::jpeg::walk::{Outcome, walk};
 use crate::rtp_packet::RtpPacket;
 use crate::statistics::Order;
 
 /// Puts frames together from packets.
 #[derive(Clone, Debug, Default)]
 pub struct Assembler {
-    frames: VecDeque<Vec<u8>>,
+    /// Each with the number of its packets.
+    frames: VecDeque<(Vec<u8>, u32)>,
     open: Open,
+    /// Whether the server leaves the last two bytes of whole frames away.
     ends_are_missing: bool,
+    /// Whether a piece has come after the start of a frame.
+    has_pieces: bool,
     damaged: u64,
 }
 
@@ -41,7 +46,7 @@ enum Open {
     /// Its first packets have come.
     Started { frame: Vec<u8>, packets: u32, sequence_number: u16 },
     /// A part of it is lost, and it has been counted; what came last.
-    Broken { piece: Vec<u8>, sequence_number: u16 },
+    Broken { piece: Vec<u8>, sequence_number: u16, packets: u64 },
 }
 
 impl Assembler {
@@ -58,7 +63,10 @@ impl Assembler {
             (true, _) => self.start(packet, order),
             (false, Order::Next | Order::Same) => self.append(packet),
             (false, Order::Gap) => {
-                self.give_up(packet);
+                if matches!(self.open, Open::Started { .. }) {
+                    self.has_pieces = true;
+                    self.give_up(packet);
+                }
                 self.append(packet);
             }
             (false, Order::Late | Order::Again) => {}
@@ -67,12 +75,20 @@ impl Assembler {
 
     /// The next complete frame.
     pub fn next_frame(&mut self) -> Option<Vec<u8>> {
+        self.next_counted().map(|(frame, _)| frame)
+    }
+
+    /// The next complete frame, and how many packets it came in.
+    pub fn next_counted(&mut self) -> Option<(Vec<u8>, u32)> {
         self.frames.pop_front()
     }
 
-    /// How many frames were dropped because a part of them did not come.
+    /// How many frames were dropped because a part of them did not come, and payloads that are none.
     pub const fn damaged(&self) -> u64 {
-        self.damaged
+        match &self.open {
+            Open::Broken { packets, .. } if !self.has_pieces => self.damaged + *packets - 1,
+            Open::Nothing | Open::Started { .. } | Open::Broken { .. } => self.damaged,
+        }
     }
 
     /// Whether a packet with the number of the last one carries the next piece of the same frame:
@@ -81,7 +97,7 @@ impl Assembler {
         let (before, sequence_number) = match &self.open {
             Open::Nothing => return false,
             Open::Started { frame, sequence_number, .. } => (frame, sequence_number),
-            Open::Broken { piece, sequence_number } => (piece, sequence_number),
+            Open::Broken { piece, sequence_number, .. } => (piece, sequence_number),
         };
         *sequence_number == packet.sequence_number
             && !packet.payload.starts_with(SOI)
@@ -90,22 +106,31 @@ impl Assembler {
 
     fn start(&mut self, packet: &RtpPacket<'_>, order: Order) {
         self.end_before_a_start(order);
-        let whole = packet.marker || packet.payload.ends_with(EOI) || self.ends_are_missing;
+        let whole = packet.marker
+            || packet.payload.ends_with(EOI)
+            || self.ends_are_missing && has_all_blocks(packet.payload);
         let (frame, sequence_number) = (packet.payload.to_vec(), packet.sequence_number);
         if whole {
-            self.frames.push_back(frame);
+            self.frames.push_back((frame, 1));
         } else {
             self.open = Open::Started { frame, packets: 1, sequence_number };
         }
     }
 
-    /// A start right behind an unmarked start: no piece can have been lost between them, so the
-    /// server sends whole frames without the final `FF D9`, and goes on to do so.
+    /// A start after an unmarked start: a server that sends whole frames without the final `FF D9`
+    /// goes on to do so. Of one that cuts frames up a piece is lost, which the numbers do not show
+    /// where they are those of the frames.
     fn end_before_a_start(&mut self, order: Order) {
+        // Payloads that are no frames end no frame; each of them counts.
+        self.damaged = self.damaged();
         match std::mem::take(&mut self.open) {
-            Open::Started { frame, packets: 1, .. } if order == Order::Next => {
-                self.frames.push_back(frame);
+            Open::Started { frame, packets: 1, .. } if has_all_blocks(&frame) => {
+                self.frames.push_back((frame, 1));
                 self.ends_are_missing = true;
+            }
+            // It is cut, or of a kind that only decoders know: they will tell.
+            Open::Started { frame, packets: 1, .. } if order == Order::Next && !self.has_pieces => {
+                self.frames.push_back((frame, 1));
             }
             Open::Started { .. } => self.damaged += 1,
             Open::Nothing | Open::Broken { .. } => {}
@@ -115,6 +140,8 @@ impl Assembler {
     fn append(&mut self, packet: &RtpPacket<'_>) {
         match &mut self.open {
             Open::Started { frame, packets, sequence_number } => {
+                // A server that cuts frames up does not leave their ends away, whatever it seemed.
+                (self.has_pieces, self.ends_are_missing) = (true, false);
                 frame.extend_from_slice(packet.payload);
                 *packets += 1;
                 *sequence_number = packet.sequence_number;
@@ -122,29 +149,37 @@ impl Assembler {
                     self.give_up(packet);
                 }
             }
-            Open::Nothing => {
-                // A server that cuts frames up does not leave their ends away, whatever it seemed.
-                self.ends_are_missing = false;
-                self.give_up(packet);
-            }
-            Open::Broken { piece, sequence_number } => {
+            Open::Nothing => self.give_up(packet),
+            Open::Broken { piece, sequence_number, packets } => {
                 *piece = packet.payload.to_vec();
                 *sequence_number = packet.sequence_number;
+                *packets += 1;
             }
         }
-        if packet.marker {
-            if let Open::Started { frame, .. } = std::mem::take(&mut self.open) {
-                self.frames.push_back(frame);
+        match std::mem::take(&mut self.open) {
+            Open::Started { frame, packets, .. } if packet.marker => {
+                self.frames.push_back((frame, packets));
             }
+            // What comes next belongs to another frame.
+            Open::Broken { .. } if packet.marker || packet.payload.ends_with(EOI) => {}
+            open => self.open = open,
         }
     }
 
     /// Counts the frame that `packet` belongs to as damaged, once.
     fn give_up(&mut self, packet: &RtpPacket<'_>) {
-        self.damaged += u64::from(!matches!(self.open, Open::Broken { .. }));
+        if matches!(self.open, Open::Broken { .. }) {
+            return;
+        }
+        self.damaged += 1;
         let (piece, sequence_number) = (packet.payload.to_vec(), packet.sequence_number);
-        self.open = Open::Broken { piece, sequence_number };
+        self.open = Open::Broken { piece, sequence_number, packets: 1 };
     }
+}
+
+/// Whether a frame lacks nothing but its `FF D9`.
+fn has_all_blocks(frame: &[u8]) -> bool {
+    matches!(walk(frame).outcome, Outcome::Ok | Outcome::Long { .. })
 }
 
 /// The start of every JPEG (ITU-T T.81 table B.1).
@@ -157,6 +192,7 @@ const MAX_FRAME: usize = 16 << 20;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::statistics::Reception;
 
     /// Pushes packets (number, order, marker, payload); returns the frames and the damaged count.
     fn assemble(packets: &[(u16, Order, bool, &[u8])]) -> (Vec<Vec<u8>>, u64) {
@@ -229,16 +265,94 @@ mod tests {
         assert_eq!((frames, damaged), (vec![WHOLE.to_vec()], 2));
     }
 
+    /// A picture without its last two bytes.
+    fn endless(grey: u8) -> Vec<u8> {
+        let mut jpeg = Vec::new();
+        let encoder = jpeg_encoder::Encoder::new(&mut jpeg, 75);
+        encoder.encode(&[grey; 64], 8, 8, jpeg_encoder::ColorType::Luma).unwrap();
+        jpeg.truncate(jpeg.len() - 2);
+        jpeg
+    }
+
     #[test]
     fn whole_frames_without_their_last_two_bytes_are_all_shown() {
-        let (frames, damaged) = assemble(&[
-            (1, Order::Next, false, b"\xFF\xD8one"),
-            (2, Order::Next, false, b"\xFF\xD8two"),
-            (3, Order::Next, false, b"\xFF\xD8three"),
-        ]);
-        let expected =
-            [b"\xFF\xD8one".to_vec(), b"\xFF\xD8two".to_vec(), b"\xFF\xD8three".to_vec()];
-        assert_eq!((frames, damaged), (expected.to_vec(), 0));
+        let frames = [endless(1), endless(2), endless(3)];
+        for orders in [[Order::Next; 3], [Order::Next, Order::Gap, Order::Next]] {
+            let packets = [1, 2, 3].map(|number: u16| {
+                let place = usize::from(number) - 1;
+                (number, orders[place], false, frames[place].as_slice())
+            });
+            assert_eq!(assemble(&packets), (frames.to_vec(), 0), "{orders:?}");
+        }
+    }
+
+    #[test]
+    fn a_cut_frame_goes_on_to_the_decoder_which_tells() {
+        let cut = &endless(1)[..100];
+        let packets = [1, 2, 3].map(|number: u16| (number, Order::Next, false, cut));
+        assert_eq!(assemble(&packets), (vec![cut.to_vec(); 2], 0), "the third may still go on");
+    }
+
+    /// Of frames whose pieces have the frame's number, one piece is lost.
+    fn assemble_with_frame_numbers(lost: &[usize]) -> (Vec<Vec<u8>>, u64) {
+        let mut reception = Reception::default();
+        let (mut assembler, mut frames) = (Assembler::default(), Vec::new());
+        for place in (0..30).filter(|place| !lost.contains(place)) {
+            let (number, payload) =
+                (u16::try_from(place / 3).unwrap(), [HEAD, MIDDLE, TAIL][place % 3]);
+            let marker = place % 3 == 2;
+            let packet = RtpPacket { marker, ..RtpPacket::jpeg(number, 0, 0, payload) };
+            let continues = assembler.continues(&packet);
+            let order = reception.record(&packet, continues, std::time::Duration::ZERO);
+            if order.goes_on() {
+                assembler.push(&packet, order);
+            }
+            frames.extend(std::iter::from_fn(|| assembler.next_frame()));
+        }
+        assert_eq!((reception.duplicates, reception.late), (0, 0));
+        (frames, assembler.damaged())
+    }
+
+    #[test]
+    fn a_lost_tail_costs_one_frame_where_pieces_have_its_number() {
+        assert_eq!(assemble_with_frame_numbers(&[]), (vec![JOINED.to_vec(); 10], 0));
+        for frame in 0..9 {
+            let lost = [3 * frame + 1, 3 * frame + 2];
+            let (frames, damaged) = assemble_with_frame_numbers(&lost);
+            // Of a first frame without pieces the decoder has to tell that it is none.
+            let expected = if frame == 0 { (10, 0) } else { (9, 1) };
+            assert_eq!((frames.len(), damaged), expected, "frame {frame}");
+            let (frames, damaged) = assemble_with_frame_numbers(&lost[1..]);
+            assert_eq!((frames.len(), damaged), (9, 1), "frame {frame}");
+            assert!(frames.iter().all(|frame| frame == JOINED));
+        }
+    }
+
+    #[test]
+    fn every_payload_that_is_no_frame_counts() {
+        let texts =
+            [1, 2, 3, 4].map(|number: u16| (number, Order::Next, false, b"/9j/".as_slice()));
+        assert_eq!(assemble(&texts), (vec![], 4));
+        let marked = texts.map(|(number, order, _, payload)| (number, order, true, payload));
+        assert_eq!(assemble(&marked), (vec![], 4));
+        let late = texts.map(|(number, _, _, payload)| (number, Order::Gap, false, payload));
+        assert_eq!(assemble(&late), (vec![], 4));
+        let digits = [1, 2, 3]
+            .map(|number: u16| (number, Order::Next, false, b"00009\xFF\xD8\xFF\xD9".as_slice()));
+        assert_eq!(assemble(&digits), (vec![], 3));
+        let fixed = [&texts[..], &[(5, Order::Next, false, WHOLE)]].concat();
+        assert_eq!(assemble(&fixed), (vec![WHOLE.to_vec()], 4));
+    }
+
+    #[test]
+    fn the_rest_of_a_frame_that_had_begun_before_counts_once() {
+        let packets = [
+            (1, Order::Next, false, MIDDLE),
+            (2, Order::Next, false, MIDDLE),
+            (3, Order::Next, true, TAIL),
+            (4, Order::Next, true, WHOLE),
+        ];
+        assert_eq!(assemble(&packets), (vec![WHOLE.to_vec()], 1));
     }
 
     #[test]
