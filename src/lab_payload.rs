@@ -3,24 +3,33 @@
 //! The report sends each frame in one packet, without the marker bit. The newer assignment's "HD"
 //! mode cuts large frames into pieces and marks the last. A payload from `FF D8` to `FF D9` is a
 //! frame; one that only begins with `FF D8` starts a frame to which later packets append until one
-//! is marked. A gap, or a new start, drops the unfinished frame.
+//! is marked. A gap, or a new start, drops the unfinished frame; but where pieces are numbered one by
+//! one, a late one is waited for, as long as [`reorder`](crate::reorder) does.
 //!
 //! ```
 //! use rtsp_lab::lab_payload::Assembler;
 //! use rtsp_lab::rtp_packet::RtpPacket;
-//! use rtsp_lab::statistics::Order;
+//! use rtsp_lab::statistics::{Order, Reception};
+//! use std::time::Duration;
 //!
-//! let mut assembler = Assembler::default();
-//! assembler.push(&RtpPacket::jpeg(1, 0, 0, b"\xFF\xD8 first half"), Order::Next);
-//! assert_eq!(assembler.next_frame(), None);
-//! let last = RtpPacket { marker: true, ..RtpPacket::jpeg(2, 0, 0, b", second half \xFF\xD9") };
-//! assembler.push(&last, Order::Next);
-//! assert_eq!(assembler.next_frame().unwrap(), b"\xFF\xD8 first half, second half \xFF\xD9");
+//! let (mut assembler, mut reception) = (Assembler::default(), Reception::default());
+//! let first = RtpPacket::jpeg(1, 0, 0, b"\xFF\xD8 first,");
+//! let second = RtpPacket::jpeg(2, 0, 0, b" second,");
+//! let last = RtpPacket { marker: true, ..RtpPacket::jpeg(3, 0, 0, b" last \xFF\xD9") };
+//! let now = Duration::ZERO;
+//! for (packet, order) in [(first, Order::Next), (last, Order::Gap), (second, Order::Late)] {
+//!     assert_eq!(assembler.next_frame(), None);
+//!     assert_eq!(reception.record(&packet, assembler.continues(&packet), now), order);
+//!     assembler.receive(&packet, order, now);
+//! }
+//! assert_eq!(assembler.next_frame().unwrap(), b"\xFF\xD8 first, second, last \xFF\xD9");
 //! ```
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crate::jpeg::walk::{Outcome, walk};
+use crate::reorder::{MOST, Reorder};
 use crate::rtp_packet::RtpPacket;
 use crate::statistics::Order;
 
@@ -34,7 +43,21 @@ pub struct Assembler {
     ends_are_missing: bool,
     /// Whether a piece has come after the start of a frame.
     has_pieces: bool,
+    /// Whether pieces have had the number of the one before.
+    shares_numbers: bool,
+    /// The number after that of the last packet.
+    next_number: Option<u16>,
+    /// What waits for a late piece.
+    early: Reorder<Early>,
     damaged: u64,
+}
+
+/// A packet that waits.
+#[derive(Clone, Debug)]
+struct Early {
+    marker: bool,
+    sequence_number: u16,
+    payload: Vec<u8>,
 }
 
 /// The frame that is being put together.
@@ -50,8 +73,64 @@ enum Open {
 }
 
 impl Assembler {
-    /// Takes in a packet that is not late; complete frames wait in [`Self::next_frame`].
+    /// Takes in a packet as it comes at `now`, a late one and a repeated one, too. After a piece that
+    /// is missing the next ones wait for it.
+    pub fn receive(&mut self, packet: &RtpPacket<'_>, order: Order, now: Duration) {
+        if order == Order::Same {
+            // Of pieces with one number none can be told to be early.
+            self.shares_numbers = true;
+            self.early.flush();
+            self.go_on(now);
+        }
+        let waits = !self.early.is_empty() || order == Order::Gap && self.may_be_early(packet);
+        match (waits, order) {
+            (_, Order::Again) | (false, Order::Late) => {}
+            (false, Order::Next | Order::Gap | Order::Same) => self.push(packet, order),
+            (true, _) => self.hold(packet, now),
+        }
+    }
+
+    /// When [`Self::go_on`] is due, if nothing comes before.
+    pub fn deadline(&self) -> Option<Duration> {
+        self.early.deadline()
+    }
+
+    /// Gives up what has been waited for long enough.
+    pub fn go_on(&mut self, now: Duration) {
+        while let Some(Early { marker, sequence_number, payload }) = self.early.pop(now) {
+            let packet = RtpPacket { marker, ..RtpPacket::jpeg(sequence_number, 0, 0, &payload) };
+            match sequence_number.wrapping_sub(self.next_number.unwrap_or(sequence_number)) {
+                0 => self.push(&packet, Order::Next),
+                1..=0x7FFF => self.push(&packet, Order::Gap),
+                u16::MAX if self.continues(&packet) => self.push(&packet, Order::Same),
+                // It has been given up already.
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether the packets before it may still come, and are wanted: pieces of a frame.
+    fn may_be_early(&self, packet: &RtpPacket<'_>) -> bool {
+        let ahead = packet.sequence_number.wrapping_sub(self.next_number.unwrap_or_default());
+        let is_near = usize::from(ahead) < MOST;
+        let is_piece = !packet.payload.starts_with(SOI) && !packet.payload.is_empty();
+        let is_inside = matches!(self.open, Open::Started { .. }) || is_piece;
+        is_near && is_inside && !self.shares_numbers
+    }
+
+    fn hold(&mut self, packet: &RtpPacket<'_>, now: Duration) {
+        if self.early.is_empty() {
+            self.early = Reorder::expecting(self.next_number.unwrap_or(packet.sequence_number));
+        }
+        let RtpPacket { marker, sequence_number, payload, .. } = *packet;
+        let early = Early { marker, sequence_number, payload: payload.to_vec() };
+        self.early.push(sequence_number, early, now);
+        self.go_on(now);
+    }
+
+    /// Takes in a packet that is in order; complete frames wait in [`Self::next_frame`].
     pub fn push(&mut self, packet: &RtpPacket<'_>, order: Order) {
+        self.next_number = Some(packet.sequence_number.wrapping_add(1));
         if packet.payload.is_empty() {
             // It brings nothing, but what is missing before it is missing.
             if order == Order::Gap && matches!(self.open, Open::Started { .. }) {
@@ -94,14 +173,14 @@ impl Assembler {
     /// Whether a packet with the number of the last one carries the next piece of the same frame:
     /// some servers number frames, not packets. A repeated packet carries what is there already.
     pub fn continues(&self, packet: &RtpPacket<'_>) -> bool {
+        let waiting = self.early.last().map(|early| (&early.payload, &early.sequence_number));
         let (before, sequence_number) = match &self.open {
+            _ if waiting.is_some() => return waiting.is_some_and(|last| is_more(last, packet)),
             Open::Nothing => return false,
             Open::Started { frame, sequence_number, .. } => (frame, sequence_number),
             Open::Broken { piece, sequence_number, .. } => (piece, sequence_number),
         };
-        *sequence_number == packet.sequence_number
-            && !packet.payload.starts_with(SOI)
-            && !before.ends_with(packet.payload)
+        is_more((before, sequence_number), packet)
     }
 
     fn start(&mut self, packet: &RtpPacket<'_>, order: Order) {
@@ -175,6 +254,13 @@ impl Assembler {
         let (piece, sequence_number) = (packet.payload.to_vec(), packet.sequence_number);
         self.open = Open::Broken { piece, sequence_number, packets: 1 };
     }
+}
+
+/// Whether a packet has the number of the one before, and brings what that has not brought.
+fn is_more((before, number): (&Vec<u8>, &u16), packet: &RtpPacket<'_>) -> bool {
+    *number == packet.sequence_number
+        && !packet.payload.starts_with(SOI)
+        && !before.ends_with(packet.payload)
 }
 
 /// Whether a frame lacks nothing but its `FF D9`.
@@ -303,7 +389,7 @@ mod tests {
             let marker = place % 3 == 2;
             let packet = RtpPacket { marker, ..RtpPacket::jpeg(number, 0, 0, payload) };
             let continues = assembler.continues(&packet);
-            let order = reception.record(&packet, continues, std::time::Duration::ZERO);
+            let order = reception.record(&packet, continues, Duration::ZERO);
             if order.goes_on() {
                 assembler.push(&packet, order);
             }
@@ -342,6 +428,74 @@ mod tests {
         assert_eq!(assemble(&digits), (vec![], 3));
         let fixed = [&texts[..], &[(5, Order::Next, false, WHOLE)]].concat();
         assert_eq!(assemble(&fixed), (vec![WHOLE.to_vec()], 4));
+    }
+
+    /// What a client does with packets as they come, all at one time; and then 60 ms later.
+    fn receive(packets: &[(u16, bool, &[u8])]) -> (Vec<Vec<u8>>, Reception, u64) {
+        let (mut assembler, mut reception) = (Assembler::default(), Reception::default());
+        for &(sequence_number, marker, payload) in packets {
+            let packet = RtpPacket { marker, ..RtpPacket::jpeg(sequence_number, 0, 0, payload) };
+            let continues = assembler.continues(&packet);
+            let order = reception.record(&packet, continues, Duration::ZERO);
+            assembler.receive(&packet, order, Duration::ZERO);
+        }
+        if let Some(deadline) = assembler.deadline() {
+            assembler.go_on(deadline);
+        }
+        let frames = std::iter::from_fn(|| assembler.next_frame()).collect();
+        (frames, reception, assembler.damaged())
+    }
+
+    /// Three frames in three pieces.
+    fn three_frames() -> Vec<(u16, bool, &'static [u8])> {
+        (1..10)
+            .zip([HEAD, MIDDLE, TAIL].into_iter().cycle())
+            .map(|(number, piece)| (number, piece == TAIL, piece))
+            .collect()
+    }
+
+    #[test]
+    fn two_pieces_that_are_swapped_cost_nothing_and_count_as_late() {
+        for first in 1..8 {
+            let mut packets = three_frames();
+            packets.swap(first, first + 1);
+            let (frames, reception, damaged) = receive(&packets);
+            assert_eq!((frames, damaged), (vec![JOINED.to_vec(); 3], 0), "packet {first}");
+            assert_eq!((reception.late, reception.lost), (1, 0), "packet {first}");
+        }
+    }
+
+    #[test]
+    fn a_piece_that_comes_within_eight_packets_is_waited_for_and_no_longer() {
+        let pieces: Vec<_> = (1..=20)
+            .map(|number| (number, number == 20, if number == 1 { HEAD } else { MIDDLE }))
+            .collect();
+        let joined = [HEAD, &MIDDLE.repeat(19)].concat();
+        for (after, expected) in [(7, vec![joined]), (8, vec![])] {
+            let mut packets = pieces.clone();
+            packets[2..3 + after].rotate_left(1);
+            let (frames, ..) = receive(&packets);
+            assert_eq!(frames, expected, "{after} packets later");
+        }
+    }
+
+    #[test]
+    fn a_piece_that_never_comes_costs_its_frame() {
+        for lost in 0..9 {
+            let mut packets = three_frames();
+            packets.remove(lost);
+            let (frames, _, damaged) = receive(&packets);
+            // That of the first and the last one is missing nobody can tell.
+            let expected = if lost == 8 { (2, 0) } else { (2, 1) };
+            assert_eq!((frames.len(), damaged), expected, "without packet {lost}");
+        }
+    }
+
+    #[test]
+    fn whole_frames_do_not_wait() {
+        let packets = [(1, false, WHOLE), (3, false, WHOLE), (2, false, WHOLE)];
+        let (frames, reception, _) = receive(&packets);
+        assert_eq!((frames.len(), reception.late), (2, 1));
     }
 
     #[test]
