@@ -43,6 +43,7 @@
 pub mod client;
 mod connection;
 pub mod console;
+pub mod diagnosis;
 pub mod event;
 pub mod impairment;
 pub mod jpeg;
