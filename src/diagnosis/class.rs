@@ -53,6 +53,7 @@ impl Class {
             |raw| !payload.is_some_and(|payload| is_jpeg(payload) && !is_eaten(raw, payload));
         match (raw, jpeg_at) {
             (None, _) => Self::Short,
+            _ if disguise::is_pickled(datagram) => Self::Magic,
             (Some(raw), Some(HEADER_SIZE)) if is_taken_apart(raw) => Self::Flags,
             _ if payload.is_some_and(is_jpeg) => Self::Jpeg,
             (Some(raw), Some(at)) => Self::before_jpeg(datagram, raw, at),

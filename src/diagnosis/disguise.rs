@@ -53,6 +53,11 @@ pub(super) fn packed_by(raw: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// Whether Python's pickle has packed the whole packet: its frame has a length of eight bytes.
+pub(super) fn is_pickled(datagram: &[u8]) -> bool {
+    matches!(datagram, [0x80, 4 | 5, 0x95, _, _, _, 0, 0, 0, 0, 0, ..])
+}
+
 /// How many bytes belong together that are in reverse order.
 pub(super) fn swapped(raw: &[u8]) -> Option<usize> {
     let bytes = raw.first_chunk::<8>()?;

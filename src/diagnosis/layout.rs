@@ -217,6 +217,9 @@ fn flags(look: &Look) -> Finding {
 fn disguise(look: &Look) -> Option<Finding> {
     let raw = look.after_header();
     match look.class {
+        Class::Magic if disguise::is_pickled(look.start()) => {
+            Some(texts::magic(look.start(), "Python's pickle"))
+        }
         Class::Magic => disguise::magic(raw).map(|name| texts::magic(raw, name)),
         Class::Text => {
             let is_whole = disguise::is_text(look.start());

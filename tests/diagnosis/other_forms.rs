@@ -182,6 +182,12 @@ fn other_files() {
         "magic",
         &["pickle"],
     );
+    let pickled = Sender::of(&MOVIE).wrongly(|packet| {
+        let object = b"\x8C\x08__main__\x94\x8C\x09RtpPacket\x94\x93\x94)\x81\x94}\x94(\x8C\x06header\x94\x96";
+        let length = (packet.payload.len() as u64 + 60).to_le_bytes();
+        [b"\x80\x04\x95", &length[..], object, &packet.encoded()].concat()
+    });
+    assert_mistake(&pickled, "magic", &["80 04 95", "Python's pickle"]);
     // Sent like the movie is sent when nobody cuts it: only the first packet tells.
     let mut chunks: Vec<_> = MOVIE.iter().map(|jpeg| jpeg[700..].to_vec()).collect();
     chunks[0].splice(0..0, *b"RIFF\x24\0\x01\0AVI LIST");
