@@ -6,8 +6,10 @@
 //! what is seen, with the bytes or numbers; what is expected; what most likely to look at. What is
 //! odd and plays all the same is a note. It never speaks of a stream that plays.
 //!
-//! It has no clock: every time is counted from one moment of the caller's. It costs a few
-//! microseconds a packet, and keeps nothing that grows.
+//! It has no clock: every time is counted from one moment of the caller's. It keeps nothing that grows:
+//! a look at each packet goes into counters, and a finding needs some packets or frames alike, over
+//! some time. Each part of it looks at one thing: where the JPEG is (`layout`), the numbers, the
+//! pieces of frames, the frames, the header's other fields, the pace, and silence.
 //!
 //! ```
 //! use rtsp_lab::diagnosis::{Diagnosis, Frame};
@@ -48,6 +50,16 @@
 //! assert_eq!(diagnosis.next_news().unwrap(), *diagnosis.finding().unwrap());
 //! assert_eq!(diagnosis.next_news(), None, "each is told once");
 //! ```
+//!
+//! # What can't be told from packets
+//! - Frames in another order or left out under right numbers, a timestamp with its bytes swapped, a
+//!   number whose high byte is missing before frame 256.
+//! - A constant number, one that is written into other bytes, and one of which only the high byte
+//!   arrives: each is 0 or 1 again and again.
+//! - Pieces out of order, overlapping, or each short by a byte; and where pieces have the number of
+//!   their frame, a piece that is lost.
+//! - A port that is another than the one of SETUP, a frame too large for a datagram, a thread that is
+//!   dead, a firewall: nothing comes.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -89,6 +101,8 @@ use silence::Silence;
 pub struct Diagnosis {
     silence: Silence,
     is_playing: bool,
+    /// How often PLAY was sent.
+    runs: u32,
     seen: Seen,
     /// Whole frames since PLAY, and those in a row without an odd packet between them.
     shown: u32,
@@ -117,6 +131,7 @@ impl Diagnosis {
         Self {
             silence: Silence::new(rtp_port, server.into()),
             is_playing: false,
+            runs: 0,
             seen: Seen::default(),
             shown: 0,
             shown_in_a_row: 0,
@@ -127,9 +142,11 @@ impl Diagnosis {
     }
 
     /// PLAY is sent, for the first time, after PAUSE, or to go on elsewhere: what was seen before says
-    /// nothing of what comes. What is said stands until it gets better.
+    /// nothing of what comes. What is said stands until it gets better. Whoever sees no replies tells
+    /// at once that it was answered.
     pub fn play(&mut self, now: Duration) {
         self.is_playing = true;
+        self.runs = self.runs.saturating_add(1);
         self.forget();
         self.silence.play(now);
     }
@@ -189,7 +206,8 @@ impl Diagnosis {
     /// Nothing has come for a while. Twice a second is enough.
     pub fn tick(&mut self, now: Duration) {
         self.judge(now);
-        if self.is_playing && self.standing.is_none() {
+        // Later runs may begin just before the end of the movie.
+        if self.is_playing && self.standing.is_none() && self.runs == 1 {
             let note = self.seen.pace.silence(now, self.shown > 0);
             self.tell(note);
         }
@@ -275,7 +293,9 @@ impl Diagnosis {
     /// Ten frames in a row are right: what was wrong is right now.
     fn get_better(&mut self) {
         if self.standing.take().is_some() {
+            let pace = std::mem::take(&mut self.seen.pace);
             self.forget();
+            self.seen.pace = pace;
         }
     }
 

@@ -37,6 +37,16 @@ fn ten_right_frames_take_a_finding_back() {
 }
 
 #[test]
+fn what_lasts_a_quarter_of_a_second_is_no_evidence() {
+    let mut stream = wrong()[..6].to_vec();
+    stream.extend(right(1).into_iter().skip(6));
+    assert_eq!(Receiver::replay(&stream).mistakes(), [""; 0]);
+    let mut longer = wrong()[..7].to_vec();
+    longer.extend(right(1).into_iter().skip(7));
+    assert_eq!(Receiver::replay(&longer).mistakes(), ["digits"]);
+}
+
+#[test]
 fn play_clears_the_evidence_and_not_the_word() {
     let mut receiver = Receiver::new();
     receiver.play(Duration::ZERO);
@@ -75,6 +85,18 @@ fn nothing_comes() {
     assert_eq!(late.mistakes(), ["nothing_comes"]);
     assert_eq!(late.diagnosis.finding(), None, "taken back with the first packet");
     assert_eq!(late.stood[1], (4 * SECOND + Duration::from_millis(10), None));
+}
+
+#[test]
+fn the_end_of_the_movie_after_a_pause_says_nothing() {
+    let mut receiver = Receiver::new();
+    receiver.play(Duration::ZERO);
+    receiver.take_all(&right(1)[..20]);
+    receiver.diagnosis.pause();
+    receiver.play(5 * SECOND);
+    receiver.take_all(&later(right(21)[..2].to_vec(), 5 * SECOND));
+    receiver.wait(10 * SECOND);
+    assert_eq!(receiver.told.len(), 0, "{:?}", receiver.told);
 }
 
 /// After PLAY at 0; what has been said three seconds later.
