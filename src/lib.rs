@@ -23,6 +23,8 @@
 //! | [`lab_payload`] | frames put together from packets | |
 //! | [`jpeg_payload`] | the standard's RTP payload (RFC 2435), both ways | |
 //! | [`statistics`] | the report's extension 1 | |
+//! | [`jpeg`] | the inside of a JPEG: is the picture whole? | |
+//! | [`diagnosis`] | what is wrong with a server's packets, in words | |
 //! | [`picture`] | a JPEG to pixels | PIL |
 //! | [`window`] | the player's window | Tk |
 //! | [`terminal`] | the player without a window | |
@@ -38,6 +40,7 @@
 //! tools   event   video_stream   picture                           waiting, files, decoding
 //! core    rtsp   sdp   rtp_packet   rtcp   reorder   statistics
 //!         lab_payload   jpeg_payload   impairment                  bytes in, values out
+//!         jpeg   diagnosis
 //! ```
 
 pub mod client;
