@@ -75,7 +75,6 @@ mod finding;
 mod frames;
 mod layout;
 mod look;
-mod note_texts;
 mod numbers;
 mod pace;
 mod pieces;

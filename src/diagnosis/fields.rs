@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::evidence::NOTED;
 use super::finding::Finding;
 use super::look::{Header, Look};
-use super::note_texts;
+use super::texts::notes as note_texts;
 
 /// What has been seen since PLAY.
 #[derive(Clone, Debug, Default)]

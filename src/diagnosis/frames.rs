@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::evidence::{ALIKE, NOTED, Ring, Series};
 use super::finding::Finding;
 use super::look::print_of;
-use super::{note_texts, texts};
+use super::texts::{self, notes as note_texts};
 use crate::jpeg::walk::{Outcome, Walk};
 
 /// What is to be known of a frame: of a fixed size but for the decoder's words, and made where the

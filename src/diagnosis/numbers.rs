@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::evidence::{ALIKE, NOTED, Ring, Series};
 use super::finding::Finding;
 use super::look::{Header, Look};
-use super::{note_texts, texts};
+use super::texts::{self, notes as note_texts};
 use crate::statistics::Order;
 
 /// What the numbers have done since PLAY.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::finding::Finding;
 use super::look::Look;
-use super::note_texts;
+use super::texts::notes as note_texts;
 use crate::statistics::Order;
 
 /// What has been seen since PLAY.

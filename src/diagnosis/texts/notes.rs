@@ -1,24 +1,14 @@
-//! What is said of things that are odd and play all the same, a function each. A title has at most
-//! 45 characters, a line 60.
+//! What is said of things that are odd and play all the same.
 
-use super::finding::{Finding, Guilty, Weight};
-use super::words::{hex, packets, quoted};
+use super::sentence::{NUMBER, note};
+use crate::diagnosis::finding::{Finding, Guilty};
+use crate::diagnosis::words::{hex, packets, quoted};
 
-fn note<const LINES: usize>(
-    id: &'static str,
-    guilty: Guilty,
-    title: impl Into<String>,
-    lines: [String; LINES],
-) -> Finding {
-    Finding { id, weight: Weight::Note, title: title.into(), lines: lines.into(), guilty }
-}
-
-const NUMBER: Guilty = Guilty::bytes(2..4);
 const TIMESTAMP: Guilty = Guilty::bytes(4..8);
 
 // The header's fields.
 
-pub(super) fn version(version: u8, first: u8) -> Finding {
+pub(in crate::diagnosis) fn version(version: u8, first: u8) -> Finding {
     note(
         "version",
         Guilty::Bits(0..2),
@@ -27,7 +17,7 @@ pub(super) fn version(version: u8, first: u8) -> Finding {
     )
 }
 
-pub(super) fn padding_bit(first: u8) -> Finding {
+pub(in crate::diagnosis) fn padding_bit(first: u8) -> Finding {
     note(
         "padding_bit",
         Guilty::Bits(2..3),
@@ -36,7 +26,7 @@ pub(super) fn padding_bit(first: u8) -> Finding {
     )
 }
 
-pub(super) fn payload_type(kind: u8, second: u8) -> Finding {
+pub(in crate::diagnosis) fn payload_type(kind: u8, second: u8) -> Finding {
     note(
         "payload_type",
         Guilty::Bits(9..16),
@@ -45,7 +35,7 @@ pub(super) fn payload_type(kind: u8, second: u8) -> Finding {
     )
 }
 
-pub(super) fn timestamp_0() -> Finding {
+pub(in crate::diagnosis) fn timestamp_0() -> Finding {
     note(
         "timestamp_0",
         TIMESTAMP,
@@ -54,7 +44,7 @@ pub(super) fn timestamp_0() -> Finding {
     )
 }
 
-pub(super) fn timestamp_still(timestamp: u32, ssrc: Option<u32>) -> Finding {
+pub(in crate::diagnosis) fn timestamp_still(timestamp: u32, ssrc: Option<u32>) -> Finding {
     let how = if ssrc == Some(timestamp) { ", the same as the SSRC" } else { " for more than 2 s" };
     note(
         "timestamp_still",
@@ -64,7 +54,7 @@ pub(super) fn timestamp_still(timestamp: u32, ssrc: Option<u32>) -> Finding {
     )
 }
 
-pub(super) fn ssrc() -> Finding {
+pub(in crate::diagnosis) fn ssrc() -> Finding {
     note(
         "ssrc",
         Guilty::bytes(8..12),
@@ -73,7 +63,7 @@ pub(super) fn ssrc() -> Finding {
     )
 }
 
-pub(super) fn some_empty(empty: u32, packets: u32) -> Finding {
+pub(in crate::diagnosis) fn some_empty(empty: u32, packets: u32) -> Finding {
     note(
         "some_empty",
         Guilty::Length,
@@ -84,7 +74,7 @@ pub(super) fn some_empty(empty: u32, packets: u32) -> Finding {
 
 // The numbers.
 
-pub(super) fn number_text(text: &[u8]) -> Finding {
+pub(in crate::diagnosis) fn number_text(text: &[u8]) -> Finding {
     note(
         "number_text",
         NUMBER,
@@ -93,7 +83,7 @@ pub(super) fn number_text(text: &[u8]) -> Finding {
     )
 }
 
-pub(super) fn number_swapped() -> Finding {
+pub(in crate::diagnosis) fn number_swapped() -> Finding {
     note(
         "number_swapped",
         NUMBER,
@@ -102,7 +92,7 @@ pub(super) fn number_swapped() -> Finding {
     )
 }
 
-pub(super) fn number_twice() -> Finding {
+pub(in crate::diagnosis) fn number_twice() -> Finding {
     note(
         "number_twice",
         NUMBER,
@@ -111,7 +101,7 @@ pub(super) fn number_twice() -> Finding {
     )
 }
 
-pub(super) fn number_step(step: i32) -> Finding {
+pub(in crate::diagnosis) fn number_step(step: i32) -> Finding {
     let question = match step {
         2 => "Is it counted, or is nextFrame called, twice a packet?".into(),
         ..=20 => format!("Is it counted, or is nextFrame called, {step} times a packet?"),
@@ -120,7 +110,7 @@ pub(super) fn number_step(step: i32) -> Finding {
     note("number_step", NUMBER, format!("The sequence number goes up by {step}"), [question])
 }
 
-pub(super) fn number_255() -> Finding {
+pub(in crate::diagnosis) fn number_255() -> Finding {
     note(
         "number_255",
         NUMBER,
@@ -129,7 +119,7 @@ pub(super) fn number_255() -> Finding {
     )
 }
 
-pub(super) fn number_gaps(missing: u64, packets: u64) -> Finding {
+pub(in crate::diagnosis) fn number_gaps(missing: u64, packets: u64) -> Finding {
     note(
         "number_gaps",
         NUMBER,
@@ -138,7 +128,7 @@ pub(super) fn number_gaps(missing: u64, packets: u64) -> Finding {
     )
 }
 
-pub(super) fn number_disorder() -> Finding {
+pub(in crate::diagnosis) fn number_disorder() -> Finding {
     note(
         "number_disorder",
         NUMBER,
@@ -147,7 +137,7 @@ pub(super) fn number_disorder() -> Finding {
     )
 }
 
-pub(super) fn packet_repeats() -> Finding {
+pub(in crate::diagnosis) fn packet_repeats() -> Finding {
     note(
         "packet_repeats",
         NUMBER,
@@ -158,7 +148,7 @@ pub(super) fn packet_repeats() -> Finding {
 
 // The frames.
 
-pub(super) fn picture_twice(times: u32) -> Finding {
+pub(in crate::diagnosis) fn picture_twice(times: u32) -> Finding {
     let times = if times == 2 { "twice".to_owned() } else { format!("{times} times") };
     note(
         "picture_twice",
@@ -168,7 +158,7 @@ pub(super) fn picture_twice(times: u32) -> Finding {
     )
 }
 
-pub(super) fn same_picture(frames: u32) -> Finding {
+pub(in crate::diagnosis) fn same_picture(frames: u32) -> Finding {
     let title = format!("The picture has not changed for {frames} frames");
     note(
         "same_picture",
@@ -178,7 +168,7 @@ pub(super) fn same_picture(frames: u32) -> Finding {
     )
 }
 
-pub(super) fn two_pictures() -> Finding {
+pub(in crate::diagnosis) fn two_pictures() -> Finding {
     note(
         "two_pictures",
         Guilty::Length,
@@ -187,7 +177,7 @@ pub(super) fn two_pictures() -> Finding {
     )
 }
 
-pub(super) fn padding(length: usize) -> Finding {
+pub(in crate::diagnosis) fn padding(length: usize) -> Finding {
     note(
         "padding",
         Guilty::Length,
@@ -196,7 +186,7 @@ pub(super) fn padding(length: usize) -> Finding {
     )
 }
 
-pub(super) fn pieces_overlap(bytes: usize) -> Finding {
+pub(in crate::diagnosis) fn pieces_overlap(bytes: usize) -> Finding {
     note(
         "pieces_overlap",
         Guilty::Length,
@@ -207,7 +197,7 @@ pub(super) fn pieces_overlap(bytes: usize) -> Finding {
 
 // The pace.
 
-pub(super) fn slow(rate: f64) -> Finding {
+pub(in crate::diagnosis) fn slow(rate: f64) -> Finding {
     note(
         "slow",
         Guilty::Nothing,
@@ -216,7 +206,7 @@ pub(super) fn slow(rate: f64) -> Finding {
     )
 }
 
-pub(super) fn fast(frames: u32, seconds: f64) -> Finding {
+pub(in crate::diagnosis) fn fast(frames: u32, seconds: f64) -> Finding {
     note(
         "fast",
         Guilty::Nothing,
@@ -225,7 +215,7 @@ pub(super) fn fast(frames: u32, seconds: f64) -> Finding {
     )
 }
 
-pub(super) fn stopped(count: u32, start: Option<&[u8]>) -> Finding {
+pub(in crate::diagnosis) fn stopped(count: u32, start: Option<&[u8]>) -> Finding {
     let start =
         start.map(|start| format!("The payload begins with {}, expected: FF D8.", hex(start)));
     let lines = [start, Some("An error in the sending thread? See the server's terminal.".into())];
