@@ -12,13 +12,13 @@
 
 use std::hint::black_box;
 use std::io::Cursor;
-use std::path::Path;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 use common::jpegs::{self, Kind};
 use common::movies::{MOVIE, lab_format, real_frames};
+use common::programs::project;
 use rtsp_lab::picture::Picture;
 use rtsp_lab::rtp_packet::RtpPacket;
 use rtsp_lab::rtsp::{Inbox, Request};
@@ -117,7 +117,7 @@ fn movie(bench: &mut Criterion) {
             });
         });
     }
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).canonicalize().unwrap();
+    let folder = project().canonicalize().unwrap();
     let mut video = VideoStream::open(&folder, MOVIE).unwrap();
     group.bench_function("next frame, from the file", |run| {
         run.iter(|| {

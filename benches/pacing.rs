@@ -12,11 +12,11 @@
 )]
 
 use std::net::{Ipv4Addr, UdpSocket};
-use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use common::movies::real_frames;
+use common::programs::project;
 use common::raw_client::RawClient;
 use common::server_process::ServerProcess;
 
@@ -28,7 +28,7 @@ const PLAYS: usize = 100;
 const FRAME_INTERVAL: Duration = Duration::from_millis(50);
 
 fn main() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = project();
     let server = ServerProcess::start(folder, &["--bind", "127.0.0.1"]);
     let (setups, plays) = reply_times(&server);
     let first_packets = first_packet_times(&server);

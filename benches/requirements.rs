@@ -10,15 +10,16 @@
     reason = "without a server there is no figure"
 )]
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use client_common::program::{Ended, Program, client_command, rtp_port};
 use client_common::rtp::packet;
 use client_common::stage::{Stage, TURN};
 use common::movies::{MOVIE, folder_with, lab_format, real_frames};
+use common::programs::project;
 use common::raw_client::RawClient;
 use common::server_process::ServerProcess;
+use rtsp_lab::client::Player;
 
 #[path = "../tests/client_common/mod.rs"]
 mod client_common;
@@ -171,10 +172,6 @@ fn of_size(jpeg: &[u8], size: usize) -> Vec<u8> {
     }
     frame.extend(rest);
     frame
-}
-
-fn project() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Prints the median, the 99th percentile and the maximum, in milliseconds, and returns them.

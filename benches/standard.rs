@@ -15,7 +15,6 @@ use std::fs;
 use std::hint::black_box;
 use std::io::{BufRead, BufReader, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -23,6 +22,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use common::movies::{MOVIE, real_frames};
+use common::programs::project;
 use common::server_process::{Killed, ServerProcess, cpu_ticks};
 use common::standard_client::StandardClient;
 use rtsp_lab::standard::jpeg_payload::JpegFrame;
@@ -60,7 +60,7 @@ fn main() {
         "the same with other Huffman tables, median"
     );
 
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = project();
     let server = ServerProcess::start(folder, &["--bind", "127.0.0.1"]);
     let found = Cost::of(server.id(), server.address(), MOVIE, "track1");
     drop(server);
@@ -202,7 +202,7 @@ impl Pair {
             .find_map(|_| {
                 let media = bind(0).ok()?;
                 let port = media.local_addr().ok()?.port();
-                let reports = port.is_multiple_of(2).then(|| bind(port + 1))?.ok()?;
+                let reports = (port % 2 == 0).then(|| bind(port + 1))?.ok()?;
                 Some((media, reports))
             })
             .unwrap();
@@ -255,7 +255,7 @@ fn gstreamer_cost(frames: &[Vec<u8>]) -> Option<Cost> {
     if !runs(&mut ffmpeg) {
         return None;
     }
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/gst_server.py");
+    let script = project().join("tests/peers/gst_server.py");
     // It opens more files for a session than the usual limit allows for so many.
     let mut command = Command::new("sh");
     command.args(["-c", "ulimit -n $(ulimit -H -n); exec \"$0\" \"$1\" \"$2\""]);

@@ -1,96 +1,67 @@
 //! The client: requests out, replies and RTP in. Python: `Client.py` without the widgets.
 //!
 //! A [`Client`] belongs to one thread, the window's or the terminal's, which calls its handlers
-//! (`setup_movie`, `play_movie` …) and, again and again, [`Client::wait`]. Four threads work for it:
+//! (`setup_movie`, `play_movie` …) and, again and again, [`Player::wait`]. Four threads work for it:
 //! `connect_to_server` until there is a connection, `recv_rtsp_reply` while there is one, `listen_rtp`
-//! while the movie plays, and `update_movie`, which decodes what `listen_rtp` passes on. Connection,
-//! replies and pictures come to the client through channels, and one
-//! [`Event`](crate::event::Event), `news`, says so; the client alone changes its state, so it needs
-//! no lock.
+//! while the movie plays, and `update_movie`, which decodes what `listen_rtp` passes on. What they
+//! have to tell comes through channels; the client alone changes its state, so it needs no lock.
+//!
+//! The methods stand in the order of `Client.py`; what Python has no method for comes after them.
 
-use std::collections::VecDeque;
-use std::sync::mpsc::Receiver;
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
-use std::{fmt, io};
 
-use crate::picture::Picture;
-use crate::rtsp::{Method, Request, State};
-use crate::standard::rtsp::StandardMethod;
+use crate::connection::{Connection, Incoming};
+use crate::event::Event;
+use crate::rtp_packet::RtpPacket;
+use crate::rtsp::{Inbox, Method, Reply, Request, State};
 use crate::statistics::Statistics;
 
-mod accessors;
-mod client_event;
-mod connect_to_server;
-mod latest_packet;
-mod listen_rtp;
-mod media;
-mod message;
-mod parse_rtsp_reply;
-mod port;
-mod recv_rtsp_reply;
-mod rtsp_log;
+mod decoder;
+pub(crate) mod dialogue;
+pub(crate) mod findings;
+mod intake;
+mod link;
+pub(crate) mod log;
+pub(crate) mod mailbox;
+pub(crate) mod message;
+pub(crate) mod player;
+pub(crate) mod receiver;
+mod rtp_port;
+mod screen;
 mod settings;
 mod silence;
-mod standard;
-mod strangers;
-mod update_movie;
 
-pub use client_event::ClientEvent;
-use connect_to_server::Connecting;
-pub use latest_packet::LatestPacket;
-use media::Media;
+use dialogue::{Dialogue, Next};
+pub use findings::{HeaderField, LatestPacket, PayloadHeader};
+use log::Log;
+pub use log::{ClientEvent, LogEntry};
+use mailbox::{FLOOD, News, Slot};
 pub use message::{Message, Severity};
-use recv_rtsp_reply::{Answer, Link, Mailbox};
-pub use rtsp_log::LogEntry;
-use rtsp_log::RtspLog;
-pub use settings::{Settings, StandardSettings};
-pub use standard::Seek;
-use standard::Standard;
-use update_movie::Decoder;
+pub use player::{Player, Seek, Status};
+use receiver::Receiver;
+use rtp_port::{Received, RtpPort, RtpSocket};
+pub use settings::Settings;
 
 /// A client of one movie. Python: `Client`.
-#[doc(alias = "createWidgets")]
+#[derive(Debug)]
 pub struct Client {
     settings: Settings,
-    report: Box<dyn FnMut(ClientEvent)>,
-    rtsp_log: RtspLog,
-    clock: Instant,
-    mailbox: Mailbox,
-    answers: Receiver<Answer>,
-    connecting: Option<Connecting>,
-    link: Option<Link>,
-    links: u32,
     state: State,
     rtsp_seq: u32,
     session_id: Option<String>,
-    request_sent: Option<RequestSent>,
-    last_answered: Option<Method>,
-    wishes: VecDeque<Method>,
+    /// DESCRIBE was answered last: its description may come in a message of its own.
+    awaits_description: bool,
     teardown_acked: bool,
-    media: Media,
-    announced_port: u16,
-    decoder: Option<Decoder>,
-    played_since: Duration,
-    packets_before: u64,
-    malformed_before: u64,
-    strangers_before: u64,
-    no_data: bool,
-    statistics: Statistics,
-    picture: Option<Picture>,
-    latest_packet: Option<LatestPacket>,
-    description: Option<String>,
-    message: Option<Message>,
-    /// What only the standard dialect has; `None` in the lab's.
-    standard: Option<Standard>,
-}
-
-/// The request that waits for its reply. Python: `requestSent`.
-#[derive(Clone, Copy, Debug)]
-struct RequestSent {
-    method: Method,
-    cseq: u32,
-    at: Duration,
-    overdue: bool,
+    /// The port that was announced in SETUP. Python: `rtpPort`.
+    rtp_port: u16,
+    /// RTSP: the connection, and who waits for what. Python: `rtspSocket`, `requestSent`.
+    dialogue: Dialogue,
+    /// RTP: the port, who listens at it, and what has come. Python: `rtpSocket`, `frameNbr`.
+    receiver: Receiver<RtpPort>,
+    log: Log,
 }
 
 impl Client {
@@ -101,57 +72,32 @@ impl Client {
     /// message in the window and no end of the program.
     #[doc(alias = "__init__")]
     pub fn new(settings: Settings, report: impl FnMut(ClientEvent) + 'static) -> Self {
-        let (mailbox, incoming) = Mailbox::new();
         Self {
-            standard: settings.standard.clone().map(Standard::new),
             settings,
-            report: Box::new(report),
-            rtsp_log: RtspLog::default(),
-            clock: Instant::now(),
-            mailbox,
-            answers: incoming,
-            connecting: None,
-            link: None,
-            links: 0,
             state: State::Init,
             rtsp_seq: 0,
             session_id: None,
-            request_sent: None,
-            last_answered: None,
-            wishes: VecDeque::new(),
+            awaits_description: false,
             teardown_acked: false,
-            media: Media::Closed,
-            announced_port: 0,
-            decoder: None,
-            played_since: Duration::ZERO,
-            packets_before: 0,
-            malformed_before: 0,
-            strangers_before: 0,
-            no_data: false,
-            statistics: Statistics::default(),
-            picture: None,
-            latest_packet: None,
-            description: None,
-            message: None,
+            rtp_port: 0,
+            dialogue: Dialogue::new(),
+            receiver: Receiver::new(),
+            log: Log::new(report),
         }
     }
 
     /// Setup button handler. Python: `setupMovie`.
     #[doc(alias = "setupMovie")]
     pub fn setup_movie(&mut self) {
-        if self.must_wait(Method::Setup) || self.state != State::Init {
+        if self.dialogue.put_off(Method::Setup) || self.state != State::Init {
             return;
         }
-        if !self.connect_to_server(Method::Setup) {
-            return;
-        }
-        if self.standard.is_some() {
-            self.begin_setup();
-        } else if self.open_rtp_port() {
-            self.send_rtsp_request(Method::Setup);
-        } else {
-            // A PLAY that waits would do SETUP once more.
-            self.wishes.clear();
+        let Some(server) = self.connection() else {
+            return self.connect_to_server(Method::Setup);
+        };
+        match self.open_rtp_port(server.ip()) {
+            Ok(()) => self.send_rtsp_request(Method::Setup),
+            Err(why) => self.give_up(why),
         }
     }
 
@@ -160,13 +106,9 @@ impl Client {
     /// While there is no connection yet, there is nothing to tear down: it is given up.
     #[doc(alias = "exitClient")]
     pub fn exit_client(&mut self) {
-        if self.is_connecting() {
-            return self.torn_down();
-        }
-        if !self.must_wait(Method::Teardown) && self.state != State::Init {
-            if self.standard.is_some() {
-                self.say_goodbye();
-            }
+        if self.dialogue.is_connecting() {
+            self.torn_down();
+        } else if !self.dialogue.put_off(Method::Teardown) && self.state != State::Init {
             self.send_rtsp_request(Method::Teardown);
         }
     }
@@ -174,7 +116,7 @@ impl Client {
     /// Pause button handler. Python: `pauseMovie`.
     #[doc(alias = "pauseMovie")]
     pub fn pause_movie(&mut self) {
-        if !self.must_wait(Method::Pause) && self.state == State::Playing {
+        if !self.dialogue.put_off(Method::Pause) && self.state == State::Playing {
             self.send_rtsp_request(Method::Pause);
         }
     }
@@ -188,102 +130,357 @@ impl Client {
     /// forgotten. Here PLAY is a wish, which is fulfilled when SETUP has been granted.
     #[doc(alias = "playMovie")]
     pub fn play_movie(&mut self) {
-        if self.must_wait(Method::Play) {
+        if self.dialogue.put_off(Method::Play) {
             return;
         }
-        if self.state == State::Init {
-            self.setup_movie();
-            // If SETUP is on its way, PLAY is a wish now.
-            self.must_wait(Method::Play);
-        } else if self.state == State::Ready && self.start_listening() {
-            self.send_rtsp_request(Method::Play);
+        match self.state {
+            State::Init => {
+                self.setup_movie();
+                // If SETUP is on its way, PLAY is a wish now.
+                self.dialogue.put_off(Method::Play);
+            }
+            State::Ready => match self.receiver.start(Self::listen_rtp) {
+                Ok(()) => self.send_rtsp_request(Method::Play),
+                Err(error) => {
+                    self.log.tell(Message::no_thread(&error));
+                    self.disconnect();
+                }
+            },
+            State::Playing => {}
         }
     }
 
     /// Describe button handler (the report's extension 3). Python: `describeMovie`.
     #[doc(alias = "describeMovie")]
     pub fn describe_movie(&mut self) {
-        if !self.must_wait(Method::Describe) && self.connect_to_server(Method::Describe) {
-            self.send_rtsp_request(Method::Describe);
+        if self.dialogue.put_off(Method::Describe) {
+            return;
+        }
+        match self.connection() {
+            Some(_) => self.send_rtsp_request(Method::Describe),
+            None => self.connect_to_server(Method::Describe),
         }
     }
 
-    /// Waits at most `timeout` for anything to happen, and deals with it; says whether what the
-    /// user sees has changed.
-    pub fn wait(&mut self, timeout: Duration) -> bool {
-        self.mailbox.news.wait(timeout);
-        self.mailbox.news.clear();
-        let answered = self.take_answers();
-        let shown = self.update_movie();
-        self.look_at_the_clock() || answered || shown
+    /// Receives RTP packets, in a thread of its own. Python: `listenRtp`.
+    ///
+    /// ```text
+    /// until told to stop
+    ///     receive a datagram, or time out after 0.5 s
+    ///     decode its header
+    ///     count it: next, gap, late, twice
+    ///     put frames together, pass them on
+    /// ```
+    ///
+    /// # Deviation
+    /// Python looks at its event only after a timeout. Here an empty datagram to its own port wakes
+    /// the thread; what came before it was in flight when PAUSE was sent, and is shown.
+    #[doc(alias = "listenRtp")]
+    fn listen_rtp(port: &mut RtpPort, stop: &Event) {
+        let RtpPort { socket, intake } = port;
+        while let Some(received) = socket.receive(stop) {
+            match received {
+                Received::Datagram(datagram) => match RtpPacket::decode(datagram) {
+                    Ok(packet) => {
+                        let order = intake.count(datagram, &packet);
+                        intake.put_together(&packet, order);
+                    }
+                    Err(_) => intake.count_malformed(),
+                },
+                Received::OfStranger(from) => intake.count_stranger(from),
+                Received::Nothing => {}
+            }
+            intake.pass_on();
+        }
+    }
+
+    /// Shows the frames that have been decoded; says whether there were any. Python: `updateMovie`.
+    ///
+    /// # Deviation
+    /// `writeFrame` and its cache file do not exist: a frame stays in memory, so nothing is left over
+    /// to remove, even after a crash. A frame that can't be decoded is counted, and the last good
+    /// picture stays.
+    #[doc(alias = "writeFrame")]
+    #[doc(alias = "updateMovie")]
+    fn update_movie(&mut self) -> bool {
+        let mut changed = false;
+        while let Some(decoded) = self.receiver.next_decoded() {
+            self.receiver.screen.show(decoded, self.log.now());
+            changed = true;
+        }
+        if let Some(from) = self.receiver.screen.new_stranger() {
+            self.log.ignore(format!("expected RTP from the server, found some from {from}"));
+        }
+        changed
+    }
+
+    /// Begins to connect; `method` is done when there is a connection. Python: `connectToServer`.
+    ///
+    /// # Deviation
+    /// Python waits for the server, and its window with it. Here a thread does.
+    #[doc(alias = "connectToServer")]
+    fn connect_to_server(&mut self, method: Method) {
+        // What there is of one can't be used any more.
+        if self.dialogue.peer().is_some() {
+            self.disconnect();
+        }
+        self.log.dismiss();
+        let server = (self.settings.server.as_str(), self.settings.server_port);
+        if let Err(error) = self.dialogue.connect(server, method) {
+            self.give_up(Message::no_thread(&error));
+        }
     }
 
     /// Sends a request to the server. Python: `sendRtspRequest`.
     #[doc(alias = "sendRtspRequest")]
     fn send_rtsp_request(&mut self, method: Method) {
         self.rtsp_seq += 1;
-        self.message = None;
-        let session = self.session_id.clone();
-        let text = match &mut self.standard {
-            Some(standard) => {
-                let method = StandardMethod::Lab(method);
-                standard.request(method, self.rtsp_seq, session.as_deref())
-            }
-            None => self.lab_request(method),
-        };
-        let at = self.clock.elapsed();
-        self.request_sent = Some(RequestSent { method, cseq: self.rtsp_seq, at, overdue: false });
-        self.send(text);
-    }
-
-    fn lab_request(&self, method: Method) -> String {
-        let setup = method == Method::Setup;
+        let is_setup = method == Method::Setup;
         let request = Request {
             method,
             target: Some(self.settings.movie.clone()),
             cseq: self.rtsp_seq,
-            session: self.session_id.clone().filter(|_| !setup),
-            client_port: setup.then_some(self.announced_port),
+            session: self.session_id.clone().filter(|_| !is_setup),
+            client_port: is_setup.then_some(self.rtp_port),
         };
-        request.encode()
-    }
-
-    fn send(&mut self, text: String) {
-        let sent = match &mut self.link {
-            Some(link) => link.send(&text),
-            None => Err(io::ErrorKind::NotConnected.into()),
-        };
-        if let Some(standard) = &mut self.standard {
-            standard.sent_at(self.clock.elapsed());
-        }
-        self.report(ClientEvent::Sent(text));
+        self.log.dismiss();
+        let text = request.encode();
+        let sent = self.dialogue.send((method, self.rtsp_seq), &text, self.log.now());
+        self.log.report(ClientEvent::Sent(text));
         if let Err(error) = sent {
             self.connection_ended(&error.to_string());
         }
     }
 
-    /// Whether a connection or a reply is still awaited: then the wish is kept and fulfilled after it.
-    /// A lab server must never find two requests at once.
-    fn must_wait(&mut self, method: Method) -> bool {
-        let wait = self.is_waiting();
-        // Whoever leaves need not have been patient: TEARDOWN always has a place.
-        let most = if method == Method::Teardown { MAX_WISHES + 1 } else { MAX_WISHES };
-        if wait && self.wishes.len() < most {
-            self.wishes.push_back(method);
+    /// Passes on every message of the server until the connection ends, in a thread of its own; says
+    /// why it has ended. Python: `recvRtspReply`.
+    ///
+    /// # Deviation
+    /// Python looks at the replies in this thread. Here they go to the client, which alone changes
+    /// its state.
+    #[doc(alias = "recvRtspReply")]
+    fn recv_rtsp_reply(mut connection: Connection, client: &Slot) -> String {
+        loop {
+            match connection.receive() {
+                Incoming::Message(text) => {
+                    // The window may be busy; the time of the reply is now.
+                    if !client.put(News::Message { text, arrival: Instant::now() }) {
+                        return FLOOD.to_owned();
+                    }
+                }
+                Incoming::Nothing => {}
+                Incoming::TooLong(too_long) => return format!("could not {too_long}"),
+                Incoming::Ended(None) => return "the server has closed it".to_owned(),
+                Incoming::Ended(Some(error)) => return error.to_string(),
+            }
         }
-        wait
     }
 
-    /// Until one of them has led to a request, or none is left.
-    fn fulfil_wishes(&mut self) {
-        while !self.is_waiting() {
-            let Some(wish) = self.wishes.pop_front() else { return };
-            self.fulfil(wish);
+    /// Looks at a message of the server. Python: `parseRtspReply`.
+    #[doc(alias = "parseRtspReply")]
+    fn parse_rtsp_reply(&mut self, text: &str, arrival: Duration) {
+        let reply = match Reply::parse(text) {
+            Ok(reply) => reply,
+            Err(_) if self.awaits_description && !text.starts_with("RTSP/") => {
+                self.receiver.screen.description = Some(text.trim_end().to_owned());
+                return;
+            }
+            Err(error) => return self.log.ignore(format!("could not {error}")),
+        };
+        let Some(request) = self.dialogue.answered(reply.cseq) else {
+            let found = reply.cseq.map_or_else(|| "none".to_owned(), |cseq| cseq.to_string());
+            return self.log.ignore(format!("expected CSeq {}, found {found}", self.rtsp_seq));
+        };
+        self.awaits_description = request.method == Method::Describe;
+        self.receiver.screen.statistics.reply(request.method, arrival.saturating_sub(request.at));
+        if !reply.is_ok() {
+            return self.refused(request.method, &reply);
+        }
+        match (&self.session_id, &reply.session) {
+            (Some(ours), Some(found)) if ours != found => {
+                self.log.tell(Message::wrong_session(ours, found));
+                self.stop_listening_unless_playing();
+            }
+            _ => self.granted(request.method, reply, arrival),
         }
     }
 
-    fn fulfil(&mut self, wish: Method) {
-        match wish {
+    /// Opens the RTP port, and starts the thread that will decode what comes there from the server.
+    /// Python: `openRtpPort`.
+    ///
+    /// # Deviation
+    /// It is opened before SETUP, not after its reply: the port that is announced is surely ours.
+    ///
+    /// # Errors
+    /// The port is taken or not for this user, or the system has no room for another thread.
+    #[doc(alias = "openRtpPort")]
+    fn open_rtp_port(&mut self, server: IpAddr) -> Result<(), Message> {
+        self.receiver.close(self.log.now());
+        let port = self.settings.rtp_port;
+        let opened = RtpSocket::open(port, server);
+        let (number, socket) = opened.map_err(|error| Message::unable_to_bind(port, &error))?;
+        let started = self.receiver.open(self.dialogue.mailbox.news());
+        started.map_err(|error| Message::no_thread(&error))?;
+        self.receiver.set_port(|frames| RtpPort::new(socket, frames, self.log.clock()));
+        self.receiver.screen.statistics = Statistics::default();
+        self.rtp_port = number;
+        self.teardown_acked = false;
+        Ok(())
+    }
+
+    // ---- What Python has no method for --------------------------------------------------------------
+
+    /// The connection that the next request can go by; where it leads. One whose SETUP has not been
+    /// answered is none: the answer may come after all.
+    fn connection(&self) -> Option<SocketAddr> {
+        let is_stale = self.state == State::Init && self.dialogue.is_overdue();
+        self.dialogue.peer().filter(|_| !is_stale)
+    }
+
+    /// Deals with what the threads of the connection have told, and with what was wished for
+    /// meanwhile; says whether there was anything.
+    fn read_mail(&mut self) -> bool {
+        let mut changed = false;
+        while let Some(next) = self.dialogue.next() {
+            changed = true;
+            match next {
+                Next::News(News::Connected(stream)) => self.connected(stream),
+                Next::News(News::Message { text, arrival }) => {
+                    let arrival = self.log.received(&text, arrival);
+                    self.parse_rtsp_reply(&text, arrival);
+                }
+                Next::News(News::Ended(why)) => self.connection_ended(&why),
+                Next::Wish(method) => self.press(method),
+            }
+        }
+        changed
+    }
+
+    /// The server has been reached, or not.
+    fn connected(&mut self, stream: io::Result<TcpStream>) {
+        let Some(wanted_for) = self.dialogue.end_connecting() else { return };
+        let connected = stream.and_then(|stream| {
+            let connection = Connection::new(stream.try_clone()?, Inbox::of_replies())?;
+            let receive = |client: &Slot| Self::recv_rtsp_reply(connection, client);
+            self.dialogue.connected(stream, receive)
+        });
+        match connected {
+            Ok(peer) => {
+                self.log.report(ClientEvent::Connected(peer));
+                self.press(wanted_for);
+            }
+            Err(error) => {
+                let Settings { server, server_port, .. } = &self.settings;
+                self.give_up(Message::connection_failed(server, *server_port, &error));
+            }
+        }
+    }
+
+    /// The state follows the reply, by the table that the server keeps to as well.
+    fn granted(&mut self, method: Method, reply: Reply, arrival: Duration) {
+        self.state = self.state.after(method).unwrap_or(self.state);
+        match method {
+            Method::Setup => self.session_id = reply.session,
+            Method::Play => self.receiver.play(arrival),
+            Method::Pause => self.receiver.stop(self.log.now()),
+            Method::Teardown => self.torn_down(),
+            Method::Describe => self.receiver.screen.description = reply.body,
+            Method::Options => {}
+        }
+    }
+
+    fn refused(&mut self, method: Method, reply: &Reply) {
+        let status = (reply.code, reply.reason.as_str());
+        self.log.tell(Message::refused(method, status, &self.settings.movie));
+        self.stop_listening_unless_playing();
+        if method == Method::Setup {
+            // A PLAY that waits would do SETUP once more.
+            self.dialogue.forget_wishes();
+        }
+        // Nothing can be done any more with a session that is unknown, or that can't be ended.
+        let is_unknown = reply.code == 454 && self.session_id.is_some();
+        if is_unknown || method == Method::Teardown {
+            self.disconnect();
+        }
+    }
+
+    /// TEARDOWN has been answered: the sockets are closed. Python: `teardownAcked = 1`.
+    fn torn_down(&mut self) {
+        self.teardown_acked = true;
+        self.disconnect();
+    }
+
+    fn connection_ended(&mut self, why: &str) {
+        if self.dialogue.is_leaving() {
+            // Some servers answer TEARDOWN by closing.
+            return self.torn_down();
+        }
+        let (is_waiting, state) = (self.dialogue.awaited().is_some(), self.state);
+        let is_idle = state == State::Ready || state == State::Playing && self.receiver.is_silent();
+        self.disconnect();
+        if is_idle && !is_waiting {
+            self.log.tell(Message::session_ended(why));
+        } else if state != State::Init || is_waiting {
+            self.log.tell(Message::server_gone(why));
+        }
+    }
+
+    /// Back to INIT: connection, RTP port and threads end; picture and figures stay.
+    fn disconnect(&mut self) {
+        self.receiver.close(self.log.now());
+        self.update_movie();
+        self.dialogue.end();
+        self.session_id = None;
+        self.state = State::Init;
+    }
+
+    /// After a PLAY that was not granted.
+    fn stop_listening_unless_playing(&mut self) {
+        if self.state != State::Playing {
+            self.receiver.stop(self.log.now());
+        }
+    }
+
+    /// What is due because nothing has come for 2 s: no reply, or no packet. Says whether the user
+    /// sees something new.
+    fn look_at_the_clock(&mut self) -> bool {
+        let now = self.log.now();
+        let overdue = self.dialogue.overdue(now, REPLY_WAIT);
+        if let Some(method) = overdue {
+            self.give_up(Message::no_reply(method, REPLY_WAIT));
+        }
+        if self.state != State::Init {
+            self.receiver.screen.statistics.sample(now);
+        }
+        if self.state != State::Playing {
+            return overdue.is_some();
+        }
+        let (changed, cause) = self.receiver.listen_for_silence(now);
+        let place = format!("UDP port {}", self.rtp_port);
+        if let Some(message) = cause.and_then(|cause| Message::silence(cause, &place)) {
+            self.log.tell_silence(message);
+        }
+        overdue.is_some() || changed
+    }
+
+    /// The same client, of a server in this program, which tells `limit` when it leaves frames out because
+    /// the system sends no datagram above so many bytes. Then the user is told, too.
+    #[must_use]
+    pub fn of_own_server(mut self, limit: Arc<OnceLock<usize>>) -> Self {
+        self.log.watch(limit);
+        self
+    }
+
+    /// Tells why nothing comes of what is being done; what is wished for would fail in the same way.
+    fn give_up(&mut self, why: Message) {
+        self.dialogue.forget_wishes();
+        self.log.tell(why);
+    }
+}
+
+impl Player for Client {
+    fn press(&mut self, method: Method) {
+        match method {
             Method::Setup => self.setup_movie(),
             Method::Play => self.play_movie(),
             Method::Pause => self.pause_movie(),
@@ -293,49 +490,45 @@ impl Client {
         }
     }
 
-    /// Back to INIT: connection, RTP port and threads end; picture and figures stay.
-    fn disconnect(&mut self) {
-        self.stop_listening();
-        self.media = Media::Closed;
-        if let Some(decoder) = &mut self.decoder {
-            decoder.finish();
+    fn wait(&mut self, timeout: Duration) -> bool {
+        self.dialogue.mailbox.wait(timeout);
+        let told = self.read_mail() | self.log.tell_limit();
+        let shown = self.update_movie();
+        self.look_at_the_clock() || told || shown
+    }
+
+    fn dismiss_message(&mut self) {
+        self.log.dismiss();
+    }
+
+    fn dismiss_description(&mut self) {
+        self.receiver.screen.description = None;
+    }
+
+    fn is_connecting(&self) -> bool {
+        self.dialogue.is_connecting()
+    }
+
+    fn will_play(&self) -> bool {
+        self.dialogue.will_play(self.state == State::Playing)
+    }
+
+    fn status(&self) -> Status<'_> {
+        Status {
+            movie: &self.settings.movie,
+            server: (&self.settings.server, self.settings.server_port),
+            state: self.state,
+            awaited: self.dialogue.awaited(),
+            is_torn_down: self.teardown_acked,
+            has_no_data: self.receiver.is_silent(),
+            session_id: self.session_id.as_deref(),
+            ..Status::of(&self.receiver.screen, &self.log)
         }
-        self.update_movie();
-        self.connecting = None;
-        self.link = None;
-        self.session_id = None;
-        self.request_sent = None;
-        self.wishes.clear();
-        self.state = State::Init;
-        if let Some(standard) = &mut self.standard {
-            standard.disconnect();
-        }
-    }
-
-    fn report(&mut self, event: ClientEvent) {
-        self.report_at(self.clock.elapsed(), event);
-    }
-
-    fn report_at(&mut self, at: Duration, event: ClientEvent) {
-        self.rtsp_log.push(at, event.clone());
-        (self.report)(event);
-    }
-
-    fn tell(&mut self, message: Message) {
-        self.report(ClientEvent::Told(message.clone()));
-        self.message = Some(message);
     }
 }
 
-impl fmt::Debug for Client {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Client")
-            .field("settings", &self.settings)
-            .field("state", &self.state)
-            .field("session_id", &self.session_id)
-            .finish_non_exhaustive()
-    }
-}
+/// After that time without a reply the user may try again.
+const REPLY_WAIT: Duration = Duration::from_secs(2);
 
-/// Wishes that may wait for a reply.
-const MAX_WISHES: usize = 8;
+#[cfg(test)]
+mod tests;

@@ -5,12 +5,13 @@
 //! longer than the lab's socket timeout of 0.5 s, so that both can look at their `Event` in between;
 //! a `send` to someone who does not read gives up after 2 s.
 
+use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use crate::rtsp::Inbox;
 use crate::rtsp::inbox::{LONG_SILENCE, TooLong};
-use crate::rtsp::{Dialect, Inbox};
 
 /// A TCP stream with its inbox.
 #[derive(Debug)]
@@ -55,9 +56,13 @@ impl Connection {
         }
         match self.read() {
             Ok(()) => Incoming::Nothing,
-            Err(error) if timed_out(&error) => Incoming::Nothing,
             Err(error) => Incoming::Ended(Some(error)),
         }
+    }
+
+    /// Whether [`Self::receive`] has something to say without reading.
+    pub(crate) fn has_next(&mut self) -> bool {
+        self.ended || self.inbox.has_next(self.last_look)
     }
 
     /// Writes a message in one piece.
@@ -68,13 +73,17 @@ impl Connection {
         self.stream.write_all(message.as_bytes())
     }
 
-    /// Whether what has come, and is no whole message yet, begins in the standard dialect.
-    pub(crate) fn is_standard(&self) -> bool {
-        let text = String::from_utf8_lossy(self.inbox.waiting());
-        Dialect::of_request(&text) == Dialect::Standard
+    /// What has come and was not received yet.
+    pub(crate) fn waiting(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.inbox.waiting())
     }
 
-    /// The stream, to speak the standard dialect from here on, and what has come already.
+    /// When this connection was made.
+    pub(crate) const fn made_at(&self) -> Instant {
+        self.clock
+    }
+
+    /// The stream, and what has come and was not received yet.
     pub(crate) fn into_parts(self) -> (TcpStream, Vec<u8>) {
         (self.stream, self.inbox.into_rest())
     }
@@ -89,18 +98,24 @@ impl Connection {
         while Instant::now() < deadline && matches!(self.stream.read(&mut discarded), Ok(1..)) {}
     }
 
-    /// One read. Silence counts from one look at the socket to the next, not by the clock: while a
-    /// process has no processor it hears nothing, but nobody is silent.
-    fn read(&mut self) -> io::Result<()> {
+    /// One read, or a timeout. Silence counts from one look at the socket to the next, not by the
+    /// clock: while a process has no processor it hears nothing, but nobody is silent.
+    ///
+    /// # Errors
+    /// The other side has gone, and not by closing.
+    pub(crate) fn read(&mut self) -> io::Result<()> {
         let patience = self.inbox.patience(self.last_look).unwrap_or(SOCKET_TIMEOUT);
         self.stream.set_read_timeout(Some(patience.max(Duration::from_millis(1))))?;
         let mut bytes = [0; 1024];
-        let count = match self.stream.read(&mut bytes) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
-            read => {
-                self.last_look = self.clock.elapsed();
-                read?
-            }
+        let read = self.stream.read(&mut bytes);
+        if read.as_ref().is_err_and(|error| error.kind() == ErrorKind::Interrupted) {
+            return Ok(());
+        }
+        self.last_look = self.clock.elapsed();
+        let count = match read {
+            Ok(count) => count,
+            Err(error) if timed_out(&error) => return Ok(()),
+            Err(error) => return Err(error),
         };
         self.ended = count == 0;
         if self.ended {
@@ -124,7 +139,38 @@ pub(crate) fn timed_out(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }
 
+/// Whether a UDP socket says that nobody took an earlier datagram of its own. That is no fault: whoever
+/// sends need not know who listens. Windows has another word for it than other systems.
+pub(crate) fn was_not_taken(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset)
+}
+
 /// The lab's `settimeout(0.5)`.
 pub(crate) const SOCKET_TIMEOUT: Duration = Duration::from_millis(500);
 /// How long the other side may leave a message unread.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{Ipv4Addr, UdpSocket};
+
+    #[test]
+    fn what_systems_say_of_a_closed_port_is_no_fault_and_all_else_is() {
+        assert!(was_not_taken(&ErrorKind::ConnectionRefused.into()));
+        assert!(was_not_taken(&ErrorKind::ConnectionReset.into()), "Windows");
+        assert!(!was_not_taken(&ErrorKind::NetworkUnreachable.into()));
+        assert!(!was_not_taken(&ErrorKind::WouldBlock.into()));
+    }
+
+    #[test]
+    fn what_this_system_says_of_a_closed_port_is_no_fault() {
+        let closed = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        socket.connect(closed).unwrap();
+        socket.send(b"a packet").unwrap();
+        let error = socket.recv(&mut [0; 8]).unwrap_err();
+        assert!(was_not_taken(&error), "{error:?}");
+    }
+}

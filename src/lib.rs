@@ -1,8 +1,8 @@
 //! The lab "Video Streaming with RTSP and RTP" of Kurose and Ross in Rust: an RTSP server and an
 //! RTSP/RTP client that stream an MJPEG movie, with blocking sockets and threads.
 //!
-//! The six classes of the Python lab are six files, with the names that they have there. In reading
-//! order:
+//! The six classes of the Python lab are six files, with the names that they have there; each reads
+//! from top to bottom in the order of its Python file. In reading order:
 //!
 //! | module | what it is | Python |
 //! |---|---|---|
@@ -12,16 +12,17 @@
 //! | `server_worker` | `ServerWorker`: requests in, replies and RTP out | `ServerWorker.py` |
 //! | [`client`] | `Client`: requests out, replies and RTP in | `Client.py` |
 //! | `bin/client_launcher` | the command line, then the window | `ClientLauncher.py` |
+//!
+//! What Python took from its libraries, and a bad network on purpose:
+//!
+//! | module | what it is | Python |
+//! |---|---|---|
 //! | [`event`] | `Event`: a flag to wait for | `threading.Event` |
+//! | `errand` | a thread that is sent off with a value and brings it home | `threading.Thread` |
 //! | [`rtsp`] | messages, states, where a message ends | string splitting |
-//! | [`rtsp::standard`] | the messages of RFC 2326, as players speak it | |
-//! | [`sdp`] | session descriptions, as players read them | |
-//! | [`rtcp`] | reports of sender and receiver | |
 //! | `connection` | a TCP stream that is read message by message | `socket.recv` |
-//! | [`impairment`] | a bad network on purpose | |
-//! | [`reorder`] | packets that overtook each other, back in order | |
+//! | [`datagram`] | the largest datagram that the system sends | |
 //! | [`lab_payload`] | frames put together from packets | |
-//! | [`jpeg_payload`] | the standard's RTP payload (RFC 2435), both ways | |
 //! | [`statistics`] | the report's extension 1 | |
 //! | [`jpeg`] | the inside of a JPEG: is the picture whole? | |
 //! | [`diagnosis`] | what is wrong with a server's packets, in words | |
@@ -29,24 +30,33 @@
 //! | [`window`] | the player's window | Tk |
 //! | [`terminal`] | the player without a window | |
 //! | [`console`] | prints, and never waits for the terminal | `print` |
-//! | `bin/lab_check` | the report card of any lab program | |
+//! | [`impairment`] | a bad network on purpose | |
 //!
-//! They lie in four layers, and use only what lies below (`tests/layers.rs` checks it):
+//! The standard dialect, as common players and servers speak it, is one wing: [`standard`]. The lab
+//! does not know it, and reads without it.
+//!
+//! A file uses only what lies below it, and no files use each other in a circle
+//! (`tests/house/layers.rs` checks it):
 //!
 //! ```text
-//! edge    bin/server   bin/client_launcher   bin/lab_check
-//!         window   terminal   console                              printing, pixels
-//! shell   server   server_worker   client   connection             sockets and threads
-//! tools   event   video_stream   picture                           waiting, files, decoding
-//! core    rtsp   sdp   rtp_packet   rtcp   reorder   statistics
-//!         lab_payload   jpeg_payload   impairment                  bytes in, values out
-//!         jpeg   diagnosis
+//! programs   bin/server   bin/client_launcher
+//!            window   terminal   console                                  printing, pixels
+//!            server                        standard::client
+//!            server_worker   client        standard::server_worker        sockets and threads
+//!            connection   errand   datagram    standard::connection
+//! tools      event   video_stream   picture                               waiting, files, decoding
+//! core       rtsp   rtp_packet             standard:: rtsp  sdp  rtcp     bytes in, values out
+//!            lab_payload   statistics                 jpeg_payload
+//!            diagnosis   jpeg   reorder
+//!            impairment
 //! ```
 
 pub mod client;
 mod connection;
 pub mod console;
+pub mod datagram;
 pub mod diagnosis;
+mod errand;
 pub mod event;
 pub mod impairment;
 pub mod jpeg;
@@ -57,7 +67,7 @@ pub mod rtp_packet;
 pub mod rtsp;
 pub mod server;
 mod server_worker;
-pub mod standard;
+pub mod standard; // wing
 pub mod statistics;
 pub mod terminal;
 pub mod video_stream;

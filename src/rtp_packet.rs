@@ -62,12 +62,21 @@ impl<'a> RtpPacket<'a> {
     #[doc(alias = "getPacket")]
     pub fn encode(&self, datagram: &mut Vec<u8>) {
         datagram.clear();
-        datagram.extend_from_slice(&self.header());
+        datagram.resize(HEADER_SIZE, 0);
         datagram.extend_from_slice(self.payload);
+        self.encode_before(datagram);
     }
 
-    /// The twelve bytes before the payload, for whoever has that in its place already.
-    pub fn header(&self) -> [u8; HEADER_SIZE] {
+    /// Writes the header to the start of `datagram`, where the payload is in its place after room for
+    /// [`HEADER_SIZE`] bytes. Where there is no such room, nothing is written.
+    pub fn encode_before(&self, datagram: &mut [u8]) {
+        if let Some(room) = datagram.first_chunk_mut() {
+            *room = self.header();
+        }
+    }
+
+    #[doc(alias = "encode")]
+    fn header(&self) -> [u8; HEADER_SIZE] {
         let (flags, kind) = (self.version.0 << 6, u8::from(self.marker) << 7 | self.payload_type.0);
         let [s1, s0] = self.sequence_number.to_be_bytes();
         let [t3, t2, t1, t0] = self.timestamp.to_be_bytes();
@@ -206,6 +215,17 @@ mod tests {
         let mut datagram = vec![0xAA; 3];
         packet.encode(&mut datagram);
         datagram
+    }
+
+    #[test]
+    fn a_header_is_written_before_a_payload_that_is_in_its_place() {
+        let packet = RtpPacket::jpeg(7, 8, 9, b"payload");
+        let mut datagram = [[0; HEADER_SIZE].as_slice(), b"payload"].concat();
+        packet.encode_before(&mut datagram);
+        assert_eq!(datagram, encoded(&packet));
+        let mut too_short = [1; HEADER_SIZE - 1];
+        packet.encode_before(&mut too_short);
+        assert_eq!(too_short, [1; HEADER_SIZE - 1]);
     }
 
     proptest! {

@@ -8,68 +8,29 @@
 //! # Ok::<(), rtsp_lab::server::ServerError>(())
 //! ```
 
-use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
 
 use crate::connection::address;
 use crate::event::Event;
-use crate::server_worker::Surveys;
-use crate::standard::rtsp::DEFAULT_TIMEOUT;
 
-mod network;
-mod server_event;
-mod spawn;
+mod first_line;
+mod listen;
+mod refuse;
+pub(crate) mod server_event;
+pub(crate) mod shared;
 mod workers;
 
-pub use crate::server_worker::MAX_PAYLOAD;
-pub use network::Network;
+pub use crate::impairment::Network;
+pub use crate::server_worker::rtp_socket::MAX_PAYLOAD;
+use listen::listen;
 pub use server_event::ServerEvent;
-pub(crate) use spawn::{Hatch, spawn_with};
+pub use shared::Settings;
+use shared::{Sessions, Shared, canonical};
 use workers::Workers;
-
-/// What a server serves, and how.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The folder of the movies.
-    pub movies: PathBuf,
-    /// The most payload bytes of one packet; `None` sends every frame in one, as the report does.
-    pub fragment: Option<usize>,
-    /// Whether RTP may go to ports below 1024, where a system's own services are.
-    pub allow_low_ports: bool,
-    /// How many clients may be connected at once; one more is told so, and sent away.
-    pub max_clients: usize,
-    /// How long a client may take for its next whole request while it has no session.
-    pub setup_limit: Duration,
-    /// The same in the lab's dialect with a session, while no movie is sent. The lab's clients keep
-    /// quiet while they are paused.
-    pub idle_limit: Duration,
-    /// The most payload bytes of an RTP packet in the standard dialect.
-    pub mtu: usize,
-    /// How long a session of the standard dialect lives without a sign of life.
-    pub session_timeout: Duration,
-    /// What happens to RTP packets over UDP on their way out; `None` sends them as they are.
-    pub network: Option<Network>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            movies: PathBuf::from("."),
-            fragment: None,
-            allow_low_ports: false,
-            max_clients: MAX_CLIENTS,
-            setup_limit: SETUP_LIMIT,
-            idle_limit: IDLE_LIMIT,
-            mtu: DEFAULT_MTU,
-            session_timeout: DEFAULT_TIMEOUT,
-            network: None,
-        }
-    }
-}
 
 /// A server that listens. Python: `Server`.
 #[derive(Debug)]
@@ -92,9 +53,8 @@ impl Server {
         });
         settings.movies = folder
             .map_err(|source| ServerError::Movies { folder: settings.movies.clone(), source })?;
-        let bound = TcpListener::bind((host, port));
         let failed = |source| ServerError::Bind { host: host.to_owned(), port, source };
-        let listener = bound.map_err(failed)?;
+        let listener = listen(host, port).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         Ok(Self { listener, address, settings, stop: Arc::default() })
     }
@@ -123,7 +83,6 @@ impl Server {
             settings: self.settings,
             rtsp_port: self.address.port(),
             sessions: Sessions::default(),
-            surveys: Surveys::default(),
             stop: self.stop,
             report: Box::new(report),
         });
@@ -162,63 +121,6 @@ impl Stopper {
         };
         let address = SocketAddr::new(ip, self.address.port());
         drop(TcpStream::connect_timeout(&address, WAKE_PATIENCE));
-    }
-}
-
-impl Settings {
-    /// Why RTP can't go to that port of a client, if it can't: a datagram to a system's own service
-    /// may do harm there, and the service may answer.
-    pub(crate) fn objection_to(&self, port: u16) -> Option<String> {
-        let objection = format!(
-            "expected a port for RTP from {FIRST_PORT} on, found {port}; --allow-low-ports allows it"
-        );
-        (port < FIRST_PORT && !self.allow_low_ports).then_some(objection)
-    }
-}
-
-/// What the workers of one server share: nothing that changes, but for the list of sessions.
-pub(crate) struct Shared {
-    pub(crate) settings: Settings,
-    pub(crate) rtsp_port: u16,
-    pub(crate) sessions: Sessions,
-    pub(crate) surveys: Surveys,
-    pub(crate) stop: Arc<Event>,
-    pub(crate) report: Box<dyn Fn(ServerEvent) + Send + Sync>,
-}
-
-/// The ids of the live sessions.
-#[derive(Debug, Default)]
-pub(crate) struct Sessions(Arc<Mutex<HashSet<u32>>>);
-
-impl Sessions {
-    /// A new id of six digits, random, unlike those of the other live sessions.
-    pub(crate) fn open(&self) -> SessionId {
-        let mut live = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            let id = rand::random_range(100_000..=999_999);
-            if live.insert(id) {
-                return SessionId { id, live: Arc::clone(&self.0) };
-            }
-        }
-    }
-}
-
-/// The id of a live session; free again when this is dropped.
-#[derive(Debug)]
-pub(crate) struct SessionId {
-    id: u32,
-    live: Arc<Mutex<HashSet<u32>>>,
-}
-
-impl SessionId {
-    pub(crate) const fn get(&self) -> u32 {
-        self.id
-    }
-}
-
-impl Drop for SessionId {
-    fn drop(&mut self) {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
     }
 }
 
@@ -264,26 +166,5 @@ impl std::error::Error for ServerError {
     }
 }
 
-/// An IPv4 client of an IPv6 socket is an IPv4 client. (An IPv6 address keeps its scope.)
-pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
-    match address.ip().to_canonical() {
-        IpAddr::V4(ip) => SocketAddr::new(ip.into(), address.port()),
-        IpAddr::V6(_) => address,
-    }
-}
-
-/// What fits a packet of Ethernet, with room for a tunnel's headers.
-pub const DEFAULT_MTU: usize = 1400;
-/// What a worker and its sender need of a stack, many times over. The usual 2 MiB are hardly ever
-/// touched, but a thousand sessions would have 4 GiB of them.
-const STACK_SIZE: usize = 256 << 10;
-/// Half a request, or none at all, keeps a thread and a descriptor for so long.
-pub const SETUP_LIMIT: Duration = Duration::from_secs(10);
-/// A pause in which nobody has said anything for so long is none.
-pub const IDLE_LIMIT: Duration = Duration::from_secs(60);
-/// The ports below it are the system's (RFC 6335 section 6).
-const FIRST_PORT: u16 = 1024;
-/// How many clients there may be at once.
-pub const MAX_CLIENTS: usize = 4096;
 /// How long to try to wake `accept`: where it takes so long, others wake it.
 const WAKE_PATIENCE: Duration = Duration::from_millis(100);

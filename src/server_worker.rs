@@ -4,168 +4,97 @@
 //! in a state: PLAY moves the open movie into the thread that sends it, and PAUSE gets it back by
 //! joining that thread. So nothing is locked, and nothing can be left over.
 
-use std::io;
-use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::connection::{Connection, Incoming};
-use crate::rtsp::request::Flaw;
-use crate::rtsp::{BadRequest, Dialect, Inbox, Method, Reply, Request, State, Status};
-use crate::server::{ServerEvent, SessionId, Settings, Shared, canonical};
+use crate::errand::Errand;
+use crate::event::Event;
+use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
+use crate::rtsp::request::{Flaw, target_is_url};
+use crate::rtsp::{BadRequest, Method, Reply, Request, State, Status};
+use crate::server::server_event::ServerEvent;
+use crate::server::shared::Shared;
 use crate::video_stream::{MovieError, VideoStream};
 
-mod bad_network;
-mod pace;
-mod refuse;
-mod send_rtp;
-mod standard;
+pub(crate) mod bad_network;
+mod client_info;
+pub(crate) mod pace;
+pub(crate) mod rtp_socket;
+pub(crate) mod transcript;
 
+use client_info::{ClientInfo, Packets, Piece, RtpStream};
 use pace::Pace;
-pub(crate) use refuse::refuse;
-pub use send_rtp::MAX_PAYLOAD;
-use send_rtp::{RtpStream, Sender};
-use standard::StandardWorker;
-pub(crate) use standard::Surveys;
+use rtp_socket::RtpSocket;
+use transcript::End;
 
 /// The worker of one connection. Python: `ServerWorker`.
 pub(crate) struct ServerWorker {
-    connection: Connection,
+    rtsp_socket: Connection,
     peer: SocketAddr,
     local: SocketAddr,
     shared: Arc<Shared>,
-    playback: Playback,
-    /// Whether a request of the lab has come: then the dialect does not change any more.
-    speaks_lab: bool,
+    client_info: ClientInfo,
     /// When the last request came that could be understood, or a packet was sent.
     last_sign: Instant,
 }
 
-/// What a session owns in each state. Python: the dictionary `clientInfo` and `state`.
-#[derive(Default)]
-#[doc(alias = "clientInfo")]
-enum Playback {
-    #[default]
-    Init,
-    Ready {
-        session: SessionId,
-        movie: String,
-        stream: Box<RtpStream>,
-    },
-    Playing {
-        session: SessionId,
-        movie: String,
-        sender: Sender<Box<RtpStream>>,
-    },
-}
-
-impl Playback {
-    const fn state(&self) -> State {
-        match self {
-            Self::Init => State::Init,
-            Self::Ready { .. } => State::Ready,
-            Self::Playing { .. } => State::Playing,
-        }
-    }
-
-    /// The session's id, 0 if there is none.
-    const fn session(&self) -> u32 {
-        match self {
-            Self::Init => 0,
-            Self::Ready { session, .. } | Self::Playing { session, .. } => session.get(),
-        }
-    }
-
-    /// Whether packets are on their way to the client.
-    fn is_sending(&self) -> bool {
-        matches!(self, Self::Playing { sender, .. } if sender.is_sending())
-    }
-}
-
 impl ServerWorker {
-    /// Serves the connection until it ends. Python: `ServerWorker.__init__` and `run`.
+    /// The worker of a connection between two addresses. Python: `__init__`.
     #[doc(alias = "__init__")]
-    pub(crate) fn run(stream: TcpStream, peer: SocketAddr, shared: &Arc<Shared>) {
-        (shared.report)(ServerEvent::Connected { peer });
-        let local = stream.local_addr();
-        let connection = Connection::new(stream, Inbox::of_requests());
-        let why = match (connection, local) {
-            (Ok(connection), Ok(local)) => {
-                let mut worker = Self::new(connection, (peer, local), shared);
-                match worker.recv_rtsp_request() {
-                    End::Standard => worker.speak_standard(),
-                    End::Why(why) => why,
-                    End::Io(error) => error.to_string(),
-                }
-            }
-            (Err(error), _) | (_, Err(error)) => error.to_string(),
-        };
-        // The worker is dropped by now, and its sender joined: nothing is left when this is told.
-        (shared.report)(ServerEvent::Closed { peer, why });
+    pub(crate) fn new(
+        rtsp_socket: Connection,
+        (peer, local): (SocketAddr, SocketAddr),
+        shared: Arc<Shared>,
+    ) -> Self {
+        let (client_info, last_sign) = (ClientInfo::Init, rtsp_socket.made_at());
+        Self { rtsp_socket, peer, local, shared, client_info, last_sign }
     }
 
-    fn new(
-        connection: Connection,
-        (peer, local): (SocketAddr, SocketAddr),
-        shared: &Arc<Shared>,
-    ) -> Self {
-        let (shared, playback) = (Arc::clone(shared), Playback::Init);
-        let (speaks_lab, last_sign) = (false, Instant::now());
-        Self { connection, peer, local, shared, playback, speaks_lab, last_sign }
+    /// Serves the connection until it ends; says why. Python: `run`.
+    ///
+    /// # Deviation
+    /// Python starts the thread here. `Workers` has started it, for they join it.
+    pub(crate) fn run(mut self) -> End {
+        self.recv_rtsp_request()
     }
 
     /// Receives requests until the connection ends; says why. Python: `recvRtspRequest`.
+    ///
+    /// # Deviation
+    /// A `recv` may bring half a request, or two. [`Connection::receive`] brings whole ones, and
+    /// nothing after half a second, so that the server can stop.
     #[doc(alias = "recvRtspRequest")]
-    #[inline(never)] // The standard dialect is spoken in its place, not on top of it.
     fn recv_rtsp_request(&mut self) -> End {
         let mut pace = Pace::new();
         while !self.shared.stop.is_set() {
             pace.keep(&self.shared.stop);
-            let processed = match self.connection.receive() {
+            let processed = match self.rtsp_socket.receive() {
                 Incoming::Message(text) => self.process_rtsp_request(text),
-                Incoming::Nothing if !self.speaks_lab && self.connection.is_standard() => {
-                    return End::Standard;
-                }
                 Incoming::Nothing => Ok(()),
                 Incoming::TooLong(too_long) => self.refuse_too_long(too_long.limit),
-                Incoming::Ended(None) => {
-                    return End::Why("the client has closed the connection".to_owned());
-                }
-                Incoming::Ended(Some(error)) => Err(End::Io(error)),
+                Incoming::Ended(None) => Err(End::of_client()),
+                Incoming::Ended(Some(error)) => Err(error.into()),
             };
             if let Err(end) = processed.and_then(|()| self.look_at_the_clock()) {
                 return end;
             }
         }
-        End::Why("the server stops".to_owned())
-    }
-
-    /// Ends a connection that keeps a thread waiting for nothing. Who gets packets waits for those.
-    fn look_at_the_clock(&mut self) -> Result<(), End> {
-        if self.playback.is_sending() {
-            self.last_sign = Instant::now();
-        }
-        let Settings { setup_limit, idle_limit, .. } = self.shared.settings;
-        let silence = self.last_sign.elapsed();
-        match self.playback {
-            Playback::Init if silence >= setup_limit => Err(End::Why(no_setup(setup_limit))),
-            Playback::Ready { .. } | Playback::Playing { .. } if silence >= idle_limit => {
-                Err(End::Why(idle(idle_limit)))
-            }
-            Playback::Init | Playback::Ready { .. } | Playback::Playing { .. } => Ok(()),
-        }
+        End::of_server()
     }
 
     /// Looks at one request and answers it. Python: `processRtspRequest`.
+    ///
+    /// # Deviation
+    /// Every request is answered, also one that the state does not allow. What is done is in a
+    /// method for each kind of request.
     #[doc(alias = "processRtspRequest")]
     fn process_rtsp_request(&mut self, text: String) -> Result<(), End> {
-        self.speaks_lab = true;
-        let dialect = Dialect::of_request(&text);
-        let parsed = Request::parse(&text);
+        let (is_url, parsed) = (target_is_url(&text), Request::parse(&text));
         self.report(ServerEvent::Request { peer: self.peer, text });
-        if dialect == Dialect::Standard {
-            return self
-                .refuse_standard(parsed.map_or_else(|bad| bad.cseq, |request| request.cseq));
+        if is_url {
+            return self.refuse_url(parsed.map_or_else(|bad| bad.cseq, |request| request.cseq));
         }
         let request = match parsed {
             Ok(request) => request,
@@ -191,90 +120,81 @@ impl ServerWorker {
     fn setup(&mut self, request: &Request) -> Result<(), End> {
         let name = request.target.as_deref().unwrap_or_default();
         let port = request.client_port.unwrap_or_default();
-        if let Some(why) = self.shared.settings.objection_to(port) {
+        let settings = &self.shared.settings;
+        if let Some(why) = settings.objection_to(port) {
             return self.refuse(Status::UnsupportedTransport461, request.cseq, why);
         }
-        let video = match VideoStream::open(&self.shared.settings.movies, name) {
-            Ok(video) => video,
+        let video_stream = match VideoStream::open(&settings.movies, name) {
+            Ok(video_stream) => video_stream,
             Err(error) => return self.refuse_movie(&error, request.cseq),
         };
-        // From the address that the client knows, in its family.
-        let (mut client, mut local) = (self.peer, canonical(self.local));
-        client.set_port(port);
-        local.set_port(0);
-        // The system looks up the way to the client once, and not for every packet.
-        let socket =
-            UdpSocket::bind(local).and_then(|socket| socket.connect(client).map(|()| socket));
-        match socket {
-            Ok(socket) => {
-                let session = self.shared.sessions.open();
-                let stream = RtpStream::new(video, socket, client, &self.shared.settings);
-                let stream = Box::new(stream);
-                self.playback = Playback::Ready { session, movie: name.to_owned(), stream };
-                self.reply_rtsp(Status::Ok200, request.cseq)
-            }
+        let shared = Arc::clone(&self.shared);
+        let rtp_socket = match RtpSocket::open((self.peer, self.local), port, shared) {
+            Ok(rtp_socket) => rtp_socket,
             Err(error) => {
                 let why = format!("could not open a UDP socket: {error}");
-                self.refuse(Status::ConErr500, request.cseq, why)
+                return self.refuse(Status::ConErr500, request.cseq, why);
             }
-        }
+        };
+        let packets = Packets::new(settings.fragment);
+        let stream = Box::new(RtpStream { video_stream, packets, rtp_socket });
+        let session = self.shared.sessions.open();
+        self.client_info = ClientInfo::Ready { session, movie: name.to_owned(), stream };
+        self.reply_rtsp(Status::Ok200, request.cseq)
     }
 
     /// Moves the movie into a thread of its own that sends it.
     fn play(&mut self, cseq: u32) -> Result<(), End> {
-        match std::mem::take(&mut self.playback) {
-            Playback::Ready { session, movie, stream } => {
-                let started = Sender::start(stream, self.peer, Arc::clone(&self.shared));
-                let (sender, go) = match started {
-                    Ok(started) => started,
-                    Err((stream, error)) => {
-                        self.playback = Playback::Ready { session, movie, stream };
-                        let why = format!("could not start a thread: {error}");
-                        return self.refuse(Status::ConErr500, cseq, why);
-                    }
-                };
-                self.playback = Playback::Playing { session, movie, sender };
-                self.reply_rtsp(Status::Ok200, cseq)?;
-                // The first frame leaves as soon as PLAY is answered, and not before.
-                go.now();
-                Ok(())
-            }
-            other @ (Playback::Init | Playback::Playing { .. }) => {
-                self.playback = other;
-                self.reply_rtsp(Status::Ok200, cseq)
-            }
+        if self.client_info.state() != State::Ready {
+            return self.reply_rtsp(Status::Ok200, cseq);
         }
+        let send_rtp = |stream: &mut Box<RtpStream>, stop: &Event| Self::send_rtp(stream, stop);
+        let prepared = match Errand::prepare("send_rtp", send_rtp) {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                let why = format!("could not start a thread: {error}");
+                return self.refuse(Status::ConErr500, cseq, why);
+            }
+        };
+        // The first frame leaves as soon as PLAY is answered, and not before.
+        self.reply_rtsp(Status::Ok200, cseq)?;
+        self.client_info = match std::mem::take(&mut self.client_info) {
+            ClientInfo::Ready { session, movie, stream } => {
+                ClientInfo::Playing { session, movie, sender: prepared.go(stream) }
+            }
+            other @ (ClientInfo::Init | ClientInfo::Playing { .. }) => other,
+        };
+        Ok(())
     }
 
     /// Stops the thread that sends and gets the movie back from it.
     fn pause(&mut self, cseq: u32) -> Result<(), End> {
-        self.playback = match std::mem::take(&mut self.playback) {
-            Playback::Playing { session, movie, sender } => {
+        self.client_info = match std::mem::take(&mut self.client_info) {
+            ClientInfo::Playing { session, movie, sender } => {
                 let Some(stream) = sender.finish() else {
                     let why = "the thread that sent the movie has failed".to_owned();
                     return self.refuse(Status::ConErr500, cseq, why);
                 };
-                Playback::Ready { session, movie, stream }
+                ClientInfo::Ready { session, movie, stream }
             }
-            other @ (Playback::Init | Playback::Ready { .. }) => other,
+            other @ (ClientInfo::Init | ClientInfo::Ready { .. }) => other,
         };
         self.reply_rtsp(Status::Ok200, cseq)
     }
 
     /// Ends the session: its sender, its sockets, its file.
     fn teardown(&mut self, cseq: u32) -> Result<(), End> {
-        let ended = std::mem::take(&mut self.playback);
-        let session = ended.session();
-        drop(ended);
-        self.reply(&Reply::new(Status::Ok200, cseq, session))
+        let session = self.client_info.session();
+        self.client_info = ClientInfo::Init;
+        self.send(Reply::new(Status::Ok200, cseq, session).encode())
     }
 
     /// Answers, and then describes the session's movie, or the named one while there is no session
     /// (the report's extension 3).
     fn describe(&mut self, request: &Request) -> Result<(), End> {
-        let name = match &self.playback {
-            Playback::Init => request.target.clone().unwrap_or_default(),
-            Playback::Ready { movie, .. } | Playback::Playing { movie, .. } => movie.clone(),
+        let name = match &self.client_info {
+            ClientInfo::Init => request.target.clone().unwrap_or_default(),
+            ClientInfo::Ready { movie, .. } | ClientInfo::Playing { movie, .. } => movie.clone(),
         };
         if let Err(error) = VideoStream::open(&self.shared.settings.movies, &name) {
             return self.refuse_movie(&error, request.cseq);
@@ -283,11 +203,65 @@ impl ServerWorker {
         self.send_description(&name)
     }
 
+    /// Sends a frame every 50 ms, until it is stopped or the movie ends. Python: `sendRtp`.
+    ///
+    /// ```text
+    /// until the next frame is due, wait for the stop event
+    /// if it was set, go home with the movie
+    /// read the next frame
+    /// wrap it: RtpPacket::encode_before
+    /// send it
+    /// ```
+    ///
+    /// # Deviation
+    /// Each frame has an absolute deadline; `wait(0.05)` alone adds the time of the work to every
+    /// frame and plays at 19.7 frames a second. PLAY at the end of the movie starts again at frame 1;
+    /// sequence numbers go on, for lab clients show no packet whose number is not above the last one.
+    #[doc(alias = "sendRtp")]
+    fn send_rtp(stream: &mut RtpStream, stop: &Event) {
+        let RtpStream { video_stream, packets, rtp_socket } = stream;
+        if let Err(error) = video_stream.rewind_if_over() {
+            return rtp_socket.warn(format!("could not {error}"));
+        }
+        let mut due = Instant::now();
+        while !rtp_socket.wait(stop, due) {
+            let frame_number = video_stream.frame_number() + 1;
+            match video_stream.next_frame_with_room(HEADER_SIZE) {
+                Ok(Some(frame)) => {
+                    for piece in packets.pieces_of(frame.len()) {
+                        let packet = Self::make_rtp(packets, frame, piece);
+                        if !rtp_socket.send(packet, frame_number) {
+                            break;
+                        }
+                    }
+                }
+                Ok(None) => break,
+                Err(error) => rtp_socket.warn(format!("could not {error}")),
+            }
+            due = next_deadline(due, Instant::now());
+        }
+        rtp_socket.finish(stop);
+    }
+
+    /// Makes the next packet, of a piece of a frame. Python: `makeRtp`.
+    ///
+    /// # Deviation
+    /// The frame was read to its place in the packet, and the header is written into the room before
+    /// it, so nothing is copied. The sequence number counts packets: with `--fragment` a frame has
+    /// several.
+    #[doc(alias = "makeRtp")]
+    fn make_rtp<'a>(packets: &mut Packets, frame: &'a mut [u8], piece: Piece) -> &'a [u8] {
+        let datagram = frame.get_mut(piece.place).unwrap_or_default();
+        packets.sequence_number = packets.sequence_number.wrapping_add(1);
+        let packet = RtpPacket::jpeg(packets.sequence_number, unix_seconds(), packets.ssrc, b"");
+        RtpPacket { marker: piece.is_marked, ..packet }.encode_before(datagram);
+        datagram
+    }
+
     /// Answers in the three lines of the lab. Python: `replyRtsp`.
     #[doc(alias = "replyRtsp")]
     fn reply_rtsp(&mut self, status: Status, cseq: u32) -> Result<(), End> {
-        let session = self.playback.session();
-        self.reply(&Reply::new(status, cseq, session))
+        self.send(Reply::new(status, cseq, self.client_info.session()).encode())
     }
 
     /// The session description, in a write of its own. Python: `sendDescription`.
@@ -295,7 +269,7 @@ impl ServerWorker {
     /// No empty line precedes the body: that is the report's format (figure 23).
     #[doc(alias = "sendDescription")]
     fn send_description(&mut self, movie: &str) -> Result<(), End> {
-        let (port, session) = (self.shared.rtsp_port, self.playback.session());
+        let (port, session) = (self.shared.rtsp_port, self.client_info.session());
         let body = format!(
             "v=0\r\n\
              m=video {port} RTP/AVP 26\r\n\
@@ -312,9 +286,31 @@ impl ServerWorker {
         ))
     }
 
+    // ---- What Python has no method for ----
+
+    /// Ends a connection that keeps a thread waiting for nothing. Who gets packets waits for those.
+    fn look_at_the_clock(&mut self) -> Result<(), End> {
+        let (settings, silence) = (&self.shared.settings, self.last_sign.elapsed());
+        match &self.client_info {
+            ClientInfo::Playing { sender, .. } if sender.is_running() => {
+                self.last_sign = Instant::now();
+                Ok(())
+            }
+            ClientInfo::Init if silence >= settings.setup_limit => {
+                Err(End::no_setup(settings.setup_limit))
+            }
+            ClientInfo::Ready { .. } | ClientInfo::Playing { .. }
+                if silence >= settings.idle_limit =>
+            {
+                Err(End::idle(settings.idle_limit))
+            }
+            ClientInfo::Init | ClientInfo::Ready { .. } | ClientInfo::Playing { .. } => Ok(()),
+        }
+    }
+
     /// Why the request can't be granted now, if it can't.
     fn objection(&self, request: &Request) -> Option<(Status, String)> {
-        let (state, session) = (self.playback.state(), self.playback.session());
+        let (state, session) = (self.client_info.state(), self.client_info.session());
         let named = request.session.as_deref();
         if state != State::Init && named.is_some_and(|named| named.parse() != Ok(session)) {
             let why = format!("expected session {session}, found {:?}", named.unwrap_or_default());
@@ -338,39 +334,27 @@ impl ServerWorker {
         self.refuse(status, cseq, format!("could not {error}"))
     }
 
-    /// Where this message ends can't be told, so nothing behind it can be understood either.
+    /// Where this message ends can't be told, so nothing after it can be understood either.
     fn refuse_too_long(&mut self, limit: usize) -> Result<(), End> {
         let bad = BadRequest { cseq: 0, flaw: Flaw::TooLong(limit) };
         self.refuse(bad.status(), bad.cseq, bad.to_string())?;
-        self.connection.close_gently();
-        Err(End::Why("the request was too long".to_owned()))
-    }
-
-    /// The rest of the connection, in the dialect of its first request.
-    #[inline(never)] // What it needs of the stack, the lab's sessions would have to keep as well.
-    fn speak_standard(self) -> String {
-        let (stream, bytes) = self.connection.into_parts();
-        let addresses = (self.peer, self.local);
-        StandardWorker::run(stream, bytes, addresses, self.last_sign, &self.shared)
+        self.rtsp_socket.close_gently();
+        Err(End::from("the request was too long"))
     }
 
     /// The dialect can't be changed in the middle; whoever tries is told so.
-    fn refuse_standard(&mut self, cseq: u32) -> Result<(), End> {
+    fn refuse_url(&mut self, cseq: u32) -> Result<(), End> {
         let status = Status::NotImplemented501;
         let why = "a URL as the target is the standard dialect, this connection speaks the lab's";
         let (peer, why) = (self.peer, why.to_owned());
         self.report(ServerEvent::Refused { peer, status: status.to_string(), why });
         self.send(format!("RTSP/1.0 {status}\r\nCSeq: {cseq}\r\n\r\n"))?;
-        self.connection.close_gently();
-        Err(End::Why("the client speaks the standard dialect".to_owned()))
-    }
-
-    fn reply(&mut self, reply: &Reply) -> Result<(), End> {
-        self.send(reply.encode())
+        self.rtsp_socket.close_gently();
+        Err(End::from("the client speaks the standard dialect"))
     }
 
     fn send(&mut self, text: String) -> Result<(), End> {
-        self.connection.send(&text)?;
+        self.rtsp_socket.send(&text)?;
         self.report(ServerEvent::Sent { peer: self.peer, text });
         Ok(())
     }
@@ -380,28 +364,42 @@ impl ServerWorker {
     }
 }
 
-/// Why a worker can't go on with its connection.
-enum End {
-    Io(io::Error),
-    /// In words.
-    Why(String),
-    /// It begins in the standard dialect.
-    Standard,
+/// The deadline after `due`; after a standstill (the computer slept) the frames missed are not made
+/// up for in a burst.
+pub(crate) fn next_deadline(due: Instant, now: Instant) -> Instant {
+    let next = due + FRAME_INTERVAL;
+    now.checked_sub(MAX_DELAY).map_or(next, |earliest| next.max(earliest))
 }
 
-impl From<io::Error> for End {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
+/// The report's timestamp: `int(time())`, its low 32 bits.
+fn unix_seconds() -> u32 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u32::try_from(since.as_secs() & u64::from(u32::MAX)).unwrap_or_default()
+}
+
+/// Python: `wait(0.05)`.
+pub(crate) const FRAME_INTERVAL: Duration = Duration::from_millis(50);
+/// How late a sender may be and still catch up.
+const MAX_DELAY: Duration = Duration::from_millis(500);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deadlines_do_not_drift() {
+        let start = Instant::now();
+        let mut due = start;
+        for _ in 0..500 {
+            due = next_deadline(due, due + Duration::from_millis(3));
+        }
+        assert_eq!(due - start, Duration::from_secs(25));
     }
-}
 
-/// Why a connection without a session is closed.
-fn no_setup(limit: Duration) -> String {
-    format!("no request for {} s before SETUP; --setup SECONDS is this limit", limit.as_secs_f64())
-}
-
-/// Why a session in which nothing is sent is ended.
-fn idle(limit: Duration) -> String {
-    let limit = limit.as_secs_f64();
-    format!("no request for {limit} s while nothing was sent; --idle SECONDS is this limit")
+    #[test]
+    fn after_a_standstill_only_half_a_second_is_made_up_for() {
+        let due = Instant::now();
+        let now = due + Duration::from_secs(3600);
+        assert_eq!(now - next_deadline(due, now), MAX_DELAY);
+    }
 }

@@ -79,11 +79,16 @@ impl Timestamps {
         Self { first, ticks: 0, last: first }
     }
 
-    /// The step to the next is the shorter one of the two that are possible.
     fn advance(&mut self, timestamp: u32) {
-        self.ticks += i64::from(timestamp.wrapping_sub(self.last).cast_signed());
+        self.ticks += step_between(self.last, timestamp);
         self.last = timestamp;
     }
+}
+
+/// The ticks from one timestamp to another. They wrap, so there are two ways: the shorter one counts.
+pub(crate) fn step_between(one: u32, other: u32) -> i64 {
+    let (ahead, back) = (other.wrapping_sub(one), one.wrapping_sub(other));
+    if ahead < back { i64::from(ahead) } else { -i64::from(back) }
 }
 
 /// Where a packet stands among those before it.
@@ -457,6 +462,23 @@ mod tests {
 
     fn counts(reception: &Reception) -> (u64, u64, u64) {
         (reception.packets, reception.lost, reception.late)
+    }
+
+    #[test]
+    fn of_two_ways_between_timestamps_the_shorter_counts() {
+        const HALF: u32 = 1 << 31;
+        for (one, other, ticks) in [
+            (7, 7, 0),
+            (0, 1, 1),
+            (1, 0, -1),
+            (u32::MAX, 2, 3),
+            (2, u32::MAX, -3),
+            (0, HALF - 1, i64::from(HALF) - 1),
+            (0, HALF, -i64::from(HALF)),
+            (0, HALF + 1, 1 - i64::from(HALF)),
+        ] {
+            assert_eq!(step_between(one, other), ticks, "from {one} to {other}");
+        }
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use crate::client::Client;
-use crate::rtsp::State;
+use crate::client::Player;
+use crate::rtsp::{Method, State};
 
 /// How long to play.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,16 +17,16 @@ pub struct Limits {
 
 /// Plays the movie to its end, or as long as the limits allow; says whether frames were decoded and
 /// TEARDOWN was answered. Python has no such thing: Tk needs a display.
-pub fn play(client: &mut Client, limits: Limits, out: &mut dyn Write) -> bool {
-    client.setup_movie();
+pub fn play(client: &mut dyn Player, limits: Limits, out: &mut dyn Write) -> bool {
+    client.press(Method::Setup);
     wait_for_reply(client);
     if client.state() == State::Ready {
         // In INIT it would try SETUP once more.
-        client.play_movie();
+        client.press(Method::Play);
         wait_for_reply(client);
     }
     watch(client, limits, out);
-    client.exit_client();
+    client.press(Method::Teardown);
     wait_for_reply(client);
     let (statistics, now) = client.statistics();
     // A closed pipe is no reason to leave the session open, so errors of `out` are passed over.
@@ -34,14 +34,14 @@ pub fn play(client: &mut Client, limits: Limits, out: &mut dyn Write) -> bool {
     statistics.frames_shown > 0 && client.is_torn_down()
 }
 
-fn wait_for_reply(client: &mut Client) {
+fn wait_for_reply(client: &mut dyn Player) {
     while client.is_waiting() {
         client.wait(TURN);
     }
 }
 
 /// Prints a line a second while the movie plays.
-fn watch(client: &mut Client, limits: Limits, out: &mut dyn Write) {
+fn watch(client: &mut dyn Player, limits: Limits, out: &mut dyn Write) {
     let (start, limit) = (Instant::now(), limits.seconds);
     let (mut next_line, mut heard) = (Duration::from_secs(1), Duration::ZERO);
     while client.state() == State::Playing && !client.has_ended() {
@@ -64,7 +64,7 @@ fn watch(client: &mut Client, limits: Limits, out: &mut dyn Write) {
     }
 }
 
-fn line(client: &Client, elapsed: Duration) -> String {
+fn line(client: &dyn Player, elapsed: Duration) -> String {
     let (statistics, now) = client.statistics();
     let reception = &statistics.reception;
     format!(

@@ -17,7 +17,7 @@
 //! ```
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::iter;
 use std::path::Path;
 use std::time::SystemTime;
@@ -27,8 +27,9 @@ mod jpeg_walk;
 mod length_prefixed;
 mod movie_error;
 
-use length_prefixed::{LENGTH_DIGITS, LengthPrefixed};
+use length_prefixed::LengthPrefixed;
 pub use movie_error::MovieError;
+use movie_error::{Flaw, LENGTH_DIGITS};
 
 /// The frames of one open movie. Python: `VideoStream`.
 #[derive(Debug)]
@@ -38,7 +39,7 @@ pub struct VideoStream<R = File> {
     offset: u64,
     /// Where every [`STRIDE`]th frame that has been read begins, so that it can be found again.
     offsets: Vec<u64>,
-    /// The frame that was read last, behind what room it was asked for with.
+    /// The frame that was read last, after what room it was asked for with.
     buffer: Vec<u8>,
     broken: bool,
     /// How many bytes there were at the start, if that is known.
@@ -58,7 +59,7 @@ enum Source<R> {
 }
 
 impl VideoStream {
-    /// Opens the movie `name` in `folder`, which must be a canonical path. Python: `__init__`.
+    /// Opens the movie `name` in `folder`. Python: `__init__`.
     ///
     /// # Errors
     /// There is no such file in the folder (a name that leads out of it counts as none), it can't be
@@ -97,15 +98,15 @@ impl<R: Read + Seek> VideoStream<R> {
     /// The file is damaged or ends inside a frame. That is said once; after it comes `None`.
     #[doc(alias = "nextFrame")]
     pub fn next_frame(&mut self) -> Result<Option<&[u8]>, MovieError> {
-        self.next_frame_behind(0).map(|frame| frame.map(|frame| &*frame))
+        self.next_frame_with_room(0).map(|frame| frame.map(|frame| &*frame))
     }
 
-    /// The next frame behind `room` bytes, in which a header can be written: so one buffer holds
+    /// The next frame after `room` bytes, in which a header can be written: so one buffer holds
     /// a whole packet, and a frame is not copied on its way from the file to the socket.
     ///
     /// # Errors
     /// As for [`Self::next_frame`].
-    pub fn next_frame_behind(&mut self, room: usize) -> Result<Option<&mut [u8]>, MovieError> {
+    pub fn next_frame_with_room(&mut self, room: usize) -> Result<Option<&mut [u8]>, MovieError> {
         if self.broken {
             return Ok(None);
         }
@@ -146,6 +147,19 @@ impl<R: Read + Seek> VideoStream<R> {
         self.go_to(0, 0)
     }
 
+    /// The same if no frame is left. Only reading tells, for a file may have grown.
+    ///
+    /// # Errors
+    /// The source can't be wound back.
+    pub fn rewind_if_over(&mut self) -> Result<(), MovieError> {
+        let (frame_number, offset) = (self.frame_number, self.offset);
+        if matches!(self.next_frame(), Ok(None)) {
+            return self.rewind();
+        }
+        // What there is instead, a frame or damage, comes in its turn.
+        self.go_to(frame_number, offset)
+    }
+
     /// Goes on so that the next frame is the one after `frame_number`; `false` if there are not so
     /// many, and then the movie is at its end. The frames on the way there are read, from a known
     /// one on: eight bytes are kept for every ten seconds that have been read.
@@ -177,7 +191,7 @@ impl<R: Read + Seek> VideoStream<R> {
         Ok(())
     }
 
-    /// Reads a frame to behind the room; its length. `None` at the end of the file.
+    /// Reads a frame to after the room; its length. `None` at the end of the file.
     fn read(&mut self, room: usize) -> Result<Option<usize>, Flaw> {
         let (length, prefix) = match &mut self.source {
             Source::LengthPrefixed(source) => {
@@ -211,50 +225,6 @@ impl<R: Read + Seek> Source<R> {
     }
 }
 
-/// What is wrong with a frame; the movie adds where.
-#[derive(Debug)]
-enum Flaw {
-    Read(io::Error),
-    Cut { part: &'static str, expected: usize, found: usize },
-    Length([u8; LENGTH_DIGITS]),
-    SixDigits,
-    NoJpeg([u8; 2]),
-    TooLarge,
-}
-
-impl Flaw {
-    fn at(self, frame: u64, offset: u64) -> MovieError {
-        match self {
-            Self::Read(source) => MovieError::Read { offset, source },
-            Self::Cut { part, expected, found } => {
-                MovieError::Cut { frame, offset, part, expected, found }
-            }
-            Self::Length(digits) => MovieError::Length { frame, offset, digits },
-            Self::SixDigits => MovieError::SixDigits { frame, offset },
-            Self::NoJpeg(found) => MovieError::NoJpeg { frame, offset, found },
-            Self::TooLarge => MovieError::TooLarge { frame, offset, limit: MAX_FRAME },
-        }
-    }
-}
-
-/// Reads until `buffer` is full or the source ends; how many bytes that were.
-fn fill(source: &mut impl Read, buffer: &mut [u8]) -> Result<usize, Flaw> {
-    let mut filled = 0;
-    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        match source.read(rest) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Flaw::Read(error)),
-        }
-    }
-    Ok(filled)
-}
-
-/// The start of every JPEG (ITU-T T.81 table B.1).
-const SOI: [u8; 2] = [0xFF, 0xD8];
-/// The most bytes that a frame of a plain movie may have, so that no file can fill the memory.
-const MAX_FRAME: usize = 16 << 20;
 /// A frame or so is read at a time.
 const READ_SIZE: usize = 16 << 10;
 /// Ten seconds of frames.
@@ -262,10 +232,11 @@ const STRIDE: u64 = 200;
 
 #[cfg(test)]
 mod tests {
+    use super::movie_error::{MAX_FRAME, SOI};
     use super::*;
     use proptest::prelude::*;
     use std::fs;
-    use std::io::Cursor;
+    use std::io::{self, Cursor};
 
     /// A JPEG with everything that could be taken for its end: `FF D9` in an APP segment, fill
     /// bytes, stuffed bytes, restart markers, and two scans.
@@ -422,15 +393,40 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_comes_behind_the_room_that_is_asked_for() {
+    fn only_a_movie_that_is_over_is_wound_back() {
+        for movie in [prefixed(&[SMALL, TRICKY]), [SMALL, TRICKY].concat()] {
+            let mut video = VideoStream::new(Cursor::new(movie)).unwrap();
+            for (number, frame) in [(1, SMALL), (2, TRICKY), (1, SMALL)] {
+                video.rewind_if_over().unwrap();
+                assert_eq!(video.next_frame().unwrap(), Some(frame));
+                assert_eq!(video.frame_number(), number);
+            }
+        }
+    }
+
+    #[test]
+    fn damage_is_said_once_before_a_movie_is_wound_back() {
+        let movie = [prefixed(&[SMALL]), b"00004\xFF\xD8".to_vec()].concat();
+        let mut video = VideoStream::new(Cursor::new(movie)).unwrap();
+        assert!(video.next_frame().unwrap().is_some());
+        video.rewind_if_over().unwrap();
+        let error = video.next_frame().unwrap_err().to_string();
+        assert!(error.contains("frame 2"), "{error}");
+        assert_eq!(video.next_frame().unwrap(), None);
+        video.rewind_if_over().unwrap();
+        assert_eq!(video.next_frame().unwrap(), Some(SMALL));
+    }
+
+    #[test]
+    fn a_frame_comes_after_the_room_that_is_asked_for() {
         for movie in [prefixed(&[SMALL, TRICKY, SMALL]), [SMALL, TRICKY, SMALL].concat()] {
             let mut video = VideoStream::new(Cursor::new(movie)).unwrap();
             for (room, frame) in [(12, SMALL), (0, TRICKY), (3, SMALL)] {
-                let found = video.next_frame_behind(room).unwrap().unwrap();
+                let found = video.next_frame_with_room(room).unwrap().unwrap();
                 assert_eq!(found.split_at(room).1, frame);
                 found.fill(b'!');
             }
-            assert_eq!(video.next_frame_behind(12).unwrap(), None);
+            assert_eq!(video.next_frame_with_room(12).unwrap(), None);
         }
     }
 
@@ -556,8 +552,11 @@ mod tests {
         }
         std::os::unix::fs::symlink("../out.Mjpeg", folder.join("out-link")).unwrap();
         std::os::unix::fs::symlink("in.Mjpeg", folder.join("in-link")).unwrap();
-        assert!(VideoStream::open(&folder, "in-link").is_ok());
-        assert!(VideoStream::open(&folder, "out-link").is_err());
+        std::os::unix::fs::symlink(&folder, dir.path().join("way-in")).unwrap();
+        for folder in [&folder, &dir.path().join("way-in"), &folder.join("../movies")] {
+            assert!(VideoStream::open(folder, "in-link").is_ok(), "{}", folder.display());
+            assert!(VideoStream::open(folder, "out-link").is_err(), "{}", folder.display());
+        }
     }
 
     proptest! {

@@ -16,9 +16,9 @@ use minifb::{
     CursorStyle, InputCallback, Key, MouseButton, MouseMode, ScaleMode, Window, WindowOptions,
 };
 
-use crate::client::{Client, Seek};
+use crate::client::{Player, Seek};
+use crate::impairment::Network;
 use crate::rtsp::Method;
-use crate::server::Network;
 
 mod buttons;
 mod canvas;
@@ -27,6 +27,7 @@ mod curves;
 mod draw;
 mod keys;
 mod layout;
+mod no_window;
 mod overlays;
 mod palette;
 mod rtp_header;
@@ -38,8 +39,10 @@ pub use canvas::Mark;
 pub use controls::Target;
 use controls::{Controls, Press, Step};
 pub use draw::{draw, marks};
+use keys::PanelKind;
 use layout::{FIRST_SIZE, Layout};
-use view::PanelKind;
+use no_window::Displays;
+pub use no_window::WindowError;
 pub use view::{Column, Curve, Figure, Panel, View};
 
 /// The window of one client.
@@ -103,7 +106,7 @@ impl PlayerWindow {
     ///
     /// # Errors
     /// The display has gone.
-    pub fn run(&mut self, client: &mut Client) -> Result<(), WindowError> {
+    pub fn run(&mut self, client: &mut dyn Player) -> Result<(), WindowError> {
         let Settings { buttons, stay_open, .. } = self.settings;
         let mut controls = Controls::new(buttons, stay_open, self.network.clone());
         let mut drawn = None;
@@ -122,7 +125,7 @@ impl PlayerWindow {
         Ok(())
     }
 
-    fn view<'a>(&self, client: &'a Client, controls: &Controls) -> View<'a> {
+    fn view<'a>(&self, client: &'a dyn Player, controls: &Controls) -> View<'a> {
         View::of(client, controls, self.scale())
     }
 
@@ -135,7 +138,7 @@ impl PlayerWindow {
     fn take_input(
         &mut self,
         controls: &mut Controls,
-        client: &mut Client,
+        client: &mut dyn Player,
     ) -> Result<bool, WindowError> {
         let mut changed = false;
         if !self.window.is_open() {
@@ -152,7 +155,7 @@ impl PlayerWindow {
     }
 
     /// Acts when the left button goes down; what is under the pointer shows it.
-    fn take_mouse(&mut self, controls: &mut Controls, client: &mut Client) -> bool {
+    fn take_mouse(&mut self, controls: &mut Controls, client: &mut dyn Player) -> bool {
         let layout = self.layout();
         let at = self.window.get_mouse_pos(MouseMode::Discard).map(|(x, y)| self.point(x, y));
         let down = self.window.get_mouse_down(MouseButton::Left);
@@ -189,7 +192,9 @@ impl PlayerWindow {
         let (width, height) = (width.max(1), height.max(1));
         self.pixels.resize(width * height, 0);
         draw(&mut self.pixels, width, height, view);
-        self.window.update_with_buffer(&self.pixels, width, height).map_err(WindowError)
+        self.window
+            .update_with_buffer(&self.pixels, width, height)
+            .map_err(|error| no_window(&error))
     }
 
     /// After a click on its close button a window can't be used any more on every system, nor the
@@ -253,12 +258,17 @@ fn new_window(
 ) -> Result<Window, WindowError> {
     let scale_mode = ScaleMode::UpperLeft;
     let options = WindowOptions { resize: true, scale_mode, ..WindowOptions::default() };
-    let mut window = Window::new(title, width, height, options).map_err(WindowError)?;
+    let mut window =
+        Window::new(title, width, height, options).map_err(|error| no_window(&error))?;
     // The loop waits for news of the client; the library's own pace would come on top.
     window.set_target_fps(0);
     keys.borrow_mut().down.clear();
     window.set_input_callback(Box::new(Keyboard(Rc::clone(keys))));
     Ok(window)
+}
+
+fn no_window(error: &minifb::Error) -> WindowError {
+    WindowError::of(&error.to_string(), &Displays::of_environment())
 }
 
 /// The keys that went down since the last turn; asking for them instead would lose short taps.
@@ -325,18 +335,6 @@ const fn meaning_of(key: Key) -> Option<Press> {
         _ => None,
     }
 }
-
-/// No window can be shown.
-#[derive(Debug)]
-pub struct WindowError(minifb::Error);
-
-impl fmt::Display for WindowError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "open a window: {}", self.0)
-    }
-}
-
-impl std::error::Error for WindowError {}
 
 /// How long one turn of the loop may wait for news.
 const TURN: Duration = Duration::from_millis(10);

@@ -1,5 +1,6 @@
 //! All figures, in order.
 
+use common::left_out;
 use desktop::xvfb::Desktop;
 
 mod answers;
@@ -19,7 +20,10 @@ mod desktop;
 
 /// Without Xvfb and what else a desktop needs, a line says so.
 pub(crate) fn print_all() {
-    let Some(desktop) = Desktop::start() else { return };
+    let desktop = match left_out::caught(Desktop::start) {
+        Ok(desktop) => desktop,
+        Err(why) => return println!("{why}"),
+    };
     let dev_client = playing::built_dev_client();
     figures::print_header();
     let drawing = drawing::scenes(false).print("draw 640x560", "median 2");

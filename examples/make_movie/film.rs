@@ -5,6 +5,7 @@
 use std::num::NonZero;
 use std::thread;
 
+use crate::picture::Picture;
 use crate::scene::Scene;
 use crate::{overlay, tracer};
 
@@ -14,8 +15,12 @@ pub(crate) const FRAMES: u32 = 500;
 /// How fast the frames follow each other.
 pub(crate) const FRAMES_PER_SECOND: u32 = 20;
 
-/// The largest length the five digits can tell.
-const LONGEST_JPEG: usize = 99_999;
+/// The largest JPEG. Behind the 12 bytes of an RTP header it fits a datagram of 9,216 bytes, and
+/// macOS sends no larger one unless it is told to (`net.inet.udp.maxdgram`).
+const LARGEST_JPEG: usize = 9_200;
+
+/// As coarse as a picture may become.
+const COARSEST: u8 = 127;
 
 /// A frame as it is in the file, or what went wrong with it.
 type Frame = Result<Vec<u8>, String>;
@@ -46,11 +51,31 @@ fn render_share(first: usize, workers: usize) -> Vec<(u32, Frame)> {
 fn render_frame(number: u32) -> Frame {
     let mut picture = tracer::render(&Scene::at_frame(number));
     overlay::draw(&mut picture, number);
-    let jpeg = picture.to_jpeg().map_err(|error| format!("frame {number}: {error}"))?;
-    if jpeg.len() > LONGEST_JPEG {
-        return Err(format!("frame {number}: {} bytes do not fit five digits", jpeg.len()));
-    }
+    let jpeg = finest_jpeg(&picture).map_err(|error| format!("frame {number}: {error}"))?;
     let mut frame = format!("{:05}", jpeg.len()).into_bytes();
     frame.extend(jpeg);
     Ok(frame)
+}
+
+/// The finest JPEG that is not too large, found by halves.
+fn finest_jpeg(picture: &Picture) -> Result<Vec<u8>, String> {
+    let encode = |coarseness| picture.to_jpeg(coarseness).map_err(|error| error.to_string());
+    let mut found = encode(COARSEST)?;
+    if found.len() > LARGEST_JPEG {
+        let length = found.len();
+        return Err(format!(
+            "expected at most {LARGEST_JPEG} bytes, found {length} at the coarsest"
+        ));
+    }
+    let (mut fine, mut coarse) = (0, COARSEST);
+    while fine < coarse {
+        let middle = u8::midpoint(fine, coarse);
+        let jpeg = encode(middle)?;
+        if jpeg.len() > LARGEST_JPEG {
+            fine = middle + 1;
+        } else {
+            (coarse, found) = (middle, jpeg);
+        }
+    }
+    Ok(found)
 }

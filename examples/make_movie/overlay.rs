@@ -2,8 +2,8 @@
 
 use embedded_graphics::Drawable;
 use embedded_graphics::Pixel;
-use embedded_graphics::mono_font::MonoTextStyle;
-use embedded_graphics::mono_font::ascii::FONT_10X20;
+use embedded_graphics::mono_font::ascii::{FONT_6X10, FONT_10X20};
+use embedded_graphics::mono_font::{MonoFont, MonoTextStyle};
 use embedded_graphics::pixelcolor::BinaryColor;
 use embedded_graphics::prelude::{DrawTarget, OriginDimensions, Point, Size};
 use embedded_graphics::text::{Alignment, Baseline, Text};
@@ -28,6 +28,18 @@ const LINE_HEIGHT: usize = 24;
 
 /// How far the lettering stays away from the edges of the picture, before it is doubled.
 const MARGIN: i32 = 5;
+
+/// The row on which the lettering stands, before it is doubled.
+const FOOT: i32 = 17;
+
+/// Between a word and its digits, before it is doubled.
+const GAP: i32 = 4;
+
+/// The lettering of numbers.
+const DIGITS: &MonoFont<'_> = &FONT_10X20;
+
+/// The lettering of words.
+const WORDS: &MonoFont<'_> = &FONT_6X10;
 
 /// Writes number, time and strip over the picture of this frame.
 pub(crate) fn draw(picture: &mut Picture, number: u32) {
@@ -75,20 +87,25 @@ struct Line {
 
 impl Line {
     /// The number at the left, the time at the right. Frame 1 is shown at 0 seconds.
+    ///
+    /// The words are small: they are in every frame, and letters cost more bytes than anything else.
     fn for_frame(number: u32) -> Self {
         let hundredths = (number - 1) * 100 / FRAMES_PER_SECOND;
-        let seconds = format!("{}.{:02} s", hundredths / 100, hundredths % 100);
+        let seconds = format!("{}.{:02}", hundredths / 100, hundredths % 100);
+        let right = LINE_WIDTH as i32 - MARGIN;
         let mut line = Self { dots: vec![false; LINE_WIDTH * LINE_HEIGHT] };
-        line.write(&format!("frame {number}"), MARGIN, Alignment::Left);
-        line.write(&seconds, LINE_WIDTH as i32 - MARGIN, Alignment::Right);
+        line.write("frame", WORDS, MARGIN, Alignment::Left);
+        line.write(&number.to_string(), DIGITS, MARGIN + width_of("frame") + GAP, Alignment::Left);
+        line.write(&seconds, DIGITS, right - width_of("s") - GAP, Alignment::Right);
+        line.write("s", WORDS, right, Alignment::Right);
         line
     }
 
     /// Adds a text that begins (or, aligned to the right, ends) at `x`.
-    fn write(&mut self, text: &str, x: i32, alignment: Alignment) {
-        let style = MonoTextStyle::new(&FONT_10X20, BinaryColor::On);
-        let mut lettering = Text::with_alignment(text, Point::new(x, 2), style, alignment);
-        lettering.text_style.baseline = Baseline::Top;
+    fn write(&mut self, text: &str, font: &MonoFont<'_>, x: i32, alignment: Alignment) {
+        let style = MonoTextStyle::new(font, BinaryColor::On);
+        let mut lettering = Text::with_alignment(text, Point::new(x, FOOT), style, alignment);
+        lettering.text_style.baseline = Baseline::Alphabetic;
         // Drawing dots into memory cannot fail: the error type has no values.
         let Ok(_) = lettering.draw(self);
     }
@@ -126,10 +143,15 @@ impl Line {
     }
 }
 
+/// The width of a word, before it is doubled.
+fn width_of(word: &str) -> i32 {
+    word.len() as i32 * WORDS.character_size.width as i32
+}
+
 /// The dot a pixel of the doubled lettering is part of, and the neighbour it is closer to.
 fn nearest_two(position: usize) -> (Option<usize>, Option<usize>) {
     let dot = position / SCALE;
-    let neighbour = if position.is_multiple_of(SCALE) { dot.checked_sub(1) } else { Some(dot + 1) };
+    let neighbour = if position % SCALE == 0 { dot.checked_sub(1) } else { Some(dot + 1) };
     (Some(dot), neighbour)
 }
 

@@ -14,6 +14,12 @@ const MIDDLE: (f64, f64) = (WIDTH as f64 / 2.0, (HEIGHT - 8) as f64 / 2.0);
 /// How often a ray is followed from mirror to mirror.
 const REFLECTIONS: u32 = 1;
 
+/// Up to this distance the floor is sharp; what is farther away is out of focus.
+const FOCUS: f64 = 7.5;
+
+/// How wide the opening of the lens is: the wider, the more is out of focus.
+const OPENING: f64 = 0.07;
+
 /// Pixels with more contrast than this (of 1) between their samples get more samples.
 const SMOOTH_ENOUGH: f64 = 0.05;
 
@@ -127,13 +133,14 @@ fn light_from_floor(scene: &Scene, ray: Ray, distance: f64, reflections: u32) ->
     let mut point = ray.origin + ray.direction * distance;
     point.y = 0.0;
     let width = ray.width + ray.spread * distance;
-    let stretch = |sideways: f64| width * (1.0 + (sideways / ray.direction.y).abs());
+    let blur = OPENING * (distance - FOCUS).max(0.0) / FOCUS;
+    let stretch = |sideways: f64| (width + blur) * (1.0 + (sideways / ray.direction.y).abs());
     let tiles = studio::floor_colour(point, stretch(ray.direction.x), stretch(ray.direction.z));
     let lit = tiles.tinted(studio::illumination(&scene.balls, point, up));
     let mirror = 0.03 + 0.36 * fifth_power(1.0 + ray.direction.y);
     let away = Ray { origin: point, direction: ray.direction.reflected(up), width, ..ray };
     let image = reflected_light(scene, away, reflections);
-    let haze = distance * distance / (distance * distance + 1200.0);
+    let haze = distance * distance / (distance * distance + 1000.0);
     lit.blended(image, mirror).blended(studio::sky_without_lamp(ray.direction), haze)
 }
 

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::Write;
 #[cfg(target_os = "linux")]
 use std::os::fd::AsFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use std::{env, io};
@@ -13,27 +13,24 @@ use getopts::{Matches, Options};
 use rtsp_lab::console::Console;
 use rtsp_lab::impairment::Impairment;
 use rtsp_lab::server::{MAX_PAYLOAD, Network, Server, Settings};
-use rtsp_lab::standard::jpeg_payload::SMALLEST_LIMIT as SMALLEST_MTU;
+use rtsp_lab::standard::jpeg_payload::SMALLEST_LIMIT as SMALLEST_MTU; // wing
 
 fn main() -> ExitCode {
-    let options = options();
-    let usage = || options.usage("Usage: server [OPTIONS] PORT\n\nServes the movies of a folder.");
-    let call = match Call::read(&options, env::args_os().skip(1)) {
-        Ok(Some(call)) => call,
-        Ok(None) => {
-            say(&usage());
-            return ExitCode::SUCCESS;
+    match Asked::read(env::args_os().skip(1)) {
+        Ok(Asked::Text(text)) => {
+            say(&text);
+            ExitCode::SUCCESS
         }
+        Ok(Asked::Call(call)) => match serve(*call) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(flaw) => {
+                complain(&flaw);
+                ExitCode::FAILURE
+            }
+        },
         Err(flaw) => {
-            complain(&format!("{flaw}\n\n{}", usage()));
-            return ExitCode::from(2);
-        }
-    };
-    match serve(call) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(flaw) => {
-            complain(&flaw);
-            ExitCode::FAILURE
+            complain(&format!("{flaw}; try --help"));
+            ExitCode::from(2)
         }
     }
 }
@@ -50,7 +47,7 @@ fn serve(call: Call) -> Result<(), String> {
     let console = Console::start();
     let (console, printer) =
         console.map_err(|error| format!("could not start a thread: {error}"))?;
-    let (movies, address) = (server.movies().display(), server.local_addr());
+    let (movies, address) = (plain(server.movies()), server.local_addr());
     printer.say(format!("serving the movies in {movies} at {address}"));
     if let Some(impairment) = call.impairment {
         printer.say(format!("a bad network on purpose: {impairment}"));
@@ -58,6 +55,15 @@ fn serve(call: Call) -> Result<(), String> {
     server.serve(move |event| printer.say(event.to_string()));
     console.finish();
     Ok(())
+}
+
+/// An absolute path as people write it: what Windows itself calls absolute begins with `\\?\`.
+fn plain(path: &Path) -> String {
+    let path = path.display().to_string();
+    match path.strip_prefix(r"\\?\UNC\") {
+        Some(share) => format!(r"\\{share}"),
+        None => path.strip_prefix(r"\\?\").unwrap_or(&path).to_owned(),
+    }
 }
 
 /// Linux doubles its table of a process's open files when it is full. Where there are several
@@ -71,6 +77,14 @@ fn make_room_for_descriptors() {
 }
 
 /// What the command line asks for.
+enum Asked {
+    /// The help, or the version.
+    Text(String),
+    /// To serve.
+    Call(Box<Call>),
+}
+
+/// How to serve.
 struct Call {
     host: String,
     port: u16,
@@ -79,59 +93,112 @@ struct Call {
     quiet: bool,
 }
 
-impl Call {
-    /// `None` if only the usage is wanted.
-    fn read(
-        options: &Options,
-        words: impl Iterator<Item = OsString>,
-    ) -> Result<Option<Self>, String> {
-        let matches = options.parse(words).map_err(|flaw| flaw.to_string())?;
+impl Asked {
+    /// What is wrong with it in one line, if it is wrong.
+    fn read(words: impl Iterator<Item = OsString>) -> Result<Self, String> {
+        let matches = options().parse(words);
+        let matches = matches.map_err(|flaw| flaw.to_string().replace(char::is_control, "?"))?;
         if matches.opt_present("help") {
-            return Ok(None);
+            return Ok(Self::Text(help()));
         }
+        if matches.opt_present("version") {
+            return Ok(Self::Text(format!("server {}", env!("CARGO_PKG_VERSION"))));
+        }
+        Call::read(&matches).map(|call| Self::Call(Box::new(call)))
+    }
+}
+
+impl Call {
+    fn read(matches: &Matches) -> Result<Self, String> {
         let port = match matches.free.as_slice() {
             [port] => read_port(port)?,
             [] => return Err("expected a PORT, found none".to_owned()),
-            [_, other, ..] => return Err(format!("expected one PORT, found {other:?} behind it")),
+            [_, other, ..] => return Err(format!("expected one PORT, found {other:?} after it")),
         };
-        let mut settings = Settings::default();
-        settings.fragment = read_bytes(&matches, "fragment", 1)?;
-        settings.mtu = read_bytes(&matches, "mtu", SMALLEST_MTU)?.unwrap_or(settings.mtu);
+        let fragment = read_bytes(matches, "fragment", 1)?;
+        let mut settings = Settings { fragment, ..Settings::default() };
+        let mtu = read_bytes(matches, "mtu", SMALLEST_MTU)?; // wing
+        settings.mtu = mtu.unwrap_or(settings.mtu); // wing
         settings.allow_low_ports = matches.opt_present("allow-low-ports");
-        settings.max_clients = read_clients(&matches)?.unwrap_or(settings.max_clients);
-        settings.idle_limit = read_seconds(&matches, "idle", settings.idle_limit)?;
-        settings.setup_limit = read_seconds(&matches, "setup", settings.setup_limit)?;
+        settings.max_clients = read_clients(matches)?.unwrap_or(settings.max_clients);
+        settings.idle_limit = read_seconds(matches, "idle", settings.idle_limit)?;
+        settings.setup_limit = read_seconds(matches, "setup", settings.setup_limit)?;
         if let Some(folder) = matches.opt_str("movies") {
             settings.movies = PathBuf::from(folder);
         }
-        let impairment = read_impairment(&matches)?;
+        let impairment = read_impairment(matches)?;
         settings.network = impairment.map(Network::new);
         let host = matches.opt_str("bind").unwrap_or_else(|| "0.0.0.0".to_owned());
         let quiet = matches.opt_present("quiet");
-        Ok(Some(Self { host, port, settings, impairment, quiet }))
+        Ok(Self { host, port, settings, impairment, quiet })
     }
 }
 
 fn options() -> Options {
     let mut options = Options::new();
+    for (_, add) in GROUPS {
+        add(&mut options);
+    }
     options
-        .optopt("", "bind", "listen at this address only; :: is every one, IPv6 too", "ADDR")
-        .optopt("", "movies", "the folder of the movies (default: this one)", "DIR")
-        .optopt("", "fragment", "send frames in pieces of at most this size", "BYTES")
-        .optopt("", "mtu", "standard dialect: payload of a packet (default: 1400)", "BYTES")
-        .optopt("", "loss", "a bad network: lose this share of the RTP packets", "PERCENT")
-        .optopt("", "duplicate", "send this share twice", "PERCENT")
-        .optopt("", "reorder", "send this share behind the next packet", "PERCENT")
-        .optopt("", "delay", "send each packet so much later", "MS")
-        .optopt("", "jitter", "vary the delay by so much, up and down", "MS")
-        .optopt("", "seed", "do the same to the same packets as with this seed before", "N")
-        .optopt("", "max-clients", "how many may be connected at once (4096)", "N")
-        .optflag("", "allow-low-ports", "send RTP to ports below 1024, too")
-        .optopt("", "idle", "end a session after so long without request or packet (60)", "SECONDS")
-        .optopt("", "setup", "close a connection after so long without SETUP (10)", "SECONDS")
+}
+
+/// A paragraph for each group of options.
+fn help() -> String {
+    let paragraph = |(title, add): &Group| {
+        let mut options = Options::new();
+        add(&mut options);
+        let rows = options.usage_with_format(|rows| rows.collect::<Vec<_>>().join("\n"));
+        format!("\n\n{title}:\n{rows}")
+    };
+    USAGE.to_owned() + &GROUPS.iter().map(paragraph).collect::<String>()
+}
+
+/// A title, and what adds the options below it.
+type Group = (&'static str, fn(&mut Options));
+
+const GROUPS: [Group; 5] = [
+    ("Where", where_to_serve),
+    ("Packets", packets),
+    ("A bad network, on purpose", bad_network),
+    ("Limits", limits),
+    ("What is printed", printing),
+];
+
+fn where_to_serve(options: &mut Options) {
+    options
+        .optopt("", "bind", "listen at this address; :: is every one (default: 0.0.0.0)", "ADDR")
+        .optopt("", "movies", "the folder of the movies (default: this one)", "DIR");
+}
+
+fn packets(options: &mut Options) {
+    options
+        .optopt("", "fragment", "send frames in pieces of this size (default: whole)", "BYTES")
+        .optopt("", "mtu", "standard dialect: payload of a packet (default: 1400)", "BYTES") // wing
+        .optflag("", "allow-low-ports", "send RTP to ports below 1024 (default: SETUP gets 461)");
+}
+
+fn bad_network(options: &mut Options) {
+    options
+        .optopt("", "loss", "lose this share of the RTP packets (default: 0)", "PERCENT")
+        .optopt("", "duplicate", "send this share twice (default: 0)", "PERCENT")
+        .optopt("", "reorder", "send this share after the next packet (default: 0)", "PERCENT")
+        .optopt("", "delay", "send each packet so much later (default: 0)", "MS")
+        .optopt("", "jitter", "vary the delay by so much, up and down (default: 0)", "MS")
+        .optopt("", "seed", "do the same as with this seed before (default: random)", "N");
+}
+
+fn limits(options: &mut Options) {
+    options
+        .optopt("", "max-clients", "how many may be connected at once (default: 4096)", "N")
+        .optopt("", "setup", "close a connection that brings no SETUP (default: 10)", "SECONDS")
+        .optopt("", "idle", "end a session without request or packet (default: 60)", "SECONDS");
+}
+
+fn printing(options: &mut Options) {
+    options
         .optflag("", "quiet", "print nothing but errors")
-        .optflag("h", "help", "print this");
-    options
+        .optflag("h", "help", "print this")
+        .optflag("V", "version", "print the version");
 }
 
 fn read_port(word: &str) -> Result<u16, String> {
@@ -179,5 +246,34 @@ fn complain(text: &str) {
 /// What a few hundred sessions open; with fewer allowed, all of them.
 #[cfg(target_os = "linux")]
 const ROOM: usize = 2048;
+const USAGE: &str = "\
+Usage: server [OPTIONS] PORT
+
+Serves the movies of a folder at RTSP port PORT (0: any free one), to the lab's
+clients and to all players of rtsp:// URLs.
+
+Examples:
+    server 2048
+        the movies of this folder
+    server --setup 600 --idle 3600 2048
+        for a lecture: clients may wait, and pause for an hour
+    server --loss 5 --delay 40 --jitter 15 --seed 7 2048
+        over a bad network, which is the same each time";
 /// A day: nobody pauses for longer.
 const MOST_SECONDS: u64 = 24 * 60 * 60;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_shown_as_people_write_it() {
+        for (path, shown) in [
+            ("/home/ann/movies", "/home/ann/movies"),
+            (r"\\?\C:\Users\Ann\movies", r"C:\Users\Ann\movies"),
+            (r"\\?\UNC\school\lab", r"\\school\lab"),
+        ] {
+            assert_eq!(plain(Path::new(path)), shown);
+        }
+    }
+}

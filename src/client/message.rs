@@ -3,8 +3,10 @@
 use std::time::Duration;
 use std::{fmt, io};
 
+use super::silence::Cause;
 use crate::connection::address;
-use crate::rtsp::{Method, Reply};
+use crate::datagram;
+use crate::rtsp::Method;
 
 /// One message: what happened, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,14 +22,14 @@ pub struct Message {
 /// How bad a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// The user can mend it here, or need not.
+    /// The user can fix it here, or need not.
     Warning,
     /// The server, or the way to it, is at fault.
     Error,
 }
 
 impl Message {
-    pub(super) fn connection_failed(host: &str, port: u16, error: &io::Error) -> Self {
+    pub(crate) fn connection_failed(host: &str, port: u16, error: &io::Error) -> Self {
         let text = if error.kind() == io::ErrorKind::NotFound {
             format!("No computer is named {host}: check the name. ({error})")
         } else {
@@ -37,7 +39,7 @@ impl Message {
     }
 
     /// The report's `showwarning('Unable to Bind', 'Unable to bind PORT=%d')`.
-    pub(super) fn unable_to_bind(port: u16, error: &io::Error) -> Self {
+    pub(crate) fn unable_to_bind(port: u16, error: &io::Error) -> Self {
         let text = if error.kind() == io::ErrorKind::AddrInUse {
             format!("RTP port {port} is already in use on this computer: choose another one.")
         } else {
@@ -46,9 +48,9 @@ impl Message {
         Self::warning(format!("Unable to bind PORT={port}"), text)
     }
 
-    pub(super) fn refused(method: Method, reply: &Reply, movie: &str) -> Self {
-        let title = format!("{} {}", reply.code, reply.reason);
-        let text = match reply.code {
+    pub(crate) fn refused(method: Method, (code, reason): (u16, &str), movie: &str) -> Self {
+        let title = format!("{code} {reason}");
+        let text = match code {
             404 => format!("The server has no movie named {movie}: check its name and folder."),
             453 => "The server has as many clients as it takes: try again later.".to_owned(),
             454 => "The server does not know this session any more: press Setup again.".to_owned(),
@@ -64,24 +66,24 @@ impl Message {
         Self::error(title, text)
     }
 
-    pub(super) fn wrong_session(expected: &str, found: &str) -> Self {
+    pub(crate) fn wrong_session(expected: &str, found: &str) -> Self {
         let text = format!("The reply is for session {found}, ours is {expected}: it is ignored.");
         Self::warning("Wrong session".to_owned(), text)
     }
 
-    pub(super) fn no_reply(method: Method, wait: Duration) -> Self {
+    pub(crate) fn no_reply(method: Method, wait: Duration) -> Self {
         let wait = wait.as_secs();
         let text = format!("The server has not answered {method} within {wait} s: try again.");
         Self::error("No reply".to_owned(), text)
     }
 
-    pub(super) fn server_gone(why: &str) -> Self {
+    pub(crate) fn server_gone(why: &str) -> Self {
         let text = format!("The connection has ended ({why}): is the server still running?");
         Self::error("Server gone".to_owned(), text)
     }
 
     /// Servers end sessions in which nobody says anything.
-    pub(super) fn session_ended(why: &str) -> Self {
+    pub(crate) fn session_ended(why: &str) -> Self {
         let text = format!(
             "The connection has ended while nothing was played ({why}): \
              Setup and Play begin the movie anew."
@@ -89,17 +91,35 @@ impl Message {
         Self::warning("Session ended".to_owned(), text)
     }
 
-    pub(super) fn no_packets(place: &str) -> Self {
+    /// What a silence means, where it means something; RTP is awaited at `place`.
+    pub(crate) fn silence(cause: Cause, place: &str) -> Option<Self> {
+        match cause {
+            Cause::End => None,
+            Cause::NoPackets => Some(Self::no_packets(place)),
+            Cause::NoRtp => Some(Self::no_rtp(place)),
+            Cause::OnlyStrangers => Some(Self::only_strangers(place)),
+        }
+    }
+
+    fn no_packets(place: &str) -> Self {
         let text = format!("No RTP within 2 s: check {place}, the firewall, the server.");
         Self::warning("No packets".to_owned(), text)
     }
 
-    pub(super) fn no_rtp(place: &str) -> Self {
+    /// The server is in this program and leaves frames out; `limit` is the size in bytes of the
+    /// largest datagram that this system sends.
+    pub(super) fn too_large(limit: usize) -> Self {
+        let cure = datagram::REMEDY.unwrap_or("`server --fragment 1400` sends pieces");
+        let text = format!("No datagram above {limit} bytes leaves this system: {cure}.");
+        Self::warning("Frames are left out".to_owned(), text)
+    }
+
+    fn no_rtp(place: &str) -> Self {
         let text = format!("What comes at {place} is no RTP: check the server's header.");
         Self::warning("No RTP packets".to_owned(), text)
     }
 
-    pub(super) fn only_strangers(place: &str) -> Self {
+    fn only_strangers(place: &str) -> Self {
         let text = format!(
             "What comes at {place} is not from the server's address. Has the server several? \
              Call it by the one in the log."
@@ -107,39 +127,17 @@ impl Message {
         Self::warning("No RTP from the server".to_owned(), text)
     }
 
-    pub(super) fn no_thread(error: &io::Error) -> Self {
+    pub(crate) fn no_thread(error: &io::Error) -> Self {
         Self::error("No thread".to_owned(), format!("The system can't start a thread: {error}."))
     }
 
-    pub(super) fn tries_tcp(port: u16) -> Self {
-        let text =
-            format!("No RTP at UDP port {port}, maybe for a firewall: TCP is tried instead.");
-        Self::warning("No packets over UDP".to_owned(), text)
-    }
-
-    pub(super) fn no_source(why: &str) -> Self {
-        Self::error("No way for RTP".to_owned(), format!("Nothing can be offered in SETUP: {why}."))
-    }
-
-    pub(super) fn unplayable(why: &str) -> Self {
-        let text = format!("The description of the movie can't be used: could not {why}.");
-        Self::error("Can't be played".to_owned(), text)
-    }
-
-    pub(super) fn bad_transport(why: &str) -> Self {
-        let text = format!("The reply to SETUP has a transport that can't be used: {why}.");
-        Self::error("Bad transport".to_owned(), text)
-    }
-
-    pub(super) fn undecodable(why: &str) -> Self {
-        Self::warning("Frames are dropped".to_owned(), format!("The client {why}."))
-    }
-
-    const fn warning(title: String, text: String) -> Self {
+    /// One that its user can do something about, or need not.
+    pub(crate) const fn warning(title: String, text: String) -> Self {
         Self { severity: Severity::Warning, title, text }
     }
 
-    const fn error(title: String, text: String) -> Self {
+    /// One of the server, or of the way to it.
+    pub(crate) const fn error(title: String, text: String) -> Self {
         Self { severity: Severity::Error, title, text }
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::{Deeds, Fate, Impairment, Tally};
+use super::fate::{Fate, Impairment};
+use super::tally::{Deeds, Tally};
 
 /// A queue with a bad network's ways. The caller owns the clock.
 ///
@@ -142,7 +143,7 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::impairment::tests::network;
+    use crate::impairment::fate::tests::network;
 
     const FRAME: Duration = Duration::from_millis(50);
 

@@ -6,7 +6,7 @@
 //!
 //! 1. an empty line (then `Content-Length` bytes of body, if any);
 //! 2. the start of the next message;
-//! 3. a whole message whose last line is ended, or behind which nothing came for [`SHORT_SILENCE`];
+//! 3. a whole message whose last line is ended, or after which nothing came for [`SHORT_SILENCE`];
 //! 4. [`LONG_SILENCE`]: what is there is taken as it stands.
 //!
 //! # Deviation
@@ -18,9 +18,12 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Method, Reply, Request, header};
+use super::header::{content_length, empty_line, header, position};
+use super::reply::Reply;
+use super::request::Request;
+use super::state::Method;
 
-/// How long to wait for more behind a whole message whose last line has no end.
+/// How long to wait for more after a whole message whose last line has no end.
 pub const SHORT_SILENCE: Duration = Duration::from_millis(10);
 /// How long to wait for the rest of what is no whole message yet.
 pub const LONG_SILENCE: Duration = Duration::from_millis(200);
@@ -71,14 +74,12 @@ impl Inbox {
     /// # Errors
     /// No message ends within the most bytes that one may have.
     pub fn next(&mut self, now: Duration) -> Result<Option<String>, TooLong> {
-        let silence = now.saturating_sub(self.last_arrival);
-        self.drop_what_belongs_to_the_last_message(silence);
-        let end = if self.bytes.is_empty() { None } else { self.end_of_message(silence) };
-        let limit = self.limit();
-        if end.unwrap_or(self.bytes.len()) > limit {
-            return Err(TooLong { limit });
-        }
-        Ok(end.map(|end| self.cut(end)))
+        Ok(self.end_of_next(now)?.map(|end| self.cut(end)))
+    }
+
+    /// Whether [`Self::next`] has a message or an error at the time `now`.
+    pub fn has_next(&mut self, now: Duration) -> bool {
+        !matches!(self.end_of_next(now), Ok(None))
     }
 
     /// What is not yet cut into messages.
@@ -98,6 +99,17 @@ impl Inbox {
         (!self.bytes.is_empty()).then(|| limit.saturating_sub(silence))
     }
 
+    fn end_of_next(&mut self, now: Duration) -> Result<Option<usize>, TooLong> {
+        let silence = now.saturating_sub(self.last_arrival);
+        self.drop_what_belongs_to_the_last_message(silence);
+        let end = if self.bytes.is_empty() { None } else { self.end_of_message(silence) };
+        let limit = self.limit();
+        if end.unwrap_or(self.bytes.len()) > limit {
+            return Err(TooLong { limit });
+        }
+        Ok(end)
+    }
+
     fn limit(&self) -> usize {
         match self.expected {
             Expected::Requests => MAX_REQUEST,
@@ -115,8 +127,8 @@ impl Inbox {
     /// Line ends, and header lines that came after their request was taken for complete.
     fn drop_what_belongs_to_the_last_message(&mut self, silence: Duration) {
         loop {
-            let blank = self.bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-            self.bytes.drain(..blank);
+            let ends = self.bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            self.bytes.drain(..ends);
             let line_end = self.bytes.iter().position(|&byte| byte == b'\n');
             let line = self.bytes.get(..line_end.unwrap_or(self.bytes.len())).unwrap_or_default();
             let late = self.cut_early && self.expected == Expected::Requests && is_header(line);
@@ -169,7 +181,7 @@ impl Inbox {
         }
     }
 
-    /// Where another message begins behind the one at the front, and before `until`.
+    /// Where another message begins after the one at the front, and before `until`.
     fn next_start(&self, until: usize) -> Option<usize> {
         let bytes = self.bytes.as_slice();
         // The first line is the present message's own, as far as its version.
@@ -188,18 +200,6 @@ impl Inbox {
         };
         (from..until.min(bytes.len())).find(|&at| bytes.get(at..).is_some_and(is_start))
     }
-}
-
-/// The first place from `start` on whose rest `is` what is looked for.
-fn position(bytes: &[u8], start: usize, is: impl Fn(&[u8]) -> bool) -> Option<usize> {
-    (start..bytes.len()).find(|&at| bytes.get(at..).is_some_and(&is))
-}
-
-/// Just behind the first empty line.
-pub(crate) fn empty_line(bytes: &[u8]) -> Option<usize> {
-    let at = position(bytes, 0, |at| at.starts_with(b"\n\n") || at.starts_with(b"\n\r\n"))?;
-    let second = bytes.get(at + 1..)?.iter().position(|&byte| byte == b'\n')?;
-    Some(at + 1 + second + 1)
 }
 
 /// A known method, then its line's `RTSP/`.
@@ -224,12 +224,6 @@ fn is_header(line: &[u8]) -> bool {
     !name.is_empty()
         && line.get(name.len()..).is_some_and(|rest| rest.starts_with(':'))
         && !line.contains("RTSP/")
-}
-
-/// The number of the `Content-Length` line among the first `end` bytes.
-pub(crate) fn content_length(bytes: &[u8], end: usize) -> Option<usize> {
-    let head = String::from_utf8_lossy(bytes.get(..end)?);
-    head.lines().map(header).find(|(name, _)| name == "content-length")?.1.parse().ok()
 }
 
 /// The end of a description that states its length; free text has none and ends in silence.
@@ -388,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_reply_behind_a_description_is_no_part_of_it() {
+    fn the_next_reply_after_a_description_is_no_part_of_it() {
         let text = format!("{}\n{DESCRIPTION}{}", REPLIES[0], REPLIES[2]);
         let messages = feed(Inbox::of_replies(), &[text.as_bytes()]);
         assert_eq!(messages[1..], [DESCRIPTION.trim_start(), REPLIES[2]]);
@@ -418,6 +412,7 @@ mod tests {
         let mut inbox = Inbox::of_requests();
         inbox.push(b"PLAY movie.Mjpeg RTSP/1.0\nCSeq: 2", MS);
         assert_eq!(inbox.next(LONG_SILENCE).unwrap(), None);
+        assert_eq!([LONG_SILENCE, LONG_SILENCE + MS].map(|now| inbox.has_next(now)), [false, true]);
         let message = inbox.next(LONG_SILENCE + MS).unwrap().unwrap();
         assert_eq!(Request::parse(&message).unwrap().session, None);
     }

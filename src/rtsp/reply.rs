@@ -1,4 +1,4 @@
-//! Replies: three lines when sent, nearly anything when read.
+//! Replies and their status codes: three lines when sent, nearly anything when read.
 //!
 //! ```
 //! use rtsp_lab::rtsp::{Reply, Status};
@@ -11,8 +11,7 @@
 
 use std::fmt;
 
-use super::request::session_id;
-use super::{Status, header, inbox};
+use super::header::{empty_line, header, session_id};
 
 /// One reply of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +24,8 @@ pub struct Reply {
     pub cseq: Option<u32>,
     /// The session, as the server wrote it; not always a number.
     pub session: Option<String>,
-    /// A session description, where it came with the reply: what stands behind an empty line, or
-    /// else behind the lines that are known.
+    /// A session description, where it came with the reply: what stands after an empty line, or
+    /// else after the lines that are known.
     pub body: Option<String>,
 }
 
@@ -105,10 +104,71 @@ pub(crate) fn read_status_line(line: &str) -> Option<(u16, &str)> {
 
 /// The body begins after an empty line, or where SDP's first line stands without one.
 fn split_body(text: &str) -> (&str, Option<&str>) {
-    let start = inbox::empty_line(text.as_bytes()).or_else(|| text.find("\nv=").map(|at| at + 1));
+    let start = empty_line(text.as_bytes()).or_else(|| text.find("\nv=").map(|at| at + 1));
     match start {
         Some(start) => (text.get(..start).unwrap_or(text), text.get(start..)),
         None => (text, None),
+    }
+}
+
+/// A status code (RFC 2326 section 7.1.1); the first three are the report's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// 200. Python: `OK_200`.
+    Ok200,
+    /// 404: no such movie. Python: `FILE_NOT_FOUND_404`.
+    FileNotFound404,
+    /// 500: no way to send to this client. Python: `CON_ERR_500`.
+    ConErr500,
+    /// 400: the request can't be understood.
+    BadRequest400,
+    /// 453: there are too many clients.
+    NotEnoughBandwidth453,
+    /// 454: the session is another one.
+    SessionNotFound454,
+    /// 455: not now.
+    MethodNotValid455,
+    /// 461: no way for RTP that the server would take.
+    UnsupportedTransport461,
+    /// 501: no such method.
+    NotImplemented501,
+}
+
+impl Status {
+    /// The number.
+    pub const fn code(self) -> u16 {
+        match self {
+            Self::Ok200 => 200,
+            Self::FileNotFound404 => 404,
+            Self::ConErr500 => 500,
+            Self::BadRequest400 => 400,
+            Self::NotEnoughBandwidth453 => 453,
+            Self::SessionNotFound454 => 454,
+            Self::MethodNotValid455 => 455,
+            Self::UnsupportedTransport461 => 461,
+            Self::NotImplemented501 => 501,
+        }
+    }
+
+    /// The words after the number; those of 404 and 500 are the report's.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Ok200 => "OK",
+            Self::FileNotFound404 => "File Not Found",
+            Self::ConErr500 => "Connection Error",
+            Self::BadRequest400 => "Bad Request",
+            Self::NotEnoughBandwidth453 => "Not Enough Bandwidth",
+            Self::SessionNotFound454 => "Session Not Found",
+            Self::MethodNotValid455 => "Method Not Valid in This State",
+            Self::UnsupportedTransport461 => "Unsupported Transport",
+            Self::NotImplemented501 => "Not Implemented",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {}", self.code(), self.reason())
     }
 }
 
@@ -189,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn free_text_behind_the_session_is_a_description() {
+    fn free_text_after_the_session_is_a_description() {
         let text = "RTSP/1.0 200 OK\nServer: x\nCSeq: 4\nSession: 1\nThe movie\nis good.";
         assert_eq!(Reply::parse(text).unwrap().body.as_deref(), Some("The movie\nis good."));
     }

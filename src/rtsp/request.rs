@@ -12,7 +12,9 @@
 
 use std::fmt;
 
-use super::{Dialect, Method, Status, header};
+use super::header::{header, session_id};
+use super::reply::Status;
+use super::state::Method;
 
 /// One request of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +41,7 @@ impl Request {
         let Self { method, cseq, .. } = self;
         let target = self.target.as_deref().unwrap_or_default();
         let last_line = match self.client_port {
-            // The blank before the port stays: lab servers take the fourth word of this line.
+            // The space before the port stays: lab servers take the fourth word of this line.
             Some(port) => format!("Transport: RTP/UDP; client_port= {port}"),
             None => format!("Session: {}", self.session.as_deref().unwrap_or("0")),
         };
@@ -69,11 +71,22 @@ impl Request {
     /// Whether all that the lab's client writes is there, so that nothing more need be waited for.
     pub(crate) fn is_whole(text: &str) -> bool {
         Self::parse(text).is_ok_and(|request| {
-            let lab = request.target.as_deref().map(Dialect::of) != Some(Dialect::Standard);
+            let names_file = !request.target.as_deref().is_some_and(is_url);
             let named = request.session.is_some_and(|session| !session.is_empty());
-            lab && (request.client_port.is_some() || named)
+            names_file && (request.client_port.is_some() || named)
         })
     }
+}
+
+/// Whether a request, even one that can't be parsed, is for a URL or for `*`, as RFC 2326 has it, and
+/// not for a file of the lab.
+pub fn target_is_url(request: &str) -> bool {
+    let request_line = request.trim_start().lines().next().unwrap_or_default();
+    request_line.split_whitespace().nth(1).is_some_and(is_url)
+}
+
+fn is_url(target: &str) -> bool {
+    target == "*" || target.contains("://")
 }
 
 /// The header lines that mean something in the lab.
@@ -101,11 +114,6 @@ impl<'a> Headers<'a> {
     }
 }
 
-/// The id alone, without `;timeout=60` (RFC 2326 section 12.37).
-pub(super) fn session_id(value: &str) -> &str {
-    value.split(';').next().unwrap_or_default().trim()
-}
-
 /// `PLAY movie.Mjpeg RTSP/1.0`, where the name, the version or both may be missing.
 fn read_request_line(line: &str) -> Result<(Method, Option<String>), Flaw> {
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
@@ -118,7 +126,7 @@ fn read_request_line(line: &str) -> Result<(Method, Option<String>), Flaw> {
     Ok((method, (!target.is_empty()).then(|| target.to_owned())))
 }
 
-/// The number behind `client_port`, or the last one of the line where that word is missing.
+/// The number after `client_port`, or the last one of the line where that word is missing.
 fn read_port(line: &str) -> Result<u16, Flaw> {
     let is_digit = |c: char| c.is_ascii_digit();
     let digits = match line.split_once("client_port") {
@@ -244,9 +252,9 @@ mod tests {
             ("PAUSE RTSP/1.0\r\nSession: 123456\r\nCSeq: 9 \r\n\r\n", Method::Pause, None, 9, true),
             ("TEARDOWN\nCSeq: 4", Method::Teardown, None, 4, false),
             (
-                "DESCRIBE my film.Mjpeg RTSP/1.0\nCSeq: 4\n",
+                "DESCRIBE my movie.Mjpeg RTSP/1.0\nCSeq: 4\n",
                 Method::Describe,
-                Some("my film.Mjpeg"),
+                Some("my movie.Mjpeg"),
                 4,
                 false,
             ),
@@ -279,6 +287,20 @@ mod tests {
             let error = Request::parse(text).unwrap_err();
             assert_eq!((error.status().code(), error.cseq), (status, cseq), "{text:?}: {error}");
         }
+    }
+
+    #[test]
+    fn a_url_is_told_from_the_name_of_a_file() {
+        for (target, expected) in [
+            ("movie.Mjpeg", false),
+            ("movies/movie.Mjpeg", false),
+            ("*", true),
+            ("rtsp://127.0.0.1:2048/movie.Mjpeg", true),
+        ] {
+            let request = format!("RECORD {target} RTSP/1.0\n");
+            assert_eq!(target_is_url(&request), expected, "{target}");
+        }
+        assert!(!target_is_url("PLAY"));
     }
 
     proptest! {

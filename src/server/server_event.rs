@@ -50,6 +50,15 @@ pub enum ServerEvent {
         /// What, in words.
         what: String,
     },
+    /// A frame was left out, for the system sends no datagram that is so large.
+    TooLarge {
+        /// The client.
+        peer: SocketAddr,
+        /// What happened, and what helps, in words.
+        what: String,
+        /// The size in bytes of the largest datagram that the system sends.
+        limit: usize,
+    },
     /// Something was done to packets on purpose.
     Network {
         /// The client.
@@ -100,7 +109,9 @@ impl fmt::Display for ServerEvent {
                 out.write_str("\n")?;
                 prefixed(out, peer, text)
             }
-            Self::Warning { peer, what } => prefixed(out, peer, &format!("warning: {what}")),
+            Self::Warning { peer, what } | Self::TooLarge { peer, what, .. } => {
+                prefixed(out, peer, &format!("warning: {what}"))
+            }
             Self::Network { peer, text } => prefixed(out, peer, &format!("network: {text}")),
             Self::Report { peer, text } => prefixed(out, peer, &format!("report: {text}")),
             Self::Closed { peer, why } => prefixed(out, peer, &format!("closed: {why}")),

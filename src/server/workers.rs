@@ -1,4 +1,6 @@
 //! The threads of a server's connections: started, counted, joined.
+//!
+//! Here is the seam to the standard dialect: without it, the lines that end in `wing` go.
 
 use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,52 +8,67 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use std::{io, mem};
 
-use super::spawn::spawn_with;
-use super::{ServerEvent, Shared};
-use crate::server_worker::{ServerWorker, refuse};
+use super::first_line::begins_with_url;
+use super::refuse::{refuse, too_many_clients};
+use super::server_event::ServerEvent;
+use super::shared::Shared;
+use crate::connection::Connection;
+use crate::errand::spawn;
+use crate::rtsp::Inbox;
+use crate::rtsp::request::target_is_url; // wing
+use crate::server_worker::ServerWorker;
+use crate::server_worker::transcript::End;
+use crate::standard::server_worker::StandardWorker; // wing
+use crate::standard::server_worker::refusal; // wing
+use crate::standard::server_worker::survey::Surveys; // wing
 
 /// The threads of the connections that are open; joined when this is dropped.
 pub(super) struct Workers {
-    shared: Arc<Shared>,
+    service: Arc<Service>,
     serving: Arc<Crew>,
     /// They tell a client that it is one too many.
     refusing: Arc<Crew>,
     last_trouble: Option<Instant>,
 }
 
-/// What a thread does with its connection.
-type Work = fn(TcpStream, SocketAddr, &Arc<Shared>);
-
 impl Workers {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
+        let service = Service {
+            shared,
+            surveys: Arc::default(), // wing
+        };
         let (serving, refusing) = (Arc::default(), Arc::default());
-        Self { shared, serving, refusing, last_trouble: None }
+        Self { service: Arc::new(service), serving, refusing, last_trouble: None }
     }
 
     /// Gives the connection a thread of its own. While the system has none, it waits here, as the
-    /// connections behind it wait in the system's queue.
-    pub(super) fn take(&mut self, mut stream: TcpStream, peer: SocketAddr) {
-        while !self.shared.stop.is_set() {
-            let full = self.serving.count() >= self.shared.settings.max_clients;
-            let (name, work) = match (full, self.refusing.count() < MOST_REFUSING) {
-                (false, _) => ("recv_rtsp_request", ServerWorker::run as Work),
-                (true, true) => ("refuse", refuse as Work),
+    /// connections after it wait in the system's queue.
+    pub(super) fn take(&mut self, stream: TcpStream, peer: SocketAddr) {
+        let shared = Arc::clone(&self.service.shared);
+        while !shared.stop.is_set() {
+            let is_full = self.serving.count() >= shared.settings.max_clients;
+            if is_full && self.refusing.count() >= MOST_REFUSING {
                 // It is a flood; the close is all the answer.
-                (true, false) => return,
+                return;
+            }
+            let (name, crew) = if is_full {
+                ("refuse", Arc::clone(&self.refusing))
+            } else {
+                ("recv_rtsp_request", Arc::clone(&self.serving))
             };
-            let crew = if full { &self.refusing } else { &self.serving };
-            let (shared, others) = (Arc::clone(&self.shared), Arc::clone(crew));
-            let started = spawn_with(name, stream, move |stream| {
-                work(stream, peer, &shared);
+            let (service, others) = (Arc::clone(&self.service), Arc::clone(&crew));
+            let started = spawn(name, move |stream| {
+                service.attend(stream, peer, is_full);
                 // Nobody else may come to do it, and until then they take memory.
                 others.join_finished();
             });
             match started {
-                Ok(thread) => return crew.add(thread),
-                Err((back, source)) => {
-                    stream = back;
-                    self.trouble("start a thread", source);
+                Ok((work, thread)) => {
+                    // It waits for this, and for nothing else.
+                    work.send(stream).ok();
+                    return crew.add(thread);
                 }
+                Err(source) => self.trouble("start a thread", source),
             }
         }
     }
@@ -59,11 +76,12 @@ impl Workers {
     /// The system is short of something. It says so once, not at each try, and tries no more for a
     /// moment: at once would burn a core.
     pub(super) fn trouble(&mut self, what: &'static str, source: io::Error) {
+        let shared = &self.service.shared;
         let last = self.last_trouble.replace(Instant::now());
         if last.is_none_or(|last| last.elapsed() >= TROUBLE_IS_OVER) {
-            (self.shared.report)(ServerEvent::Trouble { what, source });
+            (shared.report)(ServerEvent::Trouble { what, source });
         }
-        self.shared.stop.wait(TROUBLE_PAUSE);
+        shared.stop.wait(TROUBLE_PAUSE);
     }
 }
 
@@ -74,13 +92,58 @@ impl Drop for Workers {
     }
 }
 
+/// What a thread needs for its connection.
+struct Service {
+    shared: Arc<Shared>,
+    surveys: Arc<Surveys>, // wing
+}
+
+impl Service {
+    /// Serves a connection to its end, or says that it is one too many.
+    fn attend(&self, stream: TcpStream, peer: SocketAddr, is_full: bool) {
+        let report = &self.shared.report;
+        report(ServerEvent::Connected { peer });
+        let end = if is_full {
+            refuse(stream, peer, &self.shared, too_many)
+        } else {
+            self.serve(stream, peer).unwrap_or_else(End::from)
+        };
+        // The worker is dropped by now, and its sender joined: nothing is left when this is told.
+        report(ServerEvent::Closed { peer, why: end.to_string() });
+    }
+
+    /// Gives a connection to the worker of the dialect that its first request is in.
+    fn serve(&self, stream: TcpStream, peer: SocketAddr) -> io::Result<End> {
+        let addresses = (peer, stream.local_addr()?);
+        let shared = Arc::clone(&self.shared);
+        let surveys = Arc::clone(&self.surveys); // wing
+        let mut connection = Connection::new(stream, Inbox::of_requests())?;
+        Ok(match begins_with_url(&mut connection, &shared) {
+            Ok(true) => StandardWorker::new(connection, addresses, shared, surveys)?.run(), // wing
+            Ok(_) => ServerWorker::new(connection, addresses, shared).run(),
+            Err(end) => end,
+        })
+    }
+}
+
+/// What one client too many is answered.
+fn too_many(request: &str) -> String {
+    match request {
+        url if target_is_url(url) => refusal::too_many_clients(url), // wing
+        name => too_many_clients(name),
+    }
+}
+
 /// Threads that are not joined yet. Those that end join those that have ended before, so that of a
 /// crowd that has gone no more than a few are left.
 #[derive(Default)]
-struct Crew(Mutex<Vec<JoinHandle<()>>>);
+struct Crew(Mutex<Vec<Thread>>);
+
+/// Of a thread that was given nothing, nothing comes back.
+type Thread = JoinHandle<Option<()>>;
 
 impl Crew {
-    fn add(&self, thread: JoinHandle<()>) {
+    fn add(&self, thread: Thread) {
         self.threads().push(thread);
     }
 
@@ -92,7 +155,14 @@ impl Crew {
 
     /// One after the other: whoever waits for its turn finds the one before it ended.
     fn join_finished(&self) {
-        self.threads().extract_if(.., |thread| thread.is_finished()).for_each(join);
+        let (mut threads, mut next) = (self.threads(), 0);
+        while let Some(thread) = threads.get(next) {
+            if thread.is_finished() {
+                join(threads.swap_remove(next));
+            } else {
+                next += 1;
+            }
+        }
     }
 
     fn join_all(&self) {
@@ -100,13 +170,13 @@ impl Crew {
         all.into_iter().for_each(join);
     }
 
-    fn threads(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
+    fn threads(&self) -> MutexGuard<'_, Vec<Thread>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A worker that panicked has told so on standard error, and harmed no other.
-fn join(worker: JoinHandle<()>) {
+fn join(worker: Thread) {
     drop(worker.join());
 }
 

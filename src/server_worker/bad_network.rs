@@ -3,26 +3,25 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use super::send_rtp::Transcript;
 use crate::event::Event;
 use crate::impairment::Line;
-use crate::server::{Network, Settings};
+use crate::impairment::Network;
+use crate::server::shared::Settings;
 
 /// The network between one session and its client.
 #[derive(Debug)]
-pub(super) struct BadNetwork {
+pub(crate) struct BadNetwork {
     network: Network,
     line: Line,
     clock: Instant,
     /// Why a packet did not leave that had been taken in before.
     failure: Option<io::Error>,
     last_named: Duration,
-    stood_aside: bool,
 }
 
 impl BadNetwork {
     /// The network of a new session; `None` if the server's is good.
-    pub(super) fn of(settings: &Settings) -> Option<Box<Self>> {
+    pub(crate) fn of(settings: &Settings) -> Option<Box<Self>> {
         let network = settings.network.clone()?;
         Some(Box::new(Self {
             line: Line::new(network.impairment()),
@@ -30,7 +29,6 @@ impl BadNetwork {
             clock: Instant::now(),
             failure: None,
             last_named: Duration::ZERO,
-            stood_aside: false,
         }))
     }
 
@@ -38,7 +36,7 @@ impl BadNetwork {
     ///
     /// # Errors
     /// This packet, or one before that has left since, could not be sent.
-    pub(super) fn send(
+    pub(crate) fn send(
         &mut self,
         packet: &[u8],
         mut send: impl FnMut(&[u8]) -> io::Result<()>,
@@ -52,18 +50,17 @@ impl BadNetwork {
 
     /// Waits until the next frame is due, and meanwhile sends what comes out of the line; says
     /// whether `stop` is set.
-    pub(super) fn wait(
+    pub(crate) fn wait(
         &mut self,
         stop: &Event,
         due: Instant,
-        transcript: &Transcript<'_>,
+        tell: impl Fn(String),
         mut send: impl FnMut(&[u8]) -> io::Result<()>,
     ) -> bool {
         let due = due.saturating_duration_since(self.clock);
         // Twenty lines a second would help nobody.
-        let now = self.clock.elapsed();
-        if now >= self.last_named + NAMING_INTERVAL && self.name_packets(transcript) {
-            self.last_named = now;
+        if self.clock.elapsed() >= self.last_named + NAMING_INTERVAL {
+            self.name_packets(&tell);
         }
         loop {
             let now = self.clock.elapsed();
@@ -79,11 +76,11 @@ impl BadNetwork {
     }
 
     /// No frame follows: what is still under way comes out in its time, or at once when `stop` is
-    /// set, so that nothing is behind the reply to PAUSE. Then tells what was done.
-    pub(super) fn finish(
+    /// set, so that nothing comes after the reply to PAUSE. Then tells what was done.
+    pub(crate) fn finish(
         &mut self,
         stop: &Event,
-        transcript: &Transcript<'_>,
+        tell: impl Fn(String),
         mut send: impl FnMut(&[u8]) -> io::Result<()>,
     ) {
         self.line.end();
@@ -93,18 +90,11 @@ impl BadNetwork {
             }
             self.send_due(self.clock.elapsed(), &mut send);
         }
-        self.name_packets(transcript);
+        self.name_packets(&tell);
         let tally = self.line.tally();
         if tally.packets > 0 {
             let impairment = self.network.impairment();
-            transcript.network(format!("{tally} (seed {})", impairment.seed()));
-        }
-    }
-
-    /// Says once that nothing is done to what TCP carries.
-    pub(super) fn stand_aside(&mut self, transcript: &Transcript<'_>) {
-        if !std::mem::replace(&mut self.stood_aside, true) {
-            transcript.network("left alone, for RTP goes over TCP, which loses nothing".to_owned());
+            tell(format!("{tally} (seed {})", impairment.seed()));
         }
     }
 
@@ -116,13 +106,13 @@ impl BadNetwork {
         }
     }
 
-    /// Names the packets that something was done to, and says whether there are any.
-    fn name_packets(&mut self, transcript: &Transcript<'_>) -> bool {
+    /// Names the packets that something was done to, if there are any.
+    fn name_packets(&mut self, tell: &impl Fn(String)) {
         let deeds = self.line.take_deeds();
         if !deeds.is_empty() {
-            transcript.network(deeds.to_string());
+            tell(deeds.to_string());
+            self.last_named = self.clock.elapsed();
         }
-        !deeds.is_empty()
     }
 }
 

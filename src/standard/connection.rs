@@ -88,7 +88,7 @@ impl StandardWriter {
         self.write(message.as_bytes())
     }
 
-    /// Writes a packet behind its frame of four bytes (RFC 2326 section 10.12).
+    /// Writes a packet after its frame of four bytes (RFC 2326 section 10.12).
     ///
     /// # Errors
     /// As for [`Self::send`].
@@ -123,7 +123,7 @@ impl StandardWriter {
                 Err(error) => {
                     let given_up = timed_out(&error);
                     self.given_up.fetch_or(given_up, Ordering::Relaxed);
-                    // Half a message has gone: nothing behind it could be understood.
+                    // Half a message has gone: nothing after it could be understood.
                     self.shut();
                     let silent = || io::Error::new(ErrorKind::TimedOut, SILENT);
                     return Err(if given_up { silent() } else { error });

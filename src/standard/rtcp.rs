@@ -28,14 +28,16 @@
 //! # Ok::<(), rtcp::BadRtcp>(())
 //! ```
 
-use std::fmt;
-
+mod bad_rtcp;
+mod header;
 pub mod interval;
 pub mod ntp;
 pub mod reception;
 mod report;
 mod source;
 
+pub use bad_rtcp::BadRtcp;
+use header::{GOODBYE, Header, RECEIVER_REPORT, SENDER_REPORT, SOURCE_DESCRIPTION, split_packet};
 pub use interval::report_interval;
 pub use ntp::{NtpTime, RtpClock};
 pub use reception::SourceStatistics;
@@ -147,111 +149,9 @@ pub fn parse(datagram: &[u8]) -> Result<Vec<Packet>, BadRtcp> {
     }
 }
 
-/// The first word of a packet, without its length.
-struct Header {
-    count: u8,
-    packet_type: u8,
-}
-
-/// The first packet's header and its body without padding, and what follows it.
-fn split_packet(bytes: &[u8]) -> Result<(Header, &[u8], &[u8]), BadRtcp> {
-    let mut rest = bytes;
-    let [flags, packet_type, high, low] = take(&mut rest, "header")?;
-    if flags >> 6 != VERSION {
-        return Err(BadRtcp::Version { found: flags >> 6 });
-    }
-    if !(SENDER_REPORT..=LAST_TYPE).contains(&packet_type) {
-        return Err(BadRtcp::PacketType { found: packet_type });
-    }
-    let length = 4 * usize::from(u16::from_be_bytes([high, low]));
-    let found = rest.len();
-    let cut = BadRtcp::Cut { part: "packet", expected: length, found };
-    let (mut body, behind) = rest.split_at_checked(length).ok_or(cut)?;
-    if flags & 0x20 != 0 {
-        // The last byte counts the bytes of padding, itself among them: whole words.
-        let count = body.last().map_or(4, |&count| usize::from(count));
-        let length = body.len().checked_sub(count).filter(|_| count > 0 && count % 4 == 0);
-        let cut = BadRtcp::Cut { part: "padding", expected: count, found: body.len() };
-        body = length.and_then(|length| body.get(..length)).ok_or(cut)?;
-    }
-    Ok((Header { count: flags & 0x1F, packet_type }, body, behind))
-}
-
-/// Writes a packet; `body` is whole words.
-fn push_packet(datagram: &mut Vec<u8>, count: usize, packet_type: u8, body: &[u8]) {
-    let count = u8::try_from(count.min(MAX_COUNT)).unwrap_or_default();
-    let words = u16::try_from(body.len() / 4).unwrap_or(u16::MAX);
-    datagram.extend_from_slice(&[VERSION << 6 | count, packet_type]);
-    datagram.extend_from_slice(&words.to_be_bytes());
-    datagram.extend_from_slice(body);
-}
-
-/// Takes the next `N` bytes off the front.
-fn take<const N: usize>(bytes: &mut &[u8], part: &'static str) -> Result<[u8; N], BadRtcp> {
-    let cut = BadRtcp::Cut { part, expected: N, found: bytes.len() };
-    let (first, rest) = bytes.split_first_chunk::<N>().ok_or(cut)?;
-    *bytes = rest;
-    Ok(*first)
-}
-
-fn take_u32(bytes: &mut &[u8], part: &'static str) -> Result<u32, BadRtcp> {
-    take(bytes, part).map(u32::from_be_bytes)
-}
-
-const VERSION: u8 = 2;
-const SENDER_REPORT: u8 = 200;
-const RECEIVER_REPORT: u8 = 201;
-const SOURCE_DESCRIPTION: u8 = 202;
-const GOODBYE: u8 = 203;
-/// Feedback (RFC 4585), the last type that players send.
-const LAST_TYPE: u8 = 206;
-/// The most reports or sources in one packet: their count has five bits.
-const MAX_COUNT: usize = 31;
-
-/// A datagram that is no RTCP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BadRtcp {
-    /// A packet is of another version.
-    Version {
-        /// Its version.
-        found: u8,
-    },
-    /// A packet is of a type that is none.
-    PacketType {
-        /// Its type.
-        found: u8,
-    },
-    /// The datagram or a packet ends before what its header announces.
-    Cut {
-        /// The part that is cut.
-        part: &'static str,
-        /// How many bytes it needs.
-        expected: usize,
-        /// How many are there.
-        found: usize,
-    },
-}
-
-impl fmt::Display for BadRtcp {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Version { found } => {
-                write!(out, "decode RTCP header: expected version 2, found {found}")
-            }
-            Self::PacketType { found } => {
-                write!(out, "decode RTCP header: expected a type from 200 to 206, found {found}")
-            }
-            Self::Cut { part, expected, found } => {
-                write!(out, "decode RTCP {part}: expected {expected} bytes, found {found}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for BadRtcp {}
-
 #[cfg(test)]
 mod tests {
+    use super::header::MAX_COUNT;
     use super::*;
     use proptest::prelude::*;
     use std::time::Duration;

@@ -19,16 +19,14 @@
 //! # Ok::<(), rtsp_lab::standard::rtsp::BadMessage>(())
 //! ```
 
-use std::fmt;
-
-use message::{Message, encode};
-
 mod bad_message;
 mod headers;
 pub mod inbox;
 mod message;
 mod method;
 pub mod npt;
+mod reply;
+mod request;
 mod rtp_info;
 mod session;
 mod status;
@@ -40,162 +38,12 @@ pub(crate) use headers::one_line;
 pub use headers::{Headers, MAX_HEADERS, TooManyHeaders};
 pub use message::end_of_message;
 pub use method::StandardMethod;
+pub use reply::StandardReply;
+pub use request::{StandardRequest, Target};
 pub use rtp_info::RtpInfo;
 pub use session::{DEFAULT_TIMEOUT, SessionHeader};
 pub use status::StandardStatus;
 pub use url::{BadUrl, DEFAULT_PORT, RtspUrl, UrlFlaw};
-
-/// One request (RFC 2326 section 6), of a player or of our client.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StandardRequest {
-    /// What to do.
-    pub method: StandardMethod,
-    /// With what.
-    pub target: Target,
-    /// The request's number, echoed in the reply (section 12.17).
-    pub cseq: u32,
-    /// All other lines but `Content-Length`, which is the body's.
-    pub headers: Headers,
-    /// What follows the empty line, mostly nothing.
-    pub body: String,
-}
-
-/// What a request is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// `*`: the server itself (section 10.1).
-    Server,
-    /// A film or its track.
-    Url(RtspUrl),
-}
-
-impl StandardRequest {
-    /// A request without further headers.
-    pub const fn new(method: StandardMethod, target: Target, cseq: u32) -> Self {
-        Self { method, target, cseq, headers: Headers::new(), body: String::new() }
-    }
-
-    /// The request with one header more.
-    #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
-        self.headers.push(name, value);
-        self
-    }
-
-    /// The request as bytes on the wire, in lines that end in CRLF.
-    pub fn encode(&self) -> String {
-        let Self { method, target, cseq, headers, body } = self;
-        encode(&format!("{method} {target} {VERSION}"), Some(*cseq), headers, body)
-    }
-
-    /// Reads one request, whose lines may end in CRLF or LF.
-    ///
-    /// # Errors
-    /// It is not complete, not RTSP/1.0, or has no `CSeq`, no known method or no URL. It knows
-    /// the answer: [`BadMessage::answer`].
-    pub fn parse(message: &[u8]) -> Result<Self, BadMessage> {
-        let Message { first_line, cseq, headers, body, end } = Message::read(message);
-        let bad = |flaw| BadMessage { cseq, flaw };
-        let (method, rest) = first_line.split_once([' ', '\t']).unwrap_or((&first_line, ""));
-        let (target, version) = rest.rsplit_once([' ', '\t']).unwrap_or(("", rest));
-        if !version.starts_with("RTSP/") || target.trim().is_empty() {
-            return Err(bad(Flaw::RequestLine(first_line)));
-        }
-        if version != VERSION {
-            return Err(bad(Flaw::Version(version.to_owned())));
-        }
-        end.map_err(bad)?;
-        let cseq = cseq.ok_or_else(|| bad(Flaw::NoCseq))?;
-        let named = StandardMethod::named(method);
-        let method = named.ok_or_else(|| bad(Flaw::Method(method.to_owned())))?;
-        let target = match target.trim() {
-            "*" => Target::Server,
-            url => Target::Url(RtspUrl::parse(url).map_err(|error| bad(Flaw::Url(error)))?),
-        };
-        Ok(Self { method, target, cseq, headers, body })
-    }
-}
-
-impl fmt::Display for Target {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Server => out.write_str("*"),
-            Self::Url(url) => url.fmt(out),
-        }
-    }
-}
-
-/// One reply (RFC 2326 section 7), of our server or of another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StandardReply {
-    /// The status code; any number, so that a log can show it.
-    pub code: u16,
-    /// The words after the code.
-    pub reason: String,
-    /// The number of the request that is answered; none if that had none.
-    pub cseq: Option<u32>,
-    /// All other lines but `Content-Length`, which is the body's.
-    pub headers: Headers,
-    /// What follows the empty line: a description.
-    pub body: String,
-}
-
-impl StandardReply {
-    /// A reply without further headers.
-    pub fn new(status: StandardStatus, cseq: impl Into<Option<u32>>) -> Self {
-        Self {
-            code: status.code(),
-            reason: status.reason().to_owned(),
-            cseq: cseq.into(),
-            headers: Headers::new(),
-            body: String::new(),
-        }
-    }
-
-    /// The reply with one header more.
-    #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
-        self.headers.push(name, value);
-        self
-    }
-
-    /// The reply with a body of that type.
-    #[must_use]
-    pub fn with_body(self, content_type: &str, body: String) -> Self {
-        Self { body, ..self.with("Content-Type", content_type) }
-    }
-
-    /// The reply as bytes on the wire, in lines that end in CRLF: some players wait for ever for
-    /// the CR.
-    pub fn encode(&self) -> String {
-        let Self { code, reason, cseq, headers, body } = self;
-        encode(&format!("{VERSION} {code} {reason}"), *cseq, headers, body)
-    }
-
-    /// Reads one reply, whose lines may end in CRLF or LF, of any version.
-    ///
-    /// # Errors
-    /// It is not complete, or its first line has no status code.
-    pub fn parse(message: &[u8]) -> Result<Self, BadMessage> {
-        let Message { first_line, cseq, headers, body, end } = Message::read(message);
-        let bad = |flaw| BadMessage { cseq, flaw };
-        let status = Some(first_line.as_str()).filter(|line| line.starts_with("RTSP/"));
-        let (code, reason) = match status.and_then(crate::rtsp::reply::read_status_line) {
-            Some((code, reason)) => (code, reason.to_owned()),
-            None => return Err(bad(Flaw::StatusLine(first_line))),
-        };
-        end.map_err(bad)?;
-        Ok(Self { code, reason, cseq, headers, body })
-    }
-
-    /// Whether the request was granted.
-    pub const fn is_ok(&self) -> bool {
-        self.code / 100 == 2
-    }
-}
-
-/// The version that is spoken here (RFC 2326 section 3.1).
-const VERSION: &str = "RTSP/1.0";
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@
 
 use std::io::{BufRead, Read};
 
-use super::{Flaw, MAX_FRAME, SOI, fill};
+use super::movie_error::{Flaw, MAX_FRAME, SOI, fill};
 
 /// Appends one JPEG to `frame`; `false` if the source is at its end.
 pub(super) fn read_jpeg(source: &mut impl BufRead, frame: &mut Vec<u8>) -> Result<bool, Flaw> {

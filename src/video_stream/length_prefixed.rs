@@ -3,7 +3,7 @@
 use std::io::{Read, Seek, SeekFrom};
 use std::{io, str};
 
-use super::{Flaw, SOI, fill};
+use super::movie_error::{Flaw, LENGTH_DIGITS, SOI, fill};
 
 /// A file of that format. A frame is read straight to where it is wanted, and the next one's length
 /// with it: that is one `read` for each frame, and no copy.
@@ -86,6 +86,3 @@ impl<R: Seek> Seek for LengthPrefixed<R> {
 fn is_number(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
-
-/// The lab's length field. Python: `self.file.read(5)`.
-pub(super) const LENGTH_DIGITS: usize = 5;

@@ -53,6 +53,8 @@ impl Buttons {
     }
 }
 
+/// The lab's four buttons, and Describe. Python: `createWidgets`.
+#[doc(alias = "createWidgets")]
 const FIVE: [Button; 5] = [
     Button { method: Method::Setup, label: "Setup", key: "S", width: 112 },
     Button { method: Method::Play, label: "Play", key: "P", width: 104 },
@@ -68,7 +70,7 @@ const THREE: [Button; 4] = [
     Button { method: Method::Describe, label: "Describe", key: "D", width: 152 },
 ];
 
-/// The label, and the key in a small box behind it, both centred.
+/// The label, and the key in a small box after it, both centred.
 pub(super) fn draw_button(
     canvas: &mut Canvas<'_>,
     area: Rectangle,

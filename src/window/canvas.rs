@@ -213,13 +213,13 @@ pub(super) fn wrapped(text: &str, columns: u32) -> Vec<String> {
     text.lines().flat_map(|line| pieces(line.trim_end(), columns)).collect()
 }
 
-/// A line cut at its blanks, or where there is none, at its last column.
+/// A line cut at its spaces, or where there is none, at its last column.
 fn pieces(line: &str, columns: usize) -> Vec<String> {
     let (mut pieces, mut rest) = (Vec::new(), line);
     while let Some((full, next)) = rest.char_indices().nth(columns) {
         let with_next = rest.get(..full + next.len_utf8()).unwrap_or_default();
-        let blank = with_next.rfind(' ').filter(|&at| at > 0);
-        let (end, start) = blank.map_or((full, full), |at| (at, at + 1));
+        let space = with_next.rfind(' ').filter(|&at| at > 0);
+        let (end, start) = space.map_or((full, full), |at| (at, at + 1));
         pieces.push(rest.get(..end).unwrap_or_default().to_owned());
         rest = rest.get(start..).unwrap_or_default();
     }

@@ -3,12 +3,12 @@
 use embedded_graphics::geometry::Point;
 
 use super::buttons::Buttons;
+use super::keys::PanelKind;
 use super::layout::{Layout, corner};
-use super::view::PanelKind;
-use crate::client::{Client, Seek};
+use crate::client::{Player, Seek};
+use crate::impairment::Network;
 use crate::impairment::Percent;
 use crate::rtsp::{Method, State};
-use crate::server::Network;
 
 /// The keys that mean something, whatever they are called in the windowing library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +113,7 @@ impl Controls {
 
     /// Whether the button of `method` is there and lit. Play is possible in INIT, since the client
     /// does SETUP first; but where Setup has a button, the class is to see that it comes first.
-    pub(super) fn offers(&self, client: &Client, method: Method) -> bool {
+    pub(super) fn offers(&self, client: &dyn Player, method: Method) -> bool {
         let has_setup = self.has(Method::Setup);
         let too_early = client.state() == State::Init && method == Method::Play && has_setup;
         self.has(method) && !too_early && client.offers(method)
@@ -125,18 +125,18 @@ impl Controls {
 
     /// Whether a push on it does something. While a reply is awaited, which may light any button,
     /// the client keeps the wish and looks at the state after the reply.
-    fn takes(&self, client: &Client, method: Method) -> bool {
+    fn takes(&self, client: &dyn Player, method: Method) -> bool {
         self.offers(client, method) || self.has(method) && client.is_waiting()
     }
 
     /// Whether the program is to end: TEARDOWN has been answered (the report's table 4), or the
     /// user leaves and no answer can be awaited.
-    pub(super) fn is_done(&self, client: &Client) -> bool {
+    pub(super) fn is_done(&self, client: &dyn Player) -> bool {
         client.is_torn_down() && !self.stay_open || self.leaving && !client.is_waiting()
     }
 
     /// Does what a key stands for.
-    pub(super) fn press(&mut self, press: Press, client: &mut Client) {
+    pub(super) fn press(&mut self, press: Press, client: &mut dyn Player) {
         match (press, self.dialog) {
             (Press::Continue | Press::Dismiss, Some(_)) => self.push(Target::Continue, client),
             (Press::Close, Some(_)) => self.push(Target::Close, client),
@@ -162,30 +162,35 @@ impl Controls {
     }
 
     /// Notes what is under the pointer; says whether that has changed.
-    pub(super) fn point(&mut self, at: Option<Point>, layout: &Layout, client: &Client) -> bool {
+    pub(super) fn point(
+        &mut self,
+        at: Option<Point>,
+        layout: &Layout,
+        client: &dyn Player,
+    ) -> bool {
         let hover = at.and_then(|at| self.target_at(at, layout, client));
         hover != std::mem::replace(&mut self.hover, hover)
     }
 
     /// Does what is under the pointer.
-    pub(super) fn click(&mut self, at: Point, layout: &Layout, client: &mut Client) {
+    pub(super) fn click(&mut self, at: Point, layout: &Layout, client: &mut dyn Player) {
         if let Some(target) = self.target_at(at, layout, client) {
             self.push(target, client);
         }
     }
 
     /// The window's close button: pauses and asks; a second time it closes. Python: `handler`.
-    pub(super) fn handler(&mut self, client: &mut Client) {
+    pub(super) fn handler(&mut self, client: &mut dyn Player) {
         if self.dialog.is_some() {
             return self.push(Target::Close, client);
         }
         let resume = client.will_play();
-        client.pause_movie();
+        client.press(Method::Pause);
         self.dialog = Some(Dialog { resume });
     }
 
     /// What a click there would do something to. What is above hides what is below.
-    fn target_at(&self, at: Point, layout: &Layout, client: &Client) -> Option<Target> {
+    fn target_at(&self, at: Point, layout: &Layout, client: &dyn Player) -> Option<Target> {
         if self.asks_to_close() {
             let targets = [Target::Continue, Target::Close].into_iter();
             let mut buttons = targets.zip(layout.dialog_buttons());
@@ -213,7 +218,7 @@ impl Controls {
         targets.find(|(area, _)| area.contains(at)).map(|(_, target)| target).filter(takes)
     }
 
-    fn push(&mut self, target: Target, client: &mut Client) {
+    fn push(&mut self, target: Target, client: &mut dyn Player) {
         match target {
             Target::Button(method) => self.push_button(method, client),
             Target::Continue => self.stay(client),
@@ -224,22 +229,14 @@ impl Controls {
         }
     }
 
-    fn push_button(&self, method: Method, client: &mut Client) {
-        if !self.takes(client, method) {
-            return;
-        }
-        match method {
-            Method::Setup => client.setup_movie(),
-            Method::Play => client.play_movie(),
-            Method::Pause => client.pause_movie(),
-            Method::Teardown => client.exit_client(),
-            Method::Describe => client.describe_movie(),
-            Method::Options => {}
+    fn push_button(&self, method: Method, client: &mut dyn Player) {
+        if self.takes(client, method) {
+            client.press(method);
         }
     }
 
     /// One thing at a time, the uppermost first.
-    fn dismiss(&mut self, client: &mut Client) {
+    fn dismiss(&mut self, client: &mut dyn Player) {
         if client.message().is_some() {
             client.dismiss_message();
         } else if client.description().is_some() {
@@ -250,16 +247,16 @@ impl Controls {
     }
 
     /// Goes on with what was paused; a session that has ended meanwhile is not begun anew.
-    fn stay(&mut self, client: &mut Client) {
+    fn stay(&mut self, client: &mut dyn Player) {
         let resume = self.dialog.take().is_some_and(|dialog| dialog.resume);
         if resume && (client.state() != State::Init || client.is_waiting()) {
-            client.play_movie();
+            client.press(Method::Play);
         }
     }
 
-    fn leave(&mut self, client: &mut Client) {
+    fn leave(&mut self, client: &mut dyn Player) {
         self.dialog = None;
         self.leaving = true;
-        client.exit_client();
+        client.press(Method::Teardown);
     }
 }

@@ -18,7 +18,8 @@ use super::view::{Column, View};
 use crate::rtsp::State;
 
 /// Draws the whole window, `width * height` pixels of `0x00RRGGBB`, rows from the top. If there are
-/// fewer pixels than that, nothing is drawn.
+/// fewer pixels than that, nothing is drawn. Python: `Client.createWidgets`.
+#[doc(alias = "createWidgets")]
 pub fn draw(pixels: &mut [u32], width: usize, height: usize, view: &View<'_>) {
     if let Some(canvas) = Canvas::new(pixels, (width, height), view.scale, None) {
         draw_on(canvas, view);
@@ -35,6 +36,12 @@ pub fn marks(width: usize, height: usize, view: &View<'_>) -> Vec<Mark> {
     marks
 }
 
+/// The whole window, from its parts. Python: `createWidgets`.
+///
+/// # Deviation
+/// There are no widgets that keep what they show: whatever changes, the window is drawn anew from the
+/// client's data, so the two can't disagree.
+#[doc(alias = "createWidgets")]
 fn draw_on(mut canvas: Canvas<'_>, view: &View<'_>) {
     let canvas = &mut canvas;
     let layout = Layout::of(canvas.size());

@@ -1,4 +1,4 @@
-//! The panel that lists all keys.
+//! What keys open: the panels, and the one that lists all keys.
 
 use embedded_graphics::primitives::Rectangle;
 use embedded_graphics::text::Alignment;
@@ -8,6 +8,17 @@ use super::canvas::Canvas;
 use super::layout::part;
 use super::palette::{BUTTON, BUTTON_EDGE, INK, LABEL, SMALL};
 use crate::rtsp::Method;
+
+/// A panel that a key opens, whatever is in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PanelKind {
+    /// The last requests and replies.
+    RtspLog,
+    /// The packet that came last.
+    RtpHeader,
+    /// What each key does.
+    Keys,
+}
 
 /// A line for each key: the key in a small box, and what it does.
 pub(super) fn draw_keys(

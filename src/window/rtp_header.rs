@@ -1,5 +1,5 @@
-//! The panel that takes the latest RTP packet apart, as the report's figure 3 draws it, and in the
-//! standard dialect the headers of its payload, too.
+//! The panel that takes the latest RTP packet apart, as the report's figure 3 draws it, and the header
+//! that its payload begins with, if it has one.
 
 use embedded_graphics::primitives::Rectangle;
 use embedded_graphics::text::Alignment;
@@ -9,39 +9,23 @@ use super::layout::part;
 use super::palette::{
     BACKGROUND, BLUE, BUTTON_EDGE, DARK_BLUE, DARK_INK, DIM, GREEN, INK, LABEL, SMALL, VALUE,
 };
-use crate::client::LatestPacket;
-use crate::standard::jpeg_payload::Headers;
-
-/// A field of a header.
-struct Field {
-    name: &'static str,
-    /// Its place: the number of its first bit, counted from the packet's first.
-    first: u32,
-    bits: u32,
-}
+use crate::client::{HeaderField, LatestPacket, PayloadHeader};
 
 /// Those of RTP (RFC 3550 section 5.1).
-const FIELDS: [Field; 9] = [
-    Field { name: "V", first: 0, bits: 2 },
-    Field { name: "P", first: 2, bits: 1 },
-    Field { name: "X", first: 3, bits: 1 },
-    Field { name: "CC", first: 4, bits: 4 },
-    Field { name: "M", first: 8, bits: 1 },
-    Field { name: "PT", first: 9, bits: 7 },
-    Field { name: "sequence number", first: 16, bits: 16 },
-    Field { name: "timestamp", first: 32, bits: 32 },
-    Field { name: "SSRC", first: 64, bits: 32 },
+const FIELDS: [HeaderField; 9] = [
+    HeaderField::new("V", 0, 2),
+    HeaderField::new("P", 2, 1),
+    HeaderField::new("X", 3, 1),
+    HeaderField::new("CC", 4, 4),
+    HeaderField::new("M", 8, 1),
+    HeaderField { meanings: &[(26, "26 JPEG")], ..HeaderField::new("PT", 9, 7) },
+    HeaderField::new("sequence number", 16, 16),
+    HeaderField::new("timestamp", 32, 32),
+    HeaderField::new(SSRC, 64, 32),
 ];
 
-/// Those of the main header of RTP/JPEG (RFC 2435 section 3.1).
-const JPEG_FIELDS: [Field; 6] = [
-    Field { name: "type spec.", first: 0, bits: 8 },
-    Field { name: "fragment offset", first: 8, bits: 24 },
-    Field { name: "type", first: 32, bits: 8 },
-    Field { name: "Q", first: 40, bits: 8 },
-    Field { name: "width", first: 48, bits: 8 },
-    Field { name: "height", first: 56, bits: 8 },
-];
+/// The number of the source is only a name: it is written in hexadecimal, too.
+const SSRC: &str = "SSRC";
 
 /// Draws the header bit by bit, four bytes a row, and then the packet's first bytes: the rows that
 /// there is room for.
@@ -62,65 +46,64 @@ pub(super) fn draw_rtp_header(
     canvas.text("31", last, SMALL, Alignment::Right);
     let below = |y| part(area, 0, y, area.size.width, area.size.height.saturating_sub(y));
     draw_fields(canvas, below(RULER), &FIELDS, &packet.header, bit);
-    let end = RULER + 3 * ROW + 8;
-    match (&packet.jpeg_headers, packet.payload_start().first_chunk::<8>()) {
-        (Some(headers), Some(main)) => {
-            draw_fields(canvas, below(end), &JPEG_FIELDS, main, bit);
-            let end = end + 2 * ROW + 4;
-            let end = end + draw_more_headers(canvas, below(end), headers);
-            draw_bytes(canvas, below(end), packet);
-        }
-        _ => draw_bytes(canvas, below(end), packet),
+    let mut end = RULER + 3 * ROW + 8;
+    if let Some(PayloadHeader { fields, lines }) = &packet.payload_header {
+        end += draw_fields(canvas, below(end), fields, packet.payload_start(), bit) + 4;
+        end += draw_lines(canvas, below(end), lines);
     }
+    draw_bytes(canvas, below(end), packet);
 }
 
-/// The fields of a header, four bytes a row: the rows that there is room for.
+/// The fields of a header, four bytes a row: the rows that there is room for. How high all of them
+/// are.
 fn draw_fields(
     canvas: &mut Canvas<'_>,
     area: Rectangle,
-    fields: &[Field],
+    fields: &[HeaderField],
     header: &[u8],
     bit: u32,
-) {
-    let bits = header.iter().fold(0, |bits: u128, byte| bits << 8 | u128::from(*byte));
-    let count = header.iter().map(|_| 8).sum::<u32>();
+) -> u32 {
     for field in fields {
         let (row, column) = (field.first / 32, field.first % 32);
-        if (row + 1) * ROW >= area.size.height {
-            return;
+        if (row + 1) * ROW < area.size.height {
+            let cell = part(area, column * bit, row * ROW, field.bits * bit + 1, ROW + 1);
+            draw_field(canvas, cell, field, value_of(field, header), bit);
         }
-        let cell = part(area, column * bit, row * ROW, field.bits * bit + 1, ROW + 1);
-        // The last bit of all is bit 0.
-        let value = bits >> (count - field.first - field.bits) & ((1 << field.bits) - 1);
-        draw_field(canvas, cell, field, value, bit);
     }
+    let bits = fields.iter().map(|field| field.first + field.bits).max();
+    bits.unwrap_or(0).div_ceil(32) * ROW
 }
 
-/// The headers that only some payloads have, a line each; how high the lines are.
-fn draw_more_headers(canvas: &mut Canvas<'_>, area: Rectangle, headers: &Headers) -> u32 {
-    let restart = headers.restart.map(|restart| {
-        let (first, last) = (u8::from(restart.first), u8::from(restart.last));
-        let (interval, count) = (restart.interval, restart.count);
-        format!("restart: interval {interval}, F {first}, L {last}, count {count}")
-    });
-    let tables = headers.tables.map(|tables| {
-        let (precision, length) = (tables.precision, tables.length_bytes);
-        format!("tables: precision {precision}, {length} bytes")
-    });
+/// What the bits of a field say, the first of them the highest.
+fn value_of(field: &HeaderField, header: &[u8]) -> u128 {
+    let bits = header.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1));
+    let bits =
+        bits.zip(0..).filter(|&(_, at)| (field.first..field.first + field.bits).contains(&at));
+    bits.fold(0, |value, (bit, _)| value << 1 | u128::from(bit))
+}
+
+/// Lines of text, those that there is room for; how high they are.
+fn draw_lines(canvas: &mut Canvas<'_>, area: Rectangle, lines: &[String]) -> u32 {
     let mut y = 0;
-    for line in [restart, tables].into_iter().flatten() {
+    for line in lines {
         if y + LINE > area.size.height {
             return y;
         }
         let place = part(area, 0, y, area.size.width, LINE);
-        canvas.text(&line, place, LABEL.in_color(GREEN), Alignment::Left);
+        canvas.text(line, place, LABEL.in_color(GREEN), Alignment::Left);
         y += LINE;
     }
     y
 }
 
 /// The name, the bits, each in a cell of its own that is filled if it is 1, and the value.
-fn draw_field(canvas: &mut Canvas<'_>, area: Rectangle, field: &Field, value: u128, bit: u32) {
+fn draw_field(
+    canvas: &mut Canvas<'_>,
+    area: Rectangle,
+    field: &HeaderField,
+    value: u128,
+    bit: u32,
+) {
     canvas.panel(area, 0, BACKGROUND, BUTTON_EDGE);
     let width = area.size.width;
     canvas.text(field.name, part(area, 0, 1, width, 13), SMALL, Alignment::Center);
@@ -131,19 +114,17 @@ fn draw_field(canvas: &mut Canvas<'_>, area: Rectangle, field: &Field, value: u1
         canvas.fill(cell, fill);
         canvas.text(if is_one { "1" } else { "0" }, cell, SMALL.in_color(color), Alignment::Center);
     }
-    let value = written(field.name, value);
+    let value = written(field, value);
     canvas.text(&value, part(area, 0, 27, width, 15), VALUE, Alignment::Center);
 }
 
-/// A value as one says it: the numbers that are only names are hexadecimal, too.
-fn written(name: &str, value: u128) -> String {
-    match (name, value) {
-        ("SSRC", _) => format!("{value} = 0x{value:08X}"),
-        ("PT", 26) => "26 JPEG".to_owned(),
-        ("type", 0 | 64) => format!("{value} = 4:2:2"),
-        ("type", 1 | 65) => format!("{value} = 4:2:0"),
-        ("width" | "height", _) => format!("{value} x 8"),
-        _ => value.to_string(),
+/// A value as one says it.
+fn written(field: &HeaderField, value: u128) -> String {
+    let meaning = field.meanings.iter().find(|(meant, _)| *meant == value);
+    match meaning {
+        Some((_, meaning)) => (*meaning).to_owned(),
+        None if field.name == SSRC => format!("{value} = 0x{value:08X}"),
+        None => format!("{value}{}", field.unit),
     }
 }
 

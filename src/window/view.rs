@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::buttons::{Buttons, Look};
 use super::controls::{Controls, Target};
-use crate::client::{Client, LatestPacket, LogEntry, Message};
+use super::keys::PanelKind;
+use crate::client::{LatestPacket, LogEntry, Message, Player, Status};
 use crate::connection::address;
 use crate::impairment::Percent;
 use crate::picture::Picture;
@@ -101,23 +102,20 @@ pub enum Panel<'a> {
 
 impl<'a> View<'a> {
     /// What the client has to show, and what the user has opened.
-    pub(super) fn of(client: &'a Client, controls: &Controls, scale: usize) -> Self {
-        let settings = client.settings();
-        let (statistics, now) = client.statistics();
+    pub(super) fn of(client: &'a dyn Player, controls: &Controls, scale: usize) -> Self {
+        let status = client.status();
+        let Status { statistics, now, .. } = status;
+        let (server, server_port) = status.server;
         let buttons = controls.buttons();
         Self {
             scale,
-            state: client.state(),
-            no_data: client.has_no_data(),
-            has_ended: client.has_ended(),
-            title: format!(
-                "{} from {}",
-                settings.movie,
-                address(&settings.server, settings.server_port)
-            ),
-            session: client.session_id(),
+            state: status.state,
+            no_data: status.has_no_data,
+            has_ended: status.has_ended,
+            title: format!("{} from {}", status.movie, address(server, server_port)),
+            session: status.session_id,
             last_reply: statistics.replies.last().map(|&(_, time)| time),
-            picture: client.picture(),
+            picture: status.picture,
             buttons,
             looks: buttons
                 .all()
@@ -125,18 +123,18 @@ impl<'a> View<'a> {
                 .map(|button| look(client, controls, button.method))
                 .collect(),
             hover: controls.hover(),
-            message: client.message(),
-            description: client.description(),
+            message: status.message,
+            description: status.description,
             columns: [
-                picture_column(statistics, now, position(client)),
+                picture_column(statistics, now, status.place.map(position)),
                 network_column(statistics, now, controls.loss()),
             ],
             curves: curves(statistics, now),
             panel: controls.panel().map(|panel| match panel {
-                PanelKind::RtspLog => Panel::RtspLog(client.rtsp_log()),
-                PanelKind::RtpHeader => Panel::RtpHeader(client.latest_packet()),
+                PanelKind::RtspLog => Panel::RtspLog(status.rtsp_log),
+                PanelKind::RtpHeader => Panel::RtpHeader(status.latest_packet),
                 PanelKind::Keys => Panel::Keys {
-                    can_seek: client.length().is_some(),
+                    can_seek: status.place.is_some(),
                     can_lose: controls.loss().is_some(),
                 },
             }),
@@ -145,16 +143,8 @@ impl<'a> View<'a> {
     }
 }
 
-/// The panels, whatever is in them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum PanelKind {
-    RtspLog,
-    RtpHeader,
-    Keys,
-}
-
 /// Lit is what the state table allows; blue is what leads on to the movie.
-fn look(client: &Client, controls: &Controls, method: Method) -> Look {
+fn look(client: &dyn Player, controls: &Controls, method: Method) -> Look {
     let next = match client.state() {
         State::Init => controls.first_step(),
         State::Ready => Method::Play,
@@ -167,10 +157,9 @@ fn look(client: &Client, controls: &Controls, method: Method) -> Look {
     }
 }
 
-/// Where the movie stands and how long it is, where both are known.
-fn position(client: &Client) -> Option<String> {
-    let (position, length) = (client.position()?, client.length()?);
-    Some(format!("{} of {}", minutes(position), minutes(length)))
+/// Where the movie stands and how long it is.
+fn position((position, length): (Duration, Duration)) -> String {
+    format!("{} of {}", minutes(position), minutes(length))
 }
 
 /// In the place of the play time stands the position, if it is known.

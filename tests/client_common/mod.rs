@@ -10,6 +10,7 @@
 
 use std::time::Duration;
 
+pub(crate) mod connecting;
 pub(crate) mod full_queue;
 pub(crate) mod jpeg;
 pub(crate) mod program;
@@ -18,7 +19,7 @@ pub(crate) mod rtp;
 pub(crate) mod scripted_server;
 pub(crate) mod stage;
 pub(crate) mod standard_server;
-pub(crate) mod standard_stage;
+pub(crate) mod standard_stage; // wing
 
 /// Nothing that a test waits for takes so long, on any machine; then it fails.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);

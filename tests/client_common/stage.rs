@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use rtsp_lab::client::{Client, ClientEvent, Settings};
+use rtsp_lab::client::{Client, ClientEvent, Player, Settings};
 use rtsp_lab::rtsp::State;
 use rtsp_lab::statistics::{Reception, Statistics};
 
@@ -182,7 +182,6 @@ pub(crate) fn client_of(port: u16, rtp_port: u16) -> (Client, Rc<RefCell<Vec<Cli
         server_port: port,
         rtp_port,
         movie: MOVIE.to_owned(),
-        standard: None,
     };
     (Client::new(settings, move |event| told.borrow_mut().push(event)), events)
 }

@@ -4,9 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use rtsp_lab::client::{Client, ClientEvent, Settings};
+use rtsp_lab::client::{ClientEvent, Player};
 use rtsp_lab::picture::Picture;
 use rtsp_lab::rtsp::State;
+use rtsp_lab::standard::client::{StandardClient as Client, StandardSettings};
 use rtsp_lab::standard::rtsp::RtspUrl;
 use rtsp_lab::statistics::Statistics;
 
@@ -44,9 +45,8 @@ impl StandardStage {
     pub(crate) fn with(first: First, silence: Duration, answers: Answers) -> Self {
         let mut server = StandardServer::start();
         server.answers = answers;
-        let mut settings = Settings::of_url(RtspUrl::parse(&server.url()).unwrap());
-        let standard = settings.standard.as_mut().unwrap();
-        (standard.tcp, standard.silence) = (first == First::Tcp, silence);
+        let url = RtspUrl::parse(&server.url()).unwrap();
+        let settings = StandardSettings { url, tcp: first == First::Tcp, silence };
         let events = Rc::new(RefCell::new(Vec::new()));
         let told = Rc::clone(&events);
         let client = Client::new(settings, move |event| told.borrow_mut().push(event));

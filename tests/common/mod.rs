@@ -11,15 +11,22 @@
 use std::time::Duration;
 
 pub(crate) mod bad_network;
+pub(crate) mod command_line;
 pub(crate) mod jpeg_pieces;
 pub(crate) mod jpegs;
+pub(crate) mod left_out;
 pub(crate) mod library_server;
+pub(crate) mod limited;
 pub(crate) mod lossy_proxy;
 pub(crate) mod movies;
+#[cfg(unix)]
+pub(crate) mod other_user;
+pub(crate) mod preload;
 pub(crate) mod programs;
 pub(crate) mod raw_client;
 pub(crate) mod rtcp;
 pub(crate) mod rtp;
+pub(crate) mod said;
 pub(crate) mod server_process;
 pub(crate) mod standard_client;
 pub(crate) mod standard_reply;

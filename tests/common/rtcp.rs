@@ -49,7 +49,9 @@ impl SenderReport {
 
     /// When, by this report, the RTP clock said `timestamp`: seconds since 1900.
     pub(crate) fn time_of(&self, timestamp: u32) -> f64 {
-        self.ntp + f64::from(timestamp.wrapping_sub(self.rtp).cast_signed()) / 90_000.0
+        #[expect(clippy::cast_possible_wrap, reason = "the upper half are the steps back")]
+        let ticks = timestamp.wrapping_sub(self.rtp) as i32;
+        self.ntp + f64::from(ticks) / 90_000.0
     }
 }
 

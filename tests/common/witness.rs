@@ -1,7 +1,5 @@
 //! A client that behaves well while others do not.
 
-#![allow(clippy::print_stdout, reason = "its figures are for the reader")]
-
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::movies::{lab_format, made_frames};
 use super::raw_client::RawClient;
 use super::rtp::{Packet, assert_frames};
+use super::said::say;
 use super::server_process::{ServerProcess, wait_until};
 
 /// A client that plays a movie of its own, and what the server used before it came.
@@ -78,7 +77,7 @@ impl Witness {
                 (now.threads, now.descriptors) == (before.threads, before.descriptors)
             });
             let now = Resources::of(server);
-            println!("the server before: {before:?}, after: {now:?}");
+            say(format_args!("the server before: {before:?}, after: {now:?}"));
             assert!(now.kilobytes <= before.kilobytes + MOST_KILOBYTES, "{before:?}, {now:?}");
         }
     }
@@ -91,22 +90,19 @@ impl Witness {
         let (times, packets): (Vec<_>, Vec<_>) = arrived.into_iter().unzip();
         let frames = self.frames.get(..packets.len()).expect("no more packets than frames");
         assert_frames(&packets, frames, 1);
-        print_deviation(&times);
+        say_deviation(&times);
     }
 }
 
 /// How far from 50 ms the distances of the frames were. Machines are noisy: this is for the reader.
-fn print_deviation(times: &[Instant]) {
+fn say_deviation(times: &[Instant]) {
     let distances = times.windows(2).map(|pair| pair[1] - pair[0]);
     let mut off: Vec<_> = distances.map(|distance| distance.abs_diff(FRAME_INTERVAL)).collect();
     off.sort();
     let part = |percent: usize| off.get(off.len() * percent / 100).copied().unwrap_or_default();
     let (frames, max) = (times.len(), off.last().copied().unwrap_or_default());
-    println!(
-        "the witness: {frames} frames, off by {:?} (p50) {:?} (p99) {max:?}",
-        part(50),
-        part(99)
-    );
+    let (half, most) = (part(50), part(99));
+    say(format_args!("the witness: {frames} frames, off by {half:?} (p50) {most:?} (p99) {max:?}"));
 }
 
 const NAME: &str = "witness.Mjpeg";

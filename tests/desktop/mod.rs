@@ -6,11 +6,11 @@
 #![allow(dead_code, reason = "every test program uses its own part of this")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 #![allow(clippy::indexing_slicing, reason = "a test may fail")]
-#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 use std::time::Duration;
 
 pub(crate) mod panels;
+mod pixels;
 pub(crate) mod places;
 pub(crate) mod player;
 pub(crate) mod screen;

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::super::common::programs::program;
-use super::places::{Buttons, FIVE, Places, Size, THREE, Target};
+use super::places::{Area, Buttons, FIVE, Places, Size, THREE, Target};
 use super::screen::Screen;
 use super::xvfb::Desktop;
 use super::{LIMIT, LOOK, stage};
@@ -226,16 +226,13 @@ impl<'a> Player<'a> {
         Places::of(size, self.scale, self.buttons)
     }
 
-    /// The part of the screen where the window is. (To take a picture of the window itself hangs
-    /// if it goes away meanwhile.)
+    /// The part of the screen where the window is.
     fn try_screen(&self) -> Option<Screen> {
         let last = self.last_window.borrow().clone();
         let last = last.and_then(|window| self.place_of(&window).map(|place| (window, place)));
         let (window, place) = last.or_else(|| self.placed_window())?;
         let Place { x, y, size: Size { width, height } } = place;
-        let crop = format!("{width}x{height}+{x}+{y}");
-        let words = ["-silent", "-window", "root", "-crop", &crop, "-depth", "8", "rgb:-"];
-        let bytes = self.desktop.output("import", &words)?;
+        let bytes = self.desktop.pixels(Area { x, y, width, height })?;
         // It may have been moved or resized before the picture was taken.
         let screen = Screen::of(place.size, self.places(place.size), bytes);
         screen.filter(|_| self.place_of(&window) == Some(place))
@@ -281,10 +278,9 @@ impl<'a> Player<'a> {
 
     /// What a failed test should say; the screen as it was is kept, too.
     fn situation(&self) -> String {
-        let name = format!("window_{}.png", thread::current().name().unwrap_or("test"));
+        let name = format!("window{}.ppm", self.desktop.display().replace(':', "_"));
         let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let words = ["-silent", "-window", "root", &picture.to_string_lossy()];
-        let kept = self.desktop.output("import", &words).is_some();
+        let kept = self.desktop.keep(&picture).is_some();
         let tree = self.desktop.output("xwininfo", &["-root", "-tree"]).unwrap_or_default();
         format!(
             "window {:?}; {} {}; {}",

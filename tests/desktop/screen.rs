@@ -42,10 +42,10 @@ pub(crate) enum Look {
 }
 
 impl Screen {
-    /// `None` if these are not three bytes for each pixel.
+    /// `None` if these are not four bytes for each pixel: blue, green, red, nothing.
     pub(crate) fn of(size: Size, places: Places, bytes: Vec<u8>) -> Option<Self> {
         let pixels = usize::try_from(size.width * size.height).ok()?;
-        (bytes.len() == 3 * pixels).then_some(Self { size, places, bytes })
+        (bytes.len() == 4 * pixels).then_some(Self { size, places, bytes })
     }
 
     /// In pixels.
@@ -62,8 +62,9 @@ impl Screen {
         let (Size { width, height }, scale) = (self.size, self.places.scale);
         let (x, y) = (x * scale, y * scale);
         let inside = (0..width).contains(&x) && (0..height).contains(&y);
-        let start = usize::try_from((y * width + x) * 3).ok().filter(|_| inside)?;
-        self.bytes.get(start..start + 3)?.try_into().ok()
+        let start = usize::try_from((y * width + x) * 4).ok().filter(|_| inside)?;
+        let pixel = self.bytes.get(start..start + 3)?;
+        Some([pixel[2], pixel[1], pixel[0]])
     }
 
     pub(super) fn is(&self, x: i32, y: i32, color: [u8; 3]) -> bool {

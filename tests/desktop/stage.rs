@@ -7,10 +7,10 @@ use super::super::common::programs::project;
 use super::super::common::server_process::ServerProcess;
 use super::xvfb::Desktop;
 
-/// A server of the real movie, and a display; `None` where there can be no window.
-pub(crate) fn start() -> Option<(ServerProcess, Desktop)> {
-    let desktop = Desktop::start()?;
-    Some((ServerProcess::start(folder(), &[]), desktop))
+/// A server of the real movie, and a display.
+pub(crate) fn start() -> (ServerProcess, Desktop) {
+    let desktop = Desktop::start();
+    (ServerProcess::start(folder(), &[]), desktop)
 }
 
 /// The folder of the movie.

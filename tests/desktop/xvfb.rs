@@ -1,38 +1,45 @@
 //! An X server without a screen, and a window manager.
 
 use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+
+use super::super::common::left_out::needs_all;
+use super::pixels::{keep, pixels};
+use super::places::Area;
+use tempfile::TempDir;
 
 /// A display of its own for each test; gone when this is dropped.
 pub(crate) struct Desktop {
     display: String,
     server: Child,
     manager: Child,
+    /// Where the server keeps what the screen shows.
+    folder: TempDir,
+    whole: Area,
     _says: [Output; 2],
 }
 
 impl Desktop {
-    /// `None` if a program that this needs is not installed.
-    pub(crate) fn start() -> Option<Self> {
+    /// The test ends if a program that this needs is not installed.
+    pub(crate) fn start() -> Self {
         Self::start_with("1024x768")
     }
 
     /// With a screen of so many pixels.
-    pub(crate) fn start_with(screen: &str) -> Option<Self> {
-        for program in ["Xvfb", "openbox", "xdotool", "wmctrl", "xwininfo", "import"] {
-            let found = Command::new("which").arg(program).output().unwrap().status.success();
-            if !found {
-                let required = std::env::var("WINDOW_TESTS").is_ok_and(|word| word == "required");
-                assert!(!required, "{program} is not installed");
-                eprintln!("skipped: {program} is not installed");
-                return None;
-            }
-        }
+    pub(crate) fn start_with(screen: &str) -> Self {
+        needs_all(&PROGRAMS);
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let sides = screen.split_once('x').expect("WIDTHxHEIGHT");
+        let [width, height] = [sides.0, sides.1].map(|side| side.parse().expect("a number"));
+        let whole = Area { x: 0, y: 0, width, height };
         let screen = format!("{screen}x24");
         // Without -noreset it forgets everything whenever its last client goes.
         let options = ["-displayfd", "1", "-screen", "0", &screen, "-noreset"];
         let mut server = Command::new("Xvfb")
             .args(options)
+            .arg("-fbdir")
+            .arg(folder.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -48,12 +55,26 @@ impl Desktop {
             .spawn()
             .unwrap();
         let (manager_says, _) = read_until(&mut manager, |line| line == "ready");
-        Some(Self { display, server, manager, _says: [server_says, manager_says] })
+        Self { display, server, manager, folder, whole, _says: [server_says, manager_says] }
     }
 
     /// Where X clients find it.
     pub(crate) fn display(&self) -> &str {
         &self.display
+    }
+
+    /// The pixels of a part of the screen, four bytes each; `None` if it has no such part.
+    pub(super) fn pixels(&self, part: Area) -> Option<Vec<u8>> {
+        pixels(&self.screen(), part)
+    }
+
+    /// Keeps a picture of the whole screen.
+    pub(super) fn keep(&self, picture: &Path) -> Option<()> {
+        keep(&self.screen(), self.whole, picture)
+    }
+
+    fn screen(&self) -> PathBuf {
+        self.folder.path().join("Xvfb_screen0")
     }
 
     /// What a program prints; `None` if it fails, or does not end.
@@ -88,3 +109,12 @@ fn read_until(child: &mut Child, wanted: impl Fn(&str) -> bool) -> (Output, Stri
 }
 
 type Output = BufReader<ChildStdout>;
+
+/// What a desktop is made of and worked with, and the packages that have it.
+const PROGRAMS: [(&str, &str); 5] = [
+    ("Xvfb", "xvfb"),
+    ("openbox", "openbox"),
+    ("xdotool", "xdotool"),
+    ("wmctrl", "wmctrl"),
+    ("xwininfo", "x11-utils"),
+];

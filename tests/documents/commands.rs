@@ -2,15 +2,31 @@
 
 use std::collections::BTreeMap;
 use std::process::Command;
-use std::sync::Mutex;
-use std::thread;
 
 use super::consoles::{difference, renew};
-use super::jobs::job_of;
+use super::jobs::{job_of, programs_in};
 use super::markdown::Block;
 use super::marks::blocks;
-use super::stage::{Outcome, Stage, skip};
+use super::stage::{Outcome, Stage};
 use super::values::Values;
+use crate::common::left_out::{leave_out, needs_all, python, runs};
+use crate::common::said::say;
+use crate::harness::Named;
+
+/// A test for each stage: every command does its work, and prints what its console shows.
+pub(crate) fn tests() -> Vec<Named> {
+    let test = |(name, blocks): (String, Vec<Block>)| {
+        let title = format!("commands::{name}");
+        Named::new(title, move || play(&name, &blocks))
+    };
+    stages().into_iter().map(test).collect()
+}
+
+#[track_caller]
+fn play(name: &str, blocks: &[Block]) {
+    let faults = faults_of(name, blocks);
+    assert!(faults.is_empty(), "{}\n\nIf they are as they should be: {RENEW}\n", faults.join("\n"));
+}
 
 /// One command of a block.
 struct Step {
@@ -27,30 +43,15 @@ pub(crate) struct Shown {
     pub(crate) from: usize,
 }
 
-#[test]
-fn every_command_does_its_work_and_prints_what_its_console_shows() {
-    let stages = Mutex::new(stages().into_iter());
-    let next = || stages.lock().unwrap().next();
-    let work = || {
-        let one_by_one = std::iter::from_fn(next);
-        one_by_one.flat_map(|(name, blocks)| faults_of(&name, &blocks)).collect::<Vec<_>>()
-    };
-    // Each waits most of the time.
-    let faults: Vec<String> = thread::scope(|scope| {
-        let workers = [(); AT_ONCE].map(|()| scope.spawn(work));
-        workers.into_iter().flat_map(|worker| worker.join().expect("a stage")).collect()
-    });
-    assert!(faults.is_empty(), "{}\n\nIf they are as they should be: {RENEW}\n", faults.join("\n"));
-}
-
 /// Runs a stage; what was not as its blocks say.
 fn faults_of(name: &str, blocks: &[Block]) -> Vec<String> {
-    let mut stage = Stage::new(name);
     let steps: Vec<_> = blocks.iter().flat_map(steps_of).collect();
+    needs_all(&steps.iter().flat_map(|step| programs_in(&step.command)).collect::<Vec<_>>());
+    let mut stage = Stage::new(name);
     let (mut faults, mut printed) = (Vec::new(), vec![None; steps.len()]);
     for (number, step) in steps.iter().enumerate() {
         let (place, command) = (step.block.place(), &step.command);
-        println!("{place}: {command}");
+        say(format_args!("{place}: {command}"));
         let job = job_of(command, step.shown.as_ref().map(|shown| shown.lines.as_slice()));
         if let Outcome::Ended { code, lines } = stage.run(number, command, job) {
             // GStreamer may fail when the server closes first, as the document says.
@@ -94,7 +95,7 @@ fn steps_of(block: &Block) -> Vec<Step> {
         return console_of(block);
     }
     let commands = match block.language.as_str() {
-        "python" => python_of(block).into_iter().collect(),
+        "python" => vec![python_of(block)],
         _ => commands_of(block),
     };
     let left_out = exceptions(block);
@@ -111,17 +112,13 @@ fn commands_of(block: &Block) -> Vec<String> {
 }
 
 /// A block in Python, as a command.
-fn python_of(block: &Block) -> Option<String> {
-    let mut python = Command::new("python3");
-    let has_package =
-        python.args(["-c", "import cv2"]).output().is_ok_and(|done| done.status.success());
-    if !has_package {
-        skip("OpenCV");
-        return None;
+fn python_of(block: &Block) -> String {
+    if !runs(Command::new(python()).args(["-c", "import cv2"])) {
+        leave_out("Python's OpenCV is not installed", "python3-opencv");
     }
     let text = block.text();
     assert!(!text.contains('\''), "{}: only double quotes", block.place());
-    Some(format!("python3 -c '{text}\nassert there, \"no picture\"'"))
+    format!("python3 -c '{text}\nassert there, \"no picture\"'")
 }
 
 /// Those that the mark leaves out: `; not "cargo test": it is what runs this`.
@@ -165,12 +162,10 @@ fn stages() -> BTreeMap<String, Vec<Block>> {
     for block in blocks() {
         let name = block.marked("run").or(block.marked("console")).map(str::to_owned);
         let Some(name) = name else { continue };
-        let name = if name.is_empty() { block.line.to_string() } else { name };
+        let name = if name.is_empty() { format!("line {}", block.line) } else { name };
         stages.entry(format!("{}: {name}", block.document)).or_default().push(block);
     }
     stages
 }
 
-/// How many stages are played at the same time.
-const AT_ONCE: usize = 8;
 const RENEW: &str = "RENEW_DOCUMENTS=1 cargo test --test documents";

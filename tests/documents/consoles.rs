@@ -6,6 +6,9 @@ use std::fs;
 use super::commands::Shown;
 use super::markdown::{Block, root};
 use super::values::Values;
+use crate::harness::tests;
+
+tests![what_is_printed_is_compared_line_by_line,];
 
 /// In words where the lines are not those of the document, in which `…` stands for any lines.
 pub(crate) fn difference(
@@ -73,7 +76,6 @@ pub(crate) fn renew(block: &Block, shown: &Shown, printed: &[String]) {
     fs::write(path, all.join("\n") + "\n").unwrap();
 }
 
-#[test]
 fn what_is_printed_is_compared_line_by_line() {
     let differs = |documented: &str, printed: &str| {
         let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();

@@ -10,12 +10,12 @@ use std::process::Command;
 use std::thread;
 
 use crate::common::A_WHILE;
+use crate::common::left_out::python;
 use crate::common::raw_client::RawClient;
 use crate::common::server_process::{ServerProcess, server_command};
 
 use super::markdown::{Block, root};
 use super::ports::four_digit_port;
-use super::stage::{missing, skip};
 use super::values::{Kind, Values};
 
 pub(crate) fn play(block: &Block) {
@@ -27,11 +27,8 @@ pub(crate) fn play(block: &Block) {
 
 /// The same with the lab's server in Python.
 pub(crate) fn play_with_python(block: &Block) {
-    if let Some(what) = missing("python3") {
-        return skip(&what);
-    }
     let port = four_digit_port();
-    let mut command = Command::new("python3");
+    let mut command = Command::new(python());
     let script = Path::new("tests/python_lab/Server.py");
     command.arg(script).arg(port.to_string()).current_dir(root());
     let mut server = ServerProcess::spawn(&mut command, port);

@@ -1,6 +1,14 @@
 //! What a command of a document does, and the program that stands for `cargo run`.
 
-use std::path::Path;
+use std::path::PathBuf;
+
+use crate::common::programs::program;
+use crate::harness::tests;
+
+tests![
+    cargo_run_stands_for_the_programs_that_are_built,
+    programs_of_others_are_found_wherever_a_command_names_them,
+];
 
 /// What a command does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +47,27 @@ pub(crate) fn job_of(command: &str, printed: Option<&[String]>) -> Job {
     }
 }
 
+/// The programs of others that a command line names, wherever it does, with the packages that have
+/// them: also in quotes, behind `cargo run --`, in a pipe or in a loop.
+pub(crate) fn programs_in(command: &str) -> Vec<(&'static str, &'static str)> {
+    let is_named = |name| command.split(|c: char| !is_of_a_name(c)).any(|word| word == name);
+    PACKAGES.into_iter().filter(|(name, _)| is_named(*name)).collect()
+}
+
+fn is_of_a_name(c: char) -> bool {
+    c.is_alphanumeric() || "-_./".contains(c)
+}
+
+/// The programs of others that documents call.
+const PACKAGES: [(&str, &str); 6] = [
+    ("python3", "python3"),
+    ("ffmpeg", "ffmpeg"),
+    ("ffplay", "ffmpeg"),
+    ("mpv", "mpv"),
+    ("gst-launch-1.0", "gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good"),
+    ("tshark", "tshark"),
+];
+
 /// With the programs that are built already.
 pub(crate) fn built(command: &str) -> String {
     let folder = format!("{}/", programs().display());
@@ -62,14 +91,15 @@ pub(crate) fn built(command: &str) -> String {
     format!("{folder}{name} {rest}").trim_end().to_owned()
 }
 
-/// The folder of the programs that Cargo has built for the tests.
-pub(crate) fn programs() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_server")).parent().unwrap()
+/// The folder of the programs that are built for the tests.
+pub(crate) fn programs() -> PathBuf {
+    // That of another package may be missing.
+    program("lab_check").parent().unwrap().to_owned()
 }
 
-#[test]
 fn cargo_run_stands_for_the_programs_that_are_built() {
-    let bin = programs().display();
+    let bin = programs();
+    let bin = bin.display();
     for (command, expected) in [
         ("cargo run", format!("{bin}/client_launcher")),
         ("cargo run --bin server 2048", format!("{bin}/server 2048")),
@@ -82,4 +112,18 @@ fn cargo_run_stands_for_the_programs_that_are_built() {
     assert_eq!(job_of("cargo run --bin server 2048", None), Job::Server);
     assert_eq!(job_of("cargo run --bin server x", Some(&[])), Job::Plain);
     assert_eq!(job_of("cargo run", None), Job::Window);
+}
+
+fn programs_of_others_are_found_wherever_a_command_names_them() {
+    let names =
+        |command| programs_in(command).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    for (command, expected) in [
+        ("ffmpeg -i video.mp4 my.Mjpeg", &["ffmpeg"][..]),
+        ("cargo run --bin lab_check -- server \"python3 Server.py {port}\"", &["python3"]),
+        ("cd path && for f in *; do sh -c 'mpv $f|tshark'; done", &["mpv", "tshark"]),
+        ("cargo run --bin server 2048", &[]),
+        ("ls docs/mpv.md my-ffmpeg", &[]),
+    ] {
+        assert_eq!(names(command), expected, "{command}");
+    }
 }

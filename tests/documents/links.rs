@@ -4,8 +4,14 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use super::markdown::{Document, Link, documents, find, root};
+use crate::harness::tests;
 
-#[test]
+tests![
+    every_link_leads_somewhere,
+    every_picture_of_the_documents_is_shown,
+    every_document_is_linked_to,
+];
+
 fn every_link_leads_somewhere() {
     let all = documents();
     let faults: Vec<_> = all
@@ -21,7 +27,6 @@ fn every_link_leads_somewhere() {
     assert!(links > 100, "only {links} links were found");
 }
 
-#[test]
 fn every_picture_of_the_documents_is_shown() {
     let mut pictures = Vec::new();
     find(
@@ -38,7 +43,6 @@ fn every_picture_of_the_documents_is_shown() {
 }
 
 /// Every document can be found from the README.
-#[test]
 fn every_document_is_linked_to() {
     let all = documents();
     let linked: BTreeSet<_> = all

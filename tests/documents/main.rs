@@ -1,6 +1,9 @@
 //! README and documents, checked: that their links lead somewhere, and that what they show is what
 //! the programs do.
 //!
+//! The commands of a block, or of all blocks with one name, are one test: if a program that one of them
+//! names is missing, it is left out as a whole, for the others may need what that one makes.
+//!
 //! Every block of code has a mark before it, a comment that is not to be seen in the rendered page:
 //!
 //! | mark | what is checked |
@@ -24,11 +27,8 @@
 //!
 //! The run that writes fails and names the document, so that nothing passes unseen.
 
-// The documents are the same everywhere, so one system checks them.
-#![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 #![allow(clippy::indexing_slicing, reason = "a test may fail")]
-#![allow(clippy::print_stdout, reason = "what is run, and what is left out, is said")]
 
 #[path = "../client_common/mod.rs"]
 mod client_common;
@@ -36,18 +36,57 @@ mod client_common;
 mod common;
 #[path = "../desktop/mod.rs"]
 mod desktop;
+#[path = "../harness/mod.rs"]
+mod harness;
 
+// The documents are the same everywhere, so one system checks them.
+#[cfg(target_os = "linux")]
 mod commands;
+#[cfg(target_os = "linux")]
 mod consoles;
+#[cfg(target_os = "linux")]
 mod dialogue;
+#[cfg(target_os = "linux")]
 mod jobs;
+#[cfg(target_os = "linux")]
 mod links;
+#[cfg(target_os = "linux")]
 mod markdown;
+#[cfg(target_os = "linux")]
 mod marks;
+#[cfg(target_os = "linux")]
 mod names;
+#[cfg(target_os = "linux")]
 mod ports;
+#[cfg(target_os = "linux")]
 mod quotes;
+#[cfg(target_os = "linux")]
 mod stage;
+#[cfg(target_os = "linux")]
 mod troubles;
+#[cfg(target_os = "linux")]
 mod values;
+#[cfg(target_os = "linux")]
 mod wire;
+
+#[cfg(target_os = "linux")]
+fn main() -> std::process::ExitCode {
+    let modules = [
+        consoles::TESTS,
+        jobs::TESTS,
+        links::TESTS,
+        markdown::TESTS,
+        marks::TESTS,
+        names::TESTS,
+        ports::TESTS,
+        quotes::TESTS,
+        troubles::TESTS,
+        values::tests::TESTS,
+        wire::TESTS,
+    ];
+    let found = [commands::tests(), wire::tests()].into_iter().flatten();
+    harness::run_with("documents", &modules, found.collect())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn main() {}

@@ -1,7 +1,11 @@
 //! As much of Markdown as the documents use: headings, links, blocks of code, tables, comments.
 
+use crate::common::programs::project;
+use crate::harness::tests;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+tests![a_document_is_taken_apart,];
 
 /// One document, taken apart.
 #[derive(Debug)]
@@ -58,7 +62,7 @@ impl Block {
 
 /// All of them: those that people read, not those of packages.
 pub(crate) fn documents() -> Vec<Document> {
-    let mut names = vec![PathBuf::from("README.md"), PathBuf::from("CHANGELOG.md")];
+    let mut names = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"].map(PathBuf::from).to_vec();
     find(Path::new("docs"), &|path| path.extension().is_some_and(|end| end == "md"), &mut names);
     find(Path::new("tests"), &|path| path.ends_with("README.md"), &mut names);
     names.sort();
@@ -70,7 +74,7 @@ pub(crate) fn documents() -> Vec<Document> {
 }
 
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    project()
 }
 
 /// Adds all files under the folder that are wanted.
@@ -263,7 +267,6 @@ pub(crate) fn slug(title: &str) -> String {
 const FENCE: &str = "```";
 const INDENT: &str = "    ";
 
-#[test]
 fn a_document_is_taken_apart() {
     let text = "# A b\n\n`a\n`[l](m)\n\n- x\n\n      y\n\n[l](a.md#b) `[no](c)` ![p](d.png)\n\n<!-- run:\na -->\n\n    \
                 cargo run\n\n    more\n\n## A, `b`!\n\n<!-- lost -->\ntext\n```sh\n$ x\n\n```\n| t |\n";

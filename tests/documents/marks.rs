@@ -3,6 +3,9 @@
 use std::fs;
 
 use super::markdown::{Block, documents, root};
+use crate::harness::tests;
+
+tests![every_block_of_code_has_a_mark, what_is_said_to_be_in_ci_is_there,];
 
 pub(crate) fn blocks() -> Vec<Block> {
     documents().into_iter().flat_map(|document| document.blocks).collect()
@@ -18,7 +21,6 @@ pub(crate) fn marked(name: &str) -> Vec<(Block, String)> {
     all.filter_map(with_rest).collect()
 }
 
-#[test]
 fn every_block_of_code_has_a_mark() {
     let faults: Vec<_> = blocks()
         .iter()
@@ -48,7 +50,6 @@ fn fault(block: &Block) -> Option<String> {
 }
 
 /// `not run: .ci/run` is true.
-#[test]
 fn what_is_said_to_be_in_ci_is_there() {
     let ci = fs::read_to_string(root().join(".ci/run")).unwrap();
     for (block, command) in marked("measured") {

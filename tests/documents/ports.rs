@@ -1,7 +1,10 @@
 //! The ports of the documents, and those that stand for them.
 
+use crate::harness::tests;
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::sync::atomic::{AtomicU16, Ordering};
+
+tests![a_number_is_replaced_where_it_stands_alone,];
 
 /// The ports that the documents use.
 pub(crate) const PORTS: [&str; 4] = ["2048", "8554", "5008", "8000"];
@@ -40,7 +43,6 @@ pub(crate) fn replace_number(text: &str, number: &str, other: &str) -> String {
 
 static NEXT: AtomicU16 = AtomicU16::new(0);
 
-#[test]
 fn a_number_is_replaced_where_it_stands_alone() {
     assert_eq!(replace_number("2048 12048 20480 :2048/", "2048", "7"), "7 12048 20480 :7/");
     assert!(has_number("a 2048", "2048") && !has_number("20480", "2048"));

@@ -4,8 +4,13 @@ use std::fs;
 
 use super::markdown::root;
 use super::marks::marked;
+use crate::harness::tests;
 
-#[test]
+tests![
+    every_quotation_is_what_the_file_says,
+    a_quotation_may_leave_out_lines_only_where_it_says_so,
+];
+
 fn every_quotation_is_what_the_file_says() {
     let quotations = marked("quoted");
     assert!(quotations.len() >= 10, "{} quotations", quotations.len());
@@ -43,7 +48,6 @@ fn first_lost<'a>(quotation: &'a [String], text: &str) -> Option<&'a str> {
     None
 }
 
-#[test]
 fn a_quotation_may_leave_out_lines_only_where_it_says_so() {
     let text = "a\n  b\nc\nd\n";
     let lost = |quotation: &str| {

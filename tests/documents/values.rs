@@ -170,11 +170,11 @@ const RULES: [Rule; 24] = [
     rule(Kind::Measured, "", is_decimal, ANY, " kbit/s"),
 ];
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+pub(crate) mod tests {
+    use super::Values;
 
-    #[test]
+    crate::harness::tests![only_values_may_differ, a_value_stands_for_the_same_one_in_every_line];
+
     fn only_values_may_differ() {
         let same = |one, other| Values::default().same(one, other);
         assert!(same("Session: 571600", "Session: 123456"));
@@ -193,7 +193,6 @@ mod tests {
         }
     }
 
-    #[test]
     fn a_value_stands_for_the_same_one_in_every_line() {
         let mut values = Values::default();
         assert!(values.same("Session: 571600", "Session: 123456"));

@@ -13,13 +13,16 @@ use crate::client_common::stage::{TURN, client_of};
 use crate::common::movies::{MOVIE, folder_with, lab_format, real_frames};
 use crate::common::raw_client::RawClient;
 use crate::common::server_process::{ServerProcess, server_command, wait_until};
-use rtsp_lab::client::Client;
+use rtsp_lab::client::{Client, Player};
 use rtsp_lab::rtsp::State;
 
 use super::markdown::{Block, root};
 use super::marks::marked;
 use super::ports::four_digit_port;
 use super::values::{Kind, Values};
+use crate::harness::{Named, tests};
+
+tests![every_check_is_of_an_example];
 
 type Check = fn(&Block);
 
@@ -36,19 +39,26 @@ const CHECKS: [(&str, Check); 10] = [
     ("dialogue with the Python lab", super::dialogue::play_with_python),
 ];
 
-#[test]
-fn every_wire_example_is_what_goes_over_the_wire() {
-    let blocks = marked("wire");
-    let mut used: Vec<&str> = Vec::new();
-    for (block, name) in &blocks {
-        let check = CHECKS.iter().find(|(known, _)| known == name);
-        let (known, check) =
-            check.unwrap_or_else(|| panic!("{}: no check {name:?}", block.place()));
-        check(block);
-        used.push(known);
-    }
+/// A test for each example.
+pub(crate) fn tests() -> Vec<Named> {
+    let test = |(block, name): (Block, String)| {
+        Named::new(format!("wire::{} {name}", block.place()), move || {
+            check_of(&block, &name)(&block);
+        })
+    };
+    marked("wire").into_iter().map(test).collect()
+}
+
+fn check_of(block: &Block, name: &str) -> Check {
+    let check = CHECKS.iter().find(|(known, _)| *known == name);
+    check.unwrap_or_else(|| panic!("{}: no check {name:?}", block.place())).1
+}
+
+fn every_check_is_of_an_example() {
+    let examples = marked("wire");
+    let is_used = |name: &str| examples.iter().any(|(_, used)| used == name);
     let unused: Vec<_> =
-        CHECKS.iter().map(|(name, _)| name).filter(|name| !used.contains(name)).collect();
+        CHECKS.iter().filter(|(name, _)| !is_used(name)).map(|check| check.0).collect();
     assert!(unused.is_empty(), "no document has these any more: {unused:?}");
 }
 

@@ -1,147 +1,193 @@
-//! Every method of the report's six classes has a Rust twin that a search for its Python name finds.
+//! The reading budget: whoever has a Python file open finds its methods in the Rust file, in the same
+//! order, each once, and can read it to its end.
 
 use std::fs;
-use std::path::Path;
 
-/// A Python class, the Rust files that hold its twin, and its methods.
-struct Class {
-    python: &'static str,
-    rust: &'static [&'static str],
-    methods: &'static [&'static str],
+use super::side_by_side::classes::{CLASSES, Class};
+use super::side_by_side::rust::{Item, Kind, items};
+use super::source::{code_lines, project, root};
+use super::wing;
+
+/// The most lines of code of a file, and its twins: all but those of the window, which has its own
+/// files.
+struct Budget {
+    file: &'static str,
+    class: &'static str,
+    lines: usize,
+    elsewhere: &'static [&'static str],
+    /// The loop for which most readers come.
+    main_loop: &'static str,
 }
 
-const CLASSES: [Class; 6] = [
-    Class {
-        python: "Client",
-        rust: &["src/client.rs", "src/client", "src/window.rs", "src/window"],
-        methods: &[
-            "__init__",
-            "createWidgets",
-            "setupMovie",
-            "exitClient",
-            "pauseMovie",
-            "playMovie",
-            "describeMovie",
-            "listenRtp",
-            "writeFrame",
-            "updateMovie",
-            "connectToServer",
-            "sendRtspRequest",
-            "recvRtspReply",
-            "parseRtspReply",
-            "openRtpPort",
-            "handler",
-        ],
+const BUDGETS: [Budget; 2] = [
+    Budget {
+        file: "src/client.rs",
+        class: "Client",
+        lines: 400,
+        elsewhere: &["createWidgets", "handler"],
+        main_loop: "listen_rtp",
     },
-    Class { python: "ClientLauncher", rust: &["src/bin/client_launcher"], methods: &["main"] },
-    Class { python: "Server", rust: &["src/server.rs"], methods: &["main"] },
-    Class {
-        python: "ServerWorker",
-        rust: &["src/server_worker.rs", "src/server_worker"],
-        methods: &[
-            "__init__",
-            "run",
-            "recvRtspRequest",
-            "processRtspRequest",
-            "sendRtp",
-            "makeRtp",
-            "replyRtsp",
-            "sendDescription",
-        ],
-    },
-    Class {
-        python: "RtpPacket",
-        rust: &["src/rtp_packet.rs"],
-        methods: &[
-            "__init__",
-            "encode",
-            "decode",
-            "version",
-            "seqNum",
-            "timestamp",
-            "payloadType",
-            "getPayload",
-            "getPacket",
-        ],
-    },
-    Class {
-        python: "VideoStream",
-        rust: &["src/video_stream.rs"],
-        methods: &["__init__", "nextFrame", "frameNbr"],
+    Budget {
+        file: "src/server_worker.rs",
+        class: "ServerWorker",
+        lines: 300,
+        elsewhere: &[],
+        main_loop: "send_rtp",
     },
 ];
 
-fn source_of(class: &Class) -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let files = class.rust.iter().flat_map(|path| {
-        let path = root.join(path);
-        if path.is_dir() {
-            let entries = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
-            entries.filter(|path| path.is_file()).collect()
-        } else {
-            vec![path]
-        }
-    });
-    files.map(|file| fs::read_to_string(file).unwrap()).collect()
+/// The most lines of a loop, from its `fn` to its last brace.
+const LOOP_LINES: usize = 25;
+/// The most fields of the client.
+const FIELDS: usize = 12;
+/// The most files of the lab: all in `src` but the wing.
+const FILES: usize = 75;
+
+fn class(name: &str) -> &'static Class {
+    CLASSES.iter().find(|class| class.name == name).unwrap()
 }
 
-/// An item of that very name, or one whose alias it is.
-fn has_twin(source: &str, method: &str) -> bool {
-    let alias = format!("#[doc(alias = \"{method}\")]");
-    let items = [format!("fn {method}("), format!("fn {method}<"), format!("pub {method}: ")];
-    source.contains(&alias) || items.iter().any(|item| source.contains(item))
+fn read(file: &str) -> String {
+    fs::read_to_string(root().join(file)).unwrap()
+}
+
+fn items_of(file: &str) -> Vec<Item> {
+    items(file, &read(file)).unwrap()
+}
+
+/// The lab's files, without the wing, `lab_check` and files of tests.
+fn lab_files() -> Vec<(String, String)> {
+    let of_lab = |file: &String| {
+        let is_other = wing::has_file(file) || file.ends_with("/tests.rs");
+        file.starts_with("src/") && !is_other
+    };
+    project().into_iter().filter(|(file, _)| of_lab(file)).collect()
+}
+
+/// `listenRtp` as Rust writes it.
+fn snake(name: &str) -> String {
+    let parts = name
+        .chars()
+        .map(|c| if c.is_uppercase() { format!("_{}", c.to_lowercase()) } else { c.to_string() });
+    parts.collect()
 }
 
 #[test]
-fn every_python_method_has_a_twin() {
-    for class in &CLASSES {
-        let source = source_of(class);
-        for method in class.methods {
-            assert!(has_twin(&source, method), "{}.{method} has no twin", class.python);
+fn the_twins_stand_in_the_order_of_the_python_file() {
+    for Budget { file, class: name, elsewhere, .. } in BUDGETS {
+        let methods = class(name).methods.iter().filter(|method| !elsewhere.contains(method));
+        let methods: Vec<&str> = methods.copied().collect();
+        let items = items_of(file);
+        let places: Vec<Option<usize>> = methods
+            .iter()
+            .map(|method| items.iter().position(|item| item.is_twin_of(method)))
+            .collect();
+        let there = places.iter().flatten().count();
+        println!("{file}: {there} of {} twins of {name}.py", methods.len());
+        for (method, place) in methods.iter().zip(&places) {
+            assert!(place.is_some(), "{name}.{method} has no twin in {file}");
+        }
+        assert!(places.is_sorted(), "{file} has the order {places:?}, of {methods:?}");
+    }
+}
+
+#[test]
+fn the_widgets_twins_are_the_windows() {
+    let window = project().into_iter().filter(|(file, _)| file.starts_with("src/window"));
+    let items: Vec<Item> =
+        window.flat_map(|(file, source)| items(&file, &source).unwrap()).collect();
+    for method in BUDGETS[0].elsewhere {
+        assert!(items.iter().any(|item| item.is_twin_of(method)), "{method}");
+    }
+}
+
+#[test]
+fn the_classes_can_be_read_to_their_end() {
+    for Budget { file, lines: most, .. } in BUDGETS {
+        let lines = code_lines(&read(file));
+        println!("{file}: {lines} lines of code, at most {most}");
+        assert!(lines <= most, "{file} has {lines} lines of code");
+    }
+    let fields = fields_of("Client", &read("src/client.rs"));
+    println!("Client: {fields} fields, at most {FIELDS}");
+    assert!(fields <= FIELDS, "Client has {fields} fields");
+}
+
+fn fields_of(name: &str, source: &str) -> usize {
+    let file = syn::parse_file(source).unwrap();
+    let mut structs = file.items.iter().filter_map(|item| match item {
+        syn::Item::Struct(item) => Some(item),
+        _ => None,
+    });
+    structs.find(|item| item.ident == name).unwrap().fields.len()
+}
+
+#[test]
+fn each_loop_fits_the_eye_and_says_above_it_what_it_does() {
+    for Budget { file, main_loop, .. } in BUDGETS {
+        let items = items_of(file);
+        let found = items.iter().find(|item| item.name == main_loop && item.kind == Kind::Function);
+        let found = found.unwrap_or_else(|| panic!("{file} has no fn {main_loop}"));
+        let lines = &found.excerpt.lines;
+        let is_document = |text: &str| text.starts_with("///") || text.starts_with("#[");
+        let code = lines.iter().filter(|line| !is_document(&line.text)).count();
+        println!("{main_loop}: {code} lines, at most {LOOP_LINES}");
+        assert!(code <= LOOP_LINES, "{main_loop} has {code} lines");
+        let pseudo_code = lines.iter().any(|line| line.text.starts_with("/// ```text"));
+        assert!(pseudo_code, "{main_loop} has no pseudo-code above it");
+    }
+}
+
+/// A search for `fn listen_rtp` finds one place in the lab.
+#[test]
+fn each_twin_is_the_only_function_of_its_name() {
+    let files = lab_files();
+    for Budget { class: name, main_loop, .. } in BUDGETS {
+        let methods = class(name).methods.iter().filter(|name| !["__init__", "run"].contains(name));
+        for function in methods.map(|method| snake(method)) {
+            let starts = [format!("fn {function}("), format!("fn {function}<")];
+            let is_it = |line: &str| starts.iter().any(|start| line.contains(start));
+            let places: Vec<String> = files
+                .iter()
+                .flat_map(|(file, source)| source.lines().zip(1..).map(move |line| (file, line)))
+                .filter(|(_, (line, _))| is_it(line))
+                .map(|(file, (_, number))| format!("{file}:{number}"))
+                .collect();
+            assert!(places.len() <= 1, "fn {function} stands at {places:?}");
+            assert!(!places.is_empty() || function != main_loop, "there is no fn {function}");
         }
     }
+}
+
+#[test]
+fn the_lab_is_no_more_files_than_can_be_looked_through() {
+    let files = lab_files();
+    let lines: usize = files.iter().map(|(_, source)| code_lines(source)).sum();
+    println!("the lab: {} files, at most {FILES}; {lines} lines of code", files.len());
+    assert!(files.len() <= FILES, "{} files", files.len());
 }
 
 #[test]
 fn every_class_is_named_where_its_twin_is() {
     for class in &CLASSES {
-        let source = source_of(class);
-        assert!(source.contains(&format!("{}.py", class.python)), "{} is not named", class.python);
+        let python = format!("{}.py", class.name);
+        assert!(read(class.rust[0]).contains(&python), "{python} is not named");
     }
 }
 
 #[test]
 fn the_document_names_every_method() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/side_by_side.md");
-    let document = fs::read_to_string(path).unwrap();
+    let document = read("docs/side_by_side.md");
     for class in &CLASSES {
-        let heading = format!("\n## {}.py\n", class.python);
+        let heading = format!("\n## {}.py\n", class.name);
         let section = document.split(&heading).nth(1).and_then(|rest| rest.split("\n## ").next());
-        let section = section.unwrap_or_else(|| panic!("no section {}.py", class.python));
+        let section = section.unwrap_or_else(|| panic!("no section {}.py", class.name));
         let rows = section.lines().filter(|line| line.starts_with('|'));
         let names: Vec<&str> = rows.filter_map(|row| row.split('|').nth(1)).collect();
         for method in class.methods {
-            let name = format!("`{method}`");
-            assert!(
-                names.iter().any(|cell| cell.contains(&name)),
-                "no row for {}.{method}",
-                class.python
-            );
-        }
-    }
-}
-
-/// The Python lab's own programs have no method that was forgotten here (but their helpers).
-#[test]
-fn the_python_lab_has_these_methods_too() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python_lab");
-    for class in &CLASSES {
-        let source = fs::read_to_string(folder.join(format!("{}.py", class.python))).unwrap();
-        for method in class.methods {
-            // It has no window, and a class that needs no constructor has none.
-            let left_out = ["createWidgets", "__init__"].contains(method);
-            let defined = source.contains(&format!("def {method}("));
-            assert!(defined || left_out, "{}.{method} is not in the Python lab", class.python);
+            let cell = format!("`{method}`");
+            let found = names.iter().any(|name| name.contains(&cell));
+            assert!(found, "no row for {}.{method}", class.name);
         }
     }
 }

@@ -1,19 +1,11 @@
 //! The command line of `client_launcher`: what it refuses, and with which words.
 
-use crate::client_common::program::run_client;
+use crate::client_common::program::{client_command, run_client};
+use crate::common::command_line::{assert_help_and_version, assert_wrong_call};
 
-/// One line that says what is wrong, then the usage; nothing on stdout.
 #[track_caller]
 fn assert_refused(words: &[&str], flaw: &str) {
-    let ended = run_client(words);
-    let errors = &ended.errors;
-    let line = errors.lines().next().unwrap_or_default();
-    assert!(line.starts_with("client_launcher: "), "{line:?} for {words:?}");
-    assert!(line.contains(flaw), "{line:?} says nothing of {flaw:?}, for {words:?}");
-    let (_, rest) = errors.split_once("\n\n").unwrap_or_default();
-    assert!(rest.starts_with("Usage: client_launcher "), "{rest:?} for {words:?}");
-    assert_eq!(errors.split("\n\n").next(), Some(line), "one line says it, for {words:?}");
-    assert_eq!((ended.code, ended.output.as_str()), (Some(2), ""), "for {words:?}");
+    assert_wrong_call("client_launcher", &mut client_command(words), flaw);
 }
 
 #[test]
@@ -90,15 +82,13 @@ fn an_unknown_option_is_refused_by_its_name() {
 }
 
 #[test]
-fn help_prints_the_usage_and_nothing_else() {
-    for words in [&["--help"][..], &["-h"], &["--headless", "--help", "127.0.0.1"]] {
-        let ended = run_client(words);
-        assert_eq!((ended.code, ended.errors.as_str()), (Some(0), ""), "for {words:?}");
-        assert!(ended.output.starts_with("Usage: client_launcher [OPTIONS] SERVER_ADDR"));
-        for option in
-            ["--play", "--headless", "--tcp", "--seconds N", "--quiet", "--help", "rtsp://HOST"]
-        {
-            assert!(ended.output.contains(option), "no {option} in {}", ended.output);
-        }
+fn help_is_printed_on_request_and_nothing_else() {
+    let help = assert_help_and_version("client_launcher", || client_command(&[]));
+    for option in
+        ["--play", "--headless", "--tcp", "--seconds N", "--quiet", "--help", "rtsp://HOST"]
+    {
+        assert!(help.contains(option), "no {option} in {help}");
     }
+    let ended = run_client(&["--headless", "--help", "127.0.0.1"]);
+    assert_eq!((ended.code, ended.output, ended.errors), (Some(0), help, String::new()));
 }

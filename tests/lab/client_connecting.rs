@@ -2,92 +2,27 @@
 
 #![cfg(target_os = "linux")]
 
-use std::cell::RefCell;
 use std::net::UdpSocket;
-use std::rc::Rc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::client_common::MOVIE;
+use crate::client_common::connecting::{TRIES, looks_at_its_user, play_waits_for_no_connection};
 use crate::client_common::full_queue::FullQueue;
 use crate::client_common::program::{rtp_port, run_client};
 use crate::client_common::scripted_server::ScriptedServer;
 use crate::client_common::stage::{Stage, TURN, client_of};
-use crate::client_common::{LIMIT, MOVIE};
-use rtsp_lab::client::{Client, ClientEvent, Settings};
-use rtsp_lab::rtsp::{Method, State};
-use rtsp_lab::standard::rtsp::RtspUrl;
-
-/// The system gives up a connection after 2 s. A machine may be too busy for a test to do its part by
-/// then, but not each time.
-const TRIES: usize = 5;
-
-/// What the client tells.
-type Events = Rc<RefCell<Vec<ClientEvent>>>;
-
-/// A client of that port, in either dialect.
-fn client_in(standard: bool, port: u16) -> (Client, Events) {
-    if !standard {
-        return client_of(port, 0);
-    }
-    let url = format!("rtsp://127.0.0.1:{port}/{MOVIE}");
-    let settings = Settings::of_url(RtspUrl::parse(&url).unwrap());
-    let events = Events::default();
-    let told = Rc::clone(&events);
-    (Client::new(settings, move |event| told.borrow_mut().push(event)), events)
-}
-
-/// Lets the client work until it has told that there is no connection; it tells that once, and has
-/// forgotten what was pressed.
-#[track_caller]
-fn assert_fails_once(client: &mut Client, events: &Events) {
-    let start = Instant::now();
-    while client.is_waiting() {
-        assert!(start.elapsed() < LIMIT, "it still waits");
-        client.wait(TURN);
-    }
-    let told = client.message().expect("a message").clone();
-    assert_eq!(told.title, "Connection failed");
-    assert!(!client.wait(Duration::ZERO), "nothing follows");
-    assert_eq!((client.state(), client.will_play()), (State::Init, false));
-    assert_eq!(events.borrow().as_slice(), [ClientEvent::Told(told)]);
-}
+use rtsp_lab::client::{Client, ClientEvent, Player};
+use rtsp_lab::rtsp::State;
 
 #[test]
 fn while_a_server_does_not_answer_the_client_looks_at_its_user() {
-    for standard in [false, true] {
-        let mut goes_on = false;
-        for _ in 0..TRIES {
-            let Some(server) = FullQueue::start() else { return };
-            let (mut client, events) = client_in(standard, server.port());
-            client.setup_movie();
-            assert!(client.is_connecting(), "it has waited: {:?}", client.message());
-            client.play_movie();
-            client.describe_movie();
-            assert!(client.awaits(Method::Setup) && client.will_play(), "pressed and forgotten");
-            client.wait(Duration::ZERO);
-            goes_on |= client.is_connecting();
-            assert_fails_once(&mut client, &events);
-            // The next try begins anew.
-            client.describe_movie();
-            assert!(client.awaits(Method::Describe) && client.message().is_none());
-            if goes_on {
-                break;
-            }
-        }
-        assert!(goes_on, "it has waited for the server {TRIES} times");
-    }
+    looks_at_its_user(|port| client_of(port, 0));
 }
 
 #[test]
 fn play_in_init_waits_for_no_connection_and_is_not_forgotten() {
-    for standard in [false, true] {
-        let Some(server) = FullQueue::start() else { return };
-        let (mut client, events) = client_in(standard, server.port());
-        // The connection may have failed at once; only `wait` looks for it.
-        client.play_movie();
-        assert!(client.is_connecting() && client.will_play());
-        assert_fails_once(&mut client, &events);
-    }
+    play_waits_for_no_connection(|port| client_of(port, 0));
 }
 
 #[test]
@@ -186,30 +121,28 @@ fn a_connection_that_was_given_up_is_closed_when_it_is_there() {
 }
 
 /// Whether it is let in after `leave`; so that did not wait until the system gave up.
-fn is_let_in_after(leave: fn(Client)) -> Option<bool> {
-    let mut server = FullQueue::start()?;
+fn is_let_in_after(leave: fn(Client)) -> bool {
+    let server = FullQueue::start();
     let (mut client, _) = client_of(server.port(), 0);
     client.setup_movie();
     server.until_somebody_tries();
     leave(client);
-    let said = server.lets_in();
-    assert!(["it left behind 0 bytes", "nobody came"].contains(&said.as_str()), "{said}");
-    Some(said != "nobody came")
+    let left_behind = server.lets_in();
+    assert!(left_behind.is_none_or(|bytes| bytes == 0), "{left_behind:?} bytes");
+    left_behind.is_some()
 }
 
 #[test]
 fn to_leave_waits_for_no_server() {
     let ways: [fn(Client); 2] = [drop, |mut client| client.exit_client()];
     for leave in ways {
-        let mut tries = (0..TRIES).map_while(|_| is_let_in_after(leave)).peekable();
-        let can_try = tries.peek().is_some();
-        assert!(tries.any(|is_let_in| is_let_in) || !can_try, "it has waited {TRIES} times");
+        assert!((0..TRIES).any(|_| is_let_in_after(leave)), "it has waited {TRIES} times");
     }
 }
 
 #[test]
 fn without_a_window_it_is_told_once_and_the_code_is_1() {
-    let Some(server) = FullQueue::start() else { return };
+    let server = FullQueue::start();
     let port = server.port().to_string();
     let ended = run_client(&["--headless", "127.0.0.1", &port, &rtp_port(), MOVIE]);
     assert_eq!(ended.code, Some(1), "{ended:?}");

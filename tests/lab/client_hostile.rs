@@ -6,22 +6,18 @@
 
 use std::cell::RefCell;
 use std::io::Write;
-use std::net::UdpSocket;
 use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::client_common::jpeg::{colour, frame, jpeg};
 use crate::client_common::program::{Program, client_command, rtp_port};
-use crate::client_common::rfc2435::{Form, Sender, frame as standard_frame, payloads};
 use crate::client_common::rtp::{marked, packet};
 use crate::client_common::scripted_server::ScriptedServer;
 use crate::client_common::stage::{Stage, TURN, client_of};
-use crate::client_common::standard_server::Way;
-use crate::client_common::standard_stage::{First, StandardStage};
 use crate::client_common::{LIMIT, MOVIE};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-use rtsp_lab::client::{Client, ClientEvent};
+use rtsp_lab::client::{Client, ClientEvent, Player};
 use rtsp_lab::rtsp::State;
 
 const MOST_KILOBYTES: usize = 200_000;
@@ -113,26 +109,6 @@ fn when_only_strangers_send_the_user_is_told_so() {
     // A lab's server sends from any port of its own.
     stage.sends(&packet(1, &frame(1)), 1);
     stage.until_shown(1);
-    stage.teardown();
-}
-
-#[test]
-fn packets_of_strangers_are_not_shown_in_the_standard_dialect_either() {
-    let mut stage = StandardStage::playing(First::Udp);
-    let stranger = UdpSocket::bind("127.0.0.2:0").unwrap();
-    let mut strangers = Sender::default();
-    let Way::Udp(port) = stage.server.way else { panic!("not over UDP") };
-    for number in 1..=10 {
-        for packet in strangers.packets(&payloads(&standard_frame(99, 80), Form::default())) {
-            for port in [port, port + 1] {
-                stranger.send_to(&packet, ("127.0.0.1", port)).unwrap();
-            }
-        }
-        stage.shows(number);
-    }
-    stage.until("the strangers' packets", |client| client.statistics().0.reception.strangers >= 10);
-    assert_eq!(stage.statistics().reception.lost, 0);
-    assert_eq!(stage.statistics().reception.malformed, 0);
     stage.teardown();
 }
 

@@ -12,6 +12,7 @@ use crate::client_common::jpeg::{as_in_the_labs_film, colour, frame, jpeg};
 use crate::client_common::program::Program;
 use crate::client_common::rtp::{JPEG, MARKER, PLAIN, marked, packet, packet_with};
 use crate::client_common::stage::Stage;
+use rtsp_lab::client::Player;
 use rtsp_lab::rtsp::State;
 
 /// Frames under these numbers, one packet each; in frame n of them is the colour of frame n.
@@ -426,7 +427,7 @@ fn rapid_play_and_pause_leave_one_listener_and_lose_nothing() {
     const ALONE: &str = "RUN_ALONE";
     if env::var_os(ALONE).is_none() {
         // Threads can be counted only in a process in which no other test runs.
-        let name = "rapid_play_and_pause_leave_one_listener_and_lose_nothing";
+        let name = "client_odd_rtp::rapid_play_and_pause_leave_one_listener_and_lose_nothing";
         let mut test = Command::new(env::current_exe().unwrap());
         let ended = Program::start(test.args(["--exact", name]).env(ALONE, "1")).end(LIMIT);
         assert_eq!(ended.code, Some(0), "{}", ended.output);

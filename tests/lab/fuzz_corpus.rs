@@ -2,12 +2,13 @@
 //!
 //! `tests/fuzz/README.md` tells how they are looked for.
 
+use crate::common::programs::project;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 fn corpus() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus")
+    project().join("tests/fuzz/corpus")
 }
 
 /// Their names and their bytes.

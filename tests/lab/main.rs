@@ -13,8 +13,10 @@
 mod client_common;
 #[path = "../common/mod.rs"]
 mod common;
-#[path = "../fuzz/src/lib.rs"]
-mod fuzz;
+#[path = "../counted.rs"]
+mod counted;
+#[path = "../fuzz/src/lib.rs"] // wing
+mod fuzz; // wing
 
 mod client_bad_network;
 mod client_command;
@@ -23,8 +25,7 @@ mod client_headless;
 mod client_hostile;
 mod client_odd_rtp;
 mod client_odd_servers;
-mod clock;
-mod fuzz_corpus;
+mod fuzz_corpus; // wing
 mod impairment;
 mod server_bad_network;
 mod server_clients;

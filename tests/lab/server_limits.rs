@@ -1,4 +1,5 @@
-//! What the server has too few of: time for those who say nothing, places, descriptors, threads.
+//! What the server has too few of: time for those who say nothing, places, descriptors. (Threads: see
+//! `tests/machine/other_users.rs`.)
 //!
 //! Each time a witness plays a movie and loses no frame, and at the end the server is as it was.
 
@@ -30,15 +31,15 @@ fn hasty() -> Settings {
 const LONG: Duration = Duration::from_secs(3600);
 
 /// What is written to begin with, and then again and again.
-const SLOW: [(&str, &str); 8] = [
+const SLOW: &[(&str, &str)] = &[
     ("", ""),
     ("SETUP movie.Mjpeg RTSP/1.0\nCS", ""),
     ("", "x"),
     ("SETUP movie.Mjpeg RTSP/1.0\n", "C"),
     ("", "\r\n"),
-    ("OPTIONS * RTSP/1.0\r\nCSe", ""),
-    ("OPTIONS * RTSP/1.0\r\nCSeq: 1", "1"),
-    ("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n", "$\x01\0\0"),
+    ("OPTIONS * RTSP/1.0\r\nCSe", ""), // wing
+    ("OPTIONS * RTSP/1.0\r\nCSeq: 1", "1"), // wing
+    ("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n", "$\x01\0\0"), // wing
 ];
 
 /// Writes on until the server has closed; a limit that does not hold fails the test.
@@ -64,11 +65,12 @@ fn drip(mut stream: TcpStream, start: &str, drop: &str) {
 fn before_setup_whoever_sends_no_whole_request_is_closed() {
     let (_folder, mut server) = server_with(hasty());
     let address = server.address();
-    let slow = SLOW.map(|(start, drop)| {
+    let begin = |&(start, drop): &(&'static str, &'static str)| {
         let stream = TcpStream::connect(address).unwrap();
         let client = stream.local_addr().unwrap();
         (client, start, std::thread::spawn(move || drip(stream, start, drop)))
-    });
+    };
+    let slow: Vec<_> = SLOW.iter().map(begin).collect();
     for (client, start, thread) in slow {
         thread.join().unwrap();
         let why = server.end_of(client);
@@ -84,10 +86,10 @@ fn after_teardown_it_is_as_before_setup() {
     client.granted("TEARDOWN");
     assert_eq!(client.rest(), "");
     assert!(server.end_of(client.address()).contains("before SETUP"));
-    let mut client = StandardClient::ready_udp(server.address());
-    client.granted("TEARDOWN", &[]);
-    client.assert_closed();
-    assert!(server.end_of(client.address()).contains("before SETUP"));
+    let mut client = StandardClient::ready_udp(server.address()); // wing
+    client.granted("TEARDOWN", &[]); // wing
+    client.assert_closed(); // wing
+    assert!(server.end_of(client.address()).contains("before SETUP")); // wing
 }
 
 #[test]
@@ -180,10 +182,10 @@ fn one_client_too_many_gets_453_in_its_dialect_and_is_closed() {
     let lines = server.transcript_of(lab.address());
     let why = "answered 453 Not Enough Bandwidth: 3 clients are connected; --max-clients N";
     assert!(lines.iter().any(|line| line.starts_with(why)), "{lines:?}");
-    let mut standard = StandardClient::connect(server.address());
-    let reply = standard.ask("OPTIONS", "*", &[]);
-    assert_eq!(reply.status, "453 Not Enough Bandwidth");
-    standard.assert_closed();
+    let mut standard = StandardClient::connect(server.address()); // wing
+    let reply = standard.ask("OPTIONS", "*", &[]); // wing
+    assert_eq!(reply.status, "453 Not Enough Bandwidth"); // wing
+    standard.assert_closed(); // wing
     let mut silent = RawClient::connect(server.address());
     assert_eq!(silent.rest(), "", "closed without a word, if it says none");
     drop(others);
@@ -214,30 +216,16 @@ fn a_crowd_of_clients_too_many_is_closed_at_once_and_takes_no_threads() {
     witness.lost_nothing_and_all_is_as_before(&server);
 }
 
-/// The server behind a command that sets limits, if that command is there and may.
-#[cfg(target_os = "linux")]
-fn limited(folder: &std::path::Path, before: &[&str]) -> Option<ServerProcess> {
-    let binary = crate::common::server_process::server_command(folder).get_program().to_owned();
-    let (program, words) = before.split_first().expect("a command");
-    let mut command = std::process::Command::new(program);
-    command.current_dir(folder).args(words).arg(binary).arg("0");
-    ServerProcess::start_with(&mut command)
-}
-
-/// What the server has computed in a second in which nothing can be done.
-#[cfg(target_os = "linux")]
-fn ticks_while_it_waits(server: &ServerProcess, waiting: &mut RawClient) -> u64 {
-    let before = server.cpu_ticks();
-    assert!(waiting.hears_nothing(Duration::from_secs(1)), "there is no room for one more");
-    server.cpu_ticks() - before
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn without_descriptors_the_server_says_so_once_and_serves_on_when_there_is_room() {
+    use crate::common::limited::{limited, ticks_while_it_waits};
+    use crate::common::programs::program;
+
     let (folder, _) = made_movie(1);
     let sh = ["sh", "-c", "ulimit -n 64 && exec \"$0\" \"$@\""];
-    let mut server = limited(folder.path(), &sh).expect("a server with 64 descriptors");
+    let mut server =
+        limited(&program("server"), folder.path(), &sh).expect("a server with 64 descriptors");
     let witness = Witness::start(&server, folder.path());
     let crowd: Vec<_> = (0..90).map(|_| TcpStream::connect(server.address()).unwrap()).collect();
     let trouble = |line: &str| line.starts_with("could not accept a connection: ");
@@ -252,42 +240,6 @@ fn without_descriptors_the_server_says_so_once_and_serves_on_when_there_is_room(
     new.session_opened(&reply);
     drop(new);
     witness.lost_nothing_and_all_is_as_before(&server);
-    let lines = server.kill();
-    assert_eq!(lines.iter().filter(|line| trouble(line)).count(), 1, "once");
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn without_threads_the_server_says_so_once_and_serves_on_when_there_is_room() {
-    use std::os::unix::fs::PermissionsExt;
-    let (folder, _) = made_movie(1);
-    let for_all = std::fs::Permissions::from_mode(0o755);
-    std::fs::set_permissions(folder.path(), for_all).unwrap();
-    // The limit counts a user's threads and is not for root: so a user who has none, if root may.
-    let user = "setpriv --reuid=61234 --regid=61234 --clear-groups prlimit --nproc=12";
-    let Some(mut server) = limited(folder.path(), &user.split(' ').collect::<Vec<_>>()) else {
-        eprintln!("skipped: could not run {user}");
-        return;
-    };
-    let mut paused = RawClient::ready(server.address());
-    let witness = Witness::start(&server, folder.path());
-    let crowd: Vec<_> = (0..30).map(|_| TcpStream::connect(server.address()).unwrap()).collect();
-    let trouble = |line: &str| line.starts_with("could not start a thread: ");
-    server.wait_for(trouble);
-    paused.answered("PLAY", "500 Connection Error");
-    let mut new = RawClient::connect(server.address());
-    let request = new.request("SETUP");
-    new.send(request);
-    let ticks = ticks_while_it_waits(&server, &mut new);
-    assert!(ticks < 30, "it computed for {ticks} hundredths of a second");
-    drop(crowd);
-    let reply = new.reply();
-    new.session_opened(&reply);
-    paused.granted("PLAY");
-    paused.packet();
-    drop(new);
-    drop(paused);
-    witness.lost_nothing();
     let lines = server.kill();
     assert_eq!(lines.iter().filter(|line| trouble(line)).count(), 1, "once");
 }

@@ -306,9 +306,9 @@ fn what_is_no_file_is_no_movie_and_nobody_waits_for_it() {
         let mut lab = RawClient::of(name, server.address());
         lab.answered("SETUP", "404 File Not Found");
         lab.answered("DESCRIBE", "404 File Not Found");
-        let mut standard = StandardClient::of(name, server.address());
-        let url = standard.url.clone();
-        assert_eq!(standard.ask("DESCRIBE", &url, &[]).status, "404 Not Found", "{name}");
+        let mut standard = StandardClient::of(name, server.address()); // wing
+        let url = standard.url.clone(); // wing
+        assert_eq!(standard.ask("DESCRIBE", &url, &[]).status, "404 Not Found", "{name}"); // wing
     }
     witness.lost_nothing_and_all_is_as_before(&server);
 }

@@ -212,8 +212,9 @@ fn names_of_what_is_no_file_get_404() {
     let (folder, _) = made_movie(3);
     fs::create_dir(folder.path().join("sub")).unwrap();
     let server = ServerProcess::start(folder.path(), &[]);
-    for name in ["none.Mjpeg", "sub", "sub/", ".", "./", "movie.Mjpeg/", "movie.Mjpeg\0", "\0", "%"]
-    {
+    let slashes = ["sub/", "./", "movie.Mjpeg/", "movie.Mjpeg/.", "movie.Mjpeg\\", "sub\\"];
+    let others = ["none.Mjpeg", "sub", ".", "movie.Mjpeg\0", "\0", "%"];
+    for name in slashes.into_iter().chain(others) {
         assert_not_found(&server, name);
     }
 }
@@ -253,29 +254,11 @@ fn a_link_that_leads_out_gets_404_and_one_that_stays_in_plays() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_may_not_be_read_gets_404() {
-    use std::os::unix::fs::PermissionsExt;
-    let (folder, _) = made_movie(3);
-    let secret = folder.path().join("secret");
-    fs::copy(folder.path().join(MOVIE), &secret).unwrap();
-    fs::set_permissions(&secret, fs::Permissions::from_mode(0o000)).unwrap();
-    if File::open(&secret).is_ok() {
-        eprintln!("skipped: this user may read any file");
-        return;
-    }
-    assert_not_found(&ServerProcess::start(folder.path(), &[]), "secret");
-}
-
-#[cfg(unix)]
-#[test]
 fn a_pipe_in_the_folder_gets_404_and_blocks_nobody() {
     let (folder, _) = made_movie(3);
     let pipe = folder.path().join("pipe");
     let made = std::process::Command::new("mkfifo").arg(&pipe).status();
-    if !made.is_ok_and(|status| status.success()) {
-        eprintln!("skipped: could not run mkfifo");
-        return;
-    }
+    assert!(made.unwrap().success(), "make a pipe");
     assert_not_found(&ServerProcess::start(folder.path(), &[]), "pipe");
 }
 

@@ -1,4 +1,4 @@
-"""The client without its window: what the buttons do, RTSP requests, RTP frames, statistics."""
+"""The client: its window, what the buttons do, RTSP requests, RTP frames, statistics."""
 
 import os
 import socket
@@ -21,7 +21,8 @@ class Client:
     """Asks a server for a movie and receives its frames.
 
     As in the lab a reply is split by line and word number, and a frame counts only if its number
-    is larger than the last one's.
+    is larger than the last one's. Without a window (master is None) a script calls what the buttons
+    call; Tk and PIL are imported where the window needs them, as not every machine has them.
     """
 
     INIT = 0
@@ -35,8 +36,9 @@ class Client:
     DESCRIBE = 4
     REQUEST_NAMES = ['SETUP', 'PLAY', 'PAUSE', 'TEARDOWN', 'DESCRIBE']
 
-    def __init__(self, serveraddr, serverport, rtpport, filename, frameFolder=None):
+    def __init__(self, master, serveraddr, serverport, rtpport, filename, frameFolder=None):
         """Connect to the server. Frames are kept in frameFolder, without one only the last is."""
+        self.master = master
         self.serverAddr = serveraddr
         self.serverPort = serverport
         self.rtpPort = rtpport
@@ -73,8 +75,23 @@ class Client:
         self.lastFrameTime = None
         self.lastPacketTime = 0
 
+        if self.master:
+            self.createWidgets()
         self.connectToServer()
         self.cacheFolder = tempfile.TemporaryDirectory()
+
+    def createWidgets(self):
+        """Build the window: the movie, and below it a row of buttons."""
+        import tkinter
+        buttons = [('Setup', self.setupMovie), ('Play', self.playMovie), ('Pause', self.pauseMovie),
+                   ('Teardown', self.exitClient), ('Describe', self.describeMovie)]
+        for column, (text, command) in enumerate(buttons):
+            button = tkinter.Button(self.master, text=text, command=command, width=14)
+            button.grid(row=1, column=column, padx=2, pady=4)
+        self.label = tkinter.Label(self.master, height=19)
+        self.label.grid(row=0, column=0, columnspan=len(buttons), sticky='nsew', padx=4, pady=4)
+        # The cross of the window is one more button.
+        self.master.protocol('WM_DELETE_WINDOW', self.handler)
 
     def setupMovie(self):
         """Setup button handler."""
@@ -82,8 +99,10 @@ class Client:
             self.sendRtspRequest(self.SETUP)
 
     def exitClient(self):
-        """Teardown button handler."""
+        """Teardown button handler: the window closes, too."""
         self.sendRtspRequest(self.TEARDOWN)
+        if self.master:
+            self.master.destroy()
 
     def pauseMovie(self):
         """Pause button handler."""
@@ -161,7 +180,13 @@ class Client:
         return imageFile
 
     def updateMovie(self, imageFile):
-        """Look at the image file, in place of showing it: is it a JPEG from start to end?"""
+        """Show the image file in the window. Without one look at it: is it a whole JPEG?"""
+        if self.master:
+            from PIL import Image, ImageTk
+            photo = ImageTk.PhotoImage(Image.open(imageFile))
+            self.label.configure(image=photo, height=photo.height())
+            self.label.image = photo  # Tk alone does not keep it
+            return
         with open(imageFile, 'rb') as file:
             data = file.read()
         if not (data.startswith(b'\xff\xd8') and data.endswith(b'\xff\xd9')):
@@ -291,8 +316,16 @@ class Client:
             self.fail('Unable to bind PORT=%d: %s' % (self.rtpPort, error))
 
     def handler(self):
-        """Handler on explicitly closing the client: pause, then exit, as there is nobody to ask."""
+        """Handler on explicitly closing the client: pause, ask, then exit or play on."""
         self.pauseMovie()
+        if self.master:
+            from tkinter import messagebox
+            if messagebox.askokcancel('Quit?', 'Do you want to close the player?'):
+                self.exitClient()
+            else:
+                self.playMovie()
+            return
+        # A script is not asked.
         self.waitForReply()
         self.exitClient()
         self.waitForReply()

@@ -1,6 +1,6 @@
 """Runs the client: python3 ClientLauncher.py HOST PORT RTP_PORT MOVIE
 
-There is no window; a script presses the buttons.
+A script presses the buttons, and there is no window; with --window it is the other way round.
 """
 
 import argparse
@@ -31,17 +31,21 @@ def main():
     try:
         if options.frames:
             os.makedirs(options.frames, exist_ok=True)
-        client = Client(options.host, options.port, options.rtp_port, options.movie,
+        window = openWindow() if options.window else None
+        client = Client(window, options.host, options.port, options.rtp_port, options.movie,
                         options.frames)
     except (ClientError, OSError) as error:
         sys.exit(str(error))
 
     try:
-        try:
-            runScript(client, options.script, options.limit)
-        except KeyboardInterrupt:
-            client.handler()
-        checkResult(client)
+        if window:
+            window.mainloop()
+        else:
+            try:
+                runScript(client, options.script, options.limit)
+            except KeyboardInterrupt:
+                client.handler()
+            checkResult(client)
     except ClientError as error:
         failure = str(error)
     finally:
@@ -50,9 +54,24 @@ def main():
     sys.exit(failure)
 
 
+def openWindow():
+    """Return an empty window. What it needs, and a script does not, may be missing."""
+    try:
+        import tkinter
+        import PIL.ImageTk  # the client shows frames with it
+    except ImportError as error:
+        raise ClientError('The window needs Tk and PIL: %s' % error)
+    try:
+        window = tkinter.Tk()
+    except tkinter.TclError as error:
+        raise ClientError('Unable to open the window: %s' % error)
+    window.title('RTPClient')
+    return window
+
+
 def parseArguments():
     """Read the command line; a wrong one ends the program with a usage line and code 2."""
-    parser = argparse.ArgumentParser(description='A client of the streaming lab, without a window')
+    parser = argparse.ArgumentParser(description='A client of the streaming lab')
     parser.add_argument('host')
     parser.add_argument('port', type=portNumber)
     parser.add_argument('rtp_port', type=portNumber)
@@ -61,6 +80,8 @@ def parseArguments():
                         help='actions with commas between them: setup play pause describe teardown '
                              'frames=N seconds=X end (default: %(default)s)')
     parser.add_argument('--frames', metavar='DIR', help='write each frame to DIR/frame-NNNN.jpg')
+    parser.add_argument('--window', action='store_true',
+                        help='open the window, whose buttons are pressed by hand')
     parser.add_argument('--limit', metavar='SECONDS', type=float, default=60,
                         help='the whole script may take so long (default: %(default)s)')
     return parser.parse_args()

@@ -8,8 +8,9 @@ use crate::client_common::program::{Program, client_command};
 use crate::client_common::rfc2435::{Form, frame, payloads};
 use crate::client_common::standard_server::{Answers, Way, description};
 use crate::client_common::standard_stage::{BOTH, First, StandardStage};
-use rtsp_lab::client::{Client, Seek};
+use rtsp_lab::client::{Player, Seek};
 use rtsp_lab::rtsp::{Method, State};
+use rtsp_lab::standard::client::StandardClient as Client;
 
 #[test]
 fn a_movie_is_played_paused_resumed_and_ended_over_both_transports() {

@@ -8,9 +8,10 @@ use crate::common::LIMIT;
 use crate::common::lossy_proxy::{Expected, Fate, LossyProxy, Record};
 use crate::common::movies::{MOVIE, folder_with, lab_format, real_frames};
 use crate::common::server_process::ServerProcess;
-use rtsp_lab::client::{Client, Settings};
+use rtsp_lab::client::Player;
 use rtsp_lab::picture::Picture;
 use rtsp_lab::rtsp::State;
+use rtsp_lab::standard::client::{StandardClient as Client, StandardSettings};
 use rtsp_lab::standard::rtsp::RtspUrl;
 use rtsp_lab::statistics::Reception;
 
@@ -56,10 +57,9 @@ struct Viewer<'a> {
 impl<'a> Viewer<'a> {
     fn new(proxy: &LossyProxy, tcp: bool, pictures: &'a [Picture]) -> Self {
         let url = format!("rtsp://{}/{MOVIE}", proxy.address());
-        let mut settings = Settings::of_url(RtspUrl::parse(&url).unwrap());
-        let standard = settings.standard.as_mut().unwrap();
         // Nobody here waits for the silence.
-        (standard.tcp, standard.silence) = (tcp, 3 * LIMIT);
+        let (url, silence) = (RtspUrl::parse(&url).unwrap(), 3 * LIMIT);
+        let settings = StandardSettings { url, tcp, silence };
         Self { client: Client::new(settings, |_| {}), pictures, seen: Vec::new() }
     }
 
@@ -137,10 +137,10 @@ impl<'a> Viewer<'a> {
 const FRAMES: usize = 60;
 /// Seeds, and what they do to the first packet and to the last.
 const SEEDS: [(u64, Fate, Fate); 4] = [
+    (1, Fate::Passed, Fate::Swapped),
     (2, Fate::Swapped, Fate::Passed),
-    (4, Fate::Passed, Fate::Swapped),
-    (29, Fate::Dropped, Fate::Doubled),
-    (30, Fate::Swapped, Fate::Dropped),
+    (42, Fate::Swapped, Fate::Dropped),
+    (220, Fate::Dropped, Fate::Doubled),
 ];
 /// How long the client may wait for anything at a time.
 const TURN: Duration = Duration::from_millis(100);

@@ -6,7 +6,8 @@ use crate::client_common::LIMIT;
 use crate::client_common::rfc2435::{Form, Sender, frame, frame_with_restarts, payloads};
 use crate::client_common::standard_server::{Answers, StandardServer, Way, description};
 use crate::client_common::standard_stage::{BOTH, First, StandardStage};
-use rtsp_lab::client::Client;
+use rtsp_lab::client::Player;
+use rtsp_lab::standard::client::StandardClient as Client;
 use rtsp_lab::statistics::Reception;
 
 /// Sends the packets, and lets the client work until it has received so many in all.
@@ -190,6 +191,27 @@ fn what_is_not_of_the_movie_is_counted_and_shown_by_nobody() {
         assert!(!stage.client.has_ended());
         stage.teardown();
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn packets_of_strangers_are_not_shown_in_the_standard_dialect_either() {
+    let mut stage = StandardStage::playing(First::Udp);
+    let stranger = std::net::UdpSocket::bind("127.0.0.2:0").unwrap();
+    let mut strangers = Sender::default();
+    let Way::Udp(port) = stage.server.way else { panic!("not over UDP") };
+    for number in 1..=10 {
+        for packet in strangers.packets(&payloads(&frame(99, 80), Form::default())) {
+            for port in [port, port + 1] {
+                stranger.send_to(&packet, ("127.0.0.1", port)).unwrap();
+            }
+        }
+        stage.shows(number);
+    }
+    stage.until("the strangers' packets", |client| client.statistics().0.reception.strangers >= 10);
+    assert_eq!(stage.statistics().reception.lost, 0);
+    assert_eq!(stage.statistics().reception.malformed, 0);
+    stage.teardown();
 }
 
 #[test]

@@ -13,14 +13,18 @@
 mod client_common;
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../counted.rs"]
+mod counted;
 
 mod client_standard;
+mod client_standard_bad_network;
+mod client_standard_connecting;
 mod client_standard_loss;
 mod client_standard_media;
+mod impairment;
 mod server_standard_clients;
 mod server_standard_dialogue;
 mod server_standard_media;
-mod server_standard_pause;
 mod server_standard_play;
 mod server_standard_reports;
 mod server_standard_setup;

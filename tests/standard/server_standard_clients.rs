@@ -253,7 +253,12 @@ fn kill_a_client(server: SocketAddr) -> SocketAddr {
 /// This test program once more, as the client to be killed.
 fn client_process(server: SocketAddr) -> Killed {
     let child = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "the_client_to_be_killed", "--ignored", "--nocapture"])
+        .args([
+            "--exact",
+            "server_standard_clients::the_client_to_be_killed",
+            "--ignored",
+            "--nocapture",
+        ])
         .env(SERVER_TO_PLAY_FROM, server.to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -206,26 +206,6 @@ fn a_session_may_be_named_with_its_timeout_as_it_came() {
 }
 
 #[test]
-fn over_ipv6_everything_is_the_same() {
-    let frames = jpegs(PLAIN, 5);
-    let folder = folder_with(&lab_format(&frames));
-    let mut command = server_command(folder.path());
-    // Some machines have no IPv6.
-    let Some(server) = ServerProcess::start_with(command.args(["--bind", "::1", "0"])) else {
-        return;
-    };
-    let address = (std::net::Ipv6Addr::LOCALHOST, server.port()).into();
-    for mut client in StandardClient::ready_both(address) {
-        let body = client.granted("DESCRIBE", &[]).body;
-        for line in [" IN IP6 ::1\r\n", "\r\nc=IN IP6 ::\r\n"] {
-            assert!(body.contains(line), "{body}");
-        }
-        client.play(None);
-        assert_carry(&client.frames(5), &frames);
-    }
-}
-
-#[test]
 #[cfg(target_os = "linux")]
 fn a_server_without_descriptors_for_rtp_answers_500_and_goes_on() {
     use crate::common::server_process::wait_until;

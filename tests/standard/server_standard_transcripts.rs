@@ -1,11 +1,11 @@
 //! The requests of real players, as they came, without the players.
 
 use std::fs;
-use std::path::Path;
 
 use crate::common::jpeg_pieces::Parts;
 use crate::common::jpegs::{PLAIN, jpegs};
 use crate::common::movies::{folder_with, lab_format};
+use crate::common::programs::project;
 use crate::common::server_process::ServerProcess;
 use crate::common::standard_client::{StandardClient, numbers};
 
@@ -14,7 +14,7 @@ fn every_request_of_every_player_is_granted_and_the_right_frames_come() {
     let jpegs = jpegs(PLAIN, 60);
     let folder = folder_with(&lab_format(&jpegs));
     let mut server = ServerProcess::start(folder.path(), &[]);
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/standard");
+    let fixtures = project().join("tests/fixtures/standard");
     let mut names: Vec<_> =
         fs::read_dir(fixtures).unwrap().map(|file| file.unwrap().path()).collect();
     names.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));

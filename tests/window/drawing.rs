@@ -4,7 +4,7 @@
 //! If the window is to look different, renew the pictures and look at each that has changed:
 //!
 //! ```text
-//! RENEW_PICTURES=1 cargo test --test drawing
+//! RENEW_PICTURES=1 cargo test --test window drawing
 //! ```
 //!
 //! The run that writes a picture fails and names it, so that nothing passes unseen; the next one

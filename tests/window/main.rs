@@ -3,11 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 #![allow(clippy::indexing_slicing, reason = "a test may fail")]
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "figures, and what is left out, are said"
-)]
+use std::process::ExitCode;
 
 #[path = "../client_common/mod.rs"]
 mod client_common;
@@ -15,6 +11,8 @@ mod client_common;
 mod common;
 #[path = "../desktop/mod.rs"]
 mod desktop;
+#[path = "../harness/mod.rs"]
+mod harness;
 
 mod drawing;
 mod window;
@@ -27,3 +25,28 @@ mod window_panels;
 mod window_resize;
 mod window_standard;
 mod window_troubles;
+
+fn main() -> ExitCode {
+    let modules = [
+        drawing::layout::TESTS,
+        drawing::pictures::TESTS,
+        drawing::purity::TESTS,
+        drawing::renewal::TESTS,
+        drawing::sizes::TESTS,
+        drawing::stability::TESTS,
+        drawing::states::TESTS,
+        window::TESTS,
+        window_bad_network::TESTS,
+        window_close::TESTS,
+        #[cfg(target_os = "linux")]
+        window_connecting::TESTS,
+        #[cfg(target_os = "linux")]
+        window_hostile::TESTS,
+        window_options::TESTS,
+        window_panels::TESTS,
+        window_resize::TESTS,
+        window_standard::TESTS,
+        window_troubles::TESTS,
+    ];
+    harness::run("window", &modules)
+}

@@ -1,9 +1,8 @@
 //! The real window: started under Xvfb, used with real keys and clicks, and read back from the
-//! screen. What needs a program that is not installed is skipped with a line that says so, unless
-//! the variable `WINDOW_TESTS` is `required`.
+//! screen.
 //!
-//! Here is the dialogue: what the keys and the buttons do. The other subjects have programs of
-//! their own, `tests/window_*.rs`.
+//! Here is the dialogue: what the keys and the buttons do. The other subjects have modules of their
+//! own, `window_*.rs`.
 
 use std::time::Duration;
 
@@ -12,6 +11,15 @@ use crate::desktop::player::Player;
 use crate::desktop::screen::{Look, Screen, State};
 use crate::desktop::stage::{methods, processing, start};
 use crate::desktop::xvfb::Desktop;
+use crate::harness::tests;
+
+tests![
+    the_whole_dialogue_by_keys,
+    the_whole_dialogue_by_clicks,
+    keys_and_buttons_that_the_state_forbids_do_nothing,
+    play_and_pause_in_quick_turn_end_as_they_should,
+    without_arguments_the_movie_plays_at_once,
+];
 
 /// In that state, with those buttons lit that its table allows, and the blue one that leads on.
 fn shows(state: State) -> impl Fn(&Screen) -> bool {
@@ -24,9 +32,8 @@ fn shows(state: State) -> impl Fn(&Screen) -> bool {
     move |screen| screen.state() == Some(state) && screen.looks() == looks
 }
 
-#[test]
 fn the_whole_dialogue_by_keys() {
-    let Some((mut server, desktop)) = start() else { return };
+    let (mut server, desktop) = start();
     let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &[]);
     player.wait_for("INIT", shows(State::Init));
     player.key("s");
@@ -58,9 +65,8 @@ fn the_whole_dialogue_by_keys() {
     assert_eq!(methods(&transcript), ["SETUP", "PLAY", "PAUSE", "DESCRIBE", "PLAY", "TEARDOWN"]);
 }
 
-#[test]
 fn the_whole_dialogue_by_clicks() {
-    let Some((mut server, desktop)) = start() else { return };
+    let (mut server, desktop) = start();
     let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &[]);
     player.wait_for("INIT", shows(State::Init));
     player.click(Target::Setup, "READY", shows(State::Ready));
@@ -85,9 +91,8 @@ fn the_whole_dialogue_by_clicks() {
     assert_eq!(methods(&transcript), ["SETUP", "PLAY", "PAUSE", "DESCRIBE", "PLAY", "TEARDOWN"]);
 }
 
-#[test]
 fn keys_and_buttons_that_the_state_forbids_do_nothing() {
-    let Some((server, desktop)) = start() else { return };
+    let (server, desktop) = start();
     let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &[]);
     player.wait_for("INIT", shows(State::Init));
     player.keys(&["p", "space", "t", "Return", "q", "Escape"], Duration::ZERO);
@@ -110,9 +115,8 @@ fn keys_and_buttons_that_the_state_forbids_do_nothing() {
     assert_eq!(refused, None, "nothing was asked that had to be refused");
 }
 
-#[test]
 fn play_and_pause_in_quick_turn_end_as_they_should() {
-    let Some((mut server, desktop)) = start() else { return };
+    let (mut server, desktop) = start();
     let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &[]);
     player.key("s");
     player.wait_for("READY", shows(State::Ready));
@@ -138,9 +142,8 @@ fn play_and_pause_in_quick_turn_end_as_they_should() {
     assert_eq!(methods(&server.kill()), expected);
 }
 
-#[test]
 fn without_arguments_the_movie_plays_at_once() {
-    let Some(desktop) = Desktop::start() else { return };
+    let desktop = Desktop::start();
     let mut player = Player::start_with(&desktop, &[]);
     let first = player.wait_for("PLAYING", shows(State::Playing));
     let frame = first.frame_number();

@@ -1,21 +1,27 @@
 //! The real window's keys `[` and `]`: they change what the embedded server loses, while it plays. See
-//! `tests/window.rs`.
+//! `window.rs`.
 
 use std::fs::{self, File};
 use std::process::Command;
 use std::time::Duration;
 
+use crate::common::programs::program;
 use crate::desktop::panels::Panel;
 use crate::desktop::player::Player;
 use crate::desktop::screen::Screen;
 use crate::desktop::stage::{folder, start};
 use crate::desktop::xvfb::Desktop;
+use crate::harness::tests;
 
-#[test]
+tests![
+    brackets_change_the_loss_of_the_embedded_server_while_it_plays,
+    another_servers_network_is_its_own,
+];
+
 fn brackets_change_the_loss_of_the_embedded_server_while_it_plays() {
-    let Some(desktop) = Desktop::start() else { return };
+    let desktop = Desktop::start();
     let printed = tempfile::NamedTempFile::new().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_client_launcher"));
+    let mut command = Command::new(program("client_launcher"));
     command.current_dir(folder()).stdout(File::create(printed.path()).unwrap());
     let mut player = Player::run(&desktop, &mut command);
     let screen = player.wait_for("a frame", |screen| screen.frame_number() > 20);
@@ -38,9 +44,8 @@ fn brackets_change_the_loss_of_the_embedded_server_while_it_plays() {
     assert!(lost.parse::<u64>().unwrap() > 0, "{printed}");
 }
 
-#[test]
 fn another_servers_network_is_its_own() {
-    let Some((server, desktop)) = start() else { return };
+    let (server, desktop) = start();
     let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--play"]);
     player.wait_for("a frame", |screen| screen.frame_number() > 0);
     player.keys(&["bracketright"; 30], Duration::from_millis(20));

@@ -1,4 +1,4 @@
-//! The real window's close button: it pauses and asks. See `tests/window.rs`.
+//! The real window's close button: it pauses and asks. See `window.rs`.
 
 use std::time::Duration;
 
@@ -6,6 +6,16 @@ use crate::desktop::places::Target;
 use crate::desktop::player::Player;
 use crate::desktop::screen::{Screen, State};
 use crate::desktop::stage::{methods, processing, start};
+use crate::harness::tests;
+
+tests![
+    closing_pauses_and_asks_and_both_answers_count_three_times_in_a_row,
+    esc_continues_and_a_click_on_close_closes,
+    while_it_asks_the_other_keys_and_buttons_do_nothing,
+    a_paused_movie_is_asked_for_too_and_stays_paused,
+    closing_twice_closes,
+    without_a_session_closing_asks_and_sends_nothing,
+];
 
 /// Presses the close button of a movie that plays; returns where it was paused.
 #[track_caller]
@@ -25,9 +35,8 @@ fn plays_behind(frame: u32) -> impl Fn(&Screen) -> bool {
     }
 }
 
-#[test]
 fn closing_pauses_and_asks_and_both_answers_count_three_times_in_a_row() {
-    let Some((mut server, desktop)) = start() else { return };
+    let (mut server, desktop) = start();
     let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--play"]);
     player.wait_for("PLAYING", |screen| screen.state() == Some(State::Playing));
     let place = player.place();
@@ -52,9 +61,8 @@ fn closing_pauses_and_asks_and_both_answers_count_three_times_in_a_row() {
     assert_eq!(methods(&server.kill()), [["SETUP", "PLAY"].as_slice(), &pairs].concat());
 }
 
-#[test]
 fn esc_continues_and_a_click_on_close_closes() {
-    let Some((mut server, desktop)) = start() else { return };
+    let (mut server, desktop) = start();
     let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--play"]);
     player.wait_for("PLAYING", |screen| screen.state() == Some(State::Playing));
     let frame = close_and_be_asked(&player);
@@ -69,9 +77,8 @@ fn esc_continues_and_a_click_on_close_closes() {
     assert_eq!(methods(&server.kill()), expected);
 }
 
-#[test]
 fn while_it_asks_the_other_keys_and_buttons_do_nothing() {
-    let Some((server, desktop)) = start() else { return };
+    let (server, desktop) = start();
     let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--play"]);
     player.wait_for("PLAYING", |screen| screen.state() == Some(State::Playing));
     let frame = close_and_be_asked(&player);
@@ -87,9 +94,8 @@ fn while_it_asks_the_other_keys_and_buttons_do_nothing() {
     assert_eq!(methods(&server.kill()), ["SETUP", "PLAY", "PAUSE", "TEARDOWN"]);
 }
 
-#[test]
 fn a_paused_movie_is_asked_for_too_and_stays_paused() {
-    let Some((mut server, desktop)) = start() else { return };
+    let (mut server, desktop) = start();
     let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--play"]);
     player.wait_for("ten frames", |screen| screen.frame_number() >= 10);
     player.key("space");
@@ -109,9 +115,8 @@ fn a_paused_movie_is_asked_for_too_and_stays_paused() {
     assert_eq!(methods(&server.kill()), ["SETUP", "PLAY", "PAUSE", "TEARDOWN"]);
 }
 
-#[test]
 fn closing_twice_closes() {
-    let Some((server, desktop)) = start() else { return };
+    let (server, desktop) = start();
     let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--play"]);
     player.wait_for("PLAYING", |screen| screen.state() == Some(State::Playing));
     player.close();
@@ -121,9 +126,8 @@ fn closing_twice_closes() {
     assert_eq!(methods(&server.kill()), ["SETUP", "PLAY", "PAUSE", "TEARDOWN"]);
 }
 
-#[test]
 fn without_a_session_closing_asks_and_sends_nothing() {
-    let Some((server, desktop)) = start() else { return };
+    let (server, desktop) = start();
     let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &[]);
     player.wait_for("INIT", |screen| screen.state() == Some(State::Init));
     player.close();

@@ -1,5 +1,5 @@
 //! The real window answers keys while it connects to a server that does not answer. See
-//! `tests/window.rs`.
+//! `window.rs`.
 
 #![cfg(target_os = "linux")]
 
@@ -11,6 +11,9 @@ use crate::desktop::panels::Panel;
 use crate::desktop::player::Player;
 use crate::desktop::screen::Screen;
 use crate::desktop::xvfb::Desktop;
+use crate::harness::tests;
+
+tests![keys_are_answered_while_it_connects,];
 
 /// The system tries for 2 s to connect, and then there is a message. A machine may be too busy for a
 /// look in between, but not each time.
@@ -32,10 +35,9 @@ fn answers_before_the_message(player: &Player<'_>, key: &str, panel: Panel) {
     panic!("{key} was never answered while it connected");
 }
 
-#[test]
 fn keys_are_answered_while_it_connects() {
-    let Some(desktop) = Desktop::start() else { return };
-    let Some(server) = FullQueue::start() else { return };
+    let desktop = Desktop::start();
+    let server = FullQueue::start();
     let mut player = Player::start(&desktop, server.port(), MOVIE, &["--quiet"]);
     for (key, panel) in [("h", Panel::RtpHeader), ("l", Panel::RtspLog), ("question", Panel::Keys)]
     {

@@ -1,4 +1,4 @@
-//! The real window answers keys while server and strangers flood its client. See `tests/window.rs`.
+//! The real window answers keys while server and strangers flood its client. See `window.rs`.
 
 #![cfg(target_os = "linux")]
 
@@ -12,10 +12,14 @@ use crate::client_common::MOVIE;
 use crate::client_common::jpeg::{colour, jpeg};
 use crate::client_common::rtp::packet;
 use crate::client_common::scripted_server::ScriptedServer;
+use crate::common::said::say;
 use crate::desktop::panels::Panel;
 use crate::desktop::player::Player;
 use crate::desktop::screen::State;
 use crate::desktop::xvfb::Desktop;
+use crate::harness::tests;
+
+tests![keys_are_answered_in_a_flood, keys_are_answered_while_play_waits_for_setup,];
 
 /// Replies that nobody asked for, RTP of strangers, junk, and frames that change their size.
 fn flood(server: &mut ScriptedServer, done: &AtomicBool) {
@@ -38,9 +42,8 @@ fn flood(server: &mut ScriptedServer, done: &AtomicBool) {
     }
 }
 
-#[test]
 fn keys_are_answered_in_a_flood() {
-    let Some(desktop) = Desktop::start() else { return };
+    let desktop = Desktop::start();
     let mut server = ScriptedServer::start();
     let port = server.port();
     let done = Arc::new(AtomicBool::new(false));
@@ -58,7 +61,7 @@ fn keys_are_answered_in_a_flood() {
         let pressed = Instant::now();
         player.wait_for(key, |screen| screen.panel() == Some(panel));
         // To take a picture of the screen is part of it.
-        println!("{key} is answered within {:?}", pressed.elapsed());
+        say(format_args!("{key} is answered within {:?}", pressed.elapsed()));
         player.key(key);
         player.wait_for("no panel", |screen| screen.panel().is_none());
     }
@@ -68,9 +71,8 @@ fn keys_are_answered_in_a_flood() {
     serving.join().unwrap();
 }
 
-#[test]
 fn keys_are_answered_while_play_waits_for_setup() {
-    let Some(desktop) = Desktop::start() else { return };
+    let desktop = Desktop::start();
     let mut server = ScriptedServer::start();
     let options = ["--three-buttons", "--quiet"];
     let mut player = Player::start(&desktop, server.port(), MOVIE, &options);
@@ -78,7 +80,7 @@ fn keys_are_answered_while_play_waits_for_setup() {
     player.keys(&["p", "h"], Duration::ZERO);
     let pressed = Instant::now();
     player.wait_for("h", |screen| screen.panel() == Some(Panel::RtpHeader));
-    println!("h is answered within {:?}", pressed.elapsed());
+    say(format_args!("h is answered within {:?}", pressed.elapsed()));
     // Only now does it get its reply.
     server.grants("SETUP");
     server.grants("PLAY");

@@ -1,5 +1,5 @@
 //! The options of the real window: three buttons, a larger drawing, a window that stays open. See
-//! `tests/window.rs`.
+//! `window.rs`.
 
 use std::time::Duration;
 
@@ -10,11 +10,18 @@ use crate::desktop::player::Player;
 use crate::desktop::screen::{Look, Screen, State};
 use crate::desktop::stage::{folder, methods, processing, start};
 use crate::desktop::xvfb::Desktop;
+use crate::harness::tests;
 
-#[test]
+tests![
+    with_three_buttons_play_does_setup_first,
+    a_scale_that_the_screen_has_no_room_for_is_less,
+    at_scale_2_everything_is_twice_as_large,
+    a_window_that_stays_open_sets_up_again_on_a_new_connection,
+];
+
 fn with_three_buttons_play_does_setup_first() {
     use Look::{Next, Off, On};
-    let Some((mut server, desktop)) = start() else { return };
+    let (mut server, desktop) = start();
     let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--three-buttons"]);
     player.wait_for("INIT", |screen| {
         screen.state() == Some(State::Init) && screen.looks() == [Next, Off, Off, On]
@@ -43,9 +50,8 @@ fn with_three_buttons_play_does_setup_first() {
     assert_eq!(methods(&server.kill()), expected);
 }
 
-#[test]
 fn a_scale_that_the_screen_has_no_room_for_is_less() {
-    let Some((server, desktop)) = start() else { return };
+    let (server, desktop) = start();
     let player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--scale", "2"]);
     let mut player = player.drawn_at(1);
     player.wait_for("INIT", |screen| screen.state() == Some(State::Init));
@@ -57,9 +63,8 @@ fn a_scale_that_the_screen_has_no_room_for_is_less() {
 }
 
 /// The usual places, twice as far apart, and the clicks there.
-#[test]
 fn at_scale_2_everything_is_twice_as_large() {
-    let Some(desktop) = Desktop::start_with("1600x1300") else { return };
+    let desktop = Desktop::start_with("1600x1300");
     let server = ServerProcess::start(folder(), &[]);
     let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--scale", "2"]);
     player.wait_for("INIT", |screen| screen.state() == Some(State::Init));
@@ -94,9 +99,8 @@ fn at_scale_2_everything_is_twice_as_large() {
     assert_eq!(methods(&server.kill()), ["SETUP", "PLAY", "PAUSE", "TEARDOWN"]);
 }
 
-#[test]
 fn a_window_that_stays_open_sets_up_again_on_a_new_connection() {
-    let Some((mut server, desktop)) = start() else { return };
+    let (mut server, desktop) = start();
     let options = ["--stay-open", "--play"];
     let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &options);
     player.wait_for("forty frames", |screen| screen.frame_number() >= 40);

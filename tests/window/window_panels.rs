@@ -1,4 +1,4 @@
-//! The real window's panels: the RTSP log, the RTP header, the list of keys. See `tests/window.rs`.
+//! The real window's panels: the RTSP log, the RTP header, the list of keys. See `window.rs`.
 
 use std::collections::BTreeSet;
 use std::net::UdpSocket;
@@ -8,10 +8,19 @@ use crate::desktop::places::{Size, Target};
 use crate::desktop::player::Player;
 use crate::desktop::screen::{Screen, State};
 use crate::desktop::stage::{methods, processing, start};
+use crate::harness::tests;
 
-#[test]
+tests![
+    each_key_opens_its_panel_and_closes_it_and_there_is_one_at_a_time,
+    esc_takes_away_the_message_then_the_description_then_the_panel,
+    the_header_is_that_of_the_frame_bit_by_bit,
+    the_header_counts_while_the_movie_plays,
+    the_log_shows_the_dialogue_as_it_happens,
+    the_log_shows_a_refusal_in_red,
+];
+
 fn each_key_opens_its_panel_and_closes_it_and_there_is_one_at_a_time() {
-    let Some((server, desktop)) = start() else { return };
+    let (server, desktop) = start();
     let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--play"]);
     let playing = player.wait_for("a frame", |screen| screen.frame_number() > 0);
     player.key("l");
@@ -48,9 +57,8 @@ fn each_key_opens_its_panel_and_closes_it_and_there_is_one_at_a_time() {
     assert_eq!(methods(&server.kill()), ["SETUP", "PLAY", "TEARDOWN"], "panels send nothing");
 }
 
-#[test]
 fn esc_takes_away_the_message_then_the_description_then_the_panel() {
-    let Some((server, desktop)) = start() else { return };
+    let (server, desktop) = start();
     let taken = UdpSocket::bind("0.0.0.0:0").unwrap();
     let rtp = taken.local_addr().unwrap().port();
     let player = Player::start_at(&desktop, rtp, server.port(), "movie.Mjpeg", &[]);
@@ -95,9 +103,8 @@ fn header_of_a_paused_frame(player: &Player<'_>) -> [u8; 12] {
     header
 }
 
-#[test]
 fn the_header_is_that_of_the_frame_bit_by_bit() {
-    let Some((server, desktop)) = start() else { return };
+    let (server, desktop) = start();
     let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &[]);
     player.key("h");
     let empty = player.wait_for("the panel", |screen| screen.panel() == Some(Panel::RtpHeader));
@@ -122,9 +129,8 @@ fn the_header_is_that_of_the_frame_bit_by_bit() {
     assert_eq!(methods(&server.kill()), expected);
 }
 
-#[test]
 fn the_header_counts_while_the_movie_plays() {
-    let Some((server, desktop)) = start() else { return };
+    let (server, desktop) = start();
     let player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--play"]);
     player.key("h");
     let mut frame = 0;
@@ -140,10 +146,9 @@ fn the_header_counts_while_the_movie_plays() {
     assert_eq!(methods(&server.kill()), ["SETUP", "PLAY"]);
 }
 
-#[test]
 fn the_log_shows_the_dialogue_as_it_happens() {
     use Said::{Granted, Request};
-    let Some((mut server, desktop)) = start() else { return };
+    let (mut server, desktop) = start();
     let player = Player::start(&desktop, server.port(), "movie.Mjpeg", &[]);
     player.key("l");
     let empty = player.wait_for("the log", |screen| screen.panel() == Some(Panel::RtspLog));
@@ -162,9 +167,8 @@ fn the_log_shows_the_dialogue_as_it_happens() {
     });
 }
 
-#[test]
 fn the_log_shows_a_refusal_in_red() {
-    let Some((mut server, desktop)) = start() else { return };
+    let (mut server, desktop) = start();
     let player = Player::start(&desktop, server.port(), "missing.Mjpeg", &[]);
     player.key("l");
     player.key("s");

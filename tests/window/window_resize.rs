@@ -1,9 +1,17 @@
-//! The real window at other sizes. See `tests/window.rs`.
+//! The real window at other sizes. See `window.rs`.
 
 use crate::desktop::places::{Size, Target};
 use crate::desktop::player::Player;
 use crate::desktop::screen::{Screen, State};
 use crate::desktop::stage::{methods, start};
+use crate::harness::tests;
+
+tests![
+    the_video_takes_the_extra_room_and_the_buttons_go_along,
+    a_window_smaller_than_at_first_can_be_used,
+    a_window_without_room_for_the_video_plays_on,
+    the_dialog_is_in_the_middle_of_a_larger_window_which_keeps_its_size_and_place,
+];
 
 /// Paused at that frame, which is shown where the size demands it, with all else around it.
 fn is_laid_out_at(frame: u32) -> impl Fn(&Screen) -> bool {
@@ -30,9 +38,8 @@ fn resized_and_used(player: &Player<'_>, size: Size, frame: u32) -> u32 {
     frame
 }
 
-#[test]
 fn the_video_takes_the_extra_room_and_the_buttons_go_along() {
-    let Some((server, desktop)) = start() else { return };
+    let (server, desktop) = start();
     let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--play"]);
     player.wait_for("ten frames", |screen| screen.frame_number() >= 10);
     player.key("space");
@@ -49,9 +56,8 @@ fn the_video_takes_the_extra_room_and_the_buttons_go_along() {
     assert_eq!(methods(&server.kill()), expected);
 }
 
-#[test]
 fn a_window_smaller_than_at_first_can_be_used() {
-    let Some((server, desktop)) = start() else { return };
+    let (server, desktop) = start();
     let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--play"]);
     player.wait_for("ten frames", |screen| screen.frame_number() >= 10);
     player.key("space");
@@ -67,9 +73,8 @@ fn a_window_smaller_than_at_first_can_be_used() {
     assert_eq!(methods(&server.kill()), expected);
 }
 
-#[test]
 fn a_window_without_room_for_the_video_plays_on() {
-    let Some((mut server, desktop)) = start() else { return };
+    let (mut server, desktop) = start();
     let player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--play"]);
     player.wait_for("ten frames", |screen| screen.frame_number() >= 10);
     for (width, height) in [(300, 200), (120, 30)] {
@@ -82,9 +87,8 @@ fn a_window_without_room_for_the_video_plays_on() {
     player.wait_for("the first size", is_laid_out_at(frame));
 }
 
-#[test]
 fn the_dialog_is_in_the_middle_of_a_larger_window_which_keeps_its_size_and_place() {
-    let Some((server, desktop)) = start() else { return };
+    let (server, desktop) = start();
     let mut player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--play"]);
     player.wait_for("ten frames", |screen| screen.frame_number() >= 10);
     player.resize(Size::of(900, 700));

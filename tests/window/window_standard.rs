@@ -1,15 +1,17 @@
 //! The real window in the standard dialect, used with real keys, against a server that the test
-//! plays. Without a display it is skipped, as in `tests/window.rs`.
+//! plays. See `window.rs`.
 
 use crate::client_common::rfc2435::{Form, Sender, frame, payloads};
 use crate::client_common::standard_server::StandardServer;
 use crate::desktop::player::Player;
 use crate::desktop::screen::State;
 use crate::desktop::xvfb::Desktop;
+use crate::harness::tests;
 
-#[test]
+tests![keys_play_seek_and_end_a_movie,];
+
 fn keys_play_seek_and_end_a_movie() {
-    let Some(desktop) = Desktop::start() else { return };
+    let desktop = Desktop::start();
     let mut server = StandardServer::start();
     let mut player = Player::start_with(&desktop, &[&server.url()]);
     player.key("s");

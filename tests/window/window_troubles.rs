@@ -1,4 +1,4 @@
-//! What the real window says when something goes wrong, and that it goes on. See `tests/window.rs`.
+//! What the real window says when something goes wrong, and that it goes on. See `window.rs`.
 
 use std::net::UdpSocket;
 
@@ -7,6 +7,15 @@ use crate::desktop::places::Target;
 use crate::desktop::player::Player;
 use crate::desktop::screen::{Screen, State};
 use crate::desktop::stage::{folder, methods, processing, start};
+use crate::harness::tests;
+
+tests![
+    a_missing_movie_is_a_message_and_the_window_stays_usable,
+    a_server_that_goes_while_playing_is_a_message_and_the_next_one_serves,
+    a_server_that_goes_while_paused_is_a_message_and_the_next_one_serves,
+    a_server_that_goes_while_the_dialog_asks_is_not_asked_to_play_on,
+    a_taken_rtp_port_is_a_warning_and_setup_works_when_it_is_free,
+];
 
 /// Lets another server serve at that port.
 fn another_server(port: u16) -> ServerProcess {
@@ -33,9 +42,8 @@ fn sets_up_and_plays_again(mut player: Player<'_>, server: ServerProcess) {
     assert_eq!(methods(&server.kill()), ["SETUP", "PLAY", "TEARDOWN"]);
 }
 
-#[test]
 fn a_missing_movie_is_a_message_and_the_window_stays_usable() {
-    let Some((mut server, desktop)) = start() else { return };
+    let (mut server, desktop) = start();
     let player = Player::start(&desktop, server.port(), "missing.Mjpeg", &[]);
     player.key("s");
     player.wait_for("the message", Screen::shows_error);
@@ -53,9 +61,8 @@ fn a_missing_movie_is_a_message_and_the_window_stays_usable() {
     assert_eq!(methods(&transcript), ["SETUP"; 3]);
 }
 
-#[test]
 fn a_server_that_goes_while_playing_is_a_message_and_the_next_one_serves() {
-    let Some((server, desktop)) = start() else { return };
+    let (server, desktop) = start();
     let port = server.port();
     let player = Player::start(&desktop, port, "movie.Mjpeg", &["--play"]);
     player.wait_for("PLAYING", |screen| screen.state() == Some(State::Playing));
@@ -70,9 +77,8 @@ fn a_server_that_goes_while_playing_is_a_message_and_the_next_one_serves() {
     sets_up_and_plays_again(player, another_server(port));
 }
 
-#[test]
 fn a_server_that_goes_while_paused_is_a_message_and_the_next_one_serves() {
-    let Some((mut server, desktop)) = start() else { return };
+    let (mut server, desktop) = start();
     let port = server.port();
     let player = Player::start(&desktop, port, "movie.Mjpeg", &["--play"]);
     player.wait_for("ten frames", |screen| screen.frame_number() >= 10);
@@ -87,9 +93,8 @@ fn a_server_that_goes_while_paused_is_a_message_and_the_next_one_serves() {
     sets_up_and_plays_again(player, another_server(port));
 }
 
-#[test]
 fn a_server_that_goes_while_the_dialog_asks_is_not_asked_to_play_on() {
-    let Some((server, desktop)) = start() else { return };
+    let (server, desktop) = start();
     let port = server.port();
     let player = Player::start(&desktop, port, "movie.Mjpeg", &["--play"]);
     player.wait_for("ten frames", |screen| screen.frame_number() >= 10);
@@ -105,9 +110,8 @@ fn a_server_that_goes_while_the_dialog_asks_is_not_asked_to_play_on() {
     sets_up_and_plays_again(player, server);
 }
 
-#[test]
 fn a_taken_rtp_port_is_a_warning_and_setup_works_when_it_is_free() {
-    let Some((server, desktop)) = start() else { return };
+    let (server, desktop) = start();
     let taken = UdpSocket::bind("0.0.0.0:0").unwrap();
     let rtp = taken.local_addr().unwrap().port();
     let player = Player::start_at(&desktop, rtp, server.port(), "movie.Mjpeg", &[]);

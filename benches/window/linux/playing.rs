@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::client_common::program::{Ended, rtp_port};
 use super::common::movies::{MOVIE, folder_with, lab_format};
+use super::common::programs::project;
 use super::common::server_process::{ServerProcess, cpu_ticks};
 use super::desktop::player::Player;
 use super::desktop::screen::{DOT, State};
@@ -17,7 +18,7 @@ use super::{figures, large_movie};
 
 /// What the release client takes of one core while it plays the project's movie.
 pub(crate) fn cpu_percent(desktop: &Desktop) -> f64 {
-    let server = ServerProcess::start(Path::new(env!("CARGO_MANIFEST_DIR")), &[]);
+    let server = ServerProcess::start(project(), &[]);
     let player = Player::start(desktop, server.port(), MOVIE, &["--play"]);
     Probe::of_window(desktop, &player).wait_for(DOT, State::Playing.color());
     let before = cpu_ticks(player.id());
@@ -31,7 +32,7 @@ pub(crate) fn cpu_percent(desktop: &Desktop) -> f64 {
 pub(crate) fn built_dev_client() -> PathBuf {
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--bin", "client_launcher", "--message-format=json-render-diagnostics"]);
-    build.current_dir(env!("CARGO_MANIFEST_DIR")).stderr(Stdio::inherit());
+    build.current_dir(project()).stderr(Stdio::inherit());
     let output = build.output().unwrap();
     assert!(output.status.success(), "build the client");
     // Only programs have one, and only one is built.

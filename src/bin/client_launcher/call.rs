@@ -5,21 +5,31 @@ use std::time::Duration;
 
 use getopts::{Matches, Options};
 use rtsp_lab::client::Settings;
-use rtsp_lab::standard::rtsp::RtspUrl;
 use rtsp_lab::terminal::Limits;
 use rtsp_lab::window::{self, Buttons};
 
+use super::source::Source;
+use super::url; // wing
+
 /// What the command line asks for.
+pub(crate) enum Asked {
+    /// The help, or the version.
+    Text(String),
+    /// To play.
+    Call(Box<Call>),
+}
+
+/// What to play, and how.
 pub(crate) struct Call {
     /// The server and the movie; `None` for a server of its own.
-    pub(crate) settings: Option<Settings>,
+    pub(crate) source: Option<Source>,
     /// Play at once.
     pub(crate) play: bool,
     /// Where to play.
     pub(crate) place: Place,
     /// What the window is like.
     pub(crate) window: window::Settings,
-    /// How long to play in the terminal.
+    /// How long to play without a window.
     pub(crate) limits: Limits,
     /// Print no transcript.
     pub(crate) quiet: bool,
@@ -30,77 +40,112 @@ pub(crate) struct Call {
 pub(crate) enum Place {
     /// In a window.
     Window,
-    /// In a window if there is a display, in the terminal else.
+    /// In a window if there is a display, else nowhere: the terminal gets a line of figures a second.
     WindowIfPossible,
-    /// In the terminal.
+    /// Nowhere: a line of figures a second.
     Terminal,
 }
 
-impl Call {
-    /// `None` if only the usage is wanted.
-    pub(crate) fn read(
-        options: &Options,
-        words: impl Iterator<Item = OsString>,
-    ) -> Result<Option<Self>, String> {
-        let matches = options.parse(words).map_err(|flaw| flaw.to_string())?;
+impl Asked {
+    /// What is wrong with it in one line, if it is wrong.
+    pub(crate) fn read(words: impl Iterator<Item = OsString>) -> Result<Self, String> {
+        let matches = options().parse(words);
+        let matches = matches.map_err(|flaw| flaw.to_string().replace(char::is_control, "?"))?;
         if matches.opt_present("help") {
-            return Ok(None);
+            return Ok(Self::Text(help()));
         }
-        let settings = read_settings(&matches)?;
-        let place = match settings {
+        if matches.opt_present("version") {
+            return Ok(Self::Text(format!("client_launcher {}", env!("CARGO_PKG_VERSION"))));
+        }
+        Call::read(&matches).map(|call| Self::Call(Box::new(call)))
+    }
+}
+
+impl Call {
+    fn read(matches: &Matches) -> Result<Self, String> {
+        let source = read_source(matches)?;
+        let place = match source {
             _ if matches.opt_present("headless") => Place::Terminal,
             Some(_) => Place::Window,
             None => Place::WindowIfPossible,
         };
-        Ok(Some(Self {
-            play: settings.is_none() || matches.opt_present("play"),
-            settings,
+        Ok(Self {
+            play: source.is_none() || matches.opt_present("play"),
+            source,
             place,
-            window: read_window(&matches)?,
-            limits: read_limits(&matches)?,
+            window: read_window(matches)?,
+            limits: read_limits(matches)?,
             quiet: matches.opt_present("quiet"),
-        }))
+        })
     }
 }
 
-pub(crate) fn options() -> Options {
+fn options() -> Options {
     let mut options = Options::new();
+    for (_, add) in GROUPS {
+        add(&mut options);
+    }
+    options
+}
+
+/// A paragraph for each group of options.
+fn help() -> String {
+    let paragraph = |(title, add): &Group| {
+        let mut options = Options::new();
+        add(&mut options);
+        let rows = options.usage_with_format(|rows| rows.collect::<Vec<_>>().join("\n"));
+        format!("\n\n{title}:\n{rows}")
+    };
+    USAGE.to_owned() + &GROUPS.iter().map(paragraph).collect::<String>()
+}
+
+/// A title, and what adds the options below it.
+type Group = (&'static str, fn(&mut Options));
+
+const GROUPS: [Group; 4] = [
+    ("In a window", in_a_window),
+    ("Without a window", without_a_window),
+    ("With a URL", with_a_url),
+    ("Always", always),
+];
+
+fn in_a_window(options: &mut Options) {
     options
         .optflag("", "play", "play at once, without a press on Setup and Play")
-        .optflag("", "headless", "play without a window, and print the statistics")
         .optflag("", "three-buttons", "no button for Setup: Play does it, too")
         .optflag("", "stay-open", "keep the window after Teardown, ready for another Setup")
-        .optopt("", "scale", "draw the window N times as large: 1 to 4", "N")
-        .optflag("", "tcp", "with a URL: receive over TCP, and do not try UDP first")
-        .optopt("", "seconds", "with --headless: end after this time", "N")
-        .optopt("", "patience", "with --headless: wait so much longer when nothing comes", "N")
-        .optflag("", "quiet", "do not print requests and replies")
-        .optflag("h", "help", "print this");
+        .optopt("", "scale", "draw the window N times as large, 1 to 4 (default: 1)", "N");
+}
+
+fn without_a_window(options: &mut Options) {
     options
+        .optflag("", "headless", "a line of figures a second, then the statistics")
+        .optopt("", "seconds", "end after this time (default: at the movie's end)", "N")
+        .optopt("", "patience", "wait so much longer when nothing comes (default: 0)", "N");
 }
 
-pub(crate) fn usage(options: &Options) -> String {
-    options.usage(
-        "Usage: client_launcher [OPTIONS] SERVER_ADDR SERVER_PORT RTP_PORT MOVIE\n       \
-         client_launcher [OPTIONS] rtsp://HOST[:PORT]/MOVIE\n       \
-         client_launcher [OPTIONS]\n\n\
-         Plays MOVIE from a server of the lab; by its URL from any RTSP server that sends JPEG;\n\
-         without arguments movie.Mjpeg from a server of its own.",
-    )
+fn with_a_url(options: &mut Options) {
+    options.optflag("", "tcp", "receive over TCP, and do not try UDP first");
 }
 
-fn read_settings(matches: &Matches) -> Result<Option<Settings>, String> {
+fn always(options: &mut Options) {
+    options
+        .optflag("", "quiet", "do not print requests and replies")
+        .optflag("h", "help", "print this")
+        .optflag("V", "version", "print the version");
+}
+
+fn read_source(matches: &Matches) -> Result<Option<Source>, String> {
     let tcp = matches.opt_present("tcp");
-    let settings = match matches.free.as_slice() {
-        [url] if url.contains("://") => return read_url(url, tcp).map(Some),
+    let source = match matches.free.as_slice() {
+        [url] if url.contains("://") => return url::read(url, tcp).map(Some), // wing
         [] => None,
-        [server, server_port, rtp_port, movie] => Some(Settings {
+        [server, server_port, rtp_port, movie] => Some(Source::Lab(Settings {
             server: server.clone(),
             server_port: read_port("SERVER_PORT", server_port)?,
             rtp_port: read_port("RTP_PORT", rtp_port)?,
             movie: read_movie(movie)?,
-            standard: None,
-        }),
+        })),
         words => {
             return Err(format!(
                 "expected SERVER_ADDR SERVER_PORT RTP_PORT MOVIE or a URL, found {} arguments",
@@ -111,16 +156,7 @@ fn read_settings(matches: &Matches) -> Result<Option<Settings>, String> {
     if tcp {
         return Err("--tcp goes with a URL: rtsp://HOST[:PORT]/MOVIE".to_owned());
     }
-    Ok(settings)
-}
-
-fn read_url(word: &str, tcp: bool) -> Result<Settings, String> {
-    let url = RtspUrl::parse(word).map_err(|error| format!("could not {error}"))?;
-    let mut settings = Settings::of_url(url);
-    if let Some(standard) = &mut settings.standard {
-        standard.tcp = tcp;
-    }
-    Ok(settings)
+    Ok(source)
 }
 
 fn read_port(name: &str, word: &str) -> Result<u16, String> {
@@ -168,3 +204,22 @@ fn read_seconds(matches: &Matches, name: &str) -> Result<Option<Duration>, Strin
     let flaw = || format!("expected --{name} as a number, 0 or more, found {word:?}");
     seconds.ok_or_else(flaw).map(Some)
 }
+
+const USAGE: &str = "\
+Usage: client_launcher [OPTIONS] SERVER_ADDR SERVER_PORT RTP_PORT MOVIE
+       client_launcher [OPTIONS] rtsp://HOST[:PORT]/MOVIE
+       client_launcher [OPTIONS]
+
+Plays MOVIE from a server of the lab, or by its URL from any RTSP server that
+sends JPEG.
+
+Examples:
+    client_launcher 127.0.0.1 2048 5008 movie.Mjpeg
+        from the server at RTSP port 2048; RTP comes to UDP port 5008
+    client_launcher rtsp://127.0.0.1:2048/movie.Mjpeg
+        the same movie by its URL
+    client_launcher
+        movie.Mjpeg of this folder, or else the one that is built in, from a
+        server inside this program, at once
+    client_launcher --headless --seconds 10 127.0.0.1 2048 5008 movie.Mjpeg
+        ten seconds without a window";

@@ -1,43 +1,49 @@
 //! `client_launcher SERVER_ADDR SERVER_PORT RTP_PORT MOVIE`: plays a movie. Python:
 //! `python ClientLauncher.py Server_name Server_port RTP_port Video_file`.
 //!
-//! Without arguments it starts a server of its own and plays `movie.Mjpeg` from it at once.
+//! Without arguments it starts a server of its own and plays `movie.Mjpeg` from it at once, in any
+//! folder.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use std::{env, thread};
 
-use rtsp_lab::client::{Client, ClientEvent, Settings};
+use rtsp_lab::client::{ClientEvent, Settings};
 use rtsp_lab::console::Console;
 use rtsp_lab::impairment::Impairment;
-use rtsp_lab::server::{self, Network, Server, ServerError, Stopper};
+use rtsp_lab::rtsp::Method;
+use rtsp_lab::server::{self, Network, Server, ServerError, ServerEvent, Stopper};
 use rtsp_lab::terminal;
-use rtsp_lab::window::PlayerWindow;
+use rtsp_lab::window::{PlayerWindow, WindowError};
 
 mod call;
+mod own_movie;
+mod source;
+mod url; // wing
 
-use call::{Call, Place};
+use call::{Asked, Call, Place};
+use own_movie::OwnMovie;
+use source::Source;
 
 fn main() -> ExitCode {
-    let options = call::options();
-    match Call::read(&options, env::args_os().skip(1)) {
-        Ok(Some(call)) => run(&call),
-        Ok(None) => {
-            say(&call::usage(&options));
+    match Asked::read(env::args_os().skip(1)) {
+        Ok(Asked::Call(call)) => run(&call),
+        Ok(Asked::Text(text)) => {
+            say(&text);
             ExitCode::SUCCESS
         }
         Err(flaw) => {
-            complain(&format!("{flaw}\n\n{}", call::usage(&options)));
+            complain(&format!("{flaw}; try --help"));
             ExitCode::from(2)
         }
     }
 }
 
 fn run(call: &Call) -> ExitCode {
-    match call.settings.clone() {
-        Some(settings) => launch(settings, None, call),
+    match call.source.clone() {
+        Some(source) => launch(source, None, call),
         None => match launch_with_own_server(call) {
             Ok(code) => code,
             Err(flaw) => {
@@ -51,10 +57,11 @@ fn run(call: &Call) -> ExitCode {
 /// A server of its own on free ports, and the movie plays at once.
 fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     let could_not = |error: ServerError| format!("could not {error}");
+    let own_movie = OwnMovie::find()?;
     // A good network, until its user wishes otherwise; and a pause may last, for nobody else is served.
     let network = Network::new(Impairment::default());
     let settings = server::Settings {
-        movies: folder_of_the_movie()?,
+        movies: own_movie.folder(),
         network: Some(network.clone()),
         idle_limit: Duration::MAX,
         ..Default::default()
@@ -63,38 +70,37 @@ fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     let server_port = server.local_addr().port();
     let stopper = server.stopper();
     let serving = thread::Builder::new().name("server".to_owned());
-    let serving = serving.spawn(move || server.serve(|_| {}));
+    let limit = Arc::new(OnceLock::new());
+    let found = Arc::clone(&limit);
+    let report = move |event| {
+        if let ServerEvent::TooLarge { limit, .. } = event {
+            found.set(limit).ok();
+        }
+    };
+    let serving = serving.spawn(move || server.serve(report));
     let serving = serving.map_err(|error| format!("could not start a thread: {error}"))?;
     // Stops the server whatever happens below, so that the thread can be joined.
     let stop = StopAtEnd(stopper);
-    say(TWO_PROGRAMS);
-    let (server, movie) = ("127.0.0.1".to_owned(), MOVIE.to_owned());
-    let settings = Settings { server, server_port, rtp_port: 0, movie, standard: None };
-    let code = launch(settings, Some(network), call);
+    say(own_movie.greeting());
+    let (server, movie) = ("127.0.0.1".to_owned(), own_movie::NAME.to_owned());
+    let settings = Settings { server, server_port, rtp_port: 0, movie };
+    let code = launch(Source::Own(settings, limit), Some(network), call);
     drop(stop);
     drop(serving.join());
     Ok(code)
 }
 
-/// This folder, or the project's: `cargo run` works in each of its folders, and names it.
-fn folder_of_the_movie() -> Result<PathBuf, String> {
-    let project = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-    let folders = [Some(PathBuf::from(".")), project];
-    let found = folders.into_iter().flatten().find(|folder| folder.join(MOVIE).is_file());
-    found.ok_or_else(|| format!("there is no {MOVIE} in this folder; name a server and a movie"))
-}
-
-/// Plays in a window, or in the terminal; `network` is that of the own server.
-fn launch(settings: Settings, network: Option<Network>, call: &Call) -> ExitCode {
+/// Plays in a window, or without one; `network` is that of the own server.
+fn launch(source: Source, network: Option<Network>, call: &Call) -> ExitCode {
     if call.place == Place::Terminal {
-        return play_in_terminal(settings, call);
+        return play_in_terminal(source, call);
     }
-    match PlayerWindow::open(&format!("{} - RTSP lab client", settings.movie), call.window) {
+    match PlayerWindow::open(&format!("{} - RTSP lab client", source.movie()), call.window) {
         Ok(mut window) => {
             if let Some(network) = network {
                 window.set_network(network);
             }
-            match play_in_window(settings, window, call) {
+            match play_in_window(source, window, call) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(flaw) => {
                     complain(&flaw);
@@ -103,28 +109,28 @@ fn launch(settings: Settings, network: Option<Network>, call: &Call) -> ExitCode
             }
         }
         Err(error) if call.place == Place::WindowIfPossible => {
-            say(&format!("could not {error}; playing without one, as with --headless"));
-            play_in_terminal(settings, call)
+            say(&format!("{}\n{WITHOUT_A_WINDOW}", reason_and_cure(&error)));
+            play_in_terminal(source, call)
         }
         Err(error) => {
-            complain(&format!("could not {error}; --headless plays without a window"));
+            complain(&format!("{}, or --headless", reason_and_cure(&error)));
             ExitCode::FAILURE
         }
     }
 }
 
 /// The window must not stand still when the terminal does, so a thread of its own prints.
-fn play_in_window(settings: Settings, mut window: PlayerWindow, call: &Call) -> Result<(), String> {
+fn play_in_window(source: Source, mut window: PlayerWindow, call: &Call) -> Result<(), String> {
     let console = Console::start();
     let (console, printer) =
         console.map_err(|error| format!("could not start a thread: {error}"))?;
     let transcript = printer.clone();
     let report = reporter(call.quiet, move |text| transcript.say(text));
-    let mut client = Client::new(settings, report);
+    let mut client = source.client(report);
     if call.play {
-        client.play_movie();
+        client.press(Method::Play);
     }
-    let shown = window.run(&mut client).map_err(|error| format!("could not {error}"));
+    let shown = window.run(&mut *client).map_err(|error| error.to_string());
     let (statistics, now) = client.statistics();
     if !call.quiet && statistics.frames_shown > 0 {
         printer.say(statistics.summary(now).to_string());
@@ -134,9 +140,14 @@ fn play_in_window(settings: Settings, mut window: PlayerWindow, call: &Call) -> 
     shown
 }
 
-fn play_in_terminal(settings: Settings, call: &Call) -> ExitCode {
-    let mut client = Client::new(settings, reporter(call.quiet, |text| say(&text)));
-    if terminal::play(&mut client, call.limits, &mut io::stdout()) {
+fn reason_and_cure(error: &WindowError) -> String {
+    let cure = error.cure().unwrap_or_else(|| "try another display".to_owned());
+    format!("{error}: {cure}")
+}
+
+fn play_in_terminal(source: Source, call: &Call) -> ExitCode {
+    let mut client = source.client(reporter(call.quiet, |text| say(&text)));
+    if terminal::play(&mut *client, call.limits, &mut io::stdout()) {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -171,9 +182,4 @@ fn complain(text: &str) {
     writeln!(io::stderr(), "client_launcher: {text}").ok();
 }
 
-/// The movie that comes with the project.
-const MOVIE: &str = "movie.Mjpeg";
-const TWO_PROGRAMS: &str = "\
-Playing from a server inside this program. The same with two programs, in two terminals:
-    cargo run --bin server 2048
-    cargo run --bin client_launcher 127.0.0.1 2048 5008 movie.Mjpeg";
+const WITHOUT_A_WINDOW: &str = "Without a window: a line of figures a second, then the statistics.";

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{MAX_DATA, MOST_PIXELS};
+use super::jpeg::{MAX_DATA, MOST_PIXELS};
 
 /// A frame that can't be sent as RTP/JPEG of type 0, 1, 64 or 65.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -220,6 +220,10 @@ impl fmt::Display for Hex<'_> {
         }
         self.0.iter().try_for_each(|byte| write!(out, " {byte:02X}"))
     }
+}
+
+pub(super) fn damaged(offset: usize, found: &'static str, expected: &'static str) -> CannotCarry {
+    CannotCarry::Damaged { offset, found, expected }
 }
 
 #[cfg(test)]

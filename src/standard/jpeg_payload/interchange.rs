@@ -2,8 +2,9 @@
 
 use std::num::NonZeroU16;
 
+use super::cannot_carry::{CannotCarry, damaged};
+use super::jpeg::{MOST_PIXELS, SOI, Sampling};
 use super::scan::scan_of;
-use super::{CannotCarry, MOST_PIXELS, SOI, Sampling};
 use crate::jpeg::huffman::{Huffman, HuffmanPair, STANDARD_CHROMA, STANDARD_LUMA};
 
 /// What RFC 2435 needs to know of a JPEG, and its data.
@@ -321,10 +322,6 @@ fn cut(part: &'static str, offset: usize, expected: usize, found: usize) -> Cann
     CannotCarry::Cut { part, offset, expected, found }
 }
 
-pub(super) fn damaged(offset: usize, found: &'static str, expected: &'static str) -> CannotCarry {
-    CannotCarry::Damaged { offset, found, expected }
-}
-
 /// The codes of markers (ITU-T T.81 table B.1).
 const TEM: u8 = 0x01;
 const SOF0: u8 = 0xC0;
@@ -385,7 +382,7 @@ mod tests {
         assert_eq!((parts.width, parts.height, parts.sampling), (384, 288, Sampling::Yuv420));
         assert_eq!((parts.restart_interval, parts.scan_offset), (None, 623));
         assert_eq!(parts.scan, &movie[623..movie.len() - 2]);
-        assert_eq!((parts.quantisation[0][0], parts.quantisation[1][0]), (0x0D, 0x0E));
+        assert_eq!((parts.quantisation[0][0], parts.quantisation[1][0]), (10, 10));
     }
 
     #[test]

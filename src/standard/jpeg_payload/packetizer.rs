@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::num::NonZeroU16;
 
+use super::cannot_carry::CannotCarry;
+use super::headers::{Headers, MainHeader, RestartHeader, TableHeader};
 use super::interchange::Interchange;
+use super::jpeg::{MAX_DATA, Sampling};
 use super::recode::recoded;
 use super::tables::{STANDARD, Tables};
-use super::{CannotCarry, Headers, MAX_DATA, MainHeader, RestartHeader, Sampling, TableHeader};
 
 /// A frame as RFC 2435 carries it.
 #[derive(Clone, Debug, PartialEq, Eq)]

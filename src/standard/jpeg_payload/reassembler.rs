@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::cannot_decode::Reasons;
+use super::cannot_decode::{CannotDecode, Reasons};
+use super::headers::{Headers, MainHeader, TableHeader};
+use super::jpeg::{EOI, SOI, Sampling};
 use super::rebuild::{Shape, jpeg_head};
 use super::tables::{Tables, computed};
-use super::{CannotDecode, EOI, Headers, MainHeader, SOI, Sampling, TableHeader};
 use crate::rtp_packet::{DecodeError, RtpPacket};
 use crate::statistics::Order;
 
@@ -249,7 +250,9 @@ mod tests {
 
     use super::*;
     use crate::standard::jpeg_payload::cannot_decode::MOST_REASONS;
-    use crate::standard::jpeg_payload::samples::{all_pixels, jpeg, payloads, position};
+    use crate::standard::jpeg_payload::samples::{
+        all_pixels, jpeg, jpeg_of_quality, payloads, position,
+    };
     use crate::standard::jpeg_payload::{JpegFrame, RestartHeader};
     use crate::statistics::Reception;
 
@@ -581,7 +584,7 @@ mod tests {
 
     #[test]
     fn a_quality_sent_as_q_gives_the_same_picture() {
-        let jpeg = jpeg((48, 32), |encoder| encoder.set_quality(75));
+        let jpeg = jpeg_of_quality(75, (48, 32), |_| ());
         let (_, first) = payloads(&JpegFrame::of(&jpeg).unwrap(), 60_000).remove(0);
         let data = &first[8 + 4 + 128..];
         let main = MainHeader { q: 75, width_blocks: 6, height_blocks: 4, ..MAIN };

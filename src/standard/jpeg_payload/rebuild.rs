@@ -1,7 +1,7 @@
 //! The part of a JPEG that RFC 2435 does not send, built again from the header (appendix B).
 
+use super::jpeg::{SOI, Sampling};
 use super::tables::Tables;
-use super::{SOI, Sampling};
 use crate::jpeg::huffman::{HuffmanPair, STANDARD_CHROMA, STANDARD_LUMA};
 
 /// What the headers say of a frame.

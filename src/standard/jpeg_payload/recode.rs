@@ -1,8 +1,8 @@
 //! The data of a scan, from the frame's Huffman codes to the standard ones. Lossless: each symbol
 //! stays what it is, and the bits behind it are copied.
 
-use super::CannotCarry;
 use super::bits::BitWriter;
+use super::cannot_carry::CannotCarry;
 use super::interchange::Interchange;
 use crate::jpeg::bits::BitReader;
 use crate::jpeg::huffman::{Code, Huffman, HuffmanPair};
@@ -56,7 +56,7 @@ struct Damage {
 impl Scan<'_> {
     /// Before every `interval`th MCU but the first there is a marker, RST0 to RST7 in turn.
     fn restart(&mut self, mcu: u32, interval: u32) -> Result<(), Damage> {
-        if mcu == 0 || !mcu.is_multiple_of(interval) {
+        if mcu == 0 || mcu % interval != 0 {
             return Ok(());
         }
         let code = 0xD0 | ((mcu / interval - 1) % 8) as u8;

@@ -1,7 +1,6 @@
 //! Where the entropy-coded data ends (ITU-T T.81 section B.1.1.5).
 
-use super::CannotCarry;
-use super::interchange::damaged;
+use super::cannot_carry::{CannotCarry, damaged};
 
 /// The entropy-coded data at the beginning of `data`, which is what stands in the file from `start`
 /// on: `FF 00` is a byte of it, and restart markers belong to it.

@@ -16,8 +16,7 @@
 use std::time::Duration;
 
 use super::ntp::{ticks, to_short};
-use super::report::{LEAST_LOST, MOST_LOST};
-use super::{ReportBlock, SenderReport};
+use super::report::{LEAST_LOST, MOST_LOST, ReportBlock, SenderReport};
 
 /// The statistics of one source, from its first packet on. Every time is counted from one moment of
 /// the caller's.
@@ -79,7 +78,8 @@ impl SourceStatistics {
     /// Appendix A.8: by how much the packet's time on the way differs from that of the one before.
     fn record_transit(&mut self, transit: u32) {
         if let Some(before) = self.transit.replace(transit) {
-            let difference = transit.wrapping_sub(before).cast_signed().unsigned_abs();
+            // The clock wraps: of the two ways from one to the other, the shorter one.
+            let difference = transit.wrapping_sub(before).min(before.wrapping_sub(transit));
             self.jitter += (f64::from(difference) - self.jitter) / 16.0;
         }
     }

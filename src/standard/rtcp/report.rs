@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::bad_rtcp::BadRtcp;
+use super::header::{MAX_COUNT, RECEIVER_REPORT, SENDER_REPORT, push_packet, take, take_u32};
 use super::ntp::{NtpTime, RtpClock, from_short};
-use super::{BadRtcp, MAX_COUNT, RECEIVER_REPORT, SENDER_REPORT, push_packet, take, take_u32};
 
 /// How much a source has sent, and how its timestamps go with the time of day.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Who a source is, and that it leaves (RFC 3550 sections 6.5 and 6.6).
 
-use super::{BadRtcp, GOODBYE, MAX_COUNT, SOURCE_DESCRIPTION, push_packet, take, take_u32};
+use super::bad_rtcp::BadRtcp;
+use super::header::{GOODBYE, MAX_COUNT, SOURCE_DESCRIPTION, push_packet, take, take_u32};
 
 /// One chunk of an SDES packet, of which only the name is of use here.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{BadUrl, StandardReply, StandardStatus, TooManyHeaders};
+use super::headers::TooManyHeaders;
+use super::status::StandardStatus;
+use super::url::BadUrl;
 
 /// A request or reply that can't be understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,11 +60,6 @@ impl BadMessage {
             | Flaw::NoEnd
             | Flaw::Body { .. } => StandardStatus::BadRequest,
         }
-    }
-
-    /// The answer to a request, with its number if it has one.
-    pub fn answer(&self) -> StandardReply {
-        StandardReply::new(self.status(), self.cseq)
     }
 }
 

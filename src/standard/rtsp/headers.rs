@@ -35,8 +35,10 @@ impl Headers {
                     go_on(value, &one_line(line));
                 }
             } else if let Some((name, value)) = line.split_once(':') {
-                headers.0.push((one_line(name), one_line(value)));
-                headers.0.pop_if(|(name, _)| name.is_empty());
+                let name = one_line(name);
+                if !name.is_empty() {
+                    headers.0.push((name, one_line(value)));
+                }
             }
             if headers.0.len() > MAX_HEADERS {
                 return Err(TooManyHeaders);

@@ -16,7 +16,8 @@
 //! # Ok::<(), rtsp_lab::rtsp::inbox::TooLong>(())
 //! ```
 
-use crate::rtsp::inbox::{TooLong, content_length, empty_line};
+use crate::rtsp::header::{content_length, empty_line};
+use crate::rtsp::inbox::TooLong;
 
 /// What has come and is not yet cut into messages and packets.
 #[derive(Debug, Default)]

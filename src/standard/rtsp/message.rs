@@ -1,8 +1,10 @@
 //! What requests and replies have in common: a first line, headers, an empty line, a body (RFC 2326
 //! section 4).
 
-use super::{Flaw, Headers, one_line};
-use crate::rtsp::inbox::{TooLong, empty_line};
+use super::bad_message::Flaw;
+use super::headers::{Headers, one_line};
+use crate::rtsp::header::empty_line;
+use crate::rtsp::inbox::TooLong;
 
 /// The length in bytes of the message at the front, with the line ends before it and its body;
 /// `None` if more is to come.
@@ -93,3 +95,6 @@ fn end_of_head(bytes: &[u8]) -> Option<usize> {
     let start = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
     Some(start + empty_line(bytes.get(start..)?)?)
 }
+
+/// The version that is spoken here (RFC 2326 section 3.1).
+pub(super) const VERSION: &str = "RTSP/1.0";

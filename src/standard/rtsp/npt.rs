@@ -16,7 +16,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::StandardStatus;
+use super::status::StandardStatus;
 
 /// A stretch of a film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

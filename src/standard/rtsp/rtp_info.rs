@@ -13,7 +13,7 @@
 
 use std::fmt;
 
-use super::RtspUrl;
+use super::url::RtspUrl;
 
 /// One track in the header `RTP-Info`.
 #[derive(Clone, Debug, PartialEq, Eq)]

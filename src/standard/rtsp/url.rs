@@ -15,7 +15,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::Headers;
+use super::headers::Headers;
 
 /// An absolute `rtsp` URL, as it may stand in a request line: without a user, a password, a
 /// fragment or blanks.

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use rtsp_lab::rtsp::inbox::{LONG_SILENCE, MAX_REQUEST};
-use rtsp_lab::rtsp::{Dialect, Inbox, Method, Request};
+use rtsp_lab::rtsp::request::target_is_url;
+use rtsp_lab::rtsp::{Inbox, Method, Request};
 
 use super::input::{Chance, Input};
 
@@ -31,7 +32,10 @@ pub fn messages(mut inbox: Inbox, data: &[u8], limit: usize, chance: &mut Chance
             None => now += LONG_SILENCE,
         }
         loop {
-            match inbox.next(now) {
+            let has_next = inbox.has_next(now);
+            let next = inbox.next(now);
+            assert_eq!(has_next, !matches!(next, Ok(None)), "{next:?}");
+            match next {
                 Ok(Some(message)) => messages.push(message),
                 Ok(None) => break,
                 Err(error) => {
@@ -53,7 +57,7 @@ pub fn messages(mut inbox: Inbox, data: &[u8], limit: usize, chance: &mut Chance
 
 /// A request that is understood says the same when it is written again.
 fn understand(message: &str) {
-    Dialect::of_request(message);
+    target_is_url(message);
     let request = match Request::parse(message) {
         Ok(request) => request,
         Err(error) => return assert!(error.to_string().starts_with("read request: ")),

@@ -7,8 +7,14 @@ use rtsp_lab::window::Mark;
 
 use super::example::{Example, examples};
 use super::views::Scene;
+use crate::harness::tests;
 
-#[test]
+tests![
+    texts_lie_in_their_boxes_and_nothing_lies_on_them,
+    what_is_usual_is_shown_whole,
+    every_kind_of_fault_is_seen,
+];
+
 fn texts_lie_in_their_boxes_and_nothing_lies_on_them() {
     let low = [((640, 560), 1), ((640, 400), 1), ((640, 360), 1)];
     let large = [((1024, 768), 1), ((1920, 1080), 1), ((1280, 1120), 2), ((1281, 1001), 2)];
@@ -25,7 +31,6 @@ fn texts_lie_in_their_boxes_and_nothing_lies_on_them() {
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
-#[test]
 fn what_is_usual_is_shown_whole() {
     for example in examples().iter().filter(|example| example.is_ordinary) {
         for mark in example.marks() {
@@ -135,7 +140,6 @@ fn pairs<T>(all: &[T]) -> impl Iterator<Item = (&T, &T)> {
 /// Between the bits of the RTP header there is no more.
 const GAP: u32 = 2;
 
-#[test]
 fn every_kind_of_fault_is_seen() {
     let area = |x, y, width, height| Rectangle::new(Point::new(x, y), Size::new(width, height));
     let text = |x, y| Mark::Text("text".to_owned(), area(x, y, 24, 10));

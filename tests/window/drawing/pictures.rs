@@ -4,7 +4,10 @@ use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
+use crate::harness::tests;
 use png::{BitDepth, ColorType, Compression, Decoder, Encoder, Filter};
+
+tests![what_is_written_can_be_read, three_steps_are_alike_and_four_are_not,];
 
 /// A picture of a window; each pixel is `0x00RRGGBB`.
 #[derive(Clone, PartialEq, Eq)]
@@ -65,7 +68,6 @@ fn channels(pixel: u32) -> [u8; 3] {
     channels
 }
 
-#[test]
 fn what_is_written_can_be_read() {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("written.png");
     let shot = Shot { width: 2, height: 2, pixels: vec![0, 0xFF_FFFF, 0x12_3456, 0xFE_0000] };
@@ -75,7 +77,6 @@ fn what_is_written_can_be_read() {
     assert!(Shot::read(&path).is_err());
 }
 
-#[test]
 fn three_steps_are_alike_and_four_are_not() {
     let shot = |pixel| Shot { width: 1, height: 1, pixels: vec![pixel] };
     for (pixel, unlike) in [(0x10_2030, 0), (0x13_2030, 0), (0x14_2030, 1), (0x10_202C, 1)] {

@@ -5,6 +5,14 @@ use rtsp_lab::window::draw;
 use super::example::{Example, examples};
 use super::overlays;
 use super::views::Scene;
+use crate::harness::tests;
+
+tests![
+    every_view_fills_its_window,
+    a_window_of_any_size_is_filled,
+    what_lies_behind_the_window_is_not_touched,
+    where_there_are_too_few_pixels_nothing_is_drawn,
+];
 
 /// The pixels that become of those that were there.
 fn drawn_over(mut pixels: Vec<u32>, example: &Example) -> Vec<u32> {
@@ -23,12 +31,10 @@ fn assert_filled(example: &Example) {
     assert!(first.iter().all(|pixel| pixel >> 24 == 0), "{at:?}");
 }
 
-#[test]
 fn every_view_fills_its_window() {
     examples().iter().for_each(assert_filled);
 }
 
-#[test]
 fn a_window_of_any_size_is_filled() {
     let small = [(0, 0), (1, 900), (900, 1), (639, 559), (37, 41), (3000, 30), (30, 2000)];
     let large = [(1281, 1001), (1283, 1121)];
@@ -43,7 +49,6 @@ fn a_window_of_any_size_is_filled() {
     }
 }
 
-#[test]
 fn what_lies_behind_the_window_is_not_touched() {
     let example = Example::sized("", (320, 200), Scene::playing_with_log());
     let pixels = drawn_over(vec![7; 320 * 200 + 99], &example);
@@ -51,7 +56,6 @@ fn what_lies_behind_the_window_is_not_touched() {
     assert!(pixels[..320 * 200] == drawn_over(vec![0; 320 * 200], &example));
 }
 
-#[test]
 fn where_there_are_too_few_pixels_nothing_is_drawn() {
     let example = Example::sized("", (320, 200), Scene::playing());
     for count in [0, 1, 320 * 200 - 1] {

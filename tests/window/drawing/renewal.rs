@@ -7,8 +7,15 @@ use std::path::{Path, PathBuf};
 
 use super::example::{Example, examples};
 use super::pictures::Shot;
+use crate::common::programs::project;
+use crate::harness::tests;
 
-#[test]
+tests![
+    every_view_looks_like_its_picture,
+    every_picture_is_that_of_a_view,
+    every_name_is_given_once,
+];
+
 fn every_view_looks_like_its_picture() {
     let renew = env::var_os("RENEW_PICTURES").is_some();
     let judge = if renew { renewed } else { fault };
@@ -20,7 +27,6 @@ fn every_view_looks_like_its_picture() {
     );
 }
 
-#[test]
 fn every_picture_is_that_of_a_view() {
     let names: BTreeSet<String> =
         examples().iter().map(|example| format!("{}.png", example.name)).collect();
@@ -30,7 +36,6 @@ fn every_picture_is_that_of_a_view() {
     assert!(stray.is_empty(), "no view looks like these any more, remove them: {stray:?}");
 }
 
-#[test]
 fn every_name_is_given_once() {
     let (all, mut names) = (examples(), BTreeSet::new());
     let twice = all.iter().find(|example| !names.insert(example.name));
@@ -71,7 +76,7 @@ fn path_of(example: &Example) -> PathBuf {
 }
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/window")
+    project().join("tests/fixtures/window")
 }
 
 /// Leaves a picture for whoever looks for the reason; where it is.
@@ -82,4 +87,4 @@ fn kept(shot: &Shot, example: &Example, kind: &str) -> String {
     path.display().to_string()
 }
 
-const RENEW: &str = "RENEW_PICTURES=1 cargo test --test drawing";
+const RENEW: &str = "RENEW_PICTURES=1 cargo test --test window drawing";

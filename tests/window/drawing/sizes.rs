@@ -7,6 +7,9 @@ use super::overlays;
 use super::panels::lab_packet;
 use super::states::paused;
 use super::views::{Open, Scene};
+use crate::harness::tests;
+
+tests![a_picture_of_any_size_keeps_its_aspect_and_lies_in_the_middle,];
 
 pub(crate) fn examples() -> Vec<Example> {
     let doubled = |scene| Scene { scale: 2, ..scene };
@@ -41,7 +44,6 @@ fn pictured(width: usize, height: usize) -> Scene {
     Scene { picture: Some(Picture { width, height, pixels }), ..Scene::playing() }
 }
 
-#[test]
 fn a_picture_of_any_size_keeps_its_aspect_and_lies_in_the_middle() {
     let cases = [
         ((3840, 2160), (28, 32, 583, 328)),

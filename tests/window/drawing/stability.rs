@@ -7,6 +7,9 @@ use rtsp_lab::window::Mark;
 
 use super::example::Example;
 use super::views::{Scene, curves, network_column, picture_column};
+use crate::harness::tests;
+
+tests![when_a_number_gets_wider_nothing_else_moves,];
 
 /// Playing, with these numbers in place of those that change from frame to frame; the title has as
 /// much room as they leave.
@@ -38,7 +41,6 @@ fn places(scene: Scene, size: (usize, usize)) -> Vec<String> {
     example.marks().iter().map(place).collect()
 }
 
-#[test]
 fn when_a_number_gets_wider_nothing_else_moves() {
     let fast = Duration::from_micros(412);
     let usual = playing("99", 999, fast);

@@ -5,6 +5,9 @@ use rtsp_lab::window::{Buttons, Target};
 
 use super::example::Example;
 use super::views::Scene;
+use crate::harness::tests;
+
+tests![a_button_that_is_off_does_not_answer_the_mouse,];
 
 pub(crate) fn examples() -> Vec<Example> {
     [states(), three_buttons(), hovers(), dialogs()].concat()
@@ -63,7 +66,6 @@ fn torn_down() -> Scene {
     Scene { state: State::Init, session: None, ..Scene::playing() }
 }
 
-#[test]
 fn a_button_that_is_off_does_not_answer_the_mouse() {
     let scene = Scene { hover: Some(Target::Button(Method::Setup)), ..Scene::ready() };
     let shot = |scene| Example::ordinary("ready", scene).shot();

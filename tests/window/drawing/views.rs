@@ -12,6 +12,7 @@ use rtsp_lab::client::{ClientEvent, LatestPacket, LogEntry, Message};
 use rtsp_lab::picture::Picture;
 use rtsp_lab::rtp_packet::RtpPacket;
 use rtsp_lab::rtsp::State;
+use rtsp_lab::standard::client::latest_packet;
 use rtsp_lab::statistics::MOST;
 use rtsp_lab::window::{Buttons, Column, Curve, Figure, Look, Panel, Target, View};
 
@@ -240,5 +241,5 @@ pub(crate) fn packet(datagram: &[u8]) -> LatestPacket {
 
 /// The same of a packet of the standard dialect.
 pub(crate) fn standard_packet(datagram: &[u8]) -> LatestPacket {
-    LatestPacket::of_standard(datagram, &RtpPacket::decode(datagram).unwrap()).unwrap()
+    latest_packet(datagram, &RtpPacket::decode(datagram).unwrap()).unwrap()
 }

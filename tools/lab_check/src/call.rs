@@ -9,6 +9,15 @@ use crate::client;
 
 /// What the command line asks for.
 #[derive(Debug)]
+pub(crate) enum Asked {
+    /// The help, or the version.
+    Text(String),
+    /// To check something.
+    Call(Call),
+}
+
+/// What to check, and how.
+#[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) task: Task,
     /// The movie that servers are asked for, and that is played to clients.
@@ -49,50 +58,87 @@ pub(crate) enum Server {
     At(String),
 }
 
-impl Call {
-    /// `None` if only the usage is wanted.
-    pub(crate) fn read(
-        options: &Options,
-        words: impl Iterator<Item = OsString>,
-    ) -> Result<Option<Self>, String> {
-        let matches = options.parse(words).map_err(|flaw| flaw.to_string())?;
+impl Asked {
+    /// What is wrong with it in one line, if it is wrong.
+    pub(crate) fn read(words: impl Iterator<Item = OsString>) -> Result<Self, String> {
+        let matches = options().parse(words);
+        let matches = matches.map_err(|flaw| flaw.to_string().replace(char::is_control, "?"))?;
         if matches.opt_present("help") {
-            return Ok(None);
+            return Ok(Self::Text(help()));
         }
-        let task = read_task(&matches)?;
+        if matches.opt_present("version") {
+            return Ok(Self::Text(format!("lab_check {}", env!("CARGO_PKG_VERSION"))));
+        }
+        Call::read(&matches).map(Self::Call)
+    }
+}
+
+impl Call {
+    fn read(matches: &Matches) -> Result<Self, String> {
+        let task = read_task(matches)?;
         let movie = matches.opt_str("movie").unwrap_or_else(|| "movie.Mjpeg".to_owned());
         let tsv = matches.opt_str("tsv").map(PathBuf::from);
         if matches!(task, Task::Compare { .. }) && tsv.is_some() {
             return Err("--tsv goes with server and client: compare prints two columns".to_owned());
         }
         let (movie, name) = (PathBuf::from(movie), matches.opt_str("name"));
-        Ok(Some(Self { task, movie, tsv, name }))
+        Ok(Self { task, movie, tsv, name })
     }
 }
 
-pub(crate) fn options() -> Options {
+fn options() -> Options {
     let mut options = Options::new();
-    options
-        .optopt("", "movie", "the movie to play (default: movie.Mjpeg)", "FILE")
-        .optopt("", "at", "server: check the one that runs there, and start none", "HOST:PORT")
-        .optmulti("", "script", "client: only this variation; may be repeated", "NAME")
-        .optflag("", "keys", "client: press its buttons by its window's keys")
-        .optopt("", "tsv", "append a row to this table", "FILE")
-        .optopt("", "name", "what the program is called in the table", "NAME")
-        .optflag("h", "help", "print this");
+    for (_, add) in GROUPS {
+        add(&mut options);
+    }
     options
 }
 
-pub(crate) fn usage(options: &Options) -> String {
-    options.usage(
-        "Usage: lab_check [OPTIONS] server COMMAND\n       \
-         lab_check [OPTIONS] server --at HOST:PORT\n       \
-         lab_check [OPTIONS] client COMMAND\n       \
-         lab_check [OPTIONS] compare COMMAND COMMAND\n\n\
-         Checks a server or a client of the lab, in any language, and prints its report card.\n\
-         In COMMAND {port} is replaced by the RTSP port; for a client also {host}, {rtp}, {movie}.\n\
-         Ends with code 0 if nothing failed, 1 if something did, 2 after a wrong call.",
-    )
+/// A paragraph for each group of options.
+fn help() -> String {
+    let paragraph = |(title, add): &Group| {
+        let mut options = Options::new();
+        add(&mut options);
+        let rows = options.usage_with_format(|rows| rows.collect::<Vec<_>>().join("\n"));
+        format!("\n\n{title}:\n{rows}")
+    };
+    USAGE.to_owned() + &GROUPS.iter().map(paragraph).collect::<String>()
+}
+
+/// A title, and what adds the options below it.
+type Group = (&'static str, fn(&mut Options));
+
+const GROUPS: [Group; 4] = [
+    ("With server", of_server),
+    ("With client", of_client),
+    ("With server and client", of_both),
+    ("Always", of_all),
+];
+
+fn of_server(options: &mut Options) {
+    options.optopt("", "at", "check the one that runs there, and start none", "HOST:PORT");
+}
+
+fn of_client(options: &mut Options) {
+    options
+        .optmulti("", "script", "play only this variation; may be repeated (default: all)", "NAME")
+        .optflag("", "keys", "press its buttons by its window's keys");
+}
+
+fn of_both(options: &mut Options) {
+    options.optopt("", "tsv", "append a row to this table", "FILE").optopt(
+        "",
+        "name",
+        "what the program is called (default: its command)",
+        "NAME",
+    );
+}
+
+fn of_all(options: &mut Options) {
+    options
+        .optopt("", "movie", "the movie to play (default: movie.Mjpeg)", "FILE")
+        .optflag("h", "help", "print this")
+        .optflag("V", "version", "print the version");
 }
 
 fn read_task(matches: &Matches) -> Result<Task, String> {
@@ -121,10 +167,10 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
         }
         ([], _) => Err("expected server, client or compare, found nothing".to_owned()),
         ([task @ ("server" | "client"), rest @ ..], _) => {
-            Err(format!("expected one COMMAND behind {task}, or --at, found {}", rest.len()))
+            Err(format!("expected one COMMAND after {task}, or --at, found {}", rest.len()))
         }
         (["compare", rest @ ..], _) => {
-            Err(format!("expected two COMMANDs behind compare, found {}", rest.len()))
+            Err(format!("expected two COMMANDs after compare, found {}", rest.len()))
         }
         ([other, ..], _) => Err(format!("expected server, client or compare, found {other:?}")),
     }
@@ -144,3 +190,24 @@ fn read_place(word: &str) -> Result<String, String> {
     let flaw = || format!("expected --at HOST:PORT, found {word:?}");
     if is_place { Ok(word.to_owned()) } else { Err(flaw()) }
 }
+
+const USAGE: &str = "\
+Usage: lab_check [OPTIONS] server COMMAND
+       lab_check [OPTIONS] server --at HOST:PORT
+       lab_check [OPTIONS] client COMMAND
+       lab_check [OPTIONS] compare COMMAND COMMAND
+
+Checks a server or a client of the lab, in any language, and prints its report
+card. In COMMAND {port} is replaced by the RTSP port; for a client also {host},
+{rtp} and {movie}. Ends with code 0 if nothing failed, 1 if something did, 2
+after a wrong call.
+
+Examples:
+    lab_check server \"python3 Server.py {port}\"
+        starts a server, and speaks to it as the lab's client does
+    lab_check server --at 127.0.0.1:2048
+        the same with a server that runs already
+    lab_check client \"python3 ClientLauncher.py {host} {port} {rtp} {movie}\"
+        starts a client, in all variations, and watches it as a server
+    lab_check compare \"python3 Server.py {port}\" \"target/debug/server {port}\"
+        two servers side by side";

@@ -14,8 +14,10 @@ use rtsp_lab::rtsp::Method;
 use crate::card::{Card, Requirement};
 use crate::progress::Progress;
 
+mod button;
 mod case;
 mod connection;
+mod departure;
 mod figures;
 mod form;
 mod hands;

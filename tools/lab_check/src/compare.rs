@@ -7,12 +7,12 @@
 use std::path::Path;
 
 use crate::call::Server;
-use crate::card::Card;
 use crate::progress::Progress;
 use crate::server;
 use crate::server::film::Film;
 use crate::stage::Stage;
 
+mod comparison;
 mod control;
 mod figures;
 mod measures;
@@ -24,26 +24,10 @@ mod side;
 mod table;
 mod trial;
 
-use measures::Measures;
+pub(crate) use comparison::Comparison;
+use comparison::Side;
 use side::{SCENARIOS, Subject};
 use trial::Trial;
-
-/// The cards and the figures of two servers.
-#[derive(Debug)]
-pub(crate) struct Comparison {
-    sides: [Side; 2],
-    /// What could not be measured, and why.
-    notes: Vec<String>,
-}
-
-/// One of the two.
-#[derive(Debug)]
-struct Side {
-    command: String,
-    name: String,
-    measures: Measures,
-    card: Card,
-}
 
 /// Runs the same against both.
 ///
@@ -83,13 +67,6 @@ fn put_long_movie(movie: &Path, stage: &Stage) -> Result<String, String> {
     let times = LEAST_FRAMES.div_ceil(film.frames.len());
     stage.put(&film.name, &film.to_file().repeat(times))?;
     Ok(film.name)
-}
-
-impl Comparison {
-    /// Whether nothing failed with either, and all could be measured.
-    pub(crate) fn is_full(&self) -> bool {
-        self.notes.is_empty() && self.sides.iter().all(|side| side.card.is_full())
-    }
 }
 
 /// Twenty seconds: no scenario plays for longer.

@@ -2,6 +2,12 @@
 //!
 //! It speaks to a server as the lab's client does, or to a client as the lab's server does, and looks
 //! only at what is on the wire and at what the system tells of the program.
+//!
+//! Of the library it uses no more than this, so that a mistake in the rest can't hide from it:
+//! - [`rtsp`](rtsp_lab::rtsp): the names of methods and states, and the state table;
+//! - [`datagram`](rtsp_lab::datagram): how large a datagram the system sends;
+//! - [`rtp_packet`](rtsp_lab::rtp_packet): the packets that a client gets, and the size of a header;
+//! - [`video_stream`](rtsp_lab::video_stream): the frames of the movie.
 
 use std::env;
 use std::io::{self, Write};
@@ -12,8 +18,8 @@ mod card;
 mod client;
 mod compare;
 mod deadline;
+mod family;
 mod guard;
-mod mark;
 mod port;
 mod program;
 mod progress;
@@ -22,29 +28,32 @@ mod stage;
 mod tsv;
 mod usage;
 
-use call::{Call, Task};
+use call::{Asked, Call, Task};
 use card::Card;
 use tsv::Table;
 
 fn main() -> ExitCode {
-    let options = call::options();
-    let call = match Call::read(&options, env::args_os().skip(1)) {
-        Ok(Some(call)) => call,
-        Ok(None) => {
-            say(&call::usage(&options));
-            return ExitCode::SUCCESS;
+    #[cfg(windows)]
+    if let Some(folder) = guard::order() {
+        guard::follow(&folder);
+        return ExitCode::SUCCESS;
+    }
+    match Asked::read(env::args_os().skip(1)) {
+        Ok(Asked::Text(text)) => {
+            say(&text);
+            ExitCode::SUCCESS
         }
+        Ok(Asked::Call(call)) => match run(&call) {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::FAILURE,
+            Err(flaw) => {
+                complain(&flaw);
+                ExitCode::FAILURE
+            }
+        },
         Err(flaw) => {
-            complain(&format!("{flaw}\n\n{}", call::usage(&options)));
-            return ExitCode::from(2);
-        }
-    };
-    match run(&call) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(flaw) => {
-            complain(&flaw);
-            ExitCode::FAILURE
+            complain(&format!("{flaw}; try --help"));
+            ExitCode::from(2)
         }
     }
 }

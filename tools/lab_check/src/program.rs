@@ -1,23 +1,21 @@
-//! The program under test: started in a process group of its own and with a mark of its own, watched,
-//! and gone at the end with all that it has started; also if this process is killed.
+//! The program under test: started, watched, and gone at the end with all that it has started.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::deadline::Deadline;
-use crate::guard::Guard;
-use crate::mark::Mark;
+use crate::family::Family;
+use crate::usage::Usage;
 
 /// A running program; ended when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Program {
     child: Child,
-    mark: Mark,
-    guard: Option<Guard>,
+    family: Family,
     output: Receiver<String>,
     readers: Vec<JoinHandle<()>>,
     said: Vec<String>,
@@ -35,19 +33,11 @@ impl Program {
     ) -> Result<Self, String> {
         let command = fill(template, values);
         let could_not = |error| format!("could not start {command:?}: {error}");
-        let mark = Mark::new();
-        let (guard, group) = Guard::of_program(mark).map_err(could_not)?;
-        let mut child = shell(&command, mark)
-            .current_dir(folder)
-            .stdin(group)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(could_not)?;
+        let (mut child, family) = Family::start(&command, folder).map_err(could_not)?;
         let (lines, output) = mpsc::sync_channel(KEPT_LINES);
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let (guard, readers) = (Some(guard), Vec::new());
-        let mut program = Self { child, mark, guard, output, readers, said: Vec::new() };
+        let (readers, said) = (Vec::new(), Vec::new());
+        let mut program = Self { child, family, output, readers, said };
         if let Some(stdout) = stdout {
             program.readers.push(read(stdout, lines.clone()).map_err(could_not)?);
         }
@@ -65,6 +55,11 @@ impl Program {
     /// Whether its first process still runs.
     pub(crate) fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Whether none of its processes runs any more.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        !self.is_running() && Usage::of_group(self.id()).is_none()
     }
 
     /// How its first process has ended, such as `exit status: 1`; `None` while it runs.
@@ -107,11 +102,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        self.mark.kill(self.child.id());
-        self.child.kill().ok();
-        // Before the number of the group is free for others.
-        drop(self.guard.take());
-        self.child.wait().ok();
+        self.family.end(&mut self.child);
         self.wait_for_readers();
         for reader in self.readers.drain(..).filter(JoinHandle::is_finished) {
             reader.join().ok();
@@ -123,26 +114,6 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
     values.iter().fold(template.to_owned(), |command, (name, value)| {
         command.replace(&format!("{{{name}}}"), value)
     })
-}
-
-/// The shell is marked, tells the guard its number, and becomes the program: so it is the program's.
-#[cfg(unix)]
-fn shell(command: &str, mark: Mark) -> Command {
-    use std::os::unix::process::CommandExt;
-
-    let mark = mark.command();
-    let mut shell = Command::new("sh");
-    shell
-        .args(["-c", &format!("{mark}; echo $$ >&0; exec </dev/null; exec {command}")])
-        .process_group(0);
-    shell
-}
-
-#[cfg(not(unix))]
-fn shell(command: &str, _: Mark) -> Command {
-    let mut shell = Command::new("cmd");
-    shell.args(["/C", command]);
-    shell
 }
 
 /// A program whose output nobody reads stands still at 64 KiB.

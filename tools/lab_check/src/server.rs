@@ -15,6 +15,7 @@ mod ear;
 mod exchange;
 mod figures;
 pub(crate) mod film;
+mod frames;
 mod framing;
 mod leftovers;
 mod movies;
@@ -27,7 +28,7 @@ mod stream;
 mod streaming;
 mod subject;
 
-use film::Film;
+use film::{Film, LARGE_SIZE};
 use requirements as need;
 use run::Films;
 use scene::{Case, Note, Number};
@@ -101,7 +102,7 @@ fn prepare(server: &Server, movie: &Path) -> Result<(Subject, Films), String> {
             stage.lend(&whole.name, movie)?;
             let short = whole.beginning(SHORT_FRAMES, SHORT);
             stage.put(SHORT, &short.to_file())?;
-            let large = whole.with_frame_of(LARGE_FRAME, LARGE);
+            let large = whole.with_frame_of(LARGE_SIZE, LARGE);
             if let Some(film) = &large {
                 stage.put(LARGE, &film.to_file())?;
             }
@@ -181,10 +182,6 @@ const SHORT: &str = "lab_check_short.Mjpeg";
 const LARGE: &str = "lab_check_large.Mjpeg";
 /// A second, so that a case sees its end.
 const SHORT_FRAMES: usize = 20;
-/// Where the large frame is.
-const LARGE_PLACE: usize = 2;
-/// The report's limit for the size of a frame.
-const LARGE_FRAME: usize = 20_000;
 
 #[cfg(test)]
 mod tests {

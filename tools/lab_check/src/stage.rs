@@ -9,7 +9,10 @@ use std::{env, fs, io, process};
 
 use crate::guard::Guard;
 
-/// A folder of links to all that is in the user's, and of movies. It is removed with this, or when
+#[cfg(any(windows, test))]
+mod likeness;
+
+/// A folder of links to all that is in the user's, or of copies, and of movies. It is removed with this, or when
 /// this process is killed.
 #[derive(Debug)]
 pub(crate) struct Stage {
@@ -26,8 +29,7 @@ impl Stage {
         let folder = env::temp_dir().join(format!("lab_check-{}-{:08x}", process::id(), number()));
         let could_not =
             |error| format!("could not prepare the folder {}: {error}", folder.display());
-        let guard =
-            Guard::post("rm -rf -- \"$1\"", &folder.to_string_lossy()).map_err(could_not)?;
+        let guard = Guard::of_folder(&folder).map_err(could_not)?;
         let stage = Self { folder: folder.clone(), _guard: guard };
         stage.fill().map_err(could_not)?;
         Ok(stage)
@@ -64,14 +66,23 @@ impl Stage {
         lent.map_err(|error| format!("could not put {name} there: {error}"))
     }
 
+    #[cfg(unix)]
     fn fill(&self) -> io::Result<()> {
         fs::create_dir(&self.folder)?;
         let own = env::current_dir()?;
         for entry in fs::read_dir(&own)? {
             let entry = entry?;
-            link(&entry.path(), &self.folder.join(entry.file_name()))?;
+            std::os::unix::fs::symlink(entry.path(), self.folder.join(entry.file_name()))?;
         }
         Ok(())
+    }
+
+    #[cfg(windows)]
+    fn fill(&self) -> io::Result<()> {
+        let own = env::current_dir()?;
+        let likeness = likeness::Likeness::of(&own)?;
+        fs::create_dir(&self.folder)?;
+        likeness.put(&own, &self.folder, |file, place| fs::hard_link(file, place))
     }
 }
 
@@ -83,14 +94,4 @@ impl Drop for Stage {
 
 fn number() -> u32 {
     rand::random()
-}
-
-#[cfg(unix)]
-fn link(file: &Path, name: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(file, name)
-}
-
-#[cfg(not(unix))]
-fn link(file: &Path, name: &Path) -> io::Result<()> {
-    if file.is_file() { fs::hard_link(file, name) } else { Ok(()) }
 }

@@ -12,16 +12,15 @@ use crate::stage::Stage;
 use crate::usage::Usage;
 
 use super::connection::Connection;
+use super::departure;
 use super::hands::{Hands, Place};
 use super::meter::Meter;
 use super::movie::{Movie, Sender};
 use super::port::{self, RtpPort};
 use super::reply::{Question, Step, session_id};
 use super::request::Request;
-use super::run::{Run, Seen};
+use super::run::{Rest, Run, Seen};
 use super::script::Script;
-
-mod look_back;
 
 /// A client that runs, and the server before it.
 #[derive(Debug)]
@@ -219,12 +218,7 @@ impl<'a> Case<'a> {
         let is_torn_down = self.state == State::Init && self.run.has(Method::Teardown);
         let looked = self.last_look.is_some_and(Deadline::is_over);
         let is_tired = self.patience.is_some_and(|limit| self.sender.since_play() > limit);
-        is_torn_down || has_left || looked || is_tired || self.has_ended()
-    }
-
-    /// Whether none of the program's processes runs any more.
-    fn has_ended(&mut self) -> bool {
-        !self.program.is_running() && Usage::of_group(self.program.id()).is_none()
+        is_torn_down || has_left || looked || is_tired || self.program.has_ended()
     }
 
     fn place(&self) -> Place {
@@ -356,6 +350,36 @@ impl<'a> Case<'a> {
             | Method::Options => {}
         }
     }
+
+    /// Looks at what is left.
+    fn look_back(mut self) -> Run {
+        let is_torn_down = self.state == State::Init && self.run.has(Method::Teardown);
+        if is_torn_down {
+            self.run.rest = Some(self.see_it_end());
+        } else if self.last_look.is_none() {
+            let is_closed = self.connection.as_ref().is_some_and(Connection::is_closed);
+            self.run.broke_off = departure::too_early(&mut self.program, is_closed, self.state);
+        }
+        self.run.idle = self.rest.and_then(|meter| meter.share(self.program.id()));
+        self.run.end = self.program.end();
+        self.run.said = self.program.said().to_vec();
+        self.run.by_hand = self.hands.are_needed();
+        self.run
+    }
+
+    /// After TEARDOWN.
+    fn see_it_end(&mut self) -> Rest {
+        let deadline = Deadline::after((self.deadline.left() + END_RESERVE).min(END_LIMIT));
+        while !self.program.has_ended() && !deadline.is_over() {
+            self.turn();
+        }
+        Rest {
+            connection: self.connection.as_ref().is_some_and(|connection| !connection.is_closed()),
+            port: port::is_bound(self.run.named_port),
+            processes: !self.program.has_ended(),
+            cache_files: departure::cache_files(self.stage.folder()),
+        }
+    }
 }
 
 /// How often is looked at all that may happen.
@@ -381,3 +405,5 @@ const EOF_LOOK: Duration = Duration::from_secs(4);
 const LONG_PLAY: u16 = 12;
 /// So many packets lie between two counts of the threads.
 const COUNT_EVERY: u16 = 2;
+/// How long the client has to end after TEARDOWN.
+const END_LIMIT: Duration = Duration::from_secs(4);

@@ -1,22 +1,13 @@
 //! Who presses the client's buttons: nobody, as it does all by itself; `lab_check`, by the window's
 //! keys; or the user, who is asked.
 
-use std::fmt;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use rtsp_lab::rtsp::State;
 
+use super::button::Button;
 use super::keys::Keys;
-
-/// A button.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Button {
-    Setup,
-    Play,
-    Pause,
-    Teardown,
-}
 
 /// The hands of one run.
 #[derive(Debug)]
@@ -109,17 +100,6 @@ impl Hands {
         };
         let may = self.by_hand || (self.may_ask && button == Button::Setup);
         (may && is_time).then_some(button)
-    }
-}
-
-impl fmt::Display for Button {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Setup => "Setup (or Play, if it has no Setup)",
-            Self::Play => "Play",
-            Self::Pause => "Pause",
-            Self::Teardown => "Teardown",
-        })
     }
 }
 

@@ -8,7 +8,7 @@ use std::{env, thread};
 
 use crate::deadline::Deadline;
 
-use super::hands::Button;
+use super::button::Button;
 
 /// The keyboard before the client's window.
 #[derive(Clone, Debug)]

@@ -6,7 +6,8 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use rtsp_lab::rtp_packet::RtpPacket;
+use rtsp_lab::datagram::{self, TooLarge};
+use rtsp_lab::rtp_packet::{HEADER_SIZE, RtpPacket};
 use rtsp_lab::video_stream::VideoStream;
 
 use super::script::Script;
@@ -34,7 +35,7 @@ impl Movie {
         let mut frames = Vec::new();
         while frames.len() < usize::from(Script::Plain.length()) {
             match video.next_frame().map_err(|error| could_not(error.to_string()))? {
-                Some(frame) if frame.len() <= MAX_FRAME => frames.push(frame.to_vec()),
+                Some(frame) if fits_a_datagram(frame) => frames.push(frame.to_vec()),
                 Some(_) => {}
                 None => break,
             }
@@ -75,7 +76,7 @@ impl Sender {
     }
 
     /// Sends to the port that the client has announced.
-    pub(crate) const fn send_to(&mut self, port: u16) {
+    pub(crate) fn send_to(&mut self, port: u16) {
         self.client.set_port(port);
     }
 
@@ -132,7 +133,11 @@ impl Sender {
     }
 }
 
+/// Whether the system sends it in a packet of its own.
+fn fits_a_datagram(frame: &[u8]) -> bool {
+    let length = frame.len() + HEADER_SIZE;
+    length <= datagram::MOST && TooLarge::check(length).is_ok()
+}
+
 /// 20 frames a second.
 const FRAME_INTERVAL: Duration = Duration::from_millis(50);
-/// The most that fits a datagram behind the header of RTP.
-const MAX_FRAME: usize = 65_495;

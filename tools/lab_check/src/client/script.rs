@@ -1,6 +1,6 @@
 //! The variations: what the server does differently, so that it is seen what the client does then.
 
-use super::hands::Button;
+use super::button::Button;
 
 /// A variation; each is a run of the client of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The light lab client's side of RTSP: writes a request, reads its reply, and says how long it took.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use crate::card::visible;
@@ -18,20 +18,12 @@ pub(crate) struct Control {
 }
 
 impl Control {
-    /// Connects to the server on this machine.
+    /// Begins on a connection.
     ///
     /// # Errors
-    /// It does not let the client in: in one line.
-    pub(crate) fn connect(
-        port: u16,
-        movie: &str,
-        rtp_port: u16,
-        deadline: Deadline,
-    ) -> Result<Self, String> {
-        let server = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    /// It is broken already: in one line.
+    pub(crate) fn on(tcp: TcpStream, movie: &str, rtp_port: u16) -> Result<Self, String> {
         let could_not = |error| format!("could not connect: {error}");
-        let tcp =
-            TcpStream::connect_timeout(&server, limit(deadline, REPLY_LIMIT)).map_err(could_not)?;
         tcp.set_nodelay(true).map_err(could_not)?;
         tcp.set_write_timeout(Some(REPLY_LIMIT)).map_err(could_not)?;
         Ok(Self { tcp, movie: movie.to_owned(), rtp_port, cseq: 0, session: "0".to_owned() })
@@ -136,7 +128,7 @@ fn session(reply: &str) -> Option<&str> {
 }
 
 /// How long a reply is waited for: forty times what the report allows.
-const REPLY_LIMIT: Duration = Duration::from_secs(2);
+pub(crate) const REPLY_LIMIT: Duration = Duration::from_secs(2);
 /// After such a silence no further line is expected.
 const REST_LIMIT: Duration = Duration::from_millis(100);
 /// The most that is read of a reply.

@@ -4,9 +4,9 @@ use std::fmt;
 
 use crate::card::{Line, Verdict};
 
+use super::comparison::{Comparison, Side};
 use super::rows::{ROWS, Row, Unit};
 use super::table::{WIDTH, row, wrap};
-use super::{Comparison, Side};
 
 impl fmt::Display for Comparison {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::deadline::{CASE_LIMIT, Deadline};
 use crate::usage::Usage;
 
-use super::control::Control;
+use super::control::{Control, REPLY_LIMIT};
 use super::receiver::{Arrival, LARGEST_DATAGRAM, Received, Receiver};
 use super::trial::Trial;
 
@@ -58,15 +58,15 @@ pub(crate) fn one_after_another(
 ) -> Result<(), String> {
     let deadline = Deadline::after(CASE_LIMIT);
     while dialogues.len() < CLIENTS && !deadline.is_over() {
-        dialogues.push(dialogue(trial.port(), movie, deadline)?);
+        dialogues.push(dialogue(trial, movie, deadline)?);
     }
     Ok(())
 }
 
-fn dialogue(port: u16, movie: &str, deadline: Deadline) -> Result<Dialogue, String> {
+fn dialogue(trial: &Trial, movie: &str, deadline: Deadline) -> Result<Dialogue, String> {
     let (rtp, rtp_port) = open_rtp_port()?;
     let mut datagram = vec![0; LARGEST_DATAGRAM];
-    let mut control = Control::connect(port, movie, rtp_port, deadline)?;
+    let mut control = connect(trial, movie, rtp_port, deadline)?;
     let setup = control.ask("SETUP", deadline)?;
     let play = control.ask("PLAY", deadline)?;
     let answered = Instant::now();
@@ -76,6 +76,16 @@ fn dialogue(port: u16, movie: &str, deadline: Deadline) -> Result<Dialogue, Stri
     let first_packet = answered.elapsed();
     let teardown = control.ask("TEARDOWN", deadline)?;
     Ok(Dialogue { setup, play, first_packet, teardown })
+}
+
+fn connect(
+    trial: &Trial,
+    movie: &str,
+    rtp_port: u16,
+    deadline: Deadline,
+) -> Result<Control, String> {
+    let tcp = trial.connect(deadline.left().min(REPLY_LIMIT))?;
+    Control::on(tcp, movie, rtp_port)
 }
 
 /// So many sessions that play at once, watched for some seconds.
@@ -128,9 +138,9 @@ struct Viewer {
 }
 
 impl Viewer {
-    fn play(port: u16, movie: &str, number: usize, deadline: Deadline) -> Result<Self, String> {
+    fn play(trial: &Trial, movie: &str, number: usize, deadline: Deadline) -> Result<Self, String> {
         let (rtp, rtp_port) = open_rtp_port()?;
-        let mut control = Control::connect(port, movie, rtp_port, deadline)?;
+        let mut control = connect(trial, movie, rtp_port, deadline)?;
         control.ask("SETUP", deadline)?;
         let receiver = Receiver::start(rtp, number)?;
         control.ask("PLAY", deadline)?;
@@ -193,7 +203,7 @@ fn seat(
 ) -> Result<Vec<Viewer>, String> {
     let mut viewers = Vec::new();
     for number in 1..=count {
-        let viewer = Viewer::play(trial.port(), movie, number, deadline);
+        let viewer = Viewer::play(trial, movie, number, deadline);
         viewers.push(viewer.map_err(|why| format!("client {number} of {count}: {why}"))?);
     }
     let limit = Deadline::after(PACKET_LIMIT.min(deadline.left()));

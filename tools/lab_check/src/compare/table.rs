@@ -47,7 +47,7 @@ pub(crate) fn names(commands: &[String; 2]) -> [String; 2] {
 
 /// A short name for a command: its program, and the script if it runs one, cut to a column.
 fn short_name(command: &str) -> String {
-    let mut files = command.split_whitespace().map(|word| {
+    let mut files = words(command).map(|word| {
         let word = word.trim_matches(['\'', '"']);
         word.rsplit(['/', '\\']).next().unwrap_or(word)
     });
@@ -63,6 +63,20 @@ fn short_name(command: &str) -> String {
         return name.to_owned();
     }
     name.chars().take(NAME - 1).chain(['…']).collect()
+}
+
+/// The words of a command; what stands in quotes is one, spaces and all.
+fn words(command: &str) -> impl Iterator<Item = &str> {
+    let mut inside = None;
+    let ends_a_word = move |letter: char| {
+        match inside {
+            Some(quote) if letter == quote => inside = None,
+            None if matches!(letter, '\'' | '"') => inside = Some(letter),
+            Some(_) | None => return inside.is_none() && letter.is_whitespace(),
+        }
+        false
+    };
+    command.split(ends_a_word).filter(|word| !word.is_empty())
 }
 
 /// `Server.py`, `server.jar`; not `-v` or `127.0.0.1`.
@@ -139,6 +153,7 @@ mod tests {
             ("target/release/server --bind 127.0.0.1 {port}", "server"),
             ("'C:\\lab\\server.exe' {port}", "server.exe"),
             ("bin/server --config=lab.conf {port}", "server"),
+            (r#""C:\Program Files\Python\py.exe" "my lab/Server.py" {port}"#, "py.exe Server.py"),
             ("", ""),
         ] {
             assert_eq!(short_name(command), name, "{command:?}");

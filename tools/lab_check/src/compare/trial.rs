@@ -1,10 +1,11 @@
 //! A server that runs for one trial, and what the system tells of it.
 
+use std::cell::RefCell;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::Path;
-use std::thread;
 use std::time::Duration;
+use std::{io, thread};
 
 use crate::deadline::{CASE_LIMIT, Deadline};
 use crate::port::Port;
@@ -15,7 +16,8 @@ use crate::usage::Usage;
 #[derive(Debug)]
 pub(crate) struct Trial {
     program: Program,
-    port: Port,
+    door: Door,
+    _port: Port,
     /// What it used before the first client came.
     pub(crate) at_rest: Option<Usage>,
 }
@@ -27,10 +29,10 @@ impl Trial {
     /// It ends, or does not listen: in one line, with the last line that it has printed.
     pub(crate) fn start(command: &str, folder: &Path) -> Result<Self, String> {
         let port = Port::take()?;
-        let number = port.number();
+        let (number, door) = (port.number(), Door::at(port.number()));
         let mut program = Program::start(command, &[("port", &number.to_string())], folder)?;
         let deadline = Deadline::after(CASE_LIMIT);
-        while !is_listening(number) {
+        while !door.is_open(&sockets()) {
             let fate = if !program.is_running() {
                 "it has ended".to_owned()
             } else if deadline.is_over() {
@@ -43,12 +45,15 @@ impl Trial {
         }
         thread::sleep(SETTLE);
         let at_rest = Usage::of_group(program.id());
-        Ok(Self { program, port, at_rest })
+        Ok(Self { program, door, _port: port, at_rest })
     }
 
-    /// Where it listens.
-    pub(crate) const fn port(&self) -> u16 {
-        self.port.number()
+    /// A client's connection.
+    ///
+    /// # Errors
+    /// It is not accepted: in one line.
+    pub(crate) fn connect(&self, limit: Duration) -> Result<TcpStream, String> {
+        self.door.enter(limit).map_err(|error| format!("could not connect: {error}"))
     }
 
     /// What it uses now; `None` where the system does not tell.
@@ -62,15 +67,45 @@ fn last_words(program: &mut Program) -> String {
     said.map_or_else(|| "it said nothing".to_owned(), |line| format!("its last line was {line:?}"))
 }
 
-/// Whether somebody listens there. The kernel is asked, and not the server: a lab server may spin for
-/// ever after a first connection that says nothing.
-fn is_listening(port: u16) -> bool {
-    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(|path| fs::read_to_string(path).ok());
-    if tables.iter().all(Option::is_none) {
+/// The port of a server, which may not be there yet.
+#[derive(Debug)]
+struct Door {
+    server: SocketAddr,
+    /// A connection by which was seen that it is.
+    first: RefCell<Option<TcpStream>>,
+}
+
+impl Door {
+    fn at(port: u16) -> Self {
         let server = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        return TcpStream::connect_timeout(&server, LOOK_INTERVAL * 10).is_ok();
+        Self { server, first: RefCell::new(None) }
     }
-    tables.iter().flatten().any(|table| has_listener(table, port))
+
+    /// Whether somebody listens there, by the kernel's tables of sockets. A system that has none can only
+    /// be asked by a connection. It becomes the first client's: a lab server may spin for ever after one
+    /// that says nothing.
+    fn is_open(&self, sockets: &[String]) -> bool {
+        if sockets.is_empty() {
+            *self.first.borrow_mut() = self.call(LOOK_INTERVAL * 10).ok();
+            return self.first.borrow().is_some();
+        }
+        sockets.iter().any(|table| has_listener(table, self.server.port()))
+    }
+
+    fn enter(&self, limit: Duration) -> io::Result<TcpStream> {
+        let first = self.first.take();
+        first.map_or_else(|| self.call(limit), Ok)
+    }
+
+    fn call(&self, limit: Duration) -> io::Result<TcpStream> {
+        TcpStream::connect_timeout(&self.server, limit)
+    }
+}
+
+/// The kernel's tables of sockets; none but on Linux.
+fn sockets() -> Vec<String> {
+    let tables = ["/proc/net/tcp", "/proc/net/tcp6"];
+    tables.iter().filter_map(|path| fs::read_to_string(path).ok()).collect()
 }
 
 /// Whether proc(5)'s table of sockets has one that listens there.
@@ -93,6 +128,7 @@ const SETTLE: Duration = Duration::from_millis(300);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::TcpListener;
 
     #[test]
     fn a_listener_is_found_in_the_kernels_table() {
@@ -102,5 +138,28 @@ mod tests {
         assert!(has_listener(table, 2024));
         assert!(!has_listener(table, 8080), "that one is connected");
         assert!(!has_listener(table, 50_000));
+    }
+
+    #[test]
+    fn where_only_a_connection_tells_it_is_the_first_clients() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let door = Door::at(listener.local_addr().unwrap().port());
+        assert!(door.is_open(&[]));
+        let client = door.enter(SETTLE).unwrap();
+        let (_, from) = listener.accept().unwrap();
+        assert_eq!(from, client.local_addr().unwrap());
+        listener.set_nonblocking(true).unwrap();
+        assert!(listener.accept().is_err(), "there is no other");
+        let next = door.enter(SETTLE).unwrap();
+        assert_ne!(next.local_addr().unwrap(), from, "the next client has its own");
+    }
+
+    #[test]
+    fn where_the_kernel_tells_nobody_calls() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let door = Door::at(listener.local_addr().unwrap().port());
+        assert!(!door.is_open(&["none".to_owned()]), "the table has the say");
+        listener.set_nonblocking(true).unwrap();
+        assert!(listener.accept().is_err());
     }
 }

@@ -1,11 +1,11 @@
 //! A shell that waits for the end of this process.
 
+use std::ffi::OsStr;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-
-use crate::mark::{KILL, Mark};
 
 /// A shell that waits at a pipe. The system closes the pipe when this process ends, however it ends,
 /// and then the shell does its work. Dropped, it goes without having done anything.
@@ -17,34 +17,33 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// Has `command` run with `argument` as its `$1`, should this process end first.
+    /// Has a folder removed, should this process end first.
     ///
     /// # Errors
     /// The shell can't be started.
-    pub(crate) fn post(command: &str, argument: &str) -> io::Result<Self> {
-        let mut shell = start(&format!("read _; {command}"), argument)?;
+    pub(crate) fn of_folder(folder: &Path) -> io::Result<Self> {
+        let mut shell = start("read _; rm -rf -- \"$1\"", folder.as_os_str())?;
         let pipe = shell.stdin.take().map(OwnedFd::from);
         Ok(Self { shell, _pipe: pipe })
     }
 
-    /// Has a program killed that is still to be started, by its group and its mark. Its first process
-    /// must write the group's number to what is returned, and close that: so there is no moment at
-    /// which the group is there and the guard does not know it.
+    /// Runs a script that reads first what another process writes to the second value, and then to the
+    /// end, which comes when this process has ended and the other has closed it.
     ///
     /// # Errors
     /// The shell can't be started.
-    pub(crate) fn of_program(mark: Mark) -> io::Result<(Self, Stdio)> {
-        let script = format!("mark={mark}; read group; read _; test $group || exit\n{KILL}");
-        let mut shell = start(&script, "")?;
+    pub(crate) fn that_is_told(script: &str) -> io::Result<(Self, Stdio)> {
+        let mut shell = start(script, OsStr::new(""))?;
         let pipe = shell.stdin.take().map(OwnedFd::from);
         let copy = pipe.as_ref().map(OwnedFd::try_clone).transpose()?;
         Ok((Self { shell, _pipe: pipe }, copy.map_or_else(Stdio::null, Stdio::from)))
     }
 }
 
-fn start(script: &str, argument: &str) -> io::Result<Child> {
+fn start(script: &str, argument: &OsStr) -> io::Result<Child> {
     Command::new("sh")
-        .args(["-c", script, "lab_check", argument])
+        .args(["-c", script, "lab_check"])
+        .arg(argument)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

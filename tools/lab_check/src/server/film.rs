@@ -51,7 +51,7 @@ impl Film {
     pub(crate) fn with_frame_of(&self, size: usize, name: &str) -> Option<Self> {
         let mut film = self.beginning(5, name);
         let padded = self.frames.iter().find_map(|frame| padded(frame, size))?;
-        let middle = film.frames.get_mut(super::LARGE_PLACE)?;
+        let middle = film.frames.get_mut(LARGE_PLACE)?;
         *middle = padded;
         Some(film)
     }
@@ -83,6 +83,10 @@ fn padded(frame: &[u8], size: usize) -> Option<Vec<u8>> {
 
 /// No case plays for longer than ten seconds, at twenty frames a second.
 const MOST_FRAMES: usize = 600;
+/// Where the large frame is in [`Film::with_frame_of`].
+pub(crate) const LARGE_PLACE: usize = 2;
+/// How many bytes it has: the report asks for that size.
+pub(crate) const LARGE_SIZE: usize = 20_000;
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use rtsp_lab::datagram::TooLarge;
+use rtsp_lab::rtp_packet::HEADER_SIZE;
+
 use super::caller::Caller;
+use super::film::{LARGE_PLACE, LARGE_SIZE};
 use super::requirements as need;
 use super::scene::{Case, Movie, Scene, Stop};
 use super::stream::{self, Seen};
@@ -41,9 +45,11 @@ pub(crate) const LARGE_FRAME: Case = Case {
 
 fn large_frame(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let mut caller = scene.playing_caller(1)?;
-    let seen = frames_up_to(scene, &mut caller, super::LARGE_PLACE);
-    if seen.iter().any(|frame| frame.index == Some(super::LARGE_PLACE)) {
+    let seen = frames_up_to(scene, &mut caller, LARGE_PLACE);
+    if seen.iter().any(|frame| frame.index == Some(LARGE_PLACE)) {
         scene.pass(&need::LARGE_FRAME);
+    } else if let Err(refused) = TooLarge::check(LARGE_SIZE + HEADER_SIZE) {
+        scene.not_checked(&need::LARGE_FRAME, &refused.to_string());
     } else {
         let sizes: Vec<_> = seen.iter().map(|frame| frame.length.to_string()).collect();
         let came = format!("frames of {} bytes", sizes.join(", "));

@@ -262,17 +262,17 @@ impl<'a> Scene<'a> {
         exchange: &Exchange,
         expected: &str,
     ) {
-        if exchange.came.is_empty()
-            && !exchange.closed
-            && let Err(Stop(why)) = self.check_time()
-        {
-            return self.not_checked(requirement, &why);
+        let nothing_came = exchange.came.is_empty();
+        if nothing_came && !exchange.closed {
+            if let Err(Stop(why)) = self.check_time() {
+                return self.not_checked(requirement, &why);
+            }
         }
         let mut evidence = exchange.evidence(expected);
-        if exchange.came.is_empty()
-            && let Some(fate) = self.live.fate()
-        {
-            evidence.came = Came::Words(format!("{}; {fate}", evidence.came));
+        if nothing_came {
+            if let Some(fate) = self.live.fate() {
+                evidence.came = Came::Words(format!("{}; {fate}", evidence.came));
+            }
         }
         self.mark(requirement, Verdict::Fail(evidence));
     }

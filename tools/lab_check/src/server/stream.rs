@@ -5,12 +5,11 @@
 
 use std::time::Instant;
 
-use rtsp_lab::lab_payload::Assembler;
-use rtsp_lab::rtp_packet::{HEADER_SIZE, RtpPacket};
-use rtsp_lab::statistics::Order;
+use rtsp_lab::rtp_packet::HEADER_SIZE;
 
 use super::ear::Arrival;
 use super::film::Film;
+use super::frames::{Frames, SOI};
 
 /// A frame that was put together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,15 +29,13 @@ pub(crate) struct Seen {
 /// Puts frames together, from wherever in the datagrams the JPEG begins.
 pub(crate) fn frames(arrivals: &[Arrival], film: &Film) -> Vec<Seen> {
     let header = header_length(arrivals).unwrap_or(HEADER_SIZE);
-    let mut assembler = Assembler::default();
+    let mut frames = Frames::default();
     let (mut seen, mut packets, mut next) = (Vec::new(), 0, 0);
     for (place, arrival) in arrivals.iter().enumerate() {
         let payload = arrival.bytes.get(header..).unwrap_or_default();
         let marker = arrival.bytes.get(1).is_some_and(|byte| byte & 0x80 != 0);
-        let packet = RtpPacket { marker, ..RtpPacket::jpeg(0, 0, 0, payload) };
-        assembler.push(&packet, Order::Next);
         packets += 1;
-        while let Some(frame) = assembler.next_frame() {
+        for frame in frames.push(marker, payload) {
             let index = film.find(&frame, next);
             next = index.map_or(next, |index| index + 1);
             let (length, at, end) = (frame.len(), arrival.at, place + 1);
@@ -61,8 +58,9 @@ pub(crate) fn number(arrival: &Arrival) -> Option<u16> {
 }
 
 /// From one number to the next; they wrap.
+#[expect(clippy::cast_possible_wrap, reason = "the upper half are the steps back")]
 pub(crate) const fn step(before: u16, number: u16) -> i16 {
-    number.wrapping_sub(before).cast_signed()
+    number.wrapping_sub(before) as i16
 }
 
 /// Where the JPEG begins in the first datagram: behind 12 bytes, if the header is right.
@@ -72,7 +70,5 @@ pub(crate) fn header_length(arrivals: &[Arrival]) -> Option<usize> {
     [HEADER_SIZE].into_iter().chain(0..LONGEST_HEADER).find(begins)
 }
 
-/// The start of every JPEG (ITU-T T.81 table B.1).
-const SOI: &[u8] = b"\xFF\xD8";
 /// A header with 15 CSRCs has 72 bytes.
 const LONGEST_HEADER: usize = 80;

@@ -2,7 +2,7 @@
 //! and against clients with one fault each, which it must name, and no other.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
-#![allow(clippy::indexing_slicing, clippy::print_stderr, reason = "a test that is skipped says so")]
+#![allow(clippy::indexing_slicing, reason = "a test may fail")]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -12,9 +12,25 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::client_common::program::{Ended, Program};
+use crate::common::left_out::python;
 use crate::common::programs::{program, project};
 use crate::desktop::xvfb::Desktop;
-use crate::lab_check_common::{Table, python, python_lab};
+use crate::harness::tests;
+use crate::lab_check_common::{Table, python_lab};
+
+tests![
+    all_faults_of_the_program_are_tried,
+    the_labs_own_client_fails_at_a_split_reply_only,
+    the_headless_client_fails_nothing_and_what_it_does_not_do_is_not_checked,
+    the_window_gets_a_full_card_by_its_own_keys,
+    a_user_is_asked_for_each_click_of_a_window,
+    a_client_that_never_asks_fails_setup_and_nothing_else_is_checked,
+    a_client_may_leave_a_log_but_no_picture,
+    #[cfg(target_os = "linux")]
+    what_a_client_has_started_is_gone_with_it,
+    a_wrong_call_says_what_is_wrong_with_it;
+    long: a_faultless_client_gets_a_full_card_and_each_fault_is_named_and_no_other
+];
 
 /// The faults of `tests/python_lab/faults/client.py`, and the line of the card that each is to fail.
 const FAULTS: [(&str, &str); 36] = [
@@ -87,16 +103,12 @@ fn counts(card: &str) -> &str {
     card.trim_end().lines().last().and_then(|line| line.rsplit(": ").next()).unwrap_or_default()
 }
 
-/// A Python program of the tests as a command for a client's check; `None` without Python.
-fn of_python(script: &str, words: &str) -> Option<String> {
-    let Some(python) = python() else {
-        eprintln!("skipped: there is no python3 on this machine");
-        return None;
-    };
-    let script = python_lab(script);
+/// A Python program of the tests as a command for a client's check.
+fn of_python(script: &str, words: &str) -> String {
+    let (python, script) = (python(), python_lab(script));
     let buttons = "--script setup,play,frames=20,pause,play,frames=40,teardown";
     let words = format!("{words} {buttons} {{host}} {{port}} {{rtp}} {{movie}}");
-    Some(format!("'{python}' '{}' {words}", script.display()))
+    format!("\"{python}\" \"{}\" {words}", script.display())
 }
 
 /// The project's client as a command.
@@ -106,9 +118,8 @@ fn client_launcher(options: &str) -> String {
     format!("'{path}' {options} {{host}} {{port}} {{rtp}} {{movie}}")
 }
 
-#[test]
 fn a_faultless_client_gets_a_full_card_and_each_fault_is_named_and_no_other() {
-    let Some(_) = of_python("faults/client.py", "none") else { return };
+    python();
     let cases = [("none", "")].into_iter().chain(FAULTS).collect::<Vec<_>>();
     let waiting = Mutex::new(cases.iter());
     let next = || waiting.lock().unwrap().next();
@@ -129,7 +140,7 @@ fn a_faultless_client_gets_a_full_card_and_each_fault_is_named_and_no_other() {
 
 /// What is wrong with the card of that fault.
 fn flaw_of(fault: &str, title: &str) -> Option<String> {
-    let command = of_python("faults/client.py", fault)?;
+    let command = of_python("faults/client.py", fault);
     let ended = run(&["client", "--name", fault, &command]);
     let expected: Vec<&str> = [title].into_iter().filter(|title| !title.is_empty()).collect();
     let is_right = titles(&ended.output, "FAIL") == expected
@@ -139,9 +150,8 @@ fn flaw_of(fault: &str, title: &str) -> Option<String> {
     (!is_right).then(|| format!("{fault}: ended with {code:?}\n{output}\n{errors}"))
 }
 
-#[test]
 fn all_faults_of_the_program_are_tried() {
-    let Some(command) = of_python("faults/client.py", "no-such-fault") else { return };
+    let command = of_python("faults/client.py", "no-such-fault");
     let output = Command::new("sh").args(["-c", &command]).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     let known = told.strip_prefix("expected one of none, ").unwrap().split_once(", found").unwrap();
@@ -152,9 +162,8 @@ fn all_faults_of_the_program_are_tried() {
     assert_eq!(known, tried);
 }
 
-#[test]
 fn the_labs_own_client_fails_at_a_split_reply_only() {
-    let Some(command) = of_python("ClientLauncher.py", "") else { return };
+    let command = of_python("ClientLauncher.py", "");
     let ended = run(&["client", &command]);
     assert_eq!(titles(&ended.output, "FAIL"), ["a reply in two segments is one reply"]);
     let told = "its last words: Unable to parse the reply";
@@ -162,7 +171,6 @@ fn the_labs_own_client_fails_at_a_split_reply_only() {
     assert_eq!(ended.code, Some(1));
 }
 
-#[test]
 fn the_headless_client_fails_nothing_and_what_it_does_not_do_is_not_checked() {
     let folder = tempfile::tempdir().unwrap();
     let table = folder.path().join("table.tsv");
@@ -193,18 +201,16 @@ fn the_headless_client_fails_nothing_and_what_it_does_not_do_is_not_checked() {
     assert_eq!(table.with_verdict("pass").len(), ALL - unseen.len());
 }
 
-#[test]
 fn the_window_gets_a_full_card_by_its_own_keys() {
-    let Some(desktop) = Desktop::start() else { return };
+    let desktop = Desktop::start();
     let mut command = lab_check(&["client", "--keys", &client_launcher("")]);
     let ended = Program::start(command.env("DISPLAY", desktop.display())).end(2 * LIMIT);
     assert_eq!(titles(&ended.output, "pass").len(), ALL, "{}\n{}", ended.output, ended.errors);
     assert_eq!(ended.code, Some(0));
 }
 
-#[test]
 fn a_user_is_asked_for_each_click_of_a_window() {
-    let Some(desktop) = Desktop::start() else { return };
+    let desktop = Desktop::start();
     let mut command = lab_check(&["client", "--script", "not-found", &client_launcher("")]);
     command.env("DISPLAY", desktop.display()).stdin(Stdio::null());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -238,7 +244,6 @@ fn press(desktop: &Desktop, key: &str) {
     assert!(status.success(), "press {key}");
 }
 
-#[test]
 fn a_client_that_never_asks_fails_setup_and_nothing_else_is_checked() {
     let cases = [
         ("no_such_program_here {port}", "it ended in INIT", "not found"),
@@ -260,9 +265,8 @@ fn a_client_that_never_asks_fails_setup_and_nothing_else_is_checked() {
     });
 }
 
-#[test]
 fn a_client_may_leave_a_log_but_no_picture() {
-    let Some(client) = of_python("faults/client.py", "none") else { return };
+    let client = of_python("faults/client.py", "none");
     let cases = [
         ("echo ready > client.log", None),
         ("printf '\\377\\330' > frame.tmp", Some("frame.tmp")),
@@ -284,7 +288,6 @@ fn a_client_may_leave_a_log_but_no_picture() {
 }
 
 /// Also what has left its group on purpose.
-#[test]
 #[cfg(target_os = "linux")]
 fn what_a_client_has_started_is_gone_with_it() {
     let time = format!("1{}.5", std::process::id());
@@ -307,7 +310,6 @@ fn runs(time: &str) -> bool {
     })
 }
 
-#[test]
 fn a_wrong_call_says_what_is_wrong_with_it() {
     let command = client_launcher("--headless");
     let mut known =
@@ -325,7 +327,7 @@ fn a_wrong_call_says_what_is_wrong_with_it() {
         ),
         (vec!["client", &command, "--movie", "README.md"], "could not read README.md: ".to_owned()),
         (vec!["client", "./client"], "expected {port} in the COMMAND of client".to_owned()),
-        (vec!["client"], "expected one COMMAND behind client".to_owned()),
+        (vec!["client"], "expected one COMMAND after client".to_owned()),
     ] {
         let Ended { code, output, errors } = run(&words);
         assert!(errors.starts_with(&format!("lab_check: {told}")), "{words:?}: {errors}");

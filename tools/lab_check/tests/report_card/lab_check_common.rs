@@ -74,12 +74,3 @@ impl Table {
 pub(crate) fn python_lab(file: &str) -> PathBuf {
     project().join("tests/python_lab").join(file)
 }
-
-/// The Python to run it with, if there is one: the program itself, for what is found on the path may
-/// be a script that takes its time to find it.
-pub(crate) fn python() -> Option<String> {
-    let script = "import sys; print(sys.executable)";
-    let output = Command::new("python3").args(["-c", script]).output().ok()?;
-    let path = String::from_utf8(output.stdout).ok()?.trim().to_owned();
-    (output.status.success() && !path.is_empty()).then_some(path)
-}

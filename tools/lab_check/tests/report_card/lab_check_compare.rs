@@ -2,13 +2,28 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 #![allow(clippy::indexing_slicing, reason = "a test may fail")]
-#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 use std::fs;
 
+use crate::common::left_out::python;
 use crate::common::movies::{folder_with, lab_format, real_frames};
 use crate::common::programs::{program, project};
-use crate::lab_check_common::{Outcome, lab_check, python, python_lab};
+use crate::common::said::say;
+use crate::harness::tests;
+use crate::lab_check_common::{Outcome, lab_check, python_lab};
+
+tests![
+    a_server_without_protections_shows_what_it_leaves,
+    two_servers_with_nothing_wrong_end_with_code_0,
+    a_server_whose_replies_have_no_end_is_not_read_for_ever,
+    the_program_that_does_not_start_is_named,
+    #[cfg(unix)]
+    a_later_start_that_fails_costs_its_figures_only,
+    #[cfg(unix)]
+    a_program_that_never_listens_is_not_waited_for_for_ever,
+    a_wrong_call_says_what_is_wrong_with_it,
+    a_movie_that_is_none_is_named,
+];
 
 const ONE_BY_ONE: &str = "20 clients, one after another";
 const ONE: &str = "One session, watched for 8 s";
@@ -60,29 +75,24 @@ fn compare(words: &[&str]) -> Outcome {
 
 /// The command of this project's server.
 fn own_server() -> String {
-    format!("'{}' --bind 127.0.0.1 {{port}}", program("server").display())
+    format!("\"{}\" --bind 127.0.0.1 {{port}}", program("server").display())
 }
 
-/// The command of a server of the lab in Python; `None`, said on standard error, without a Python.
-fn python_server(file: &str) -> Option<String> {
-    let Some(python) = python() else {
-        eprintln!("skipped: no python3");
-        return None;
-    };
-    Some(format!("'{python}' '{}' {{port}}", python_lab(file).display()))
+/// The command of a server of the lab in Python.
+fn python_server(file: &str) -> String {
+    format!("\"{}\" \"{}\" {{port}}", python(), python_lab(file).display())
 }
 
 /// Whether a process runs that was started with that command.
 fn is_running(command: &str) -> bool {
-    let words = command.replace('\'', "").replace("{port}", "").trim().replace(' ', "\0");
+    let words = command.replace('"', "").replace("{port}", "").trim().replace(' ', "\0");
     let Ok(entries) = fs::read_dir("/proc") else { return false };
     let mut lines = entries.filter_map(|entry| fs::read(entry.ok()?.path().join("cmdline")).ok());
     lines.any(|line| String::from_utf8_lossy(&line).contains(&words))
 }
 
-#[test]
 fn a_server_without_protections_shows_what_it_leaves() {
-    let Some(unprotected) = python_server("ReportServer.py") else { return };
+    let unprotected = python_server("ReportServer.py");
     let ended = compare(&["compare", &unprotected, &own_server()]);
     assert_eq!(ended.code, Some(1), "{}{}", ended.stdout, ended.stderr);
     assert!(!is_running(&unprotected), "it has ended with the comparison");
@@ -161,7 +171,6 @@ fn what_is_left_is_shown(ended: &Outcome) {
     }
 }
 
-#[test]
 fn two_servers_with_nothing_wrong_end_with_code_0() {
     let server = own_server();
     let run = || compare(&["compare", &server, &server]);
@@ -169,7 +178,7 @@ fn two_servers_with_nothing_wrong_end_with_code_0() {
     let mut ended = run();
     for _ in 1..ATTEMPTS {
         if ended.code != Some(0) {
-            eprintln!("once more, for it ended so: {}", ended.stdout);
+            say(format_args!("once more, for it ended so: {}", ended.stdout));
             ended = run();
         }
     }
@@ -184,10 +193,8 @@ fn words_of(ended: &Outcome) -> String {
     ended.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-#[test]
 fn a_server_whose_replies_have_no_end_is_not_read_for_ever() {
-    let floods = python_server("faults/server.py").map(|it| it.replace("{port}", "FAULT {port}"));
-    let Some(floods) = floods else { return };
+    let floods = python_server("faults/server.py").replace("{port}", "FAULT {port}");
     let commands = ["endless-reply", "dripping-reply"].map(|fault| floods.replace("FAULT", fault));
     let ended = compare(&["compare", &commands[0], &commands[1]]);
     assert_eq!(ended.code, Some(1), "{}{}", ended.stdout, ended.stderr);
@@ -195,7 +202,6 @@ fn a_server_whose_replies_have_no_end_is_not_read_for_ever() {
     assert!(words_of(&ended).contains("the reply to SETUP has no end in "), "{}", ended.stdout);
 }
 
-#[test]
 fn the_program_that_does_not_start_is_named() {
     let broken = "sh -c 'echo no such class: Server >&2' {port}";
     for (words, which) in [([broken, &own_server()], "first"), ([&own_server(), broken], "second")]
@@ -210,10 +216,9 @@ fn the_program_that_does_not_start_is_named() {
 }
 
 /// The one that looks whether both start is the first of its starts.
-#[test]
 #[cfg(unix)]
 fn a_later_start_that_fails_costs_its_figures_only() {
-    let Some(server) = python_server("faults/starts.py") else { return };
+    let server = python_server("faults/starts.py");
     let server = server.replace("{port}", "not-the-second {port}");
     let ended = compare(&["compare", &server, &own_server()]);
     assert_eq!(ended.code, Some(1), "{}{}", ended.stdout, ended.stderr);
@@ -225,7 +230,6 @@ fn a_later_start_that_fails_costs_its_figures_only() {
     assert!(at_once.ends_with(" fps"), "{at_once}");
 }
 
-#[test]
 #[cfg(unix)]
 fn a_program_that_never_listens_is_not_waited_for_for_ever() {
     let ended = compare(&["compare", "sleep 86399.{port}", &own_server()]);
@@ -234,13 +238,12 @@ fn a_program_that_never_listens_is_not_waited_for_for_ever() {
     assert!(!is_running("sleep 86399."), "it is ended");
 }
 
-#[test]
-fn a_wrong_call_is_answered_with_the_usage() {
+fn a_wrong_call_says_what_is_wrong_with_it() {
     let one = "server {port}";
     for (words, flaw) in [
-        (&["compare"][..], "expected two COMMANDs behind compare, found 0"),
-        (&["compare", one], "expected two COMMANDs behind compare, found 1"),
-        (&["compare", one, one, one], "expected two COMMANDs behind compare, found 3"),
+        (&["compare"][..], "expected two COMMANDs after compare, found 0"),
+        (&["compare", one], "expected two COMMANDs after compare, found 1"),
+        (&["compare", one, one, one], "expected two COMMANDs after compare, found 3"),
         (&["compare", one, "server 2048"], "found \"server 2048\""),
         (&["--tsv", "table", "compare", one, one], "--tsv goes with server and client"),
     ] {
@@ -250,7 +253,6 @@ fn a_wrong_call_is_answered_with_the_usage() {
     }
 }
 
-#[test]
 fn a_movie_that_is_none_is_named() {
     let (server, wrong) = (own_server(), project().join("Cargo.toml").to_str().unwrap().to_owned());
     for movie in ["nowhere.Mjpeg", &wrong] {

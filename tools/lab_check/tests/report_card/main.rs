@@ -3,11 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 #![allow(clippy::indexing_slicing, reason = "a test may fail")]
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "figures, and what is left out, are said"
-)]
+use std::process::ExitCode;
 
 #[path = "../../../../tests/client_common/mod.rs"]
 mod client_common;
@@ -15,8 +11,21 @@ mod client_common;
 mod common;
 #[path = "../../../../tests/desktop/mod.rs"]
 mod desktop;
+#[path = "../../../../tests/harness/mod.rs"]
+mod harness;
 
 mod lab_check_client;
+mod lab_check_commands;
 mod lab_check_common;
 mod lab_check_compare;
 mod lab_check_server;
+
+fn main() -> ExitCode {
+    let modules = [
+        lab_check_client::TESTS,
+        lab_check_commands::TESTS,
+        lab_check_compare::TESTS,
+        lab_check_server::TESTS,
+    ];
+    harness::run("report_card", &modules)
+}

@@ -40,7 +40,7 @@ pub(super) fn judge_fields(scene: &mut Scene<'_>, arrivals: &[Arrival], seen: &[
     }
     let wrong = headers.first().filter(|first| first.number() != 1).map(|_| 0);
     judge_field(scene, &need::FIRST_NUMBER, &headers, wrong, Header::number, "1");
-    let back = |pair: &[Header]| matches!(pair, [a, b] if b.timestamp().wrapping_sub(a.timestamp()).cast_signed() < 0);
+    let back = |pair: &[Header]| matches!(pair, [a, b] if is_back(a.timestamp(), b.timestamp()));
     let wrong = headers.windows(2).position(back).map(|before| before + 1);
     judge_field(
         scene,
@@ -113,6 +113,11 @@ impl Header {
     fn ssrc(&self) -> u32 {
         u32::from_be_bytes([self.0[8], self.0[9], self.0[10], self.0[11]])
     }
+}
+
+/// Whether the way back from the one timestamp to the other is the shorter one: they wrap.
+const fn is_back(one: u32, other: u32) -> bool {
+    other.wrapping_sub(one) > u32::MAX / 2
 }
 
 const fn marker(header: &Header) -> u8 {

@@ -1,0 +1,12 @@
+//! What is to be played, by its URL. All of this file belongs to the standard dialect.
+
+use rtsp_lab::standard::client::StandardSettings;
+use rtsp_lab::standard::rtsp::RtspUrl;
+
+use super::source::Source;
+
+/// What is at that URL, over TCP at once or over UDP first.
+pub(crate) fn read(word: &str, tcp: bool) -> Result<Source, String> {
+    let url = RtspUrl::parse(word).map_err(|error| format!("could not {error}"))?;
+    Ok(Source::Url(StandardSettings { tcp, ..StandardSettings::of_url(url) }))
+}

@@ -1,0 +1,216 @@
+//! The client's side of RTSP: one connection, one request at a time, and what is wished for meanwhile.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use super::link::{Connected, Connecting, Link};
+use super::mailbox::{Mailbox, News, Slot};
+use crate::rtsp::Method;
+
+/// Everything that waits: for a connection, for a reply, for its turn.
+#[derive(Debug)]
+pub(crate) struct Dialogue {
+    /// What the threads of the connection have told.
+    pub(crate) mailbox: Mailbox,
+    link: Link,
+    request_sent: Option<RequestSent>,
+    wishes: VecDeque<Method>,
+}
+
+/// The request that waits for its reply. Python: `requestSent`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RequestSent {
+    /// What was asked for.
+    pub(crate) method: Method,
+    /// When.
+    pub(crate) at: Duration,
+    cseq: u32,
+    /// The user may try again; a reply that comes after all still counts.
+    is_overdue: bool,
+}
+
+/// What is to be dealt with.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// What was put off.
+    Wish(Method),
+    /// What a thread has told.
+    News(News),
+}
+
+impl Dialogue {
+    /// Without a connection.
+    pub(crate) fn new() -> Self {
+        let (mailbox, link, wishes) = (Mailbox::new(), Link::Down, VecDeque::new());
+        Self { mailbox, link, request_sent: None, wishes }
+    }
+
+    // ---- The connection -----------------------------------------------------------------------------
+
+    /// The server's address, while there is a connection.
+    pub(crate) const fn peer(&self) -> Option<SocketAddr> {
+        match &self.link {
+            Link::Up(connected) => Some(connected.peer),
+            Link::Down | Link::Connecting(_) => None,
+        }
+    }
+
+    /// Whether a connection is being made.
+    pub(crate) const fn is_connecting(&self) -> bool {
+        matches!(self.link, Link::Connecting(_))
+    }
+
+    /// Begins to connect, for the sake of `method`.
+    ///
+    /// # Errors
+    /// The system has no room for another thread.
+    pub(crate) fn connect(&mut self, server: (&str, u16), method: Method) -> io::Result<()> {
+        self.mailbox.begin_connection();
+        self.link = Link::Connecting(Connecting::start(server, method, self.mailbox.slot())?);
+        Ok(())
+    }
+
+    /// The thread that connects has answered: joins it. Says what the connection is wanted for;
+    /// `None` if it has been given up.
+    pub(crate) fn end_connecting(&mut self) -> Option<Method> {
+        match std::mem::take(&mut self.link) {
+            Link::Connecting(connecting) => Some(connecting.join()),
+            link @ (Link::Down | Link::Up(_)) => {
+                self.link = link;
+                None
+            }
+        }
+    }
+
+    /// There is a connection: starts the thread that does `receive`, until it says why the
+    /// connection has ended. Says which address has answered.
+    ///
+    /// # Errors
+    /// The server has gone already, or the system has no room for another thread.
+    pub(crate) fn connected(
+        &mut self,
+        stream: TcpStream,
+        receive: impl FnOnce(&Slot) -> String + Send + 'static,
+    ) -> io::Result<SocketAddr> {
+        let connected = Connected::start(stream, self.mailbox.slot(), receive)?;
+        let peer = connected.peer;
+        self.link = Link::Up(connected);
+        Ok(peer)
+    }
+
+    /// Ends the connection, and all that waits for it.
+    pub(crate) fn end(&mut self) {
+        self.link = Link::Down;
+        self.request_sent = None;
+        self.wishes.clear();
+    }
+
+    // ---- The request --------------------------------------------------------------------------------
+
+    /// Sends a request, which waits for its reply from now on.
+    ///
+    /// # Errors
+    /// The server has gone.
+    pub(crate) fn send(
+        &mut self,
+        request: (Method, u32),
+        text: &str,
+        at: Duration,
+    ) -> io::Result<()> {
+        self.sent(request, at);
+        match &mut self.link {
+            Link::Up(connected) => connected.send(text),
+            Link::Down | Link::Connecting(_) => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
+    /// A request of that method and number has been sent, and waits for its reply.
+    pub(crate) fn sent(&mut self, (method, cseq): (Method, u32), at: Duration) {
+        self.request_sent = Some(RequestSent { method, at, cseq, is_overdue: false });
+    }
+
+    /// The request that is answered by a reply with that number, if it still waits.
+    pub(crate) fn answered(&mut self, cseq: Option<u32>) -> Option<RequestSent> {
+        self.request_sent.take_if(|sent| cseq == Some(sent.cseq))
+    }
+
+    /// What has just become overdue: it has had no reply for `wait`.
+    pub(crate) fn overdue(&mut self, now: Duration, wait: Duration) -> Option<Method> {
+        let is_late = |sent: &&mut RequestSent| !sent.is_overdue && now >= sent.at + wait;
+        let sent = self.request_sent.as_mut().filter(is_late)?;
+        sent.is_overdue = true;
+        Some(sent.method)
+    }
+
+    /// Whether a reply may still come to a request that was given up.
+    pub(crate) fn is_overdue(&self) -> bool {
+        self.request_sent.is_some_and(|sent| sent.is_overdue)
+    }
+
+    /// Whether TEARDOWN waits for its reply.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.request_sent.is_some_and(|sent| sent.method == Method::Teardown)
+    }
+
+    /// What is being done for the user: what the connection is wanted for, or the request that waits
+    /// and is not yet overdue.
+    pub(crate) fn awaited(&self) -> Option<Method> {
+        match &self.link {
+            Link::Connecting(connecting) => Some(connecting.wanted_for),
+            Link::Down | Link::Up(_) => {
+                self.request_sent.filter(|sent| !sent.is_overdue).map(|sent| sent.method)
+            }
+        }
+    }
+
+    // ---- The wishes ---------------------------------------------------------------------------------
+
+    /// While a reply or a connection is awaited, keeps the wish, and says so: a lab server must never
+    /// find two requests at once.
+    pub(crate) fn put_off(&mut self, method: Method) -> bool {
+        let waits = self.awaited().is_some();
+        // Whoever leaves need not have been patient: TEARDOWN always has a place.
+        let most = if method == Method::Teardown { MOST_WISHES + 1 } else { MOST_WISHES };
+        if waits && self.wishes.len() < most {
+            self.wishes.push_back(method);
+        }
+        waits
+    }
+
+    /// What is to be done before all other wishes.
+    pub(crate) fn wish_first(&mut self, method: Method) {
+        self.wishes.push_front(method);
+    }
+
+    /// Whether that has been wished for.
+    pub(crate) fn is_wished_for(&self, method: Method) -> bool {
+        self.wishes.contains(&method)
+    }
+
+    /// What is to be dealt with next: a wish, when nothing is awaited any more, or what the threads
+    /// of the connection have told.
+    pub(crate) fn next(&mut self) -> Option<Next> {
+        let wish = if self.awaited().is_some() { None } else { self.wishes.pop_front() };
+        wish.map(Next::Wish).or_else(|| self.mailbox.next().map(Next::News))
+    }
+
+    /// Each of them would only fail in the same way.
+    pub(crate) fn forget_wishes(&mut self) {
+        self.wishes.clear();
+    }
+
+    /// Whether the movie will play once all that was pressed has been answered; it `plays` now.
+    pub(crate) fn will_play(&self, plays: bool) -> bool {
+        let pressed = self.awaited().into_iter().chain(self.wishes.iter().copied());
+        pressed.fold(plays, |plays, method| match method {
+            Method::Play => true,
+            Method::Pause | Method::Teardown => false,
+            Method::Setup | Method::Describe | Method::Options => plays,
+        })
+    }
+}
+
+/// Wishes that may wait for a reply.
+const MOST_WISHES: usize = 8;

@@ -1,0 +1,142 @@
+//! What the thread that receives has found out, and its way to the window.
+
+use std::net::SocketAddr;
+use std::sync::mpsc::SyncSender;
+use std::time::Duration;
+
+use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
+use crate::statistics::Reception;
+
+/// What has been found out about the packets of a session. Nothing is forgotten: it goes along with
+/// every frame, for any of them may be left out on its way.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Findings {
+    /// What has been counted.
+    pub(crate) reception: Reception,
+    /// The packet that came last, whatever was in it.
+    pub(crate) latest: Option<LatestPacket>,
+    /// Who else than the server has sent something, the first of them.
+    pub(crate) stranger: Option<SocketAddr>,
+    /// Why frames of which all has come can't be put together, each reason once.
+    pub(crate) flaws: Vec<String>,
+    /// Whether the server has said that nothing more will come.
+    pub(crate) has_ended: bool,
+}
+
+/// A frame, or figures alone, on the way to the decoder.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    /// A whole JPEG; `None` if there is only something to tell.
+    pub(crate) jpeg: Option<Vec<u8>>,
+    /// What is known as of this frame.
+    pub(crate) findings: Findings,
+}
+
+/// Where frames go.
+#[derive(Debug)]
+pub(crate) struct Frames {
+    frames: SyncSender<Frame>,
+    /// When findings were sent last; `None` if they are to be sent at once.
+    last_told: Option<Duration>,
+}
+
+impl Frames {
+    /// Frames go there.
+    pub(crate) const fn new(frames: SyncSender<Frame>) -> Self {
+        Self { frames, last_told: None }
+    }
+
+    /// Passes a frame on. It may be left out when decoding does not keep up; receiving never waits.
+    pub(crate) fn pass_on(&mut self, jpeg: Vec<u8>, findings: &mut Findings, now: Duration) {
+        if !self.send(Some(jpeg), findings, now) {
+            findings.reception.overruns += 1;
+        }
+    }
+
+    /// Tells what is known, now and then, when no frame does.
+    pub(crate) fn tell(&mut self, findings: &Findings, now: Duration) {
+        if self.last_told.is_none_or(|last| now >= last + TELLING_INTERVAL) {
+            self.send(None, findings, now);
+        }
+    }
+
+    /// Something has been found out that is to be told at once.
+    pub(crate) const fn hurry(&mut self) {
+        self.last_told = None;
+    }
+
+    fn send(&mut self, jpeg: Option<Vec<u8>>, findings: &Findings, now: Duration) -> bool {
+        let sent = self.frames.try_send(Frame { jpeg, findings: findings.clone() }).is_ok();
+        if sent {
+            self.last_told = Some(now);
+        }
+        sent
+    }
+}
+
+/// How often findings are told when no frame tells them.
+const TELLING_INTERVAL: Duration = Duration::from_millis(100);
+
+/// The header of an RTP packet as it came, and the first bytes of its payload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LatestPacket {
+    /// The twelve bytes that every packet has (RFC 3550 section 5.1).
+    pub header: [u8; HEADER_SIZE],
+    /// How many bytes the payload has.
+    pub payload_length: usize,
+    /// The header that the payload itself begins with, if it has one.
+    pub payload_header: Option<PayloadHeader>,
+    payload: [u8; PAYLOAD_KEPT],
+}
+
+/// A header at the beginning of a payload, ready to be drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayloadHeader {
+    /// What the payload's first bytes mean, bit by bit.
+    pub fields: &'static [HeaderField],
+    /// What comes after them, in a line each.
+    pub lines: Vec<String>,
+}
+
+/// A field of a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeaderField {
+    /// Its name.
+    pub name: &'static str,
+    /// Its place: the number of its first bit.
+    pub first: u32,
+    /// How many bits it has.
+    pub bits: u32,
+    /// Values that mean something, and what.
+    pub meanings: &'static [(u128, &'static str)],
+    /// What is written after any other value.
+    pub unit: &'static str,
+}
+
+impl HeaderField {
+    /// A field of numbers without a unit.
+    pub const fn new(name: &'static str, first: u32, bits: u32) -> Self {
+        Self { name, first, bits, meanings: &[], unit: "" }
+    }
+}
+
+impl LatestPacket {
+    /// The beginning of `datagram`, which has been decoded to `packet`; `None` if it is too short to
+    /// have been.
+    pub fn of(datagram: &[u8], packet: &RtpPacket<'_>) -> Option<Self> {
+        let mut payload = [0; PAYLOAD_KEPT];
+        for (kept, byte) in payload.iter_mut().zip(packet.payload) {
+            *kept = *byte;
+        }
+        let header = *datagram.first_chunk()?;
+        Some(Self { header, payload_length: packet.payload.len(), payload_header: None, payload })
+    }
+
+    /// The first bytes of the payload, 60 at most.
+    pub fn payload_start(&self) -> &[u8] {
+        self.payload.get(..self.payload_length).unwrap_or(&self.payload)
+    }
+}
+
+/// As many as there is room for on the screen.
+const PAYLOAD_KEPT: usize = 60;

@@ -1,0 +1,143 @@
+//! The connection to a server: being made, or there; and the thread of each.
+
+use std::io::{self, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::mailbox::{News, Slot};
+use crate::event::Event;
+use crate::rtsp::Method;
+
+/// The connection to the server. Python: `rtspSocket`.
+#[derive(Debug, Default)]
+pub(super) enum Link {
+    /// There is none.
+    #[default]
+    Down,
+    /// It is being made.
+    Connecting(Connecting),
+    /// It is there.
+    Up(Connected),
+}
+
+/// A connection that is being made, by the thread `connect_to_server`.
+#[derive(Debug)]
+pub(super) struct Connecting {
+    /// What the user wants of the connection.
+    pub(super) wanted_for: Method,
+    given_up: Arc<Event>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A connection, and the thread `recv_rtsp_reply`, which reads from it.
+#[derive(Debug)]
+pub(super) struct Connected {
+    stream: TcpStream,
+    /// The address that answered.
+    pub(super) peer: SocketAddr,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Connecting {
+    /// Starts the thread, which leaves its answer at `slot`.
+    ///
+    /// # Errors
+    /// The system has no room for another thread.
+    pub(super) fn start(
+        (host, port): (&str, u16),
+        wanted_for: Method,
+        slot: Slot,
+    ) -> io::Result<Self> {
+        let host = host.to_owned();
+        let given_up = Arc::new(Event::default());
+        let stop = Arc::clone(&given_up);
+        let builder = thread::Builder::new().name("connect_to_server".to_owned());
+        let thread = builder.spawn(move || {
+            slot.put(News::Connected(reach(&host, port, &stop)));
+        })?;
+        Ok(Self { wanted_for, given_up, thread: Some(thread) })
+    }
+
+    /// Joins the thread, whose answer has come.
+    pub(super) fn join(mut self) -> Method {
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+        self.wanted_for
+    }
+}
+
+impl Drop for Connecting {
+    /// Gives up: whoever leaves does not wait for the thread.
+    ///
+    /// # Deviation
+    /// It is the one thread that may end unjoined, for nothing in `std` ends a name's look-up, or an
+    /// attempt to connect, before its time. It touches nothing of the client, ends after the address
+    /// that it tries, and what it has reached is closed.
+    fn drop(&mut self) {
+        self.given_up.set();
+    }
+}
+
+impl Connected {
+    /// Starts the thread, which does `receive` and leaves at `slot` why it has ended.
+    ///
+    /// # Errors
+    /// The server has gone already, or the system has no room for another thread.
+    pub(super) fn start(
+        stream: TcpStream,
+        slot: Slot,
+        receive: impl FnOnce(&Slot) -> String + Send + 'static,
+    ) -> io::Result<Self> {
+        let peer = stream.peer_addr()?;
+        let builder = thread::Builder::new().name("recv_rtsp_reply".to_owned());
+        let reader = builder.spawn(move || {
+            let why = receive(&slot);
+            slot.put(News::Ended(why));
+        })?;
+        Ok(Self { stream, peer, reader: Some(reader) })
+    }
+
+    /// Writes a request in one piece.
+    ///
+    /// # Errors
+    /// The server has gone, or does not read.
+    pub(super) fn send(&mut self, request: &str) -> io::Result<()> {
+        self.stream.write_all(request.as_bytes())
+    }
+}
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        // Wakes the thread; when the server was faster, there is nothing left to shut down.
+        self.stream.shutdown(Shutdown::Both).ok();
+        if let Some(reader) = self.reader.take() {
+            drop(reader.join());
+        }
+    }
+}
+
+/// Connects to any address of the server. Nothing limits how long its name takes to look up.
+///
+/// # Errors
+/// No address answers; the error is that of the last one.
+fn reach(host: &str, port: u16, given_up: &Event) -> io::Result<TcpStream> {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let unknown = |error: io::Error| io::Error::new(io::ErrorKind::NotFound, error.to_string());
+    let mut failure = unknown(io::Error::other("the name has no address"));
+    for address in (host, port).to_socket_addrs().map_err(unknown)? {
+        if given_up.is_set() {
+            break;
+        }
+        match TcpStream::connect_timeout(&address, CONNECT_TIMEOUT) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
+}
+
+/// How long each address of the server may take to answer.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);

@@ -1,0 +1,159 @@
+//! What has happened, for the terminal, the window and the user; and when, by the client's clock.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use super::message::Message;
+
+/// One thing that happened; its text is what the report's figures 10, 13, 15 and 17 show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientEvent {
+    /// The server has been reached.
+    Connected(SocketAddr),
+    /// A request has gone out. Python: `print('\nData sent:\n' + request)`.
+    Sent(String),
+    /// A message has come.
+    Received(String),
+    /// The message that came last means nothing here; why, in words.
+    Ignored(String),
+    /// What the user is told.
+    Told(Message),
+}
+
+impl fmt::Display for ClientEvent {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connected(address) => write!(out, "connected to {address}"),
+            Self::Sent(text) => write!(out, "Data sent:\n{}", printable(text)),
+            Self::Received(text) => write!(out, "Data received:\n{}", printable(text)),
+            Self::Ignored(why) => write!(out, "ignored: {why}"),
+            Self::Told(message) => write!(out, "{}", printable(&message.to_string())),
+        }
+    }
+}
+
+/// Without what could play tricks with a terminal.
+fn printable(text: &str) -> String {
+    let lines = text.trim_end().lines();
+    let clean = lines.map(|line| line.replace(|c: char| c.is_control() && c != '\t', "\u{FFFD}"));
+    clean.collect::<Vec<_>>().join("\n")
+}
+
+/// Something that happened, and when, counted from the start of the client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// The time.
+    pub at: Duration,
+    /// What happened.
+    pub event: ClientEvent,
+}
+
+/// The last entries, and who is told of each.
+pub(crate) struct Log {
+    clock: Instant,
+    report: Box<dyn FnMut(ClientEvent)>,
+    entries: Vec<LogEntry>,
+    message: Option<Message>,
+    limit: Arc<OnceLock<usize>>,
+    is_limit_told: bool,
+}
+
+impl Log {
+    /// An empty one; `report` is called with what happens from now on.
+    pub(crate) fn new(report: impl FnMut(ClientEvent) + 'static) -> Self {
+        let (clock, report) = (Instant::now(), Box::new(report));
+        let (entries, limit) = (Vec::new(), Arc::default());
+        Self { clock, report, entries, message: None, limit, is_limit_told: false }
+    }
+
+    /// What a server in this program tells when it leaves frames out: the size in bytes of the largest
+    /// datagram that the system sends. Then it is known why packets are missing.
+    pub(crate) fn watch(&mut self, limit: Arc<OnceLock<usize>>) {
+        self.limit = limit;
+    }
+
+    /// Tells once why a server in this program leaves frames out, if it does; says whether it did.
+    pub(crate) fn tell_limit(&mut self) -> bool {
+        let Some(limit) = self.limit.get().filter(|_| !self.is_limit_told) else { return false };
+        let message = Message::too_large(*limit);
+        self.is_limit_told = true;
+        self.tell(message);
+        true
+    }
+
+    /// Tells the user that nothing comes; why, where that is known.
+    pub(crate) fn tell_silence(&mut self, message: Message) {
+        let message = self.limit.get().map_or(message, |limit| Message::too_large(*limit));
+        if self.message.as_ref() != Some(&message) {
+            self.tell(message);
+        }
+    }
+
+    /// What all times are counted from.
+    pub(crate) const fn clock(&self) -> Instant {
+        self.clock
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    /// Something has happened.
+    pub(crate) fn report(&mut self, event: ClientEvent) {
+        self.report_at(self.now(), event);
+    }
+
+    /// Something has happened at that time, and is known only now; the oldest entry makes room.
+    fn report_at(&mut self, at: Duration, event: ClientEvent) {
+        if self.entries.len() == MOST {
+            self.entries.remove(0);
+        }
+        self.entries.push(LogEntry { at, event: event.clone() });
+        (self.report)(event);
+    }
+
+    /// A message of the server has come; says when by the client's clock.
+    pub(crate) fn received(&mut self, text: &str, arrival: Instant) -> Duration {
+        let at = arrival.saturating_duration_since(self.clock);
+        self.report_at(at, ClientEvent::Received(text.to_owned()));
+        at
+    }
+
+    /// The message that came last means nothing here; why, in words.
+    pub(crate) fn ignore(&mut self, why: String) {
+        self.report(ClientEvent::Ignored(why));
+    }
+
+    /// Tells the user something, which stays until it is dismissed or another takes its place.
+    pub(crate) fn tell(&mut self, message: Message) {
+        self.report(ClientEvent::Told(message.clone()));
+        self.message = Some(message);
+    }
+
+    /// What the user should know.
+    pub(crate) const fn message(&self) -> Option<&Message> {
+        self.message.as_ref()
+    }
+
+    /// The user has read it, or it is true no more.
+    pub(crate) fn dismiss(&mut self) {
+        self.message = None;
+    }
+
+    /// What has happened last, the oldest first.
+    pub(crate) fn entries(&self) -> &[LogEntry] {
+        &self.entries
+    }
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Log").field("entries", &self.entries).finish_non_exhaustive()
+    }
+}
+
+/// More than any screen has room for.
+const MOST: usize = 64;

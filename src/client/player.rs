@@ -1,0 +1,204 @@
+//! What a window or a terminal needs of a client, whichever dialect it speaks.
+
+use std::time::Duration;
+
+use super::findings::LatestPacket;
+use super::log::{Log, LogEntry};
+use super::message::Message;
+use super::screen::Screen;
+use crate::picture::Picture;
+use crate::rtsp::{Method, State};
+use crate::statistics::Statistics;
+
+/// A client with buttons.
+pub trait Player {
+    /// Does what the button of `method` stands for: at once, or after the reply that is awaited.
+    fn press(&mut self, method: Method);
+
+    /// Left or right arrow: goes back or on, where the movie can be entered anywhere.
+    fn seek_movie(&mut self, _direction: Seek) {}
+
+    /// Waits at most `timeout` for anything to happen, and deals with it; says whether what the
+    /// user sees has changed.
+    fn wait(&mut self, timeout: Duration) -> bool;
+
+    /// Takes the message off the screen.
+    fn dismiss_message(&mut self);
+
+    /// Takes the description off the screen.
+    fn dismiss_description(&mut self);
+
+    /// Whether a connection is being made.
+    fn is_connecting(&self) -> bool;
+
+    /// Whether the movie plays, or will once all that was pressed has been answered.
+    fn will_play(&self) -> bool;
+
+    /// All that there is to see.
+    fn status(&self) -> Status<'_>;
+
+    // ---- What else is asked for often follows from the status ---------------------------------------
+
+    /// Where the session is.
+    fn state(&self) -> State {
+        self.status().state
+    }
+
+    /// Whether the button of `method` is lit: whether it would do something in the present state.
+    /// PLAY does SETUP first, so it is possible in INIT too.
+    fn offers(&self, method: Method) -> bool {
+        let state = self.state();
+        let after = state.after(method);
+        match method {
+            Method::Describe => after.is_some(),
+            Method::Play if state == State::Init => state.after(Method::Setup).is_some(),
+            Method::Setup | Method::Play | Method::Pause | Method::Teardown | Method::Options => {
+                after.is_some_and(|after| after != state)
+            }
+        }
+    }
+
+    /// Whether a connection is being made, or a reply awaited that is not yet overdue.
+    fn is_waiting(&self) -> bool {
+        self.status().awaited.is_some()
+    }
+
+    /// Whether the reply to `method` is awaited, and not yet overdue; or the connection to ask for
+    /// it.
+    fn awaits(&self, method: Method) -> bool {
+        self.status().awaited == Some(method)
+    }
+
+    /// Whether TEARDOWN has been answered, or was pressed before there was a connection. Python:
+    /// `teardownAcked`.
+    #[doc(alias = "teardownAcked")]
+    fn is_torn_down(&self) -> bool {
+        self.status().is_torn_down
+    }
+
+    /// Whether nothing has come for 2 s although the movie plays: its end, most likely.
+    fn has_no_data(&self) -> bool {
+        self.status().has_no_data
+    }
+
+    /// Whether the server has said that this is the end of the movie.
+    fn has_ended(&self) -> bool {
+        self.status().has_ended
+    }
+
+    /// Where the movie stands, if it is known how long it is.
+    fn position(&self) -> Option<Duration> {
+        self.status().place.map(|(position, _)| position)
+    }
+
+    /// How long the movie is, if that is known.
+    fn length(&self) -> Option<Duration> {
+        self.status().place.map(|(_, length)| length)
+    }
+
+    /// The session's id, as the server wrote it.
+    fn session_id(&self) -> Option<&str> {
+        self.status().session_id
+    }
+
+    /// The last frame that could be decoded.
+    fn picture(&self) -> Option<&Picture> {
+        self.status().picture
+    }
+
+    /// The packet that came last.
+    fn latest_packet(&self) -> Option<&LatestPacket> {
+        self.status().latest_packet
+    }
+
+    /// What has happened last between client and server, the oldest first.
+    fn rtsp_log(&self) -> &[LogEntry] {
+        self.status().rtsp_log
+    }
+
+    /// The answer to the last DESCRIBE.
+    fn description(&self) -> Option<&str> {
+        self.status().description
+    }
+
+    /// What the user should know.
+    fn message(&self) -> Option<&Message> {
+        self.status().message
+    }
+
+    /// The figures of the report's extension 1, and the time at which to read them.
+    fn statistics(&self) -> (&Statistics, Duration) {
+        let Status { statistics, now, .. } = self.status();
+        (statistics, now)
+    }
+}
+
+/// To where the arrow keys lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seek {
+    /// Ten seconds back.
+    Back,
+    /// Ten seconds on.
+    Forward,
+}
+
+/// All that there is to see of a client.
+#[derive(Clone, Copy, Debug)]
+pub struct Status<'a> {
+    /// What is played.
+    pub movie: &'a str,
+    /// From where: name or address, and RTSP port.
+    pub server: (&'a str, u16),
+    /// Where the session is.
+    pub state: State,
+    /// What is being done for the user, and not yet overdue.
+    pub awaited: Option<Method>,
+    /// Whether TEARDOWN has been answered, or was pressed before there was a connection.
+    pub is_torn_down: bool,
+    /// Whether nothing has come for 2 s although the movie plays.
+    pub has_no_data: bool,
+    /// Whether the server has said that this is the end of the movie.
+    pub has_ended: bool,
+    /// Where the movie stands and how long it is, if both are known.
+    pub place: Option<(Duration, Duration)>,
+    /// The session's id, as the server wrote it.
+    pub session_id: Option<&'a str>,
+    /// The last frame that could be decoded.
+    pub picture: Option<&'a Picture>,
+    /// The packet that came last.
+    pub latest_packet: Option<&'a LatestPacket>,
+    /// What has happened last between client and server, the oldest first.
+    pub rtsp_log: &'a [LogEntry],
+    /// The answer to the last DESCRIBE.
+    pub description: Option<&'a str>,
+    /// What the user should know.
+    pub message: Option<&'a Message>,
+    /// The figures of the report's extension 1.
+    pub statistics: &'a Statistics,
+    /// The time at which to read them.
+    pub now: Duration,
+}
+
+impl<'a> Status<'a> {
+    /// That of a client that has not begun, with what is on its screen and in its log.
+    pub(crate) fn of(screen: &'a Screen, log: &'a Log) -> Self {
+        Self {
+            movie: "",
+            server: ("", 0),
+            state: State::Init,
+            awaited: None,
+            is_torn_down: false,
+            has_no_data: false,
+            has_ended: false,
+            place: None,
+            session_id: None,
+            picture: screen.picture.as_ref(),
+            latest_packet: screen.latest_packet.as_ref(),
+            rtsp_log: log.entries(),
+            description: screen.description.as_deref(),
+            message: log.message(),
+            statistics: &screen.statistics,
+            now: log.now(),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The client's side of RTP: the port, the thread that listens at it, the one that decodes, and what
+//! they have brought.
+
+use std::sync::Arc;
+use std::time::Duration;
+use std::{fmt, io};
+
+use super::decoder::{Decoded, Decoder};
+use super::findings::{Findings, Frames};
+use super::screen::Screen;
+use super::silence::{Cause, Silence};
+use crate::errand::{Errand, Wake};
+use crate::event::Event;
+
+/// Where packets come in. It moves into the thread at PLAY and comes home at PAUSE, so there are
+/// never two listeners, and nothing is shared.
+pub(crate) trait Port: fmt::Debug + Send + 'static {
+    /// What has been found out.
+    fn findings(&self) -> &Findings;
+
+    /// PLAY is about to be sent.
+    fn resume(&mut self);
+
+    /// What ends the listening at once when its stop event has been set.
+    ///
+    /// # Errors
+    /// The system has no room for another descriptor.
+    fn waker(&self) -> io::Result<Wake>;
+}
+
+/// A port and what comes of it. The port goes before the decoder, which waits for its last frame.
+#[derive(Debug)]
+pub(crate) struct Receiver<P> {
+    media: Media<P>,
+    decoder: Option<Decoder>,
+    silence: Silence,
+    /// What there is to be seen.
+    pub(crate) screen: Screen,
+}
+
+/// Where the port is: not open, with the client, or with the thread `listen_rtp`.
+#[derive(Debug, Default)]
+enum Media<P> {
+    #[default]
+    Closed,
+    Open(P),
+    Listening(Errand<P>),
+}
+
+impl<P: Port> Receiver<P> {
+    /// Without a port.
+    pub(crate) fn new() -> Self {
+        let (media, silence, screen) = (Media::Closed, Silence::default(), Screen::default());
+        Self { media, decoder: None, silence, screen }
+    }
+
+    /// A session begins: starts the thread that decodes; `news` is raised at each picture. The last
+    /// session's picture goes.
+    ///
+    /// # Errors
+    /// The system has no room for another thread.
+    pub(crate) fn open(&mut self, news: Arc<Event>) -> io::Result<()> {
+        let decoder = Decoder::start(news)?;
+        self.media = Media::Closed;
+        self.decoder = Some(decoder);
+        self.screen.begin_session();
+        Ok(())
+    }
+
+    /// Takes the session's port, which sends its frames where it is told.
+    pub(crate) fn set_port(&mut self, port: impl FnOnce(Frames) -> P) {
+        let frames = self.decoder.as_ref().and_then(Decoder::frames);
+        self.media = frames.map_or(Media::Closed, |frames| Media::Open(port(frames)));
+    }
+
+    /// The port, while nobody listens at it.
+    pub(crate) const fn port(&mut self) -> Option<&mut P> {
+        match &mut self.media {
+            Media::Open(port) => Some(port),
+            Media::Closed | Media::Listening(_) => None,
+        }
+    }
+
+    /// Starts the thread `listen_rtp`, which takes the port along and does `listen`, unless it is at
+    /// work already. Python: `threading.Thread(target=self.listenRtp).start()`.
+    ///
+    /// # Errors
+    /// The system has no room for another thread, or there is no port; it is closed then.
+    pub(crate) fn start(&mut self, listen: fn(&mut P, &Event)) -> io::Result<()> {
+        match std::mem::take(&mut self.media) {
+            Media::Open(mut port) => {
+                take_what_waits(&mut port, listen);
+                port.resume();
+                self.silence.before_play(&port.findings().reception);
+                self.screen.learn(port.findings().clone());
+                let (wake, prepared) = (port.waker()?, Errand::prepare("listen_rtp", listen)?);
+                self.media = Media::Listening(prepared.go_with(wake, port));
+                Ok(())
+            }
+            Media::Listening(errand) => {
+                self.media = Media::Listening(errand);
+                Ok(())
+            }
+            Media::Closed => Err(io::Error::other("the RTP port is closed")),
+        }
+    }
+
+    /// PLAY has been granted.
+    pub(crate) fn play(&mut self, now: Duration) {
+        self.silence.play(now);
+        self.screen.statistics.play(now);
+    }
+
+    /// Stops the thread, if there is one, and gets the port back from it. Python: `playEvent.set()`.
+    #[doc(alias = "playEvent")]
+    pub(crate) fn stop(&mut self, now: Duration) {
+        self.media = match std::mem::take(&mut self.media) {
+            Media::Listening(errand) => match errand.finish() {
+                Some(port) => {
+                    self.screen.learn(port.findings().clone());
+                    Media::Open(port)
+                }
+                None => Media::Closed,
+            },
+            media @ (Media::Closed | Media::Open(_)) => media,
+        };
+        self.screen.statistics.pause(now);
+        self.silence.end();
+    }
+
+    /// Closes the port, and waits for the last picture; what is to be seen stays.
+    pub(crate) fn close(&mut self, now: Duration) {
+        self.stop(now);
+        self.media = Media::Closed;
+        if let Some(decoder) = &mut self.decoder {
+            decoder.finish();
+        }
+    }
+
+    /// The next frame that has been decoded.
+    pub(crate) fn next_decoded(&self) -> Option<Decoded> {
+        self.decoder.as_ref()?.next()
+    }
+
+    /// When PLAY was granted last.
+    pub(crate) const fn played_since(&self) -> Duration {
+        self.silence.since
+    }
+
+    /// Whether nothing has come for 2 s although the movie plays.
+    pub(crate) const fn is_silent(&self) -> bool {
+        self.silence.is_silent()
+    }
+
+    /// Whether silence has begun or ended, and what one that has begun means.
+    pub(crate) fn listen_for_silence(&mut self, now: Duration) -> (bool, Option<Cause>) {
+        self.silence.look(&self.screen.statistics.reception, now)
+    }
+}
+
+/// What has come while nobody listened is from before the pause, and says nothing of what comes after
+/// it.
+fn take_what_waits<P>(port: &mut P, listen: fn(&mut P, &Event)) {
+    let stop = Event::default();
+    stop.set();
+    listen(port, &stop);
+}
+
+/// How much more is taken of what was in flight at the stop: a sender that never pauses must not keep
+/// the client waiting.
+#[derive(Debug)]
+pub(crate) struct InFlight(usize);
+
+impl InFlight {
+    /// Whether one more may be taken. While nobody `is_stopping` there always may.
+    pub(crate) const fn has_another(&mut self, is_stopping: bool) -> bool {
+        let has_another = !is_stopping || self.0 > 0;
+        self.0 = if is_stopping && has_another { self.0 - 1 } else { MOST_IN_FLIGHT };
+        has_another
+    }
+}
+
+impl Default for InFlight {
+    fn default() -> Self {
+        Self(MOST_IN_FLIGHT)
+    }
+}
+
+/// No system keeps as many datagrams.
+const MOST_IN_FLIGHT: usize = 10_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_that_never_pauses_keeps_nobody_waiting() {
+        let mut in_flight = InFlight::default();
+        for _ in 0..3 {
+            let taken = (0..u64::MAX).take_while(|_| in_flight.has_another(true)).count();
+            assert_eq!(taken, MOST_IN_FLIGHT);
+        }
+        assert!((0..3 * MOST_IN_FLIGHT).all(|_| in_flight.has_another(false)));
+    }
+}

@@ -1,0 +1,138 @@
+//! The UDP port for RTP, with what has been made of its packets so far.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
+
+use super::findings::{Findings, Frames};
+use super::intake::Intake;
+use super::receiver::{InFlight, Port};
+use crate::connection::{SOCKET_TIMEOUT, timed_out};
+use crate::errand::Wake;
+use crate::event::Event;
+
+/// What `listen_rtp` takes along at PLAY and brings home at PAUSE.
+#[derive(Debug)]
+pub(super) struct RtpPort {
+    pub(super) socket: RtpSocket,
+    pub(super) intake: Intake,
+}
+
+impl RtpPort {
+    /// At that socket; frames go to `frames`, and times are counted from `clock` on.
+    pub(super) fn new(socket: RtpSocket, frames: Frames, clock: Instant) -> Self {
+        Self { socket, intake: Intake::new(frames, clock) }
+    }
+}
+
+impl Port for RtpPort {
+    fn findings(&self) -> &Findings {
+        &self.intake.findings
+    }
+
+    fn resume(&mut self) {
+        self.intake.findings.reception.resume();
+    }
+
+    fn waker(&self) -> io::Result<Wake> {
+        self.socket.waker()
+    }
+}
+
+/// The socket, which tells the server's datagrams from those of others. Python: `rtpSocket`.
+#[derive(Debug)]
+pub(super) struct RtpSocket {
+    socket: UdpSocket,
+    server: IpAddr,
+    datagram: Vec<u8>,
+    in_flight: InFlight,
+}
+
+/// What one [`RtpSocket::receive`] brought.
+#[derive(Debug)]
+pub(super) enum Received<'a> {
+    /// A datagram of the server.
+    Datagram(&'a [u8]),
+    /// Somebody else sends to our port.
+    OfStranger(SocketAddr),
+    /// Nothing, for the lab's 0.5 s.
+    Nothing,
+}
+
+impl RtpSocket {
+    /// Opens the port, with the lab's timeout of 0.5 s, and says its number; port 0 takes a free one.
+    /// A lab's server sends from any port, so only its address counts.
+    ///
+    /// # Errors
+    /// The port is taken, or not for this user.
+    pub(super) fn open(port: u16, server: IpAddr) -> io::Result<(u16, Self)> {
+        let server = server.to_canonical();
+        let any: IpAddr = match server {
+            IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+            IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+        };
+        let socket = UdpSocket::bind((any, port))?;
+        socket.set_read_timeout(Some(SOCKET_TIMEOUT))?;
+        let (number, datagram) = (socket.local_addr()?.port(), vec![0; MAX_DATAGRAM]);
+        Ok((number, Self { socket, server, datagram, in_flight: InFlight::default() }))
+    }
+
+    /// Waits for a datagram, for 0.5 s at most. Once `stop` is set it waits no more, and says `None`
+    /// when all that was in flight has been taken.
+    pub(super) fn receive(&mut self, stop: &Event) -> Option<Received<'_>> {
+        let is_stopping = stop.is_set();
+        if !self.in_flight.has_another(is_stopping) {
+            return None;
+        }
+        let received = if is_stopping {
+            self.receive_waiting()
+        } else {
+            self.socket.recv_from(&mut self.datagram)
+        };
+        match received {
+            // It wakes the thread.
+            Ok((0, _)) if stop.is_set() => Some(Received::Nothing),
+            Ok((_, from)) if from.ip().to_canonical() != self.server => {
+                Some(Received::OfStranger(from))
+            }
+            Ok((count, _)) => {
+                Some(Received::Datagram(self.datagram.get(..count).unwrap_or_default()))
+            }
+            Err(error) if timed_out(&error) => (!is_stopping).then_some(Received::Nothing),
+            Err(_) => {
+                // Some systems report here that an earlier datagram was refused; a lasting error must
+                // not burn a core.
+                stop.wait(ERROR_PAUSE);
+                Some(Received::Nothing)
+            }
+        }
+    }
+
+    /// What is there already.
+    fn receive_waiting(&mut self) -> io::Result<(usize, SocketAddr)> {
+        self.socket.set_nonblocking(true)?;
+        let received = self.socket.recv_from(&mut self.datagram);
+        self.socket.set_nonblocking(false)?;
+        received
+    }
+
+    /// What ends the waiting in [`Self::receive`]: an empty datagram to our own port.
+    ///
+    /// # Errors
+    /// The system has no room for another descriptor.
+    fn waker(&self) -> io::Result<Wake> {
+        let socket = self.socket.try_clone()?;
+        let own = socket.local_addr()?;
+        let loopback: IpAddr = match own.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        };
+        // Where it can't be sent, the timeout of 0.5 s ends the thread.
+        Ok(Box::new(move || drop(socket.send_to(&[], (loopback, own.port())))))
+    }
+}
+
+/// The most that a UDP datagram can carry.
+const MAX_DATAGRAM: usize = 65_535;
+/// How long to wait after an error of the socket.
+const ERROR_PAUSE: Duration = Duration::from_millis(10);

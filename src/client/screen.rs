@@ -1,0 +1,131 @@
+//! What the client has to show: the last picture, the figures, what the server has said of the movie.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::decoder::Decoded;
+use super::findings::Findings;
+use super::findings::LatestPacket;
+use crate::picture::Picture;
+use crate::statistics::{Reception, Statistics};
+
+/// What the client has to show.
+#[derive(Debug, Default)]
+pub(crate) struct Screen {
+    /// The figures.
+    pub(crate) statistics: Statistics,
+    /// The last frame that could be decoded.
+    pub(crate) picture: Option<Picture>,
+    /// The packet that came last.
+    pub(crate) latest_packet: Option<LatestPacket>,
+    /// The answer to the last DESCRIBE.
+    pub(crate) description: Option<String>,
+    /// Who else than the server has sent something, until that has been told.
+    stranger: Option<SocketAddr>,
+    knows_stranger: bool,
+    /// Why frames can't be put together, until that has been told.
+    flaws: Vec<String>,
+    flaws_known: usize,
+    /// Whether the server has said that nothing more will come, since PLAY was sent last.
+    pub(crate) has_ended: bool,
+}
+
+impl Screen {
+    /// A session begins: the last one's picture goes, and what had come of it.
+    pub(crate) fn begin_session(&mut self) {
+        let mut statistics = std::mem::take(&mut self.statistics);
+        statistics.reception = Reception::default();
+        let description = self.description.take();
+        *self = Self { statistics, description, ..Self::default() };
+    }
+
+    /// Takes a frame that has been decoded, or figures alone.
+    pub(crate) fn show(&mut self, decoded: Decoded, now: Duration) {
+        self.statistics.undecodable = decoded.undecodable;
+        self.statistics.overruns = decoded.overruns;
+        self.learn(decoded.findings);
+        if let Some(picture) = decoded.picture {
+            self.statistics.show_frame(now);
+            self.picture = Some(picture);
+        }
+    }
+
+    /// Takes what has been found out. After PAUSE more is known than what is still on its way.
+    pub(crate) fn learn(&mut self, findings: Findings) {
+        let Findings { reception, latest, stranger, flaws, has_ended } = findings;
+        let known = &self.statistics.reception;
+        if reception.runs >= known.runs {
+            if reception.packets >= known.packets {
+                self.latest_packet = latest.or(self.latest_packet.take());
+            }
+            self.has_ended = has_ended || self.has_ended && reception.runs == known.runs;
+            self.statistics.receive(reception);
+        }
+        if !self.knows_stranger {
+            self.stranger = stranger;
+            self.knows_stranger = stranger.is_some();
+        }
+        let known = self.flaws_known;
+        self.flaws_known = known.max(flaws.len());
+        self.flaws.extend(flaws.into_iter().skip(known));
+    }
+
+    /// Who else than the server has sent something; once.
+    pub(crate) const fn new_stranger(&mut self) -> Option<SocketAddr> {
+        self.stranger.take()
+    }
+
+    /// Why frames can't be put together; each reason once.
+    pub(crate) fn new_flaws(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.flaws)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is known after so many packets.
+    fn findings(packets: u64) -> Findings {
+        let mut findings = Findings::default();
+        findings.reception.packets = packets;
+        findings
+    }
+
+    #[test]
+    fn what_is_to_be_told_is_told_once_whichever_frame_brings_it() {
+        let mut screen = Screen::default();
+        let address = |port| Some(([127, 0, 0, 2], port).into());
+        screen.learn(findings(1));
+        assert_eq!((screen.new_stranger(), screen.new_flaws()), (None, Vec::new()));
+        // The frame that came with the first flaw has been left out.
+        let flaws = ["one".to_owned(), "two".to_owned()];
+        screen.learn(Findings { flaws: flaws.to_vec(), stranger: address(1), ..findings(2) });
+        assert_eq!((screen.new_stranger(), screen.new_flaws()), (address(1), flaws.to_vec()));
+        let flaws = [&flaws[..], &["three".to_owned()]].concat();
+        screen.learn(Findings { flaws: flaws.clone(), stranger: address(1), ..findings(3) });
+        assert_eq!((screen.new_stranger(), screen.new_flaws()), (None, flaws[2..].to_vec()));
+        // What was on its way when more was known already brings nothing back.
+        screen.learn(Findings { flaws: flaws[..1].to_vec(), stranger: address(1), ..findings(2) });
+        assert_eq!((screen.new_stranger(), screen.new_flaws()), (None, Vec::new()));
+        screen.begin_session();
+        screen.learn(Findings { flaws: flaws.clone(), stranger: address(2), ..findings(4) });
+        assert_eq!((screen.new_stranger(), screen.new_flaws()), (address(2), flaws));
+    }
+
+    #[test]
+    fn the_end_of_one_run_is_not_the_end_of_the_next() {
+        let mut screen = Screen::default();
+        let (mut first, mut second) = (findings(5), findings(5));
+        first.reception.resume();
+        second.reception = first.reception.clone();
+        second.reception.resume();
+        screen.learn(Findings { has_ended: true, ..first.clone() });
+        assert!(screen.has_ended);
+        screen.learn(second);
+        assert!(!screen.has_ended);
+        // It was still on its way to the window when PLAY was sent again.
+        screen.learn(Findings { has_ended: true, ..first });
+        assert!(!screen.has_ended);
+    }
+}

@@ -1,0 +1,31 @@
+//! What requests, replies and the inbox read alike: header lines, and where they end.
+
+/// A header line's name in lower case and its value. Lab programs also write `CSeq 1`, or just `1`.
+pub(crate) fn header(line: &str) -> (String, &str) {
+    let end = line.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'));
+    let (name, value) = line.split_at(end.unwrap_or(line.len()));
+    (name.to_ascii_lowercase(), value.trim_start_matches([' ', '\t', ':']).trim_end())
+}
+
+/// The id alone, without `;timeout=60` (RFC 2326 section 12.37).
+pub(crate) fn session_id(value: &str) -> &str {
+    value.split(';').next().unwrap_or_default().trim()
+}
+
+/// Just after the first empty line.
+pub(crate) fn empty_line(bytes: &[u8]) -> Option<usize> {
+    let at = position(bytes, 0, |at| at.starts_with(b"\n\n") || at.starts_with(b"\n\r\n"))?;
+    let second = bytes.get(at + 1..)?.iter().position(|&byte| byte == b'\n')?;
+    Some(at + 1 + second + 1)
+}
+
+/// The number of the `Content-Length` line among the first `end` bytes.
+pub(crate) fn content_length(bytes: &[u8], end: usize) -> Option<usize> {
+    let head = String::from_utf8_lossy(bytes.get(..end)?);
+    head.lines().map(header).find(|(name, _)| name == "content-length")?.1.parse().ok()
+}
+
+/// The first place from `start` on whose rest `is` what is looked for.
+pub(super) fn position(bytes: &[u8], start: usize, is: impl Fn(&[u8]) -> bool) -> Option<usize> {
+    (start..bytes.len()).find(|&at| bytes.get(at..).is_some_and(&is))
+}

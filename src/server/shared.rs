@@ -1,0 +1,130 @@
+//! What the workers of one server share: what it serves, and who has a session.
+
+use std::collections::HashSet;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::server_event::ServerEvent;
+use crate::event::Event;
+use crate::impairment::Network;
+
+/// What a server serves, and how.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The folder of the movies.
+    pub movies: PathBuf,
+    /// The most payload bytes of one packet; `None` sends every frame in one, as the report does.
+    pub fragment: Option<usize>,
+    /// Whether RTP may go to ports below 1024, where a system's own services are.
+    pub allow_low_ports: bool,
+    /// How many clients may be connected at once; one more is told so, and sent away.
+    pub max_clients: usize,
+    /// How long a client may take for its next whole request while it has no session.
+    pub setup_limit: Duration,
+    /// The same in the lab's dialect with a session, while no movie is sent. The lab's clients keep
+    /// quiet while they are paused.
+    pub idle_limit: Duration,
+    /// The most payload bytes of an RTP packet in the standard dialect.
+    pub mtu: usize,
+    /// How long a session of the standard dialect lives without a sign of life.
+    pub session_timeout: Duration,
+    /// What happens to RTP packets over UDP on their way out; `None` sends them as they are.
+    pub network: Option<Network>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            movies: PathBuf::from("."),
+            fragment: None,
+            allow_low_ports: false,
+            max_clients: MAX_CLIENTS,
+            setup_limit: SETUP_LIMIT,
+            idle_limit: IDLE_LIMIT,
+            mtu: DEFAULT_MTU,
+            session_timeout: SESSION_TIMEOUT,
+            network: None,
+        }
+    }
+}
+
+impl Settings {
+    /// Why RTP can't go to that port of a client, if it can't: a datagram to a system's own service
+    /// may do harm there, and the service may answer.
+    pub(crate) fn objection_to(&self, port: u16) -> Option<String> {
+        let objection = format!(
+            "expected a port for RTP from {FIRST_PORT} on, found {port}; --allow-low-ports allows it"
+        );
+        (port < FIRST_PORT && !self.allow_low_ports).then_some(objection)
+    }
+}
+
+/// How many clients there may be at once.
+const MAX_CLIENTS: usize = 4096;
+/// Half a request, or none at all, keeps a thread and a descriptor for so long.
+const SETUP_LIMIT: Duration = Duration::from_secs(10);
+/// A pause in which nobody has said anything for so long is none.
+const IDLE_LIMIT: Duration = Duration::from_secs(60);
+/// What fits a packet of Ethernet, with room for a tunnel's headers.
+const DEFAULT_MTU: usize = 1400;
+/// What RFC 2326 section 12.37 takes where nothing is said.
+const SESSION_TIMEOUT: Duration = Duration::from_secs(60);
+/// The ports below it are the system's (RFC 6335 section 6).
+const FIRST_PORT: u16 = 1024;
+
+/// What the workers of one server share: nothing that changes, but for the list of sessions.
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    pub(crate) rtsp_port: u16,
+    pub(crate) sessions: Sessions,
+    /// Set when the server is to end.
+    pub(crate) stop: Arc<Event>,
+    /// Whom everything that happens is told to.
+    pub(crate) report: Box<dyn Fn(ServerEvent) + Send + Sync>,
+}
+
+/// The ids of the live sessions.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions(Arc<Mutex<HashSet<u32>>>);
+
+impl Sessions {
+    /// A new id of six digits, random, unlike those of the other live sessions.
+    pub(crate) fn open(&self) -> SessionId {
+        let mut live = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let id = rand::random_range(100_000..=999_999);
+            if live.insert(id) {
+                return SessionId { id, live: Arc::clone(&self.0) };
+            }
+        }
+    }
+}
+
+/// The id of a live session; free again when this is dropped.
+#[derive(Debug)]
+pub(crate) struct SessionId {
+    id: u32,
+    live: Arc<Mutex<HashSet<u32>>>,
+}
+
+impl SessionId {
+    pub(crate) const fn get(&self) -> u32 {
+        self.id
+    }
+}
+
+impl Drop for SessionId {
+    fn drop(&mut self) {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
+}
+
+/// An IPv4 client of an IPv6 socket is an IPv4 client. (An IPv6 address keeps its scope.)
+pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
+    match address.ip().to_canonical() {
+        IpAddr::V4(ip) => SocketAddr::new(ip.into(), address.port()),
+        IpAddr::V6(_) => address,
+    }
+}

@@ -1,0 +1,153 @@
+//! The way of one session's packets to its client: a socket, and a bad network where that is wanted.
+
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::time::Instant;
+use std::{fmt, io};
+
+use super::bad_network::BadNetwork;
+use super::transcript::{Obstacle, Transcript};
+use crate::connection::{SOCKET_TIMEOUT, was_not_taken};
+use crate::datagram::{self, TooLarge};
+use crate::event::Event;
+use crate::rtp_packet::HEADER_SIZE;
+use crate::server::shared::{Shared, canonical};
+
+/// The socket that sends to one client. Python: `clientInfo['rtpSocket']`.
+pub(super) struct RtpSocket {
+    socket: UdpSocket,
+    client: SocketAddr,
+    network: Option<Box<BadNetwork>>,
+    transcript: Transcript<Trouble>,
+}
+
+impl RtpSocket {
+    /// From the address `local`, which the client `peer` knows, in its family, to its `port`.
+    ///
+    /// # Errors
+    /// The system has no socket, or no way to the client.
+    pub(super) fn open(
+        (peer, local): (SocketAddr, SocketAddr),
+        port: u16,
+        shared: Arc<Shared>,
+    ) -> io::Result<Self> {
+        let (mut client, mut local) = (peer, canonical(local));
+        client.set_port(port);
+        local.set_port(0);
+        let socket = UdpSocket::bind(local)?;
+        // The system looks up the way to the client once, and not for every packet.
+        socket.connect(client)?;
+        socket.set_write_timeout(Some(SOCKET_TIMEOUT))?;
+        let network = BadNetwork::of(&shared.settings);
+        Ok(Self { socket, client, network, transcript: Transcript::new(peer, shared) })
+    }
+
+    /// Waits until the next frame is due, or `stop` is set, and says whether it is.
+    pub(super) fn wait(&mut self, stop: &Event, due: Instant) -> bool {
+        let Self { socket, network, transcript, .. } = self;
+        match network {
+            None => stop.wait(due.saturating_duration_since(Instant::now())),
+            Some(network) => {
+                let tell = |text| transcript.network(text);
+                network.wait(stop, due, tell, |packet| send(socket, packet))
+            }
+        }
+    }
+
+    /// Sends one packet of the frame with that number, and says whether it has left; why not is told.
+    pub(super) fn send(&mut self, packet: &[u8], frame_number: u64) -> bool {
+        let sent = self.try_to_send(packet);
+        if let Err(trouble) = &sent {
+            self.transcript.warn_once(trouble, frame_number);
+        }
+        sent.is_ok()
+    }
+
+    fn try_to_send(&mut self, packet: &[u8]) -> Result<(), Trouble> {
+        let length = packet.len().saturating_sub(HEADER_SIZE);
+        if length > MAX_PAYLOAD {
+            return Err(Trouble::TooLarge { length });
+        }
+        let Self { socket, network, client, .. } = self;
+        let sent = match network {
+            None => send(socket, packet),
+            Some(network) => network.send(packet, |packet| send(socket, packet)),
+        };
+        sent.map_err(|source| match TooLarge::check(packet.len()) {
+            Err(too_large) => Trouble::Refused(too_large),
+            Ok(()) => Trouble::Send { client: *client, source },
+        })
+    }
+
+    /// Lets out what is still under way.
+    pub(super) fn finish(&mut self, stop: &Event) {
+        let Self { socket, network, transcript, .. } = self;
+        if let Some(network) = network {
+            let tell = |text| transcript.network(text);
+            network.finish(stop, tell, |packet| send(socket, packet));
+        }
+    }
+
+    /// Something is wrong, and the session goes on.
+    pub(super) fn warn(&self, what: String) {
+        self.transcript.warn(what);
+    }
+}
+
+/// Sends a packet to the client that the socket is connected to.
+///
+/// # Errors
+/// The system can't send it. That nobody listens there is no error: the lab's server does not know.
+pub(crate) fn send(socket: &UdpSocket, packet: &[u8]) -> io::Result<()> {
+    for _ in 0..2 {
+        match socket.send(packet) {
+            // This is said of a packet before; the present one has not left.
+            Err(error) if was_not_taken(&error) => {}
+            sent => return sent.map(|_| ()),
+        }
+    }
+    Ok(())
+}
+
+/// Why a packet did not leave.
+#[derive(Debug)]
+enum Trouble {
+    /// UDP has no room for it.
+    TooLarge {
+        length: usize,
+    },
+    /// UDP has, the system has not.
+    Refused(TooLarge),
+    Send {
+        client: SocketAddr,
+        source: io::Error,
+    },
+}
+
+impl Obstacle for Trouble {
+    fn limit(&self) -> Option<usize> {
+        match self {
+            Self::Refused(too_large) => Some(too_large.limit),
+            Self::TooLarge { .. } | Self::Send { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge { length } => write!(
+                out,
+                "expected at most {MAX_PAYLOAD} bytes for one datagram, found {length}; \
+                 {LEFT_OUT}"
+            ),
+            Self::Refused(too_large) => write!(out, "{too_large}; {LEFT_OUT}"),
+            Self::Send { client, source } => write!(out, "to {client}: {source}"),
+        }
+    }
+}
+
+/// What fits a UDP datagram over IPv4 after the RTP header.
+pub const MAX_PAYLOAD: usize = datagram::MOST - HEADER_SIZE;
+/// What becomes of frames that are too large, and what helps.
+const LEFT_OUT: &str = "such frames are left out, --fragment 1400 sends them in pieces";

@@ -1,0 +1,114 @@
+//! What a worker tells: what goes wrong with a movie, what happens to packets, why the connection ends.
+
+use std::fmt;
+use std::io;
+use std::mem::{Discriminant, discriminant};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::server::server_event::ServerEvent;
+use crate::server::shared::Shared;
+
+/// Why a frame could not be sent.
+pub(crate) trait Obstacle: fmt::Display {
+    /// The size in bytes of the largest datagram that the system sends, where that is why.
+    fn limit(&self) -> Option<usize> {
+        None
+    }
+}
+
+/// Whom one session's sender tells; `T` is why a frame could not be sent.
+pub(crate) struct Transcript<T> {
+    peer: SocketAddr,
+    shared: Arc<Shared>,
+    /// The kinds of trouble that were told.
+    told: Vec<Discriminant<T>>,
+}
+
+impl<T: Obstacle> Transcript<T> {
+    pub(crate) const fn new(peer: SocketAddr, shared: Arc<Shared>) -> Self {
+        Self { peer, shared, told: Vec::new() }
+    }
+
+    /// Something is wrong, and the session goes on.
+    pub(crate) fn warn(&self, what: String) {
+        (self.shared.report)(ServerEvent::Warning { peer: self.peer, what });
+    }
+
+    fn too_large(&self, what: String, limit: usize) {
+        (self.shared.report)(ServerEvent::TooLarge { peer: self.peer, what, limit });
+    }
+
+    /// A frame was not sent. Each kind of trouble is told once in a session: twenty lines a second
+    /// would help nobody.
+    pub(crate) fn warn_once(&mut self, trouble: &T, frame_number: u64) {
+        let kind = discriminant(trouble);
+        if !self.told.contains(&kind) {
+            self.told.push(kind);
+            let what = format!("could not send frame {frame_number}: {trouble}");
+            match trouble.limit() {
+                Some(limit) => self.too_large(what, limit),
+                None => self.warn(what),
+            }
+        }
+    }
+
+    /// Something was done to packets on purpose.
+    pub(crate) fn network(&self, text: String) {
+        (self.shared.report)(ServerEvent::Network { peer: self.peer, text });
+    }
+}
+
+/// Why a connection ends, in words.
+#[derive(Debug)]
+pub(crate) struct End(String);
+
+impl End {
+    /// The client has closed it.
+    pub(crate) fn of_client() -> Self {
+        Self::from("the client has closed the connection")
+    }
+
+    /// The server stops.
+    pub(crate) fn of_server() -> Self {
+        Self::from("the server stops")
+    }
+
+    /// The client has set up nothing for so long.
+    pub(crate) fn no_setup(limit: Duration) -> Self {
+        let limit = limit.as_secs_f64();
+        Self(format!("no request for {limit} s before SETUP; --setup SECONDS is this limit"))
+    }
+
+    /// There is a session, and nothing was sent in it for so long.
+    pub(crate) fn idle(limit: Duration) -> Self {
+        let limit = limit.as_secs_f64();
+        let why = "while nothing was sent; --idle SECONDS is this limit";
+        Self(format!("no request for {limit} s {why}"))
+    }
+}
+
+impl From<&str> for End {
+    fn from(why: &str) -> Self {
+        Self(why.to_owned())
+    }
+}
+
+impl From<String> for End {
+    fn from(why: String) -> Self {
+        Self(why)
+    }
+}
+
+impl From<io::Error> for End {
+    fn from(error: io::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}

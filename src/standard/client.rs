@@ -1,0 +1,446 @@
+//! The client of the standard dialect: plays from any server of RFC 2326 that sends JPEG.
+//!
+//! It is made of the same parts as the lab's [`Client`](crate::client::Client), and its methods have
+//! the names that they have there. What differs is what is written and read, how packets come, and
+//! what such servers need besides: that is the affair of its session. What each reply leads on to is
+//! decided here.
+//!
+//! ```text
+//! setup_movie     OPTIONS, DESCRIBE, SETUP, each when the one before has been answered
+//! play_movie      PLAY, at first from 0, later from the pause point or where a seek leads
+//! nothing comes   over UDP for 3 s: TEARDOWN, SETUP with TCP, PLAY
+//! ```
+
+use std::io;
+use std::net::TcpStream;
+use std::time::Duration;
+
+use crate::client::dialogue::Next;
+use crate::client::log::ClientEvent;
+use crate::client::mailbox::News;
+use crate::client::message::Message;
+use crate::client::player::{Player, Seek, Status};
+use crate::rtsp::{Method, State};
+use crate::standard::rtsp::StandardReply;
+use crate::statistics::Statistics;
+
+mod intake;
+mod interleaved;
+mod keep_alive;
+mod messages;
+mod movie;
+mod payload_header;
+mod port;
+mod position;
+mod reports;
+mod request;
+mod session;
+mod settings;
+mod source;
+mod transport;
+
+pub use payload_header::latest_packet;
+use session::Session;
+pub use settings::StandardSettings;
+
+/// A client of one movie, in the standard dialect.
+#[derive(Debug)]
+pub struct StandardClient {
+    settings: StandardSettings,
+    session: Session,
+    plan: Plan,
+    teardown_acked: bool,
+}
+
+/// What the reply that is awaited leads on to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Plan {
+    /// To what the user wants next.
+    Nothing,
+    /// From OPTIONS to DESCRIBE, and from there to SETUP.
+    Setup,
+    /// From TEARDOWN to SETUP with TCP.
+    Tcp,
+}
+
+impl StandardClient {
+    /// A client in the state INIT, which connects when it first has something to send.
+    pub fn new(settings: StandardSettings, report: impl FnMut(ClientEvent) + 'static) -> Self {
+        let session = Session::new(&settings, report);
+        Self { settings, session, plan: Plan::Nothing, teardown_acked: false }
+    }
+
+    // ---- The buttons and keys -----------------------------------------------------------------------
+
+    /// Setup button handler: OPTIONS, DESCRIBE and SETUP.
+    pub fn setup_movie(&mut self) {
+        if self.session.dialogue.put_off(Method::Setup) || self.session.state != State::Init {
+            return;
+        }
+        if self.session.connection().is_none() {
+            return self.connect_to_server(Method::Setup);
+        }
+        self.plan = Plan::Setup;
+        self.session.receiver.screen.statistics = Statistics::default();
+        self.send_request(Method::Options);
+    }
+
+    /// Teardown button handler. While there is no connection yet, there is nothing to tear down: it is
+    /// given up.
+    pub fn exit_client(&mut self) {
+        if self.session.dialogue.is_connecting() {
+            return self.torn_down();
+        }
+        if !self.session.dialogue.put_off(Method::Teardown) && self.session.state != State::Init {
+            self.send_teardown();
+        }
+    }
+
+    /// Pause button handler.
+    pub fn pause_movie(&mut self) {
+        if !self.session.dialogue.put_off(Method::Pause) && self.session.state == State::Playing {
+            self.send_request(Method::Pause);
+        }
+    }
+
+    /// Play button handler. In INIT it does SETUP first; PLAY is a wish meanwhile.
+    pub fn play_movie(&mut self) {
+        if self.session.dialogue.put_off(Method::Play) {
+            return;
+        }
+        match self.session.state {
+            State::Init => {
+                self.setup_movie();
+                // If a request is on its way, PLAY is a wish now.
+                self.session.dialogue.put_off(Method::Play);
+            }
+            State::Ready => match self.session.start_listening() {
+                Ok(()) => self.send_request(Method::Play),
+                Err(error) => {
+                    self.session.log.tell(Message::no_thread(&error));
+                    self.disconnect();
+                }
+            },
+            State::Playing => {}
+        }
+    }
+
+    /// Describe button handler.
+    pub fn describe_movie(&mut self) {
+        if self.session.dialogue.put_off(Method::Describe) {
+            return;
+        }
+        match self.session.connection() {
+            Some(_) => self.send_request(Method::Describe),
+            None => self.connect_to_server(Method::Describe),
+        }
+    }
+
+    // ---- The connection -----------------------------------------------------------------------------
+
+    /// Begins to connect; `method` is done when there is a connection.
+    fn connect_to_server(&mut self, method: Method) {
+        // What there is of one can't be used any more.
+        if self.session.dialogue.peer().is_some() {
+            self.disconnect();
+        }
+        self.session.log.dismiss();
+        let server = self.session.movie.server();
+        if let Err(error) = self.session.dialogue.connect(server, method) {
+            self.give_up(Message::no_thread(&error));
+        }
+    }
+
+    /// The server has been reached, or not.
+    fn connected(&mut self, stream: io::Result<TcpStream>) {
+        let Some(wanted_for) = self.session.dialogue.end_connecting() else { return };
+        match stream.and_then(|stream| self.session.connected(stream)) {
+            Ok(peer) => {
+                self.session.log.report(ClientEvent::Connected(peer));
+                self.press(wanted_for);
+            }
+            Err(error) => {
+                let (host, port) = self.session.movie.server();
+                self.give_up(Message::connection_failed(host, port, &error));
+            }
+        }
+    }
+
+    fn connection_ended(&mut self, why: &str) {
+        if self.plan == Plan::Tcp {
+            return self.reconnect_over_tcp();
+        }
+        if self.session.dialogue.is_leaving() || self.session.has_ended {
+            // Some servers answer TEARDOWN by closing, and some close after the end of the movie.
+            return self.torn_down();
+        }
+        let Status { awaited, state, has_no_data, .. } = self.session.status();
+        self.disconnect();
+        let is_idle = state == State::Ready || state == State::Playing && has_no_data;
+        if is_idle && awaited.is_none() {
+            self.session.log.tell(Message::session_ended(why));
+        } else if state != State::Init || awaited.is_some() {
+            self.session.log.tell(Message::server_gone(why));
+        }
+    }
+
+    /// TEARDOWN has been answered: the sockets are closed.
+    fn torn_down(&mut self) {
+        self.teardown_acked = true;
+        self.disconnect();
+    }
+
+    fn disconnect(&mut self) {
+        self.session.disconnect();
+        self.plan = Plan::Nothing;
+    }
+
+    // ---- Requests -----------------------------------------------------------------------------------
+
+    fn send_request(&mut self, method: Method) {
+        if let Err(error) = self.session.send_request(method) {
+            self.connection_ended(&error.to_string());
+        }
+    }
+
+    fn send_setup(&mut self) {
+        match self.session.open_ports() {
+            Ok(()) => {
+                self.teardown_acked = false;
+                self.send_request(Method::Setup);
+            }
+            Err(why) => self.stop_setting_up(why),
+        }
+    }
+
+    fn send_teardown(&mut self) {
+        self.session.say_goodbye();
+        self.send_request(Method::Teardown);
+    }
+
+    fn stop_setting_up(&mut self, why: Message) {
+        self.plan = Plan::Nothing;
+        self.give_up(why);
+    }
+
+    /// Tells why nothing comes of what is being done; what is wished for would fail in the same way.
+    fn give_up(&mut self, why: Message) {
+        self.session.dialogue.forget_wishes();
+        self.session.log.tell(why);
+    }
+
+    // ---- Replies ------------------------------------------------------------------------------------
+
+    fn granted(&mut self, method: Method, reply: StandardReply, arrival: Duration) {
+        match method {
+            Method::Options => {
+                self.session.options_granted(&reply);
+                if self.plan == Plan::Setup {
+                    self.send_request(Method::Describe);
+                }
+            }
+            Method::Describe if self.plan == Plan::Setup => {
+                match self.session.movie.describe(&reply) {
+                    Ok(()) => self.send_setup(),
+                    Err(why) => self.stop_setting_up(messages::unplayable(&why)),
+                }
+            }
+            Method::Describe => self.session.receiver.screen.description = Some(reply.body),
+            Method::Setup => {
+                self.plan = Plan::Nothing;
+                if let Err(why) = self.session.setup_granted(&reply) {
+                    // What the server has set up ends with the connection.
+                    self.disconnect();
+                    self.session.log.tell(messages::bad_transport(&why));
+                }
+            }
+            Method::Play => self.session.play_granted(&reply, arrival),
+            Method::Pause => self.session.pause_granted(),
+            Method::Teardown if self.plan == Plan::Tcp => self.set_up_over_tcp(),
+            Method::Teardown => self.torn_down(),
+        }
+    }
+
+    fn refused(&mut self, method: Method, reply: &StandardReply) {
+        let wants_tcp = reply.code == UNSUPPORTED_TRANSPORT && !self.session.transport.tcp;
+        match (method, self.plan) {
+            // One that does not know OPTIONS may well know the others.
+            (Method::Options, Plan::Setup) => self.send_request(Method::Describe),
+            (Method::Setup, _) if wants_tcp => {
+                self.session.transport.tcp = true;
+                self.send_setup();
+            }
+            (Method::Teardown, Plan::Tcp) => self.set_up_over_tcp(),
+            _ => self.refused_for_good(method, reply),
+        }
+    }
+
+    /// Nothing else can be tried in place of what was refused.
+    fn refused_for_good(&mut self, method: Method, reply: &StandardReply) {
+        let status = (reply.code, reply.reason.as_str());
+        self.session.log.tell(Message::refused(method, status, &self.session.movie.name));
+        self.session.stop_listening_unless_playing();
+        self.session.position.set_next(None);
+        if method == Method::Setup {
+            self.session.transport.tcp = self.settings.tcp;
+        }
+        if method == Method::Setup || self.plan == Plan::Setup {
+            // A PLAY that waits would do SETUP once more.
+            self.session.dialogue.forget_wishes();
+            self.plan = Plan::Nothing;
+        }
+        // Nothing can be done any more with a session that is unknown, or that can't be ended.
+        let is_unknown = reply.code == 454 && self.session.has_id();
+        if is_unknown || method == Method::Teardown {
+            self.disconnect();
+        }
+    }
+
+    // ---- From UDP to TCP ----------------------------------------------------------------------------
+
+    /// Whether a first packet over UDP is still awaited, so that its lack means nothing yet; and when
+    /// it has been awaited for too long, on to TCP, which comes through where the replies do.
+    fn awaits_udp(&mut self, now: Duration) -> bool {
+        let has_come = self.session.receiver.screen.statistics.reception.packets > 0;
+        if self.session.transport.tcp || self.session.has_ended || has_come {
+            return false;
+        }
+        let is_late = now >= self.session.receiver.played_since() + self.settings.silence;
+        if is_late && self.session.dialogue.awaited().is_none() {
+            self.plan = Plan::Tcp;
+            self.send_teardown();
+            self.session.log.tell(messages::tries_tcp(self.session.transport.port));
+        }
+        true
+    }
+
+    /// TEARDOWN has been answered: SETUP again, with TCP, and PLAY from where it was to begin.
+    fn set_up_over_tcp(&mut self) {
+        self.plan = Plan::Nothing;
+        self.session.transport.tcp = true;
+        self.session.position.set_next(Some(self.session.place()));
+        self.session.end();
+        self.session.dialogue.wish_first(Method::Play);
+        self.send_setup();
+    }
+
+    /// The same on a new connection: the server has closed this one, or says nothing any more.
+    fn reconnect_over_tcp(&mut self) {
+        let place = self.session.place();
+        self.session.transport.tcp = true;
+        self.disconnect();
+        self.session.position.set_next(Some(place));
+        self.session.dialogue.wish_first(Method::Play);
+        self.setup_movie();
+    }
+
+    // ---- What the threads bring, and the clock ------------------------------------------------------
+
+    /// Deals with what the threads of the connection have told, and with what was wished for
+    /// meanwhile; says whether there was anything.
+    fn read_mail(&mut self) -> bool {
+        let mut changed = false;
+        while let Some(next) = self.session.dialogue.next() {
+            changed = true;
+            match next {
+                Next::News(News::Connected(stream)) => self.connected(stream),
+                Next::News(News::Message { text, arrival }) => {
+                    let arrival = self.session.log.received(&text, arrival);
+                    match self.session.take_reply(&text, arrival) {
+                        Some((method, reply)) if reply.is_ok() => {
+                            self.granted(method, reply, arrival);
+                        }
+                        Some((method, reply)) => self.refused(method, &reply),
+                        None => {}
+                    }
+                }
+                Next::News(News::Ended(why)) => self.connection_ended(&why),
+                Next::Wish(method) => self.press(method),
+            }
+        }
+        changed
+    }
+
+    /// What is due because time has passed. Says whether the user sees something new.
+    fn look_at_the_clock(&mut self) -> bool {
+        let now = self.session.log.now();
+        let overdue = self.session.dialogue.overdue(now, REPLY_WAIT);
+        match overdue {
+            Some(_) if self.plan == Plan::Tcp => self.reconnect_over_tcp(),
+            Some(method) => self.give_up(Message::no_reply(method, REPLY_WAIT)),
+            None => {}
+        }
+        if self.session.state != State::Init {
+            self.session.receiver.screen.statistics.sample(now);
+        }
+        let is_playing = self.session.state == State::Playing;
+        let silence = is_playing && !self.awaits_udp(now) && self.session.listen_for_silence(now);
+        if let Err(error) = self.session.stay_alive(now) {
+            self.connection_ended(&error.to_string());
+        }
+        overdue.is_some() || silence
+    }
+}
+
+impl Player for StandardClient {
+    fn press(&mut self, method: Method) {
+        match method {
+            Method::Setup => self.setup_movie(),
+            Method::Play => self.play_movie(),
+            Method::Pause => self.pause_movie(),
+            Method::Teardown => self.exit_client(),
+            Method::Describe => self.describe_movie(),
+            Method::Options => {}
+        }
+    }
+
+    /// If the description says how long the movie is. While the movie plays: PAUSE, then PLAY with a
+    /// Range.
+    fn seek_movie(&mut self, direction: Seek) {
+        let plays = self.will_play();
+        let range = self.session.movie.range();
+        let Some(range) = range.filter(|_| self.session.state != State::Init) else { return };
+        let wanted = position::sought(self.session.place(), direction, range);
+        self.session.position.set_next(Some(wanted));
+        // A PLAY that is still to come takes it along.
+        if plays && !self.session.dialogue.is_wished_for(Method::Play) {
+            self.pause_movie();
+            // Nobody waits if the connection has just ended.
+            if self.is_waiting() {
+                self.play_movie();
+            }
+        }
+    }
+
+    fn wait(&mut self, timeout: Duration) -> bool {
+        self.session.dialogue.mailbox.wait(timeout);
+        let told = self.read_mail();
+        let shown = self.session.show_pictures();
+        self.look_at_the_clock() || told || shown
+    }
+
+    fn dismiss_message(&mut self) {
+        self.session.log.dismiss();
+    }
+
+    fn dismiss_description(&mut self) {
+        self.session.receiver.screen.description = None;
+    }
+
+    fn is_connecting(&self) -> bool {
+        self.session.dialogue.is_connecting()
+    }
+
+    fn will_play(&self) -> bool {
+        self.session.dialogue.will_play(self.session.state == State::Playing)
+    }
+
+    fn status(&self) -> Status<'_> {
+        Status { is_torn_down: self.teardown_acked, ..self.session.status() }
+    }
+}
+
+/// After that time without a reply the user may try again; some servers have to ask a camera first.
+const REPLY_WAIT: Duration = Duration::from_secs(5);
+/// The server does not send in that way (RFC 2326 section 11.3.12).
+const UNSUPPORTED_TRANSPORT: u16 = 461;

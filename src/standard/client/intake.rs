@@ -1,0 +1,171 @@
+//! From packets to frames and figures: sorted, put in order, counted, put together.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::payload_header::latest_packet;
+use crate::client::findings::Findings;
+use crate::rtp_packet::{PayloadType, RtpPacket, Version};
+use crate::standard::jpeg_payload::Reassembler;
+use crate::reorder::Reorder;
+use crate::standard::rtcp::{ReportBlock, SenderReport, SourceStatistics};
+
+/// What SETUP and the description say of the packets to come.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stream {
+    /// The payload type.
+    pub(super) payload_type: PayloadType,
+    /// How fast timestamps run.
+    pub(super) clock_hz: u32,
+    /// The synchronization source, if it is known.
+    pub(super) ssrc: Option<u32>,
+}
+
+/// All that is known of the packets.
+#[derive(Debug)]
+pub(super) struct Intake {
+    stream: Stream,
+    source: Option<Sender>,
+    reorder: Reorder<Arrived>,
+    reassembler: Reassembler,
+    pub(super) findings: Findings,
+}
+
+/// The synchronization source that is listened to.
+#[derive(Debug)]
+struct Sender {
+    ssrc: u32,
+    statistics: SourceStatistics,
+    last_arrival: Duration,
+}
+
+/// A packet that waits for those before it.
+#[derive(Debug)]
+struct Arrived {
+    datagram: Vec<u8>,
+    at: Duration,
+}
+
+impl Intake {
+    pub(super) fn new(stream: Stream) -> Self {
+        Self {
+            stream,
+            source: None,
+            reorder: Reorder::default(),
+            reassembler: Reassembler::default(),
+            findings: Findings::default(),
+        }
+    }
+
+    /// Takes in a datagram; what is not of the movie is counted and goes no further.
+    pub(super) fn take(&mut self, datagram: &[u8], now: Duration) {
+        let packet = RtpPacket::decode(datagram).ok().filter(|packet| self.is_ours(packet, now));
+        let Some(packet) = packet else {
+            self.findings.reception.malformed += 1;
+            return;
+        };
+        if let Some(source) = &mut self.source {
+            source.last_arrival = now;
+            source.statistics.record(packet.sequence_number, packet.timestamp, now);
+            let jitter = source.statistics.jitter_ms() / 1000.0;
+            self.findings.reception.jitter = Duration::try_from_secs_f64(jitter).ok();
+        }
+        self.findings.latest = latest_packet(datagram, &packet);
+        let arrived = Arrived { datagram: datagram.to_vec(), at: now };
+        self.reorder.push(packet.sequence_number, arrived, now);
+        self.go_on(now);
+    }
+
+    /// Counts the packets whose turn it is, and puts them together.
+    pub(super) fn go_on(&mut self, now: Duration) {
+        while let Some(Arrived { datagram, at }) = self.reorder.pop(now) {
+            let Ok(packet) = RtpPacket::decode(&datagram) else { continue };
+            let order = self.findings.reception.record(&packet, false, at);
+            if order.goes_on() {
+                self.reassembler.push(&packet, order);
+            }
+        }
+        self.findings.reception.damaged = self.reassembler.damaged();
+    }
+
+    /// Nothing more is awaited: what waited for others goes on.
+    pub(super) fn finish(&mut self, now: Duration) {
+        self.reorder.flush();
+        self.go_on(now);
+        if let Some(source) = &mut self.source {
+            source.statistics.resume();
+        }
+    }
+
+    /// Counts what somebody else than the server has sent; says whether that is the first of it.
+    pub(super) const fn count_stranger(&mut self, from: SocketAddr) -> bool {
+        self.findings.reception.strangers += 1;
+        let is_first = self.findings.stranger.is_none();
+        if is_first {
+            self.findings.stranger = Some(from);
+        }
+        is_first
+    }
+
+    /// The source has said goodbye: a frame that is not whole by now never will be.
+    pub(super) fn end(&mut self, now: Duration) {
+        self.finish(now);
+        self.reassembler.end();
+        self.findings.reception.damaged = self.reassembler.damaged();
+    }
+
+    /// The next whole frame.
+    pub(super) fn next_frame(&mut self) -> Option<Vec<u8>> {
+        self.reassembler.next_frame()
+    }
+
+    /// Notes why frames are dropped although all of them has come; says whether there is a new reason.
+    pub(super) fn note_flaws(&mut self) -> bool {
+        let known = self.findings.flaws.len();
+        while let Some(reason) = self.reassembler.next_reason() {
+            self.findings.flaws.push(format!("could not {reason}"));
+        }
+        self.findings.flaws.len() > known
+    }
+
+    /// Takes in a report of the source.
+    pub(super) fn take_sender_report(&mut self, report: &SenderReport, now: Duration) {
+        if let Some(source) = self.source.as_mut().filter(|source| source.ssrc == report.ssrc) {
+            source.statistics.record_sender_report(report, now);
+        }
+    }
+
+    /// What is to be reported.
+    pub(super) fn report(&mut self, now: Duration) -> Option<ReportBlock> {
+        self.source.as_mut()?.statistics.report(now)
+    }
+
+    /// Whether that is the source that is listened to, or may be.
+    pub(super) fn listens_to(&self, ssrc: u32) -> bool {
+        self.source.as_ref().map(|source| source.ssrc).or(self.stream.ssrc) == Some(ssrc)
+    }
+
+    /// Whether the packet is of the movie. The first source counts, and the one that SETUP has
+    /// named before any other; another takes its place only when it has fallen silent.
+    fn is_ours(&mut self, packet: &RtpPacket<'_>, now: Duration) -> bool {
+        if packet.version != Version::TWO || packet.payload_type != self.stream.payload_type {
+            return false;
+        }
+        let ssrc = packet.ssrc;
+        let is_known = self.source.as_ref().is_some_and(|source| {
+            let is_silent = now >= source.last_arrival + SOURCE_SILENCE;
+            source.ssrc == ssrc || !is_silent && self.stream.ssrc != Some(ssrc)
+        });
+        if !is_known {
+            let statistics = SourceStatistics::new(ssrc, self.stream.clock_hz);
+            self.source = Some(Sender { ssrc, statistics, last_arrival: now });
+            // Its numbers have nothing to do with those before.
+            self.reorder.flush();
+            self.findings.reception.begin_anew();
+        }
+        self.source.as_ref().is_some_and(|source| source.ssrc == ssrc)
+    }
+}
+
+/// Another source is believed in after that time without a packet of the one before.
+const SOURCE_SILENCE: Duration = Duration::from_secs(1);

@@ -1,0 +1,53 @@
+//! Signs of life, so that the server keeps the session (RFC 2326 sections 10.8 and 12.37).
+
+use std::time::Duration;
+
+use crate::rtsp::Method;
+use crate::standard::rtsp::{DEFAULT_TIMEOUT, StandardMethod};
+
+/// When the next sign of life is due, and which.
+#[derive(Debug)]
+pub(super) struct KeepAlive {
+    /// The methods that the server names.
+    pub(super) public: String,
+    /// How long the server keeps the session.
+    pub(super) timeout: Duration,
+    /// When something was sent last, whatever it was.
+    pub(super) last_sent: Duration,
+    /// The number of the one that waits for its reply.
+    waiting: Option<u32>,
+}
+
+impl KeepAlive {
+    /// As for a server of which nothing is known.
+    pub(super) const fn new() -> Self {
+        let (timeout, last_sent) = (DEFAULT_TIMEOUT, Duration::ZERO);
+        Self { public: String::new(), timeout, last_sent, waiting: None }
+    }
+
+    /// Whether half of the session's timeout has passed since something was sent.
+    pub(super) fn is_due(&self, now: Duration) -> bool {
+        now >= self.last_sent + self.timeout / 2
+    }
+
+    /// One with that number is about to be sent; by which method.
+    pub(super) fn begin(&mut self, cseq: u32) -> StandardMethod {
+        self.waiting = Some(cseq);
+        let named = self.public.split(',').map(str::trim).collect::<Vec<_>>();
+        if named.contains(&StandardMethod::GetParameter.name()) {
+            StandardMethod::GetParameter
+        } else {
+            StandardMethod::Lab(Method::Options)
+        }
+    }
+
+    /// Whether a reply with that number is its answer. Whatever it says, the server has heard of us.
+    pub(super) fn is_answered_by(&mut self, cseq: Option<u32>) -> bool {
+        self.waiting.take_if(|waiting| cseq == Some(*waiting)).is_some()
+    }
+
+    /// The connection has ended, and no answer can come.
+    pub(super) const fn end(&mut self) {
+        self.waiting = None;
+    }
+}

@@ -1,0 +1,32 @@
+//! What only a client of the standard dialect has to say to its user.
+
+use crate::client::message::Message;
+
+/// Nothing comes over UDP.
+pub(super) fn tries_tcp(port: u16) -> Message {
+    let text = format!("No RTP at UDP port {port}, maybe for a firewall: TCP is tried instead.");
+    Message::warning("No packets over UDP".to_owned(), text)
+}
+
+/// There is neither a pair of ports nor a pair of channels.
+pub(super) fn no_source(why: &str) -> Message {
+    let text = format!("Nothing can be offered in SETUP: {why}.");
+    Message::error("No way for RTP".to_owned(), text)
+}
+
+/// The answer to DESCRIBE has no movie that can be played.
+pub(super) fn unplayable(why: &str) -> Message {
+    let text = format!("The description of the movie can't be used: could not {why}.");
+    Message::error("Can't be played".to_owned(), text)
+}
+
+/// The answer to SETUP has something that was not asked for.
+pub(super) fn bad_transport(why: &str) -> Message {
+    let text = format!("The reply to SETUP has a transport that can't be used: {why}.");
+    Message::error("Bad transport".to_owned(), text)
+}
+
+/// Frames come whole and can't be put together.
+pub(super) fn undecodable(why: &str) -> Message {
+    Message::warning("Frames are dropped".to_owned(), format!("The client {why}."))
+}

@@ -1,0 +1,78 @@
+//! What is known of the movie: its name, its URLs, and what the server says of it.
+
+use std::time::Duration;
+
+use crate::rtp_packet::PayloadType;
+use crate::rtsp::Method;
+use crate::standard::rtsp::{RtspUrl, StandardMethod, StandardReply};
+use crate::standard::sdp::Description;
+
+/// What is known of the movie.
+#[derive(Debug)]
+pub(super) struct Movie {
+    /// What its user calls it.
+    pub(super) name: String,
+    /// What was asked for, for OPTIONS and DESCRIBE.
+    asked: RtspUrl,
+    /// For PLAY, PAUSE and TEARDOWN.
+    whole: RtspUrl,
+    /// For SETUP.
+    pub(super) track: RtspUrl,
+    description: Option<Description>,
+}
+
+impl Movie {
+    /// The one at that URL, of which no more is known yet.
+    pub(super) fn at(url: &RtspUrl, name: String) -> Self {
+        let (asked, whole, track) = (url.clone(), url.clone(), url.clone());
+        Self { name, asked, whole, track, description: None }
+    }
+
+    /// Where it is: host and port.
+    pub(super) fn server(&self) -> (&str, u16) {
+        (self.asked.host(), self.asked.port())
+    }
+
+    /// What `method` is about.
+    pub(super) const fn url_for(&self, method: StandardMethod) -> &RtspUrl {
+        match method {
+            StandardMethod::Lab(Method::Options | Method::Describe) => &self.asked,
+            StandardMethod::Lab(Method::Setup) => &self.track,
+            StandardMethod::Lab(Method::Play | Method::Pause | Method::Teardown)
+            | StandardMethod::GetParameter
+            | StandardMethod::SetParameter
+            | StandardMethod::Announce
+            | StandardMethod::Record
+            | StandardMethod::Redirect => &self.whole,
+        }
+    }
+
+    /// Takes what the reply to DESCRIBE says.
+    ///
+    /// # Errors
+    /// It describes no movie that can be played; why, in words.
+    pub(super) fn describe(&mut self, reply: &StandardReply) -> Result<(), String> {
+        let base = RtspUrl::base(&reply.headers, &self.asked);
+        let description = Description::parse(&reply.body).map_err(|error| error.to_string())?;
+        (self.whole, self.track) = description.urls(&base).map_err(|error| error.to_string())?;
+        self.description = Some(description);
+        Ok(())
+    }
+
+    /// From where to where one can go; `None` if the description does not say it, or of what is live.
+    pub(super) fn range(&self) -> Option<(Duration, Duration)> {
+        let range = self.description.as_ref()?.range?;
+        Some((range.start()?, range.end()?))
+    }
+
+    /// The payload type of its packets, and how fast their timestamps run.
+    pub(super) fn format(&self) -> (PayloadType, u32) {
+        let video = self.description.as_ref().map(|description| &description.video);
+        video.map_or((PayloadType::JPEG, JPEG_CLOCK_HZ), |video| {
+            (video.payload_type, video.clock_hz)
+        })
+    }
+}
+
+/// The clock of JPEG (RFC 3551 section 6).
+const JPEG_CLOCK_HZ: u32 = 90_000;

@@ -1,0 +1,125 @@
+//! What the thread `listen_rtp` does in the standard dialect: RTP in, frames to the decoder; RTCP in
+//! and out.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use super::intake::{Intake, Stream};
+use super::reports::Reports;
+use super::source::{Received, Source};
+use crate::client::findings::{Findings, Frames};
+use crate::client::receiver::Port;
+use crate::errand::Wake;
+use crate::event::Event;
+
+/// What SETUP has agreed on, and all that is known of the packets.
+#[derive(Debug)]
+pub(super) struct StandardPort {
+    source: Source,
+    intake: Intake,
+    reports: Reports,
+    frames: Frames,
+    clock: Instant,
+    /// When the source said goodbye, until that has been told.
+    goodbye: Option<Duration>,
+}
+
+impl StandardPort {
+    /// Receives `stream` from `source`; frames go to `frames`, and times are counted from `clock` on.
+    pub(super) fn new(source: Source, stream: Stream, frames: Frames, clock: Instant) -> Self {
+        let (intake, reports) = (Intake::new(stream), Reports::new());
+        Self { source, intake, reports, frames, clock, goodbye: None }
+    }
+
+    /// Receives packets until it is told to stop.
+    ///
+    /// ```text
+    /// until told to stop
+    ///     receive a packet of RTP or RTCP, or time out
+    ///     put packets in order, count them
+    ///     put frames together, pass them on
+    ///     report what has come, if that is due
+    /// ```
+    pub(super) fn listen(&mut self, stop: &Event) {
+        while let Some(received) = self.source.receive(stop) {
+            let now = self.clock.elapsed();
+            match received {
+                Received::Rtp(datagram) => self.intake.take(datagram, now),
+                Received::Rtcp(datagram) => {
+                    if Reports::take(datagram, &mut self.intake, now) {
+                        self.goodbye = Some(now);
+                    }
+                }
+                Received::OfStranger(from) => {
+                    if self.intake.count_stranger(from) {
+                        self.frames.hurry();
+                    }
+                }
+                Received::Nothing => {}
+            }
+            self.intake.go_on(now);
+            self.pass_on(now);
+            if !stop.is_set() {
+                self.do_what_is_due(now);
+            }
+        }
+        let now = self.clock.elapsed();
+        self.intake.finish(now);
+        self.pass_on(now);
+    }
+
+    /// Tells the server by RTCP that nobody listens any more.
+    pub(super) fn say_goodbye(&mut self) {
+        let now = self.clock.elapsed();
+        self.source.send_rtcp(&self.reports.goodbye(&mut self.intake, now));
+    }
+
+    fn pass_on(&mut self, now: Duration) {
+        while let Some(frame) = self.intake.next_frame() {
+            self.frames.pass_on(frame, &mut self.intake.findings, now);
+        }
+        if self.intake.note_flaws() {
+            self.frames.hurry();
+        }
+        self.frames.tell(&self.intake.findings, now);
+    }
+
+    fn do_what_is_due(&mut self, now: Duration) {
+        if let Some(report) = self.reports.due(&mut self.intake, now) {
+            self.source.send_rtcp(&report);
+        }
+        // Over UDP the goodbye may overtake packets.
+        let last_sign = self.goodbye.max(self.intake.findings.reception.last_arrival);
+        let is_over = last_sign.is_some_and(|last| now >= last + LAST_PACKETS);
+        if self.goodbye.is_some() && is_over {
+            self.goodbye = None;
+            self.intake.end(now);
+            self.pass_on(now);
+            self.intake.findings.has_ended = true;
+            self.frames.hurry();
+            self.frames.tell(&self.intake.findings, now);
+        }
+    }
+}
+
+impl Port for StandardPort {
+    fn findings(&self) -> &Findings {
+        &self.intake.findings
+    }
+
+    fn resume(&mut self) {
+        self.goodbye = None;
+        let findings = &mut self.intake.findings;
+        findings.has_ended = false;
+        // Where the numbers go on is up to the server: nothing is lost between pause and play.
+        findings.reception.begin_anew();
+        findings.reception.resume();
+    }
+
+    fn waker(&self) -> io::Result<Wake> {
+        self.source.waker()
+    }
+}
+
+/// How long after a goodbye, and after any packet that follows it, packets may still come.
+const LAST_PACKETS: Duration = Duration::from_millis(250);

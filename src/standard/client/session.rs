@@ -1,0 +1,342 @@
+//! A session of the standard dialect with all that it needs: a connection, ports, pictures. It decides
+//! nothing; what a reply leads on to is the client's affair.
+
+use std::io;
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use super::intake::Stream;
+use super::interleaved::Interleaved;
+use super::keep_alive::KeepAlive;
+use super::messages;
+use super::movie::Movie;
+use super::port::StandardPort;
+use super::position::{Position, range_from};
+use super::request::request;
+use super::settings::StandardSettings;
+use super::transport::Transport;
+use crate::client::dialogue::Dialogue;
+use crate::client::log::ClientEvent;
+use crate::client::log::Log;
+use crate::client::message::Message;
+use crate::client::player::Status;
+use crate::client::receiver::Receiver;
+use crate::rtsp::{Method, State};
+use crate::standard::rtsp::{SessionHeader, StandardMethod, StandardReply};
+
+/// A session, or what there is of it before SETUP.
+#[derive(Debug)]
+pub(super) struct Session {
+    /// Where it is.
+    pub(super) state: State,
+    /// What is played.
+    pub(super) movie: Movie,
+    /// How RTP comes.
+    pub(super) transport: Transport,
+    /// RTSP: the connection, and who waits for what.
+    pub(super) dialogue: Dialogue,
+    /// RTP: the ports, who listens at them, and what has come.
+    pub(super) receiver: Receiver<StandardPort>,
+    /// What its user is told.
+    pub(super) log: Log,
+    /// Where the movie stands.
+    pub(super) position: Position,
+    /// The server has said that this is the end of the movie.
+    pub(super) has_ended: bool,
+    id: Option<String>,
+    rtsp_seq: u32,
+    keep_alive: KeepAlive,
+}
+
+impl Session {
+    /// Without a connection.
+    pub(super) fn new(
+        settings: &StandardSettings,
+        report: impl FnMut(ClientEvent) + 'static,
+    ) -> Self {
+        Self {
+            state: State::Init,
+            movie: Movie::at(&settings.url, settings.movie()),
+            transport: Transport::new(settings.tcp),
+            dialogue: Dialogue::new(),
+            receiver: Receiver::new(),
+            log: Log::new(report),
+            position: Position::default(),
+            has_ended: false,
+            id: None,
+            rtsp_seq: 0,
+            keep_alive: KeepAlive::new(),
+        }
+    }
+
+    // ---- The connection -----------------------------------------------------------------------------
+
+    /// The connection that the next request can go by; where it leads. One whose SETUP has not been
+    /// answered is none, for the answer may come after all; nor is one whose channels have been given
+    /// to a session already.
+    pub(super) fn connection(&self) -> Option<SocketAddr> {
+        let is_stale =
+            self.state == State::Init && (self.dialogue.is_overdue() || self.transport.is_used());
+        self.dialogue.peer().filter(|_| !is_stale)
+    }
+
+    /// The server has been reached: starts the thread that reads what it says.
+    ///
+    /// # Errors
+    /// The server has gone already, or the system has no room for another thread.
+    pub(super) fn connected(&mut self, stream: TcpStream) -> io::Result<SocketAddr> {
+        let (interleaved, reading) = Interleaved::of(&stream)?;
+        let peer = self.dialogue.connected(stream, |client| reading.receive(client))?;
+        self.transport.connection = Some(interleaved);
+        Ok(peer)
+    }
+
+    /// Back to INIT: connection, ports and threads end. Picture and figures stay, and what is known
+    /// of the movie, and of the way to it.
+    pub(super) fn disconnect(&mut self) {
+        self.end();
+        self.show_pictures();
+        self.dialogue.end();
+        self.transport.end();
+        self.keep_alive.end();
+        self.position.set_next(None);
+        self.has_ended = false;
+    }
+
+    /// Back to INIT on the same connection.
+    pub(super) fn end(&mut self) {
+        self.receiver.close(self.log.now());
+        self.id = None;
+        self.state = State::Init;
+    }
+
+    // ---- Requests -----------------------------------------------------------------------------------
+
+    /// Sends a request.
+    ///
+    /// # Errors
+    /// The server has gone.
+    pub(super) fn send_request(&mut self, method: Method) -> io::Result<()> {
+        let header = match method {
+            Method::Describe => Some(("Accept", "application/sdp".to_owned())),
+            Method::Setup => self.transport.offer().map(|offer| ("Transport", offer.to_string())),
+            Method::Play => self.position.take_next().map(|start| ("Range", range_from(start))),
+            Method::Options | Method::Pause | Method::Teardown => None,
+        };
+        self.rtsp_seq += 1;
+        self.log.dismiss();
+        self.dialogue.sent((method, self.rtsp_seq), self.log.now());
+        self.send(method.into(), header)
+    }
+
+    /// Sends a sign of life, when one is due and nothing is awaited.
+    ///
+    /// # Errors
+    /// The server has gone.
+    pub(super) fn stay_alive(&mut self, now: Duration) -> io::Result<()> {
+        let is_idle = self.state != State::Init && self.dialogue.awaited().is_none();
+        if !is_idle || !self.keep_alive.is_due(now) {
+            return Ok(());
+        }
+        self.rtsp_seq += 1;
+        let method = self.keep_alive.begin(self.rtsp_seq);
+        self.send(method, None)
+    }
+
+    fn send(
+        &mut self,
+        method: StandardMethod,
+        header: Option<(&'static str, String)>,
+    ) -> io::Result<()> {
+        let (url, session) = (self.movie.url_for(method), self.id.as_deref());
+        let text = request((method, self.rtsp_seq), url, header, session);
+        let sent = match &self.transport.connection {
+            Some(connection) => connection.writer.send(&text),
+            None => Err(io::ErrorKind::NotConnected.into()),
+        };
+        self.keep_alive.last_sent = self.log.now();
+        self.log.report(ClientEvent::Sent(text));
+        sent
+    }
+
+    /// Opens what SETUP is to offer, and starts the thread that will decode what comes there.
+    ///
+    /// # Errors
+    /// There is nothing to offer, or no room for another thread.
+    pub(super) fn open_ports(&mut self) -> Result<(), Message> {
+        let peer = self.dialogue.peer().ok_or_else(|| messages::no_source("no connection"))?;
+        self.transport.open(peer).map_err(|why| messages::no_source(&why))?;
+        let started = self.receiver.open(self.dialogue.mailbox.news());
+        started.map_err(|error| Message::no_thread(&error))
+    }
+
+    /// PLAY is about to be sent: starts the thread that listens.
+    ///
+    /// # Errors
+    /// The system has no room for another thread.
+    pub(super) fn start_listening(&mut self) -> io::Result<()> {
+        self.receiver.start(StandardPort::listen)?;
+        self.position.begin_run(self.receiver.screen.statistics.reception.runs);
+        Ok(())
+    }
+
+    /// TEARDOWN is about to be sent: tells the server by RTCP that nobody listens any more.
+    pub(super) fn say_goodbye(&mut self) {
+        self.receiver.stop(self.log.now());
+        if let Some(port) = self.receiver.port() {
+            port.say_goodbye();
+        }
+    }
+
+    // ---- Replies ------------------------------------------------------------------------------------
+
+    /// Takes a message of the server: a reply to what was asked for, granted or not. `None` if it is
+    /// none, or not for this session.
+    pub(super) fn take_reply(
+        &mut self,
+        text: &str,
+        arrival: Duration,
+    ) -> Option<(Method, StandardReply)> {
+        let reply = match StandardReply::parse(text.as_bytes()) {
+            Ok(reply) => reply,
+            Err(error) => return self.ignore(format!("could not {error}")),
+        };
+        if reply.code < 200 {
+            return self.ignore(format!("{} says that the reply is to come", reply.code));
+        }
+        if self.keep_alive.is_answered_by(reply.cseq) {
+            return None;
+        }
+        let Some(request) = self.dialogue.answered(reply.cseq) else {
+            let found = reply.cseq.map_or_else(|| "none".to_owned(), |cseq| cseq.to_string());
+            return self.ignore(format!("expected CSeq {}, found {found}", self.rtsp_seq));
+        };
+        self.receiver.screen.statistics.reply(request.method, arrival.saturating_sub(request.at));
+        match (&self.id, session_of(&reply)) {
+            (Some(ours), Some(found)) if reply.is_ok() && *ours != found.id => {
+                self.log.tell(Message::wrong_session(ours, &found.id));
+                self.stop_listening_unless_playing();
+                None
+            }
+            _ => Some((request.method, reply)),
+        }
+    }
+
+    /// OPTIONS has been granted.
+    pub(super) fn options_granted(&mut self, reply: &StandardReply) {
+        self.keep_alive.public = reply.headers.list("Public");
+    }
+
+    /// SETUP has been granted.
+    ///
+    /// # Errors
+    /// The server wants to send in a way that was not offered; which, in words.
+    pub(super) fn setup_granted(&mut self, reply: &StandardReply) -> Result<(), String> {
+        if let Some(session) = session_of(reply) {
+            self.keep_alive.timeout = session.timeout;
+            self.id = Some(session.id);
+        }
+        let peer = self.dialogue.peer().ok_or("there is no connection")?;
+        let (source, ssrc) = self.transport.agree(reply.headers.get("Transport"), peer)?;
+        let (payload_type, clock_hz) = self.movie.format();
+        let (stream, clock) = (Stream { payload_type, clock_hz, ssrc }, self.log.clock());
+        self.receiver.set_port(|frames| StandardPort::new(source, stream, frames, clock));
+        self.position.begin_session(clock_hz);
+        self.go_on_after(Method::Setup);
+        Ok(())
+    }
+
+    /// PLAY has been granted.
+    pub(super) fn play_granted(&mut self, reply: &StandardReply, arrival: Duration) {
+        self.go_on_after(Method::Play);
+        self.has_ended = false;
+        self.receiver.play(arrival);
+        self.position.granted(&reply.headers, &self.movie.track);
+    }
+
+    /// PAUSE has been granted.
+    pub(super) fn pause_granted(&mut self) {
+        self.go_on_after(Method::Pause);
+        self.receiver.stop(self.log.now());
+        self.position.hold(&self.receiver.screen.statistics.reception);
+    }
+
+    /// The state follows the reply, by the table that the server keeps to as well.
+    fn go_on_after(&mut self, method: Method) {
+        self.state = self.state.after(method).unwrap_or(self.state);
+    }
+
+    /// After a PLAY that was not granted.
+    pub(super) fn stop_listening_unless_playing(&mut self) {
+        if self.state != State::Playing {
+            self.receiver.stop(self.log.now());
+        }
+    }
+
+    /// Whether there is a session that the server should know.
+    pub(super) const fn has_id(&self) -> bool {
+        self.id.is_some()
+    }
+
+    fn ignore<T>(&mut self, why: String) -> Option<T> {
+        self.log.ignore(why);
+        None
+    }
+
+    // ---- What there is to be seen -------------------------------------------------------------------
+
+    /// Shows the frames that have been decoded; says whether there were any.
+    pub(super) fn show_pictures(&mut self) -> bool {
+        let mut changed = false;
+        while let Some(decoded) = self.receiver.next_decoded() {
+            self.receiver.screen.show(decoded, self.log.now());
+            changed = true;
+        }
+        if let Some(from) = self.receiver.screen.new_stranger() {
+            self.log.ignore(format!("expected RTP from the server, found some from {from}"));
+        }
+        for flaw in self.receiver.screen.new_flaws() {
+            self.log.tell(messages::undecodable(&flaw));
+        }
+        self.has_ended |= self.state == State::Playing && self.receiver.screen.has_ended;
+        changed
+    }
+
+    /// Tells what it means if nothing comes any more. Says whether silence has begun or ended.
+    pub(super) fn listen_for_silence(&mut self, now: Duration) -> bool {
+        let (changed, cause) = self.receiver.listen_for_silence(now);
+        let place = match self.transport.port {
+            0 => "the RTSP connection".to_owned(),
+            port => format!("UDP port {port}"),
+        };
+        if let Some(message) = cause.and_then(|cause| Message::silence(cause, &place)) {
+            self.log.tell(message);
+        }
+        changed
+    }
+
+    /// Where the movie stands, or will from the next PLAY on.
+    pub(super) fn place(&self) -> Duration {
+        let now = self.position.now(&self.receiver.screen.statistics.reception);
+        self.movie.range().map_or(now, |(_, last)| now.min(last))
+    }
+
+    /// All that there is to see.
+    pub(super) fn status(&self) -> Status<'_> {
+        Status {
+            movie: &self.movie.name,
+            server: self.movie.server(),
+            state: self.state,
+            awaited: self.dialogue.awaited(),
+            has_no_data: self.receiver.is_silent(),
+            has_ended: self.has_ended,
+            place: self.movie.range().map(|(_, last)| (self.place(), last)),
+            session_id: self.id.as_deref(),
+            ..Status::of(&self.receiver.screen, &self.log)
+        }
+    }
+}
+
+fn session_of(reply: &StandardReply) -> Option<SessionHeader> {
+    reply.headers.get("Session").and_then(SessionHeader::parse)
+}

@@ -1,0 +1,35 @@
+//! What a client of the standard dialect is to play, and how.
+
+use std::time::Duration;
+
+use crate::standard::rtsp::RtspUrl;
+
+/// What a client of the standard dialect is to play, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandardSettings {
+    /// The movie, and where it is.
+    pub url: RtspUrl,
+    /// Receive over TCP, and do not try UDP first.
+    pub tcp: bool,
+    /// How long to wait for the first packet over UDP before TCP is tried.
+    pub silence: Duration,
+}
+
+impl StandardSettings {
+    /// Plays what is at `url`, of any server; over UDP if packets come that way.
+    pub const fn of_url(url: RtspUrl) -> Self {
+        Self { url, tcp: false, silence: UDP_SILENCE }
+    }
+
+    /// The movie's name.
+    pub fn movie(&self) -> String {
+        let path = self.url.path();
+        match path.trim_matches('/') {
+            "" => "/".to_owned(),
+            name => name.to_owned(),
+        }
+    }
+}
+
+/// By then a firewall that lets no datagram through is the likeliest reason.
+const UDP_SILENCE: Duration = Duration::from_secs(3);

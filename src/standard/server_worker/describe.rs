@@ -1,0 +1,51 @@
+//! What a movie is, or why it can't be sent (RFC 2326 section 10.2).
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::refusal::Refusal;
+use super::session::time_of;
+use super::survey::{SurveyedMovie, Unfit};
+use crate::server_worker::FRAME_INTERVAL;
+use crate::standard::rtsp::npt::NptRange;
+use crate::standard::rtsp::{StandardRequest, StandardStatus};
+use crate::standard::sdp::Description;
+use crate::video_stream::MovieError;
+
+/// The description of a movie of so many frames, with one track, which is served at `address`.
+pub(super) fn description(movie: &str, frames: u64, address: IpAddr, track: &str) -> Description {
+    let address = address.to_string();
+    let mut description = Description::of_film(movie, rand::random(), &address, track);
+    description.range = Some(NptRange::between(Duration::ZERO, time_of(frames)));
+    description.video.framerate = Some(FRAME_INTERVAL.as_secs_f64().recip());
+    description
+}
+
+/// A movie that can be sent; why it can't, else.
+pub(super) fn fit(
+    request: &StandardRequest,
+    movie: &str,
+    opened: Result<SurveyedMovie, MovieError>,
+) -> Result<SurveyedMovie, Refusal> {
+    let (video, survey) = opened.map_err(|error| no_movie(request, &error))?;
+    match &survey.unfit {
+        None => Ok((video, survey)),
+        Some(unfit) => Err(unsupported(request, movie, unfit)),
+    }
+}
+
+/// RTP can't carry the movie. What converts it is said to the client, too.
+fn unsupported(request: &StandardRequest, movie: &str, unfit: &Unfit) -> Refusal {
+    let conversion = unfit.conversion(movie);
+    let why = format!("{movie}, {unfit}; this converts it: {conversion}");
+    let Refusal { reply, why } = Refusal::new(request, StandardStatus::UnsupportedMediaType, &why);
+    let reply = reply.with_body("text/plain", format!("{why}\r\n"));
+    Refusal { reply, why }
+}
+
+/// A movie that is there but can't be opened is not missing: the system is out of something.
+fn no_movie(request: &StandardRequest, error: &MovieError) -> Refusal {
+    let out = error.is_shortage();
+    let status = if out { StandardStatus::InternalServerError } else { StandardStatus::NotFound };
+    Refusal::new(request, status, &format!("could not {error}"))
+}

@@ -1,0 +1,271 @@
+//! What the thread `send_rtp` does in the standard dialect: RTP as in RFC 2435, and RTCP.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::{fmt, io};
+
+use super::survey::{Survey, SurveyedMovie};
+use super::way::Way;
+use crate::event::Event;
+use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
+use crate::server::shared::Settings;
+use crate::server_worker::bad_network::BadNetwork;
+use crate::server_worker::transcript::{Obstacle, Transcript};
+use crate::server_worker::{FRAME_INTERVAL, next_deadline};
+use crate::standard::jpeg_payload::{CannotCarry, JpegFrame};
+use crate::standard::rtcp::{Compound, RtpClock, SenderReport, report_interval};
+use crate::standard::sdp::JPEG_CLOCK_HZ;
+use crate::video_stream::{MovieError, VideoStream};
+
+/// All that the thread needs, and brings back.
+pub(super) struct StandardStream {
+    video: VideoStream,
+    survey: Survey,
+    /// The number of the last frame to send; `None` plays to the end.
+    last_frame: Option<u64>,
+    packets: Packets,
+}
+
+impl StandardStream {
+    /// A movie's frames on their way to the client, in packets as large as the settings say.
+    pub(super) fn new(
+        (video, survey): SurveyedMovie,
+        way: Way,
+        settings: &Settings,
+        cname: String,
+        transcript: Transcript<Trouble>,
+    ) -> Self {
+        let packets = Packets {
+            way,
+            network: BadNetwork::of(settings),
+            stood_aside: false,
+            ssrc: rand::random(),
+            sequence_number: rand::random(),
+            timestamp: rand::random(),
+            mtu: settings.mtu,
+            cname,
+            count: 0,
+            octets: 0,
+            datagram: Vec::with_capacity(HEADER_SIZE + settings.mtu),
+            transcript,
+        };
+        Self { video, survey, last_frame: None, packets }
+    }
+
+    /// Where the packets go from now on.
+    pub(super) fn set_way(&mut self, way: Way) {
+        self.packets.way = way;
+    }
+
+    pub(super) const fn ssrc(&self) -> u32 {
+        self.packets.ssrc
+    }
+
+    /// How many frames lie before the next one.
+    pub(super) const fn position(&self) -> u64 {
+        self.video.frame_number()
+    }
+
+    /// How many frames the open file has: if it has changed, it is looked at once more.
+    pub(super) fn frames(&mut self) -> u64 {
+        if self.video.version() != self.survey.version {
+            let here = self.position();
+            if self.video.rewind().is_ok() {
+                self.survey = Survey::of(&mut self.video);
+            }
+            // Of a movie that was cut before this place, the end is left.
+            self.video.seek(here.min(self.survey.frames)).ok();
+        }
+        self.survey.frames
+    }
+
+    /// The sequence number and the timestamp of the next packet, for `RTP-Info`.
+    pub(super) const fn next_packet(&self) -> (u16, u32) {
+        (self.packets.sequence_number, self.packets.timestamp)
+    }
+
+    /// Goes to the frame after `position`, and stops after `last_frame`; `false` if there are not
+    /// so many frames. What can't be gone to changes nothing.
+    ///
+    /// # Errors
+    /// The movie can't be read that far.
+    pub(super) fn seek(
+        &mut self,
+        position: u64,
+        last_frame: Option<u64>,
+    ) -> Result<bool, MovieError> {
+        let here = self.position();
+        let found = self.video.seek(position);
+        if matches!(found, Ok(true)) {
+            self.last_frame = last_frame;
+        } else {
+            // If that is no place either by now, the movie is at its end.
+            self.video.seek(here).ok();
+        }
+        found
+    }
+
+    /// Python: `sendRtp`, once more; here each frame is cut into packets of RFC 2435.
+    pub(super) fn send_rtp(&mut self, stop: &Event) {
+        let Self { video, last_frame, packets, .. } = self;
+        packets.begin();
+        let mut due = Instant::now();
+        let mut next_report = due;
+        while !packets.wait(stop, due) {
+            if due >= next_report {
+                packets.report(due, false);
+                next_report = due + report_interval(rand::random());
+            }
+            if last_frame.is_some_and(|last| video.frame_number() >= last) {
+                break;
+            }
+            match video.next_frame() {
+                Ok(Some(frame)) => {
+                    if let Err(trouble) = packets.send_frame(frame, due) {
+                        packets.transcript.warn_once(&trouble, video.frame_number());
+                    }
+                }
+                Ok(None) => break,
+                Err(error) => packets.transcript.warn(format!("could not {error}")),
+            }
+            due = packets.deadline_after(due);
+        }
+        packets.finish(stop);
+        // Players take a goodbye for the end of the last frame, too, if it comes right after it.
+        if !stop.wait(GOODBYE_PAUSE) {
+            packets.report(due, true);
+        }
+    }
+}
+
+/// What is counted and numbered on the way to one client.
+struct Packets {
+    way: Way,
+    network: Option<Box<BadNetwork>>,
+    /// Whether it was told that the network is left alone.
+    stood_aside: bool,
+    ssrc: u32,
+    sequence_number: u16,
+    /// Of the next frame, in ticks of 90 kHz.
+    timestamp: u32,
+    mtu: usize,
+    cname: String,
+    count: u32,
+    octets: u32,
+    datagram: Vec<u8>,
+    transcript: Transcript<Trouble>,
+}
+
+impl Packets {
+    /// What TCP carries is not lost, doubled or swapped: that is said once.
+    fn begin(&mut self) {
+        if self.network.is_some() && self.way.is_reliable() && !self.stood_aside {
+            self.stood_aside = true;
+            let text = "left alone, for RTP goes over TCP, which loses nothing";
+            self.transcript.network(text.to_owned());
+        }
+    }
+
+    /// Waits until the next frame is due, or `stop` is set, and says whether it is.
+    fn wait(&mut self, stop: &Event, due: Instant) -> bool {
+        let Self { way, network, transcript, .. } = self;
+        match network {
+            None => stop.wait(due.saturating_duration_since(Instant::now())),
+            Some(network) => {
+                let tell = |text| transcript.network(text);
+                network.wait(stop, due, tell, |packet| way.send_rtp(packet))
+            }
+        }
+    }
+
+    /// Lets out what is still under way.
+    fn finish(&mut self, stop: &Event) {
+        let Self { way, network, transcript, .. } = self;
+        if let Some(network) = network {
+            let tell = |text| transcript.network(text);
+            network.finish(stop, tell, |packet| way.send_rtp(packet));
+        }
+    }
+
+    fn send(&mut self) -> io::Result<()> {
+        let Self { way, network, datagram, .. } = self;
+        match network {
+            Some(network) if !way.is_reliable() => {
+                network.send(datagram, |packet| way.send_rtp(packet))
+            }
+            Some(_) | None => way.send_rtp(datagram),
+        }
+    }
+
+    /// Sends one frame in packets, of which the last is marked.
+    fn send_frame(&mut self, jpeg: &[u8], due: Instant) -> Result<(), Trouble> {
+        let timestamp = self.timestamp;
+        self.timestamp = timestamp.wrapping_add(TICKS_A_FRAME);
+        if self.way.is_reliable() && due.elapsed() > MAX_LATENESS {
+            return Err(Trouble::Late);
+        }
+        let frame = JpegFrame::of(jpeg).map_err(Trouble::Unfit)?;
+        for packet in frame.packets(self.mtu) {
+            let header = RtpPacket::jpeg(self.sequence_number, timestamp, self.ssrc, b"");
+            RtpPacket { marker: packet.is_last(), ..header }.encode(&mut self.datagram);
+            packet.write(&mut self.datagram);
+            self.sequence_number = self.sequence_number.wrapping_add(1);
+            self.count = self.count.wrapping_add(1);
+            let payload = self.datagram.len().saturating_sub(HEADER_SIZE);
+            self.octets = self.octets.wrapping_add(u32::try_from(payload).unwrap_or_default());
+            self.send().map_err(Trouble::Send)?;
+        }
+        Ok(())
+    }
+
+    /// When the next frame is due. What TCP keeps must not be later and later: there the deadlines
+    /// stay where they are, and what can't keep them is left out.
+    fn deadline_after(&self, due: Instant) -> Instant {
+        if self.way.is_reliable() {
+            due + FRAME_INTERVAL
+        } else {
+            next_deadline(due, Instant::now())
+        }
+    }
+
+    /// Tells which RTP time belongs to the time of day (RFC 3550 section 6.4.1), and at the end
+    /// that it is the end. `due` is the instant of the next frame's timestamp.
+    fn report(&mut self, due: Instant, goodbye: bool) {
+        let now = Instant::now();
+        let of_day = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        // What the clock says when the next frame is due, and so when its timestamp is.
+        let start = of_day + due.saturating_duration_since(now);
+        let start = start.saturating_sub(now.saturating_duration_since(due));
+        let clock = RtpClock { start, first: self.timestamp, clock_hz: JPEG_CLOCK_HZ };
+        let report = SenderReport::new(self.ssrc, &clock, of_day, self.count, self.octets);
+        let compound = Compound { report: report.into(), cname: &self.cname, goodbye };
+        // Without its reports a player still plays.
+        self.way.send_rtcp(&compound.encode()).ok();
+    }
+}
+
+/// Why a frame did not leave, or not all of it.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    Unfit(CannotCarry),
+    Late,
+    Send(io::Error),
+}
+
+impl Obstacle for Trouble {}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unfit(flaw) => flaw.fmt(out),
+            Self::Late => out.write_str("the client reads too slowly; what is late is left out"),
+            Self::Send(error) => error.fmt(out),
+        }
+    }
+}
+
+/// The RTP clock of JPEG is 90 kHz (RFC 3551 section 6), and a frame comes every 50 ms.
+const TICKS_A_FRAME: u32 = 4500;
+/// How late a frame may be where nothing is lost on the way.
+const MAX_LATENESS: Duration = Duration::from_millis(500);
+/// The time from the last packet to the goodbye.
+const GOODBYE_PAUSE: Duration = Duration::from_millis(300);

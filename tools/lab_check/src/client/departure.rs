@@ -1,0 +1,45 @@
+//! How a client leaves, and the files that it leaves behind.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+use std::time::Duration;
+
+use rtsp_lab::rtsp::State;
+
+use crate::deadline::Deadline;
+use crate::program::Program;
+
+/// How it has left before its time, if it has; `is_closed` says that it has closed its connection.
+pub(crate) fn too_early(program: &mut Program, is_closed: bool, state: State) -> Option<String> {
+    if is_closed {
+        // It may be about to end.
+        program.wait(Deadline::after(WORDS_LIMIT));
+    }
+    if program.has_ended() {
+        let end = program.end().unwrap_or_default();
+        return Some(format!("it ended in {state} ({end})"));
+    }
+    is_closed.then(|| format!("it closed the connection in {state}"))
+}
+
+/// The client's own files that hold a picture or have the name of a cache; all else is a link to
+/// the user's. A client may leave other files, such as a log.
+pub(crate) fn cache_files(folder: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let own = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+    own.map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
+        .filter(|(name, path)| name.starts_with("cache") || holds_picture(path))
+        .map(|(name, _)| name)
+        .collect()
+}
+
+/// Whether it begins as a JPEG does.
+fn holds_picture(path: &Path) -> bool {
+    let mut start = [0; 2];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start == [0xFF, 0xD8]
+}
+
+/// How long the last words of a program may be on their way.
+const WORDS_LIMIT: Duration = Duration::from_millis(400);
