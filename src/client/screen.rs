@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::decoder::Decoded;
-use super::findings::Findings;
-use super::findings::LatestPacket;
+use super::findings::{Findings, LatestPacket};
+use crate::diagnosis::Finding;
 use crate::picture::Picture;
 use crate::statistics::{Reception, Statistics};
 
@@ -18,6 +18,8 @@ pub(crate) struct Screen {
     pub(crate) picture: Option<Picture>,
     /// The packet that came last.
     pub(crate) latest_packet: Option<LatestPacket>,
+    /// What is wrong with what the server sends.
+    pub(crate) finding: Option<Finding>,
     /// The answer to the last DESCRIBE.
     pub(crate) description: Option<String>,
     /// Who else than the server has sent something, until that has been told.
