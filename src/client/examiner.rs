@@ -76,7 +76,7 @@ impl Examiner {
 
 impl From<&Finding> for Message {
     fn from(finding: &Finding) -> Self {
-        Self::error(finding.title.clone(), finding.lines.join(" "))
+        Self::error(finding.title.clone(), finding.text())
     }
 }
 

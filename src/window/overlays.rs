@@ -22,7 +22,7 @@ pub(super) fn draw_message(canvas: &mut Canvas<'_>, area: Rectangle, message: &M
         Severity::Error => RED,
     };
     canvas.panel(area, 6, PANEL, color);
-    canvas.fill(part(area, 0, 3, 6, 40), color);
+    canvas.fill(part(area, 0, 3, 6, area.size.height - 6), color);
     let (left, width) = (MESSAGE_MARGIN, area.size.width - 2 * MESSAGE_MARGIN);
     let title = part(area, left, 5, width - 48, 18);
     canvas.text(&message.title, title, STRONG.in_color(color), Alignment::Left);

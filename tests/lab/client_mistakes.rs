@@ -8,12 +8,15 @@ mod table;
 use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use crate::client_common::jpeg::folder_with_movie;
 use crate::client_common::program::{Ended, Program, Server, client_command, rtp_port};
 use crate::client_common::scripted_server::ScriptedServer;
 use crate::client_common::{LIMIT, MOVIE};
 use crate::common::programs::project;
+use rtsp_lab::client::{Client, ClientEvent, Player, Settings};
+use rtsp_lab::rtsp::{Method, State};
 use sender::Frame;
 use table::{MISTAKES, Mistake, NOTES, SILENCES};
 
@@ -171,6 +174,38 @@ fn of_a_server_without_a_mistake_nothing_is_said() {
         let is_right = ended.errors.is_empty() && ended.code == Some(0);
         (!is_right).then(|| format!("{options:?}: {ended:?}"))
     });
+}
+
+#[test]
+fn of_pauses_and_of_the_end_of_the_movie_nothing_is_said() {
+    let folder = folder_with_movie(40);
+    let server = Server::start(folder.path(), &[]);
+    let (server_port, movie) = (server.port.parse().unwrap(), MOVIE.to_owned());
+    let settings = Settings { server: "127.0.0.1".to_owned(), server_port, rtp_port: 0, movie };
+    let (says, said) = std::sync::mpsc::channel();
+    let mut client = Client::new(settings, move |event| says.send(event).unwrap());
+    client.press(Method::Play);
+    let until = |client: &mut Client, is_so: &dyn Fn(&Client) -> bool| {
+        let deadline = Instant::now() + LIMIT;
+        while !is_so(client) {
+            assert!(Instant::now() < deadline, "{:?}", client.status().state);
+            client.wait(Duration::from_millis(100));
+        }
+    };
+    for frames in [5, 6, 20, 21] {
+        until(&mut client, &|client| client.statistics().0.frames_shown >= frames);
+        client.press(Method::Pause);
+        until(&mut client, &|client| client.state() == State::Ready);
+        client.press(Method::Play);
+    }
+    until(&mut client, &|client| client.has_no_data());
+    client.press(Method::Teardown);
+    until(&mut client, &|client| client.is_torn_down());
+    assert_eq!(client.statistics().0.frames_shown, 40);
+    let is_said = |event: &ClientEvent| {
+        matches!(event, ClientEvent::Told(_) | ClientEvent::TakenBack(_) | ClientEvent::Noted(_))
+    };
+    assert_eq!(said.try_iter().find(is_said), None);
 }
 
 /// The document is the table.

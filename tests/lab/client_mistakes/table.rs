@@ -61,7 +61,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         packets: |frame| {
             vec![with(&[&header(0x80, frame.number)[..], &[7; 4]].concat(), frame.jpeg)]
         },
-        says: "The JPEG begins at byte 16, not at 12: 4 bytes too many before it: 07 07 07 07 Is a field too wide, or something sent along?",
+        says: "The JPEG begins at byte 16, not at 12: 4 bytes too many before it: 07 07 07 07. Is a field too wide, or something sent along?",
     },
     Mistake {
         name: "the header has 24 bytes",
@@ -150,7 +150,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "pieces with a header of their own",
         packets: |frame| pieces(frame, |piece, last| piece == last, b"\0\0\0\x09"),
-        says: "The pieces have a header of their own: 4 bytes come before each piece: 00 00 00 09 Expected: RTP header, then at once the piece of the JPEG.",
+        says: "The pieces have a header of their own: 4 bytes come before each piece: 00 00 00 09. Expected: RTP header, then at once the piece of the JPEG.",
     },
 ];
 
