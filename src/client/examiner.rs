@@ -33,7 +33,7 @@ impl Examiner {
 
     /// Tells it something, with the time at which it is told.
     pub(crate) fn tell(&self, fact: impl FnOnce(&mut Diagnosis, Duration)) {
-        self.ask(|diagnosis, now| fact(diagnosis, now));
+        self.ask(fact);
     }
 
     fn ask<A>(&self, question: impl FnOnce(&mut Diagnosis, Duration) -> A) -> Option<A> {
@@ -123,7 +123,7 @@ mod tests {
     fn where_nothing_is_diagnosed_nothing_is_said() {
         let (_, mut log, told) = playing();
         let examiner = Examiner::default();
-        examiner.tell(|diagnosis, now| diagnosis.play(now));
+        examiner.tell(Diagnosis::play);
         assert!(!examiner.report(&mut None, &mut log, Duration::from_secs(9)));
         assert_eq!(told.try_iter().count(), 0);
     }

@@ -11,6 +11,7 @@ use super::findings::{Findings, Frames};
 use super::log::Log;
 use super::screen::Screen;
 use super::silence::{Cause, Silence};
+use crate::diagnosis::Diagnosis;
 use crate::errand::{Errand, Wake};
 use crate::event::Event;
 
@@ -95,7 +96,7 @@ impl<P: Port> Receiver<P> {
         match std::mem::take(&mut self.media) {
             Media::Open(mut port) => {
                 take_what_waits(&mut port, listen);
-                self.examiner.tell(|diagnosis, now| diagnosis.play(now));
+                self.examiner.tell(Diagnosis::play);
                 port.resume();
                 self.silence.before_play(&port.findings().reception);
                 self.screen.learn(port.findings().clone());

@@ -478,7 +478,7 @@ fn text_mode() {
     let removed = whole().changed(|packet| {
         packet.payload.iter_mut().for_each(|byte| {
             if *byte == b'\r' {
-                *byte = b'\n'
+                *byte = b'\n';
             }
         });
     });

@@ -56,8 +56,8 @@ impl Frame<'_> {
 
     /// `str(bytes)` of Python.
     pub(super) fn printed(&self) -> Vec<u8> {
-        let digits = self.jpeg.iter().map(|byte| format!("\\x{byte:02x}")).collect::<String>();
-        format!("b'{digits}'").into_bytes()
+        let digits: Vec<_> = self.jpeg.iter().map(|byte| format!("\\x{byte:02x}")).collect();
+        format!("b'{}'", digits.concat()).into_bytes()
     }
 }
 
