@@ -78,6 +78,7 @@ mod look;
 mod numbers;
 mod pace;
 mod pieces;
+pub(crate) mod requests;
 mod silence;
 mod texts;
 mod words;

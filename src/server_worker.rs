@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::connection::{Connection, Incoming};
+use crate::diagnosis::requests::Remark;
 use crate::errand::Errand;
 use crate::event::Event;
 use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
@@ -21,15 +22,13 @@ use crate::video_stream::{MovieError, VideoStream};
 pub(crate) mod bad_network;
 mod client_info;
 pub(crate) mod pace;
-mod remarks;
 pub(crate) mod rtp_socket;
 pub(crate) mod transcript;
 
 use client_info::{ClientInfo, Packets, Piece, RtpStream};
 use pace::Pace;
-use remarks::{Remark, Remarks};
 use rtp_socket::RtpSocket;
-use transcript::End;
+use transcript::{End, Remarks, remark_on_port};
 
 /// The worker of one connection. Python: `ServerWorker`.
 pub(crate) struct ServerWorker {
@@ -144,7 +143,7 @@ impl ServerWorker {
         };
         let packets = Packets::new(settings.fragment);
         let client = rtp_socket.client();
-        self.remarks.note(Remark::on_port(client, &self.shared.sessions));
+        self.remarks.note(remark_on_port(client, &self.shared.sessions));
         let due = Instant::now();
         let stream = Box::new(RtpStream { video_stream, packets, rtp_socket, due });
         let session = self.shared.sessions.open(client);

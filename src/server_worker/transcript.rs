@@ -8,8 +8,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::diagnosis::requests::{Remark, oddities};
+use crate::rtsp::Request;
 use crate::server::server_event::ServerEvent;
-use crate::server::shared::Shared;
+use crate::server::shared::{Sessions, Shared};
 
 /// Why a frame could not be sent.
 pub(crate) trait Obstacle: fmt::Display {
@@ -64,6 +66,44 @@ impl<T: Obstacle> Transcript<T> {
     pub(crate) fn network(&self, text: String) {
         (self.shared.report)(ServerEvent::Network { peer: self.peer, text });
     }
+}
+
+/// What was noted of one client's requests, and what the next is compared with.
+pub(super) struct Remarks {
+    peer: SocketAddr,
+    shared: Arc<Shared>,
+    told: Vec<Discriminant<Remark>>,
+    last_cseq: Option<u32>,
+}
+
+impl Remarks {
+    pub(super) const fn new(peer: SocketAddr, shared: Arc<Shared>) -> Self {
+        Self { peer, shared, told: Vec::new(), last_cseq: None }
+    }
+
+    /// Looks at a request, in the session of that id and movie, if there is one.
+    pub(super) fn look_at(&mut self, request: &Request, session: Option<(u32, &str)>) {
+        let last = self.last_cseq.replace(request.cseq);
+        for remark in oddities(request, last, session) {
+            self.note(Some(remark));
+        }
+    }
+
+    /// Notes it in the transcript, unless something of its kind was noted before.
+    pub(super) fn note(&mut self, remark: Option<Remark>) {
+        let Some(remark) = remark else { return };
+        let kind = discriminant(&remark);
+        if !self.told.contains(&kind) {
+            self.told.push(kind);
+            let (peer, text) = (self.peer, remark.to_string());
+            (self.shared.report)(ServerEvent::Note { peer, text });
+        }
+    }
+}
+
+/// What there is to say of a client's port, among the sessions that there are.
+pub(super) fn remark_on_port(client: SocketAddr, sessions: &Sessions) -> Option<Remark> {
+    sessions.reach(client).then_some(Remark::SamePort(client))
 }
 
 /// Why a connection ends, in words.

@@ -160,7 +160,7 @@ fn an_arrow_that_points_up() {
         ("src/event.rs", "src/connection.rs", "use crate::connection::Connection;"),
         ("src/standard/rtsp.rs", "src/standard/client.rs", "use super::client::StandardClient;"),
         ("src/standard/client.rs", "src/server_worker.rs", "use crate::server_worker::Worker;"),
-        ("tools/lab_check/src/card.rs", "src/statistics.rs", "use rtsp_lab::statistics::Order;"),
+        ("tools/lab_check/src/card.rs", "src/impairment.rs", "use rtsp_lab::impairment::Fate;"),
     ] {
         only_fault(DOWN, &[(from, source), (to, "")]);
     }

@@ -1,26 +1,14 @@
-//! What is odd in a client's requests, and served all the same: said once, for who writes the client.
+//! What is odd in a client's requests, and served all the same: words for who writes the client.
 
 use std::fmt;
-use std::mem::{Discriminant, discriminant};
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use crate::rtsp::Request;
 use crate::rtsp::request::Lack;
-use crate::server::server_event::ServerEvent;
-use crate::server::shared::{Sessions, Shared};
-
-/// What was said of one client, and what its next request is compared with.
-pub(super) struct Remarks {
-    peer: SocketAddr,
-    shared: Arc<Shared>,
-    told: Vec<Discriminant<Remark>>,
-    last_cseq: Option<u32>,
-}
 
 /// What can be odd.
 #[derive(Debug)]
-pub(super) enum Remark {
+pub(crate) enum Remark {
     /// More lines have to come.
     Waits(Lack),
     /// The numbers do not count up by one (RFC 2326 section 12.17).
@@ -33,33 +21,8 @@ pub(super) enum Remark {
     SamePort(SocketAddr),
 }
 
-impl Remarks {
-    pub(super) const fn new(peer: SocketAddr, shared: Arc<Shared>) -> Self {
-        Self { peer, shared, told: Vec::new(), last_cseq: None }
-    }
-
-    /// Looks at a request, in the session of that id and movie, if there is one.
-    pub(super) fn look_at(&mut self, request: &Request, session: Option<(u32, &str)>) {
-        let last = self.last_cseq.replace(request.cseq);
-        for remark in oddities(request, last, session) {
-            self.note(Some(remark));
-        }
-    }
-
-    /// Notes it in the transcript, unless something of its kind was noted before.
-    pub(super) fn note(&mut self, remark: Option<Remark>) {
-        let Some(remark) = remark else { return };
-        let kind = discriminant(&remark);
-        if !self.told.contains(&kind) {
-            self.told.push(kind);
-            let (peer, text) = (self.peer, remark.to_string());
-            (self.shared.report)(ServerEvent::Note { peer, text });
-        }
-    }
-}
-
 /// What is odd in a request after the one with the number `last`.
-fn oddities(
+pub(crate) fn oddities(
     request: &Request,
     last: Option<u32>,
     session: Option<(u32, &str)>,
@@ -76,13 +39,6 @@ fn oddities(
         other.map(|((_, movie), named)| Remark::OtherMovie { named, movie: movie.to_owned() }),
     ];
     remarks.into_iter().flatten()
-}
-
-impl Remark {
-    /// What there is to say of a client's port, among the sessions that there are.
-    pub(super) fn on_port(client: SocketAddr, sessions: &Sessions) -> Option<Self> {
-        sessions.reach(client).then_some(Self::SamePort(client))
-    }
 }
 
 impl fmt::Display for Remark {
