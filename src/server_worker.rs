@@ -21,11 +21,13 @@ use crate::video_stream::{MovieError, VideoStream};
 pub(crate) mod bad_network;
 mod client_info;
 pub(crate) mod pace;
+mod remarks;
 pub(crate) mod rtp_socket;
 pub(crate) mod transcript;
 
 use client_info::{ClientInfo, Packets, Piece, RtpStream};
 use pace::Pace;
+use remarks::{Remark, Remarks};
 use rtp_socket::RtpSocket;
 use transcript::End;
 
@@ -36,6 +38,7 @@ pub(crate) struct ServerWorker {
     local: SocketAddr,
     shared: Arc<Shared>,
     client_info: ClientInfo,
+    remarks: Remarks,
     /// When the last request came that could be understood, or a packet was sent.
     last_sign: Instant,
 }
@@ -49,7 +52,8 @@ impl ServerWorker {
         shared: Arc<Shared>,
     ) -> Self {
         let (client_info, last_sign) = (ClientInfo::Init, rtsp_socket.made_at());
-        Self { rtsp_socket, peer, local, shared, client_info, last_sign }
+        let remarks = Remarks::new(peer, Arc::clone(&shared));
+        Self { rtsp_socket, peer, local, shared, client_info, remarks, last_sign }
     }
 
     /// Serves the connection until it ends; says why. Python: `run`.
@@ -70,6 +74,7 @@ impl ServerWorker {
         let mut pace = Pace::new();
         while !self.shared.stop.is_set() {
             pace.keep(&self.shared.stop);
+            self.remarks.note(self.rtsp_socket.awaits().map(Remark::Waits));
             let processed = match self.rtsp_socket.receive() {
                 Incoming::Message(text) => self.process_rtsp_request(text),
                 Incoming::Nothing => Ok(()),
@@ -101,6 +106,7 @@ impl ServerWorker {
             Err(bad) => return self.refuse(bad.status(), bad.cseq, bad.to_string()),
         };
         self.last_sign = Instant::now();
+        self.remarks.look_at(&request, self.client_info.of_session());
         if let Some((status, why)) = self.objection(&request) {
             return self.refuse(status, request.cseq, why);
         }
@@ -137,8 +143,11 @@ impl ServerWorker {
             }
         };
         let packets = Packets::new(settings.fragment);
-        let stream = Box::new(RtpStream { video_stream, packets, rtp_socket });
-        let session = self.shared.sessions.open();
+        let client = rtp_socket.client();
+        self.remarks.note(Remark::on_port(client, &self.shared.sessions));
+        let due = Instant::now();
+        let stream = Box::new(RtpStream { video_stream, packets, rtp_socket, due });
+        let session = self.shared.sessions.open(client);
         self.client_info = ClientInfo::Ready { session, movie: name.to_owned(), stream };
         self.reply_rtsp(Status::Ok200, request.cseq)
     }
@@ -215,16 +224,16 @@ impl ServerWorker {
     ///
     /// # Deviation
     /// Each frame has an absolute deadline; `wait(0.05)` alone adds the time of the work to every
-    /// frame and plays at 19.7 frames a second. PLAY at the end of the movie starts again at frame 1;
+    /// frame and plays at 19.7 frames a second; PAUSE and PLAY do not bring it forward. PLAY at the end of the movie starts again at frame 1;
     /// sequence numbers go on, for lab clients show no packet whose number is not above the last one.
     #[doc(alias = "sendRtp")]
     fn send_rtp(stream: &mut RtpStream, stop: &Event) {
-        let RtpStream { video_stream, packets, rtp_socket } = stream;
+        let RtpStream { video_stream, packets, rtp_socket, due } = stream;
         if let Err(error) = video_stream.rewind_if_over() {
             return rtp_socket.warn(format!("could not {error}"));
         }
-        let mut due = Instant::now();
-        while !rtp_socket.wait(stop, due) {
+        *due = Instant::now().max(*due);
+        while !rtp_socket.wait(stop, *due) {
             let frame_number = video_stream.frame_number() + 1;
             match video_stream.next_frame_with_room(HEADER_SIZE) {
                 Ok(Some(frame)) => {
@@ -238,7 +247,7 @@ impl ServerWorker {
                 Ok(None) => break,
                 Err(error) => rtp_socket.warn(format!("could not {error}")),
             }
-            due = next_deadline(due, Instant::now());
+            *due = next_deadline(*due, Instant::now());
         }
         rtp_socket.finish(stop);
     }
@@ -317,7 +326,8 @@ impl ServerWorker {
             return Some((Status::SessionNotFound454, why));
         }
         if state.after(request.method).is_none() {
-            return Some((Status::MethodNotValid455, format!("{} in {state}", request.method)));
+            let why = format!("{} in {state}{}", request.method, state.hint());
+            return Some((Status::MethodNotValid455, why));
         }
         None
     }
@@ -329,8 +339,8 @@ impl ServerWorker {
 
     /// A movie that is there but can't be opened is not missing: the system is out of something.
     fn refuse_movie(&mut self, error: &MovieError, cseq: u32) -> Result<(), End> {
-        let out = error.is_shortage();
-        let status = if out { Status::ConErr500 } else { Status::FileNotFound404 };
+        let is_short = error.is_shortage();
+        let status = if is_short { Status::ConErr500 } else { Status::FileNotFound404 };
         self.refuse(status, cseq, format!("could not {error}"))
     }
 

@@ -1,4 +1,5 @@
-//! From packets to frames and figures: counted, put together, passed on to the decoder.
+//! From packets to frames and figures: packets are counted and put together, frames passed on to
+//! the decoder.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -20,14 +21,14 @@ pub(super) struct Intake {
 }
 
 impl Intake {
-    /// Frames go to `frames`, and what is seen of packets to `examiner`; times are counted from `clock`
-    /// on.
+    /// Sends frames to `frames` and what is seen of packets to `examiner`, and counts time from
+    /// `clock` on.
     pub(super) fn new(frames: Frames, examiner: Examiner, clock: Instant) -> Self {
         let (assembler, findings) = (Assembler::default(), Findings::default());
         Self { frames, examiner, clock, assembler, findings }
     }
 
-    /// Counts a packet: is it the next, one after a gap, late, or there already?
+    /// Counts a packet: is it the next one, one after a gap, a late one, or a duplicate?
     pub(super) fn count(&mut self, datagram: &[u8], packet: &RtpPacket<'_>) -> Order {
         self.findings.latest = LatestPacket::of(datagram, packet);
         let continues = self.assembler.continues(packet);
@@ -37,13 +38,13 @@ impl Intake {
         order
     }
 
-    /// Counts what is no RTP at all.
+    /// Counts a datagram that is not RTP at all.
     pub(super) fn count_malformed(&mut self, datagram: &[u8]) {
         self.findings.reception.malformed += 1;
         self.examiner.tell(|diagnosis, now| diagnosis.packet(datagram, None, now));
     }
 
-    /// Counts what somebody else than the server has sent; the first of them is told at once.
+    /// Counts a datagram from a sender other than the server; the first is reported at once.
     pub(super) fn count_stranger(&mut self, from: SocketAddr) {
         self.findings.reception.strangers += 1;
         self.examiner.tell(|diagnosis, _| diagnosis.stranger(&from.ip().to_string()));

@@ -1,5 +1,5 @@
-//! What a client may ask for, where a session is, and what comes after: the table that the server, the
-//! client and the buttons of the window share.
+//! The methods, the states of a session, and which method leads to which state: the table that the
+//! server, the client and the buttons of the window share.
 
 use std::fmt;
 
@@ -65,6 +65,14 @@ impl State {
     /// All of them, in the order of a dialogue.
     pub const ALL: [Self; 3] = [Self::Init, Self::Ready, Self::Playing];
 
+    /// What helps who asks for something that this state does not allow.
+    pub(crate) const fn hint(self) -> &'static str {
+        match self {
+            Self::Init => ": SETUP comes first",
+            Self::Ready | Self::Playing => "",
+        }
+    }
+
     /// The state after `method` succeeds; `None` where the method is not valid (status 455).
     #[expect(clippy::match_same_arms, reason = "a row for each line of the report's figure 1")]
     pub const fn after(self, method: Method) -> Option<Self> {
@@ -79,7 +87,7 @@ impl State {
         }
     }
 
-    /// The name in the report.
+    /// The name that the report uses.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Init => "INIT",

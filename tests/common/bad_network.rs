@@ -1,9 +1,12 @@
-//! What the server's bad network does to packets, and what a client must count of it.
+//! What the server's bad network does to packets, and what a client must count.
 //!
-//! The fates are the library's; its own tests hold them against numbers that were computed apart.
+//! The fates are the library's; its own tests compare them with numbers that another program
+//! computed.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 
+use super::server_process::ServerProcess;
 use rtsp_lab::impairment::{Fate, Impairment};
 
 /// The network of these options.
@@ -35,14 +38,14 @@ pub(crate) fn leaving(options: &[&str], count: u64) -> Vec<u64> {
     leaving
 }
 
-/// What the server says that it has done: `of 40 packets 5 lost, 4 doubled, 6 behind the next`.
+/// What the server says that it has done: `of 40 packets 5 lost, 4 doubled, 6 after the next`.
 pub(crate) fn summary(leaving: &[u64], count: u64) -> String {
     let has = |number: &u64| leaving.contains(number);
     let lost = (1..=count).filter(|number| !has(number)).count();
     let doubled = leaving.windows(2).filter(|pair| pair[0] == pair[1]).count();
     let swapped = leaving.windows(2).filter(|pair| pair[0] > pair[1]).count();
     let packets = if count == 1 { "packet" } else { "packets" };
-    format!("of {count} {packets} {lost} lost, {doubled} doubled, {swapped} behind the next")
+    format!("of {count} {packets} {lost} lost, {doubled} doubled, {swapped} after the next")
 }
 
 /// How a client takes packets.
@@ -50,7 +53,7 @@ pub(crate) fn summary(leaving: &[u64], count: u64) -> String {
 pub(crate) enum Client {
     /// What was overtaken is late; and has its place in a frame all the same.
     Lab,
-    /// It puts them in order first: late is only what the very first one has overtaken.
+    /// It puts them in order first: only what the very first one has overtaken is late.
     Standard,
 }
 
@@ -66,7 +69,7 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    /// Of what is lost before the first packet that comes, or behind the last, no number tells.
+    /// Losses before the first packet that comes, or after the last, show in no number.
     pub(crate) fn of(arrivals: &[u64], client: Client, packets_a_frame: u64) -> Self {
         let (mut came, mut late, mut highest) = (BTreeSet::new(), 0, 0);
         for &number in arrivals {
@@ -95,4 +98,15 @@ impl Counts {
 
 fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap()
+}
+
+/// A network in which much happens to few packets.
+pub(crate) const MUCH: [&str; 8] =
+    ["--loss", "15", "--duplicate", "10", "--reorder", "15", "--seed", "7"];
+
+/// The summary of a client's session: all of it that comes before the seed.
+pub(crate) fn told_at_the_end(server: &mut ServerProcess, client: SocketAddr) -> String {
+    let start = format!("[{client}] network: of ");
+    let line = server.wait_for(|line| line.starts_with(&start));
+    line.strip_prefix(&format!("[{client}] network: ")).unwrap().to_owned()
 }
