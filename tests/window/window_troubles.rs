@@ -140,7 +140,7 @@ fn a_taken_rtp_port_is_a_warning_and_setup_works_when_it_is_free() {
 fn a_mistake_of_the_server_is_a_message_and_its_field_is_red_until_it_is_fixed() {
     let desktop = Desktop::start();
     let mut server = ScriptedServer::start();
-    let port = server.port();
+    let mut player = Player::start(&desktop, server.port(), MOVIE, &["--play"]);
     let first_byte = Arc::new(AtomicU8::new(0x02));
     let told = Arc::clone(&first_byte);
     let serving = thread::spawn(move || {
@@ -156,7 +156,6 @@ fn a_mistake_of_the_server_is_a_message_and_its_field_is_red_until_it_is_fixed()
             thread::sleep(Duration::from_millis(50));
         }
     });
-    let mut player = Player::start(&desktop, port, MOVIE, &["--play"]);
     player.wait_for("the message", Screen::shows_error);
     player.key("h");
     let header = player.wait_for("the panel", |screen| screen.panel() == Some(Panel::RtpHeader));

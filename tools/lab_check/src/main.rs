@@ -10,7 +10,8 @@
 //!   header;
 //! - [`video_stream`](rtsp_lab::video_stream): the frames of the movie.
 //!
-//! What judges a program uses none of the following; it gives a failure a reason, in the client's words:
+//! And in one file, `server/finding.rs`, which judges nothing and gives a failure its reason, in the
+//! words of the client:
 //! - [`diagnosis`](rtsp_lab::diagnosis): what is wrong with a server's packets;
 //! - [`jpeg`](rtsp_lab::jpeg), [`lab_payload`](rtsp_lab::lab_payload),
 //!   [`statistics`](rtsp_lab::statistics): what it has to be told of packets and frames.
