@@ -1,7 +1,6 @@
 //! What is odd in a client's requests, and served all the same: words for who writes the client.
 
 use std::fmt;
-use std::net::SocketAddr;
 
 use crate::rtsp::Request;
 use crate::rtsp::request::Lack;
@@ -18,7 +17,7 @@ pub(crate) enum Remark {
     /// A request in a session names another movie.
     OtherMovie { named: String, movie: String },
     /// The packets of another session go to the same port.
-    SamePort(SocketAddr),
+    SamePort(String),
 }
 
 /// What is odd in a request after the one with the number `last`.

@@ -79,7 +79,11 @@ impl Request {
             _ if headers.cseq.is_none() => Some(Lack::Cseq),
             Method::Setup if headers.transport.is_none() => Some(Lack::Transport),
             Method::Setup => None,
-            _ => headers.session.is_none().then_some(Lack::Session),
+            Method::Play
+            | Method::Pause
+            | Method::Teardown
+            | Method::Describe
+            | Method::Options => headers.session.is_none().then_some(Lack::Session),
         }
     }
 
@@ -196,24 +200,28 @@ fn no_cseq(request_line: &str, headers: &Headers<'_>) -> Flaw {
 
 /// The number after `client_port`, or the last one of the line where that word is missing.
 fn read_port(line: &str) -> Result<u16, Flaw> {
-    let is_digit = |c: char| c.is_ascii_digit();
     let digits = match line.split_once("client_port") {
-        Some((_, value)) => {
-            let value = value.trim_start_matches(|c: char| c != '-' && !c.is_ascii_alphanumeric());
-            value.split(|c| !is_digit(c)).next()
-        }
-        None => {
-            let line = line.trim_end_matches(|c| !is_digit(c));
-            let start = line.rfind(|c| !is_digit(c)).map_or(0, |at| at + 1);
-            let (before, digits) = line.split_at(start);
-            // It is the end of a range, or no port.
-            let is_negative =
-                before.strip_suffix('-').is_some_and(|before| !before.ends_with(is_digit));
-            (!is_negative).then_some(digits)
-        }
+        Some((_, value)) => first_number(value),
+        None => last_number(line),
     };
-    let port = digits.and_then(|digits| digits.parse().ok()).filter(|&port: &u16| port != 0);
+    let port = digits.parse().ok().filter(|&port: &u16| port != 0);
     port.ok_or_else(|| Flaw::NoPort(line.to_owned()))
+}
+
+/// The digits that a text begins with, but for signs; none of a number below zero.
+fn first_number(text: &str) -> &str {
+    let number = text.trim_start_matches(|c: char| c != '-' && !c.is_ascii_alphanumeric());
+    number.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default()
+}
+
+/// The last digits of a text, none of a number below zero. `5008-5009` is a range of ports.
+fn last_number(text: &str) -> &str {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let text = text.trim_end_matches(|c| !is_digit(c));
+    let start = text.rfind(|c| !is_digit(c)).map_or(0, |at| at + 1);
+    let (before, number) = text.split_at(start);
+    let is_negative = before.strip_suffix('-').is_some_and(|before| !before.ends_with(is_digit));
+    if is_negative { "" } else { number }
 }
 
 /// A request that can't be understood.

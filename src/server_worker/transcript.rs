@@ -103,7 +103,7 @@ impl Remarks {
 
 /// What there is to say of a client's port, among the sessions that there are.
 pub(super) fn remark_on_port(client: SocketAddr, sessions: &Sessions) -> Option<Remark> {
-    sessions.reach(client).then_some(Remark::SamePort(client))
+    sessions.reach(client).then(|| Remark::SamePort(client.to_string()))
 }
 
 /// Why a connection ends, in words.
