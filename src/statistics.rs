@@ -338,7 +338,7 @@ impl Statistics {
         self.replies.push((method, after));
     }
 
-    /// The time spent playing: from the reply to PLAY on, pauses left out, and the silence behind
+    /// The time spent playing: from the reply to PLAY on, pauses left out, and the silence after
     /// the last frame, which is on screen for the lab's 50 ms.
     pub fn play_time(&self, now: Duration) -> Duration {
         let shown_until = self.reception.last_arrival.unwrap_or_default() + FRAME_INTERVAL;

@@ -24,8 +24,8 @@ impl History {
     /// fills the samples that were missed, so that a second stays as wide as every other.
     pub fn record(&mut self, now: Duration, sample: Sample) {
         let due = self.next.unwrap_or(now);
-        let Some(behind) = now.checked_sub(due) else { return };
-        let missed = u32::try_from(behind.as_millis() / INTERVAL.as_millis()).unwrap_or(u32::MAX);
+        let Some(late) = now.checked_sub(due) else { return };
+        let missed = u32::try_from(late.as_millis() / INTERVAL.as_millis()).unwrap_or(u32::MAX);
         self.next = Some(due.saturating_add(INTERVAL.saturating_mul(missed.saturating_add(1))));
         let count = usize::try_from(missed).unwrap_or(MOST).min(MOST) + 1;
         self.samples.extend(std::iter::repeat_n(sample, count));

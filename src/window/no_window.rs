@@ -44,7 +44,7 @@ impl Displays {
 }
 
 impl WindowError {
-    /// The reason behind what the windowing library told.
+    /// The reason for what the windowing library told.
     pub(super) fn of(told: &str, displays: &Displays) -> Self {
         let other = || Self::Other(told.to_owned());
         // On Windows and macOS a display needs no name.

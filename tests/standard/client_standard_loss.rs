@@ -107,7 +107,7 @@ impl<'a> Viewer<'a> {
         }
     }
 
-    /// Lets the client work until that is so; whatever it shows must be a frame behind the last.
+    /// Lets the client work until that is so; whatever it shows must be a frame after the last.
     #[track_caller]
     fn until(&mut self, what: &str, is_so: impl Fn(&Client) -> bool) {
         let deadline = Instant::now() + LIMIT;

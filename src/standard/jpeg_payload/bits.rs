@@ -1,4 +1,4 @@
-//! Entropy-coded data, written bit by bit (ITU-T T.81 section F.1.2.3): a data byte FF has a 00 behind it,
+//! Entropy-coded data, written bit by bit (ITU-T T.81 section F.1.2.3): a data byte FF has a 00 after it,
 //! the last byte is filled up with ones.
 
 use crate::jpeg::bits::has_ff;

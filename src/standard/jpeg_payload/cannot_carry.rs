@@ -80,7 +80,7 @@ pub enum CannotCarry {
     },
     /// It breaks the rules of ITU-T T.81.
     Damaged {
-        /// Where, in bytes; a few bytes behind it if it is in the entropy-coded data.
+        /// Where, in bytes; a few bytes after it if it is in the entropy-coded data.
         offset: usize,
         /// What stands there.
         found: &'static str,
@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn names_are_quoted_for_the_shell() {
         for (name, expected) in [
-            ("my film.mjpeg", "'my film.mjpeg'"),
+            ("my movie.mjpeg", "'my movie.mjpeg'"),
             ("it's.mjpeg", r"'it'\''s.mjpeg'"),
             ("$(reboot)", "'$(reboot)'"),
             ("", "''"),

@@ -25,7 +25,7 @@ impl Headers {
         }
     }
 
-    /// Reads the headers; returns what comes behind them, too: the tables' values, then the data.
+    /// Reads the headers; returns what comes after them, too: the tables' values, then the data.
     ///
     /// Sixteen bytes of a payload are enough.
     ///
@@ -35,12 +35,12 @@ impl Headers {
         let (main, mut rest) = MainHeader::decode(payload)?;
         let (mut restart, mut tables) = (None, None);
         if main.has_restart_header() {
-            let (header, behind) = RestartHeader::decode(rest)?;
-            (restart, rest) = (Some(header), behind);
+            let (header, after) = RestartHeader::decode(rest)?;
+            (restart, rest) = (Some(header), after);
         }
         if main.has_table_header() {
-            let (header, behind) = TableHeader::decode(rest)?;
-            (tables, rest) = (Some(header), behind);
+            let (header, after) = TableHeader::decode(rest)?;
+            (tables, rest) = (Some(header), after);
         }
         Ok((Self { main, restart, tables }, rest))
     }
@@ -124,14 +124,14 @@ impl RestartHeader {
     }
 }
 
-/// What is said of the quantisation tables behind it (RFC 2435 section 3.1.8).
+/// What is said of the quantisation tables after it (RFC 2435 section 3.1.8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TableHeader {
     /// Must be zero; receivers do not look at it.
     pub mbz: u8,
     /// Bit n: the values of table n have 16 bits, not 8.
     pub precision: u8,
-    /// Bytes of values behind this header; 0: the tables have been sent before, with the same Q.
+    /// Bytes of values after this header; 0: the tables have been sent before, with the same Q.
     pub length_bytes: u16,
 }
 

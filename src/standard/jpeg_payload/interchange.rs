@@ -21,7 +21,7 @@ pub(super) struct Interchange<'a> {
     pub(super) quantisation: [&'a [u8; 64]; 2],
     /// For each component.
     pub(super) huffman: [HuffmanPair<'a>; 3],
-    /// The entropy-coded data without the marker behind it.
+    /// The entropy-coded data without the marker after it.
     pub(super) scan: &'a [u8],
     /// Where the data begins in the file.
     pub(super) scan_offset: usize,
@@ -94,7 +94,7 @@ impl<'a> Cursor<'a> {
         Ok(byte)
     }
 
-    /// Goes behind the next marker and returns its code. Any number of FF may come before the code.
+    /// Goes past the next marker and returns its code. Any number of FF may come before the code.
     fn marker(&mut self) -> Result<u8, CannotCarry> {
         while self.byte()? != 0xFF {}
         loop {
@@ -105,7 +105,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Goes behind a segment: two bytes of length, which counts itself, and the body.
+    /// Goes past a segment: two bytes of length, which counts itself, and the body.
     fn segment(&mut self, part: &'static str) -> Result<Segment<'a>, CannotCarry> {
         let (start, found) = (self.offset, self.rest().len());
         let Some((length, _)) = self.rest().split_first_chunk::<2>() else {
@@ -354,10 +354,10 @@ mod tests {
         jpeg((40, 24), |_| ())
     }
 
-    /// The sample with other bytes behind the marker: they replace what is there.
-    fn patched(code: u8, behind: usize, bytes: &[u8]) -> Vec<u8> {
+    /// The sample with other bytes after the marker: they replace what is there.
+    fn patched(code: u8, after: usize, bytes: &[u8]) -> Vec<u8> {
         let mut jpeg = sample();
-        let place = position(&jpeg, code) + behind;
+        let place = position(&jpeg, code) + after;
         jpeg[place..place + bytes.len()].copy_from_slice(bytes);
         jpeg
     }

@@ -221,7 +221,7 @@ impl<'a> Piece<'a> {
     }
 }
 
-/// The tables behind their header; a single one is for chroma, too. Returns the rest as well.
+/// The tables after their header; a single one is for chroma, too. Returns the rest as well.
 fn sent_tables(header: TableHeader, bytes: &[u8]) -> Result<(Option<Tables>, &[u8]), CannotDecode> {
     let TableHeader { precision, length_bytes, .. } = header;
     if precision != 0 {
@@ -291,10 +291,10 @@ mod tests {
         payload(MainHeader { offset, ..MAIN }, &[data.as_bytes()])
     }
 
-    fn payload(main: MainHeader, behind: &[&[u8]]) -> Vec<u8> {
+    fn payload(main: MainHeader, after: &[&[u8]]) -> Vec<u8> {
         let mut payload = Vec::new();
         main.encode(&mut payload);
-        payload.extend(behind.concat());
+        payload.extend(after.concat());
         payload
     }
 
@@ -372,7 +372,7 @@ mod tests {
                 1,
             ),
             (
-                "more behind the marker",
+                "more after the marker",
                 vec![
                     (Next, 0, true, piece(1, "-")),
                     (Next, 1, false, piece(1, "b")),
@@ -400,7 +400,7 @@ mod tests {
                 1,
             ),
             (
-                "cut headers behind a gap",
+                "cut headers after a gap",
                 vec![(Next, 1, false, piece(0, "a")), (Gap, 2, true, vec![])],
                 2,
             ),
@@ -453,9 +453,9 @@ mod tests {
         assert_eq!(texts(&frames), ["data"]);
     }
 
-    /// A frame of one packet with Q and what is behind the main header.
-    fn with_q(q: u8, behind: &[&[u8]]) -> Pushed {
-        (Next, 1, true, payload(MainHeader { q, ..MAIN }, behind))
+    /// A frame of one packet with Q and what is after the main header.
+    fn with_q(q: u8, after: &[&[u8]]) -> Pushed {
+        (Next, 1, true, payload(MainHeader { q, ..MAIN }, after))
     }
 
     /// The tables of the first frame: luma and chroma.
@@ -609,7 +609,7 @@ mod tests {
     type Numbered = (u16, bool, Vec<u8>);
 
     /// Frames of one to some packets each, and what is to come of them.
-    fn film(frames: u16) -> (Vec<Numbered>, Vec<Vec<u8>>) {
+    fn movie(frames: u16) -> (Vec<Numbered>, Vec<Vec<u8>>) {
         let (mut packets, mut expected) = (Vec::new(), Vec::new());
         for number in 0..frames {
             let size = (16 + 24 * (number % 4), 16);
@@ -635,7 +635,7 @@ mod tests {
             start in any::<u16>(),
             fates in proptest::collection::vec(0..20_u8, 100),
         ) {
-            let (packets, expected) = film(12);
+            let (packets, expected) = movie(12);
             let mut arrivals = Vec::new();
             for (number, fate) in (0..packets.len()).zip(fates.iter().cycle()) {
                 match fate {
@@ -699,7 +699,7 @@ mod tests {
             damages in proptest::collection::vec((any::<Index>(), 0..20_usize, any::<u8>()), 1..20),
             cuts in proptest::collection::vec((any::<Index>(), any::<Index>()), 0..3),
         ) {
-            let (packets, _) = film(6);
+            let (packets, _) = movie(6);
             let mut packets: Vec<_> = packets
                 .into_iter()
                 .map(|(frame, marker, payload)| (Next, frame.into(), marker, payload))

@@ -1,5 +1,5 @@
 //! The data of a scan, from the frame's Huffman codes to the standard ones. Lossless: each symbol
-//! stays what it is, and the bits behind it are copied.
+//! stays what it is, and the bits after it are copied.
 
 use super::bits::BitWriter;
 use super::cannot_carry::CannotCarry;
@@ -82,7 +82,7 @@ impl Scan<'_> {
         if coefficients > 64 { Err(excess) } else { Ok(()) }
     }
 
-    /// One symbol and the bits behind it; returns how many coefficients that are, 0 for the end.
+    /// One symbol and the bits after it; returns how many coefficients that are, 0 for the end.
     fn symbol(&mut self, table: &Table) -> Result<u32, Damage> {
         let bits = self.input.peek();
         let Some(entry) = table.find(bits) else {
@@ -119,7 +119,7 @@ impl Recoder {
 struct Table {
     /// By the next bits, for codes that are not longer.
     short: [Entry; 1 << SHORT],
-    /// The longer codes, ascending, each with the first 16 bits that are behind it.
+    /// The longer codes, ascending, each with the first 16 bits that are after it.
     long: Vec<(u32, Entry)>,
 }
 
@@ -128,7 +128,7 @@ struct Table {
 struct Entry {
     /// Its length in bits; 0: there is no such code.
     length: u8,
-    /// The bits of the value behind it.
+    /// The bits of the value after it.
     value_length: u8,
     /// How many coefficients it stands for: the zeros of the run, too; 0 for all that are left.
     coefficients: u8,
@@ -175,7 +175,7 @@ impl Table {
 }
 
 impl Entry {
-    /// An AC symbol is a run of zeros and the length of the value behind them: 0 0 ends the block,
+    /// An AC symbol is a run of zeros and the length of the value after them: 0 0 ends the block,
     /// 15 0 stands for sixteen zeros (ITU-T T.81 section F.1.2.2.1).
     fn new(code: Code, standard: Code, is_ac: bool) -> Self {
         let value_length = if is_ac { code.symbol & 0x0F } else { code.symbol };
@@ -398,7 +398,7 @@ mod tests {
         );
     }
 
-    /// 19x13 pixels, 4:2:2, a restart marker behind each MCU; written by libjpeg with tables that
+    /// 19x13 pixels, 4:2:2, a restart marker after each MCU; written by libjpeg with tables that
     /// it made for this picture.
     const OPTIMISED: &[u8] = b"\
         \xFF\xD8\xFF\xE0\0\x10\x4A\x46\x49\x46\0\x01\x01\0\0\x01\0\x01\0\0\

@@ -28,7 +28,7 @@ pub(super) fn scan_of(data: &[u8], start: usize, has_restarts: bool) -> Result<&
     if scan.is_empty() { Err(damaged(start, "nothing", "the data of the scan")) } else { Ok(scan) }
 }
 
-/// Where the first FF without a 00 behind it is; the length, if there is none.
+/// Where the first FF without a 00 after it is; the length, if there is none.
 ///
 /// A block is looked at as a whole, so that the compiler can compare many bytes in one go: this is
 /// most of the work for a frame.
