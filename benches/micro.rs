@@ -30,7 +30,7 @@ use rtsp_lab::video_stream::VideoStream;
 #[path = "../tests/common/mod.rs"]
 mod common;
 
-/// A packet of the lab: a frame of the movie behind its header.
+/// A packet of the lab: a header, then a frame of the movie.
 fn rtp(bench: &mut Criterion) {
     let frame = real_frames().swap_remove(100);
     let packet = RtpPacket::jpeg(101, 1_700_000_000, 0x1234_5678, &frame);
@@ -82,7 +82,7 @@ fn inbox(bench: &mut Criterion) {
     });
 }
 
-/// What the client counts for each packet, and what it says of them.
+/// What the client counts for each packet, and the figures that it makes of that.
 fn statistics(bench: &mut Criterion) {
     let mut group = bench.benchmark_group("statistics");
     let mut reception = Reception::default();

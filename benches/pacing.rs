@@ -38,7 +38,7 @@ fn main() {
     let [packet, ..] = print_row(&format!("PLAY reply to packet, {PLAYS} times"), first_packets);
 
     let frames = real_frames();
-    let played = Film::received(&RawClient::playing(server.address()), frames.len());
+    let played = Received::received(&RawClient::playing(server.address()), frames.len());
     let bare = bare_thread(&server, frames);
     let server_delays = print_row("server, behind the 50 ms grid", played.delays());
     let bare_delays = print_row("bare thread, behind the grid", bare.delays());
@@ -47,7 +47,7 @@ fn main() {
     let rate = played.print("server");
     bare.print("bare thread");
 
-    // So wide that only a fault leaves them, no busy machine.
+    // Limits so wide that only a fault exceeds them, not a busy machine.
     assert!((19.8..20.2).contains(&rate), "20 frames a second by absolute deadlines");
     assert!(setup < 5.0 && play < 5.0, "a reply within 5 ms, as a rule");
     assert!(packet < 5.0, "the first packet within 5 ms of the reply to PLAY, as a rule");
@@ -91,8 +91,8 @@ fn first_packet_times(server: &ServerProcess) -> Vec<Duration> {
     (0..PLAYS).map(|_| play()).collect()
 }
 
-/// Sends the frames as simply as can be: what is left is what the machine adds.
-fn bare_thread(server: &ServerProcess, frames: Vec<Vec<u8>>) -> Film {
+/// Sends the frames as simply as possible: the delays that remain are the machine's.
+fn bare_thread(server: &ServerProcess, frames: Vec<Vec<u8>>) -> Received {
     let client = RawClient::connect(server.address());
     let (port, count) = (client.rtp_port(), frames.len());
     let sender = thread::spawn(move || {
@@ -106,15 +106,15 @@ fn bare_thread(server: &ServerProcess, frames: Vec<Vec<u8>>) -> Film {
             due += FRAME_INTERVAL;
         }
     });
-    let film = Film::received(&client, count);
+    let received = Received::received(&client, count);
     sender.join().unwrap();
-    film
+    received
 }
 
-/// When each frame of a film came, and its number.
-struct Film(Vec<(u16, Instant)>);
+/// When each frame of a movie came, and its number.
+struct Received(Vec<(u16, Instant)>);
 
-impl Film {
+impl Received {
     /// Receives packets up to the last frame's.
     fn received(client: &RawClient, frames: usize) -> Self {
         let mut arrivals: Vec<(u16, Instant)> = Vec::new();
@@ -124,7 +124,7 @@ impl Film {
         Self(arrivals)
     }
 
-    /// How far each frame came behind the 50 ms grid through the one that came earliest.
+    /// How late each frame came by the 50 ms grid through the earliest one.
     fn delays(&self) -> Vec<Duration> {
         let (_, start) = self.0[0];
         let grid = |number: u16| FRAME_INTERVAL * u32::from(number);

@@ -1,7 +1,8 @@
 //! The report's non-functional requirements, each measured: `cargo bench --bench requirements`, a
 //! minute and a half.
 //!
-//! The release programs run on this machine, over loopback. `docs/numbers.md` shows what was printed.
+//! The release programs run on this machine, over loopback. `docs/numbers.md` shows what was
+//! printed.
 
 #![allow(clippy::print_stdout, reason = "the figures are the purpose")]
 #![allow(
@@ -48,7 +49,7 @@ fn main() {
     let shown = frames_of_every_size();
     let lost = loss();
 
-    // So wide that only a fault leaves them, no busy machine.
+    // Limits so wide that only a fault exceeds them, not a busy machine.
     assert!(slowest < REPLY_LIMIT, "a reply within the report's 50 ms, as a rule");
     assert!(slowest_transfer < TRANSFER_LIMIT, "a frame within the report's 0.5 s, as a rule");
     assert!(shown > 6 * FRAMES / 2, "most frames of every size are shown");
@@ -107,7 +108,7 @@ fn transfer_times(size: usize) -> [f64; 3] {
     print_row(&format!("{size} bytes to picture, {TRANSFERS} times"), times, "<= 500 ms")
 }
 
-/// Prints what is shown of movies of all kinds; how many frames in all.
+/// Prints how many frames of movies of all kinds are shown; returns their number.
 fn frames_of_every_size() -> usize {
     let fragment = ["--fragment", "1400"];
     let sizes = [
@@ -162,7 +163,7 @@ fn of_size(jpeg: &[u8], size: usize) -> Vec<u8> {
     let (start, rest) = jpeg.split_at(2);
     let mut frame = start.to_vec();
     while missing > 0 {
-        // A comment has a marker and a length, and nothing less.
+        // A comment has at least a marker and a length.
         let whole = missing.clamp(4, 65_000);
         let whole = if missing - whole < 4 && missing > whole { whole - 4 } else { whole };
         let [high, low] = u16::try_from(whole - 2).unwrap().to_be_bytes();

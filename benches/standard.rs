@@ -34,7 +34,7 @@ const PACKETIZED: usize = 20_000;
 const RECODED: usize = 1_000;
 const PAYLOAD: usize = 1_400;
 const SESSIONS: usize = 200;
-/// So many sessions share a pair of ports, whose buffers hold what all of them send at once.
+/// How many sessions share a pair of ports, whose buffers hold what all of them send at once.
 const SESSIONS_PER_PAIR: usize = 10;
 const FRAMES_PER_SECOND: f64 = 20.0;
 const MEASURED: Duration = Duration::from_secs(10);
@@ -76,7 +76,7 @@ fn main() {
         println!("GStreamer's RTSP server is left out: it, its Python or ffmpeg is not there");
     }
 
-    // So wide that only a fault leaves them, no busy machine.
+    // Limits so wide that only a fault exceeds them, not a busy machine.
     assert!(packetized < 10.0 * PACKETIZE_GOAL, "a frame is cut within 20 us");
     assert!(recoded < 10.0 * RECODE_GOAL, "a frame is recoded within 3 ms");
     assert!(found.cpu < 10.0 * CPU_GOAL, "1,000 frames take less than 0.65 s");
@@ -124,7 +124,7 @@ fn with_other_tables(jpeg: &[u8]) -> Vec<u8> {
     jpeg
 }
 
-/// What a server computes for all sessions, and how well it does.
+/// The processor time of a server for all sessions, and how many frames came.
 struct Cost {
     /// Seconds of CPU for 1,000 frames.
     cpu: f64,
@@ -137,7 +137,7 @@ struct Cost {
 }
 
 impl Cost {
-    /// Plays the movie's track in all sessions and looks at the server's process meanwhile.
+    /// Plays the movie's track in all sessions, and watches the server's process.
     fn of(process: u32, server: SocketAddr, movie: &str, track: &str) -> Self {
         let pairs = (0..SESSIONS / SESSIONS_PER_PAIR).map(|_| Pair::open()).collect::<Vec<_>>();
         let session = |pair: &Pair| Self::ready_client(pair, server, movie, track);
@@ -191,7 +191,7 @@ struct Pair {
     frames: Arc<AtomicU32>,
     closed: Arc<AtomicBool>,
     reader: Option<JoinHandle<()>>,
-    /// Nobody reads it; it is there so that its port is.
+    /// Nobody reads it; it keeps the port open.
     _reports: UdpSocket,
 }
 
@@ -240,15 +240,15 @@ fn count_frames(media: &UdpSocket, frames: &AtomicU32, closed: &AtomicBool) {
     }
 }
 
-/// What `GStreamer`'s server computes; `None` if something that it needs is not there.
+/// The cost of `GStreamer`'s server; `None` if something that it needs is missing.
 fn gstreamer_cost(frames: &[Vec<u8>]) -> Option<Cost> {
     let import = "import gi; gi.require_version('GstRtspServer', '1.0')";
     let folder = tempfile::tempdir().unwrap();
-    let [source, film] = ["film.mjpeg", "film.avi"].map(|name| folder.path().join(name));
+    let [source, movie] = ["movie.mjpeg", "movie.avi"].map(|name| folder.path().join(name));
     fs::write(&source, frames.concat()).unwrap();
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args("-nostdin -v error -f mjpeg -framerate 20 -i".split(' ')).arg(&source);
-    ffmpeg.args(["-c", "copy"]).arg(&film);
+    ffmpeg.args(["-c", "copy"]).arg(&movie);
     // Python's own packages may hide the system's.
     let mut pythons = ["/usr/bin/python3", "python3"].into_iter();
     let python = pythons.find(|python| runs(Command::new(python).args(["-c", import])))?;
@@ -259,7 +259,7 @@ fn gstreamer_cost(frames: &[Vec<u8>]) -> Option<Cost> {
     // It opens more files for a session than the usual limit allows for so many.
     let mut command = Command::new("sh");
     command.args(["-c", "ulimit -n $(ulimit -H -n); exec \"$0\" \"$1\" \"$2\""]);
-    command.arg(python).arg(script).arg(film);
+    command.arg(python).arg(script).arg(movie);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut server = Killed(command.spawn().unwrap());
     let mut line = String::new();

@@ -2,8 +2,8 @@
 //!
 //! Server and client read alike: `recv_rtsp_request` and `recv_rtsp_reply` both call
 //! [`Connection::receive`] until it says that the other side has gone. No `receive` blocks for
-//! longer than the lab's socket timeout of 0.5 s, so that both can look at their `Event` in between;
-//! a `send` to someone who does not read gives up after 2 s.
+//! longer than the lab's socket timeout of 0.5 s, so that both can look at their `Event` in
+//! between; a `send` to someone who does not read gives up after 2 s.
 
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read, Write};
@@ -11,7 +11,8 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use crate::rtsp::Inbox;
-use crate::rtsp::inbox::{LONG_SILENCE, TooLong};
+use crate::rtsp::inbox::{TYPING_SILENCE, TooLong};
+use crate::rtsp::request::Lack;
 
 /// A TCP stream with its inbox.
 #[derive(Debug)]
@@ -40,7 +41,8 @@ impl Connection {
     /// # Errors
     /// The stream is broken already.
     pub(crate) fn new(stream: TcpStream, inbox: Inbox) -> io::Result<Self> {
-        // A description follows its reply in a second write: it must not wait for an answer.
+        // A description follows its reply in a second write, which must not wait until the first is
+        // acknowledged.
         stream.set_nodelay(true)?;
         stream.set_write_timeout(Some(WRITE_TIMEOUT))?;
         Ok(Self { stream, inbox, clock: Instant::now(), last_look: Duration::ZERO, ended: false })
@@ -78,6 +80,11 @@ impl Connection {
         String::from_utf8_lossy(self.inbox.waiting())
     }
 
+    /// What the other side has still to type of a request.
+    pub(crate) fn awaits(&self) -> Option<Lack> {
+        self.inbox.awaits(self.last_look)
+    }
+
     /// When this connection was made.
     pub(crate) const fn made_at(&self) -> Instant {
         self.clock
@@ -88,7 +95,8 @@ impl Connection {
         (self.stream, self.inbox.into_rest())
     }
 
-    /// Says goodbye so that what was sent last arrives: unread bytes at a close would reset it.
+    /// Closes so that what was sent last arrives: unread bytes at a close would reset the
+    /// connection.
     pub(crate) fn close_gently(&mut self) {
         // What fails here has ended already.
         self.stream.shutdown(std::net::Shutdown::Write).ok();
@@ -98,13 +106,15 @@ impl Connection {
         while Instant::now() < deadline && matches!(self.stream.read(&mut discarded), Ok(1..)) {}
     }
 
-    /// One read, or a timeout. Silence counts from one look at the socket to the next, not by the
-    /// clock: while a process has no processor it hears nothing, but nobody is silent.
+    /// One read, or a timeout. Silence is measured from one look at the socket to the next, not by
+    /// the clock: a process that gets no processor time hears nothing, but that is not the sender's
+    /// silence.
     ///
     /// # Errors
     /// The other side has gone, and not by closing.
     pub(crate) fn read(&mut self) -> io::Result<()> {
         let patience = self.inbox.patience(self.last_look).unwrap_or(SOCKET_TIMEOUT);
+        let patience = patience.min(SOCKET_TIMEOUT);
         self.stream.set_read_timeout(Some(patience.max(Duration::from_millis(1))))?;
         let mut bytes = [0; 1024];
         let read = self.stream.read(&mut bytes);
@@ -120,7 +130,7 @@ impl Connection {
         self.ended = count == 0;
         if self.ended {
             // When the other side has closed, what it left is complete as it stands.
-            self.last_look += LONG_SILENCE;
+            self.last_look += TYPING_SILENCE;
         } else {
             self.inbox.push(bytes.get(..count).unwrap_or_default(), self.last_look);
         }
@@ -139,8 +149,8 @@ pub(crate) fn timed_out(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }
 
-/// Whether a UDP socket says that nobody took an earlier datagram of its own. That is no fault: whoever
-/// sends need not know who listens. Windows has another word for it than other systems.
+/// Whether the error says that nobody listened for an earlier datagram of this UDP socket. That is
+/// no fault: a sender need not know who listens. Windows has an error of its own for it.
 pub(crate) fn was_not_taken(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset)
 }

@@ -1,8 +1,8 @@
-//! Prints without waiting: a terminal that stands still must hold up neither server nor window.
+//! Prints without waiting: a terminal that stands still must not hold up server or window.
 //!
-//! A terminal stands still while text in it is selected, or after Ctrl-S; a pipe, while nobody reads
-//! it. Whoever prints would wait then. So a thread of its own prints, and what is too much for its
-//! queue is left out, and counted.
+//! A terminal stands still while text in it is selected, or after Ctrl-S; a pipe, while nobody
+//! reads it. Printing would block then. So a separate thread prints; what does not fit its queue is
+//! dropped and counted.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -55,7 +55,7 @@ impl Console {
 }
 
 impl Printer {
-    /// Prints the text and a line end, in its turn.
+    /// Puts the text and a line end into the queue.
     pub fn say(&self, text: String) {
         let length = text.len();
         let before = self.bytes_waiting.fetch_add(length, Ordering::Relaxed);
@@ -79,7 +79,7 @@ struct Counts {
     bytes_waiting: Arc<AtomicUsize>,
 }
 
-/// A closed terminal or pipe is no reason to stop, so errors of `out` are passed over.
+/// A closed terminal or pipe is no reason to stop, so errors of `out` are ignored.
 fn print_all(texts: &Receiver<String>, counts: &Counts, out: &mut dyn Write) {
     for text in texts {
         writeln!(out, "{text}").ok();
@@ -95,7 +95,7 @@ fn print_all(texts: &Receiver<String>, counts: &Counts, out: &mut dyn Write) {
 const MAX_WAITING: usize = 4096;
 /// The same in bytes, for some are long.
 const MAX_BYTES_WAITING: usize = 1 << 20;
-/// How long a program waits at its end for the terminal.
+/// How long a program waits for the terminal before it ends.
 const LAST_WAIT: Duration = Duration::from_secs(1);
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ fn search() -> io::Result<usize> {
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
     socket.connect(socket.local_addr()?)?;
     socket.set_write_timeout(Some(Duration::from_millis(500)))?;
-    // Where not even this leaves, size is not the matter.
+    // If not even this can be sent, size is not the problem.
     socket.send(&[0])?;
     let bytes = vec![0; MOST];
     let (mut sent, mut refused) = (1, MOST + 1);

@@ -1,6 +1,9 @@
 //! The lab "Video Streaming with RTSP and RTP" of Kurose and Ross in Rust: an RTSP server and an
 //! RTSP/RTP client that stream an MJPEG movie, with blocking sockets and threads.
 //!
+//! "The report" in these pages is the students' report on that lab, in Python, which this program
+//! reproduces; its tables and figures are quoted by their numbers.
+//!
 //! The six classes of the Python lab are six files, with the names that they have there; each reads
 //! from top to bottom in the order of its Python file. In reading order:
 //!
@@ -18,20 +21,20 @@
 //! | module | what it is | Python |
 //! |---|---|---|
 //! | [`event`] | `Event`: a flag to wait for | `threading.Event` |
-//! | `errand` | a thread that is sent off with a value and brings it home | `threading.Thread` |
+//! | `errand` | a thread that takes a value along and brings it back | `threading.Thread` |
 //! | [`rtsp`] | messages, states, where a message ends | string splitting |
 //! | `connection` | a TCP stream that is read message by message | `socket.recv` |
 //! | [`datagram`] | the largest datagram that the system sends | |
 //! | [`lab_payload`] | frames put together from packets | |
-//! | [`statistics`] | the report's extension 1 | |
+//! | [`statistics`] | loss and rates, extension 1 of the report | |
 //! | [`picture`] | a JPEG to pixels | PIL |
 //! | [`window`] | the player's window | Tk |
 //! | [`terminal`] | the player without a window | |
 //! | [`console`] | prints, and never waits for the terminal | `print` |
 //! | [`impairment`] | a bad network on purpose | |
 //!
-//! The standard dialect, as common players and servers speak it, is one wing: [`standard`]. The lab
-//! does not know it, and reads without it.
+//! The standard dialect, which common players and servers speak, is one wing: [`standard`]. The
+//! lab's files do not use it, and can be read without it.
 //!
 //! A file uses only what lies below it, and no files use each other in a circle
 //! (`tests/house/layers.rs` checks it):

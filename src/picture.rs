@@ -1,4 +1,4 @@
-//! A JPEG to pixels, behind one function. Python: PIL's `Image.open` and `ImageTk.PhotoImage`.
+//! A JPEG to pixels, in one function. Python: PIL's `Image.open` and `ImageTk.PhotoImage`.
 
 use std::{fmt, io};
 
@@ -21,19 +21,20 @@ impl Picture {
     /// # Errors
     /// The data is no JPEG, is damaged, or has more than [`MAX_PIXELS`] or [`MAX_SIDE`].
     pub fn decode(jpeg: &[u8]) -> Result<Self, PictureError> {
-        // The decoder refuses a frame whose last two bytes are missing; many a camera forgets them.
+        // The decoder refuses a frame without the last two bytes, which many cameras leave out.
         let end: &[u8] = if jpeg.ends_with(EOI) { b"" } else { EOI };
         let mut decoder = Decoder::new(io::Read::chain(jpeg, end));
         decoder.set_max_decoding_buffer_size(MAX_BYTES);
         decoder.read_info().map_err(PictureError::Jpeg)?;
         let info = decoder.info().ok_or(PictureError::Size { expected: 1, found: 0 })?;
         let (width, height) = (usize::from(info.width), usize::from(info.height));
-        // The decoder looks at its limit only when all the work is done, and counts rows in 16 bits.
+        // The decoder checks its own limit only when all the work is done, and counts rows in 16
+        // bits.
         if width * height > MAX_PIXELS || width.max(height) > MAX_SIDE || work(info) > MAX_WORK {
             return Err(PictureError::TooLarge { width, height });
         }
         let data = decoder.decode().map_err(PictureError::Jpeg)?;
-        // It has kept the coefficients of a progressive one, which are as large again.
+        // For a progressive one the decoder keeps the coefficients too, which are as large again.
         drop(decoder);
         let pixels = to_pixels(&data, info.pixel_format);
         if pixels.len() != width * height || pixels.is_empty() {
@@ -43,7 +44,7 @@ impl Picture {
     }
 }
 
-/// The pixels are too many to print.
+/// Without the pixels, which are too many to print.
 impl fmt::Debug for Picture {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Picture({}x{})", self.width, self.height)
@@ -173,8 +174,8 @@ mod tests {
         }
     }
 
-    /// The film of the Python lab: 4:4:4, component ids 0, 1, 2, and no JFIF marker.
-    fn as_the_labs_film(mut jpeg: Vec<u8>) -> Vec<u8> {
+    /// The movie of the Python lab: 4:4:4, component ids 0, 1, 2, and no JFIF marker.
+    fn as_the_labs_movie(mut jpeg: Vec<u8>) -> Vec<u8> {
         assert_eq!(jpeg[2..4], [0xFF, 0xE0], "an APP0 segment comes first");
         let app0 = 2 + usize::from(u16::from_be_bytes([jpeg[4], jpeg[5]]));
         jpeg.drain(2..2 + app0);
@@ -196,8 +197,8 @@ mod tests {
     }
 
     #[test]
-    fn the_film_of_the_python_lab_has_the_right_colours() {
-        let jpeg = as_the_labs_film(encoded(ColorType::Rgb, &RED, SamplingFactor::F_1_1));
+    fn the_movie_of_the_python_lab_has_the_right_colours() {
+        let jpeg = as_the_labs_movie(encoded(ColorType::Rgb, &RED, SamplingFactor::F_1_1));
         assert_colour(&Picture::decode(&jpeg).unwrap(), RED);
     }
 
@@ -211,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_end_is_no_damage_and_junk_behind_it_neither() {
+    fn a_missing_end_is_no_damage_nor_is_junk_after_it() {
         let jpeg = encoded(ColorType::Rgb, &RED, SamplingFactor::F_2_2);
         let whole = Picture::decode(&jpeg).unwrap();
         assert_eq!(Picture::decode(&jpeg[..jpeg.len() - 2]).unwrap(), whole);

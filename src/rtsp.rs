@@ -1,8 +1,8 @@
 //! RTSP as the lab speaks it (RFC 2326, much simplified): methods, states, status codes, messages.
 //!
-//! Everything about the state of a session is in one table, [`State::after`], that the server, the
-//! client and the buttons of the window share: the screen can't disagree with the protocol. Messages
-//! are in [`request`] and [`reply`]; where one ends in a stream of bytes is told by [`inbox`].
+//! Everything about the state of a session is in one table, [`State::after`]. The server, the
+//! client and the buttons of the window share it, so the screen can't disagree with the protocol.
+//! Messages are in [`request`] and [`reply`]; [`inbox`] finds where one ends in a stream of bytes.
 //!
 //! ```text
 //! C: SETUP movie.Mjpeg RTSP/1.0                      S: RTSP/1.0 200 OK

@@ -45,7 +45,7 @@ impl Server {
     /// Listens at `port` of the address or name `host`; port 0 takes a free one.
     ///
     /// # Errors
-    /// The address can't be had, or there is no such folder of movies.
+    /// The address is not available, or there is no such folder of movies.
     pub fn bind(host: &str, port: u16, mut settings: Settings) -> Result<Self, ServerError> {
         let folder = settings.movies.canonicalize().and_then(|folder| {
             let is_dir = folder.is_dir();
@@ -69,7 +69,7 @@ impl Server {
         &self.settings.movies
     }
 
-    /// What ends [`Self::serve`] from another thread.
+    /// A handle that ends [`Self::serve`] from another thread.
     pub fn stopper(&self) -> Stopper {
         Stopper { stop: Arc::clone(&self.stop), address: self.address }
     }
@@ -108,12 +108,12 @@ pub struct Stopper {
 }
 
 impl Stopper {
-    /// Makes `serve` return: as soon as no worker waits for its socket any more, which each does for
-    /// half a second; for two while a client does not take its reply, in the standard dialect for ten.
-    /// A worker that reads a movie for its first description comes to the end of it before.
+    /// Makes `serve` return when every worker has noticed. A worker that waits for its socket does
+    /// so within half a second; one whose client does not take its reply, within two (in the
+    /// standard dialect, ten). A worker that is surveying a movie reads it to its end first.
     pub fn stop(&self) {
         self.stop.set();
-        // `accept` has no timeout; a connection wakes it.
+        // `accept` has no timeout, so a connection wakes it.
         let ip: IpAddr = match self.address.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
             IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
@@ -127,7 +127,7 @@ impl Stopper {
 /// A server that can't start.
 #[derive(Debug)]
 pub enum ServerError {
-    /// The address can't be had.
+    /// The address is not available.
     Bind {
         /// The address or name.
         host: String,
@@ -166,5 +166,6 @@ impl std::error::Error for ServerError {
     }
 }
 
-/// How long to try to wake `accept`: where it takes so long, others wake it.
+/// How long to try to wake `accept`. If connecting takes this long, other connections are waiting,
+/// and they wake it.
 const WAKE_PATIENCE: Duration = Duration::from_millis(100);

@@ -21,11 +21,13 @@ use crate::video_stream::{MovieError, VideoStream};
 pub(crate) mod bad_network;
 mod client_info;
 pub(crate) mod pace;
+mod remarks;
 pub(crate) mod rtp_socket;
 pub(crate) mod transcript;
 
 use client_info::{ClientInfo, Packets, Piece, RtpStream};
 use pace::Pace;
+use remarks::{Remark, Remarks};
 use rtp_socket::RtpSocket;
 use transcript::End;
 
@@ -36,6 +38,7 @@ pub(crate) struct ServerWorker {
     local: SocketAddr,
     shared: Arc<Shared>,
     client_info: ClientInfo,
+    remarks: Remarks,
     /// When the last request came that could be understood, or a packet was sent.
     last_sign: Instant,
 }
@@ -48,8 +51,9 @@ impl ServerWorker {
         (peer, local): (SocketAddr, SocketAddr),
         shared: Arc<Shared>,
     ) -> Self {
-        let (client_info, last_sign) = (ClientInfo::Init, rtsp_socket.made_at());
-        Self { rtsp_socket, peer, local, shared, client_info, last_sign }
+        let (client_info, remarks) = (ClientInfo::Init, Remarks::default());
+        let last_sign = rtsp_socket.made_at();
+        Self { rtsp_socket, peer, local, shared, client_info, remarks, last_sign }
     }
 
     /// Serves the connection until it ends; says why. Python: `run`.
@@ -72,7 +76,10 @@ impl ServerWorker {
             pace.keep(&self.shared.stop);
             let processed = match self.rtsp_socket.receive() {
                 Incoming::Message(text) => self.process_rtsp_request(text),
-                Incoming::Nothing => Ok(()),
+                Incoming::Nothing => {
+                    self.note(self.rtsp_socket.awaits().map(Remark::Waits));
+                    Ok(())
+                }
                 Incoming::TooLong(too_long) => self.refuse_too_long(too_long.limit),
                 Incoming::Ended(None) => Err(End::of_client()),
                 Incoming::Ended(Some(error)) => Err(error.into()),
@@ -101,6 +108,10 @@ impl ServerWorker {
             Err(bad) => return self.refuse(bad.status(), bad.cseq, bad.to_string()),
         };
         self.last_sign = Instant::now();
+        let remarks = self.remarks.on(&request, self.client_info.of_session());
+        remarks
+            .into_iter()
+            .for_each(|text| self.report(ServerEvent::Note { peer: self.peer, text }));
         if let Some((status, why)) = self.objection(&request) {
             return self.refuse(status, request.cseq, why);
         }
@@ -137,8 +148,12 @@ impl ServerWorker {
             }
         };
         let packets = Packets::new(settings.fragment);
-        let stream = Box::new(RtpStream { video_stream, packets, rtp_socket });
-        let session = self.shared.sessions.open();
+        let client = rtp_socket.client();
+        let is_taken = self.shared.sessions.reach(client);
+        self.note(is_taken.then_some(Remark::SamePort(client)));
+        let due = Instant::now();
+        let stream = Box::new(RtpStream { video_stream, packets, rtp_socket, due });
+        let session = self.shared.sessions.open(client);
         self.client_info = ClientInfo::Ready { session, movie: name.to_owned(), stream };
         self.reply_rtsp(Status::Ok200, request.cseq)
     }
@@ -215,16 +230,16 @@ impl ServerWorker {
     ///
     /// # Deviation
     /// Each frame has an absolute deadline; `wait(0.05)` alone adds the time of the work to every
-    /// frame and plays at 19.7 frames a second. PLAY at the end of the movie starts again at frame 1;
+    /// frame and plays at 19.7 frames a second; PAUSE and PLAY do not bring it forward. PLAY at the end of the movie starts again at frame 1;
     /// sequence numbers go on, for lab clients show no packet whose number is not above the last one.
     #[doc(alias = "sendRtp")]
     fn send_rtp(stream: &mut RtpStream, stop: &Event) {
-        let RtpStream { video_stream, packets, rtp_socket } = stream;
+        let RtpStream { video_stream, packets, rtp_socket, due } = stream;
         if let Err(error) = video_stream.rewind_if_over() {
             return rtp_socket.warn(format!("could not {error}"));
         }
-        let mut due = Instant::now();
-        while !rtp_socket.wait(stop, due) {
+        *due = Instant::now().max(*due);
+        while !rtp_socket.wait(stop, *due) {
             let frame_number = video_stream.frame_number() + 1;
             match video_stream.next_frame_with_room(HEADER_SIZE) {
                 Ok(Some(frame)) => {
@@ -238,7 +253,7 @@ impl ServerWorker {
                 Ok(None) => break,
                 Err(error) => rtp_socket.warn(format!("could not {error}")),
             }
-            due = next_deadline(due, Instant::now());
+            *due = next_deadline(*due, Instant::now());
         }
         rtp_socket.finish(stop);
     }
@@ -317,9 +332,18 @@ impl ServerWorker {
             return Some((Status::SessionNotFound454, why));
         }
         if state.after(request.method).is_none() {
-            return Some((Status::MethodNotValid455, format!("{} in {state}", request.method)));
+            let hint = if state == State::Init { ": SETUP comes first" } else { "" };
+            let why = format!("{} in {state}{hint}", request.method);
+            return Some((Status::MethodNotValid455, why));
         }
         None
+    }
+
+    /// Says what is odd, unless it was said before.
+    fn note(&mut self, remark: Option<Remark>) {
+        if let Some(text) = remark.and_then(|remark| self.remarks.once(&remark)) {
+            self.report(ServerEvent::Note { peer: self.peer, text });
+        }
     }
 
     fn refuse(&mut self, status: Status, cseq: u32, why: String) -> Result<(), End> {

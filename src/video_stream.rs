@@ -1,8 +1,8 @@
 //! The frames of a movie file, one at a time. Python: `VideoStream.py`.
 //!
-//! `movie.Mjpeg` is the lab's own format: five ASCII digits, the length of a JPEG in bytes, then the
-//! JPEG, and so on. Plain concatenated JPEGs, as `ffmpeg -f mjpeg` writes them, are read too; the
-//! first two bytes tell which it is.
+//! `movie.Mjpeg` is the lab's own format: five ASCII digits, the length of a JPEG in bytes, then
+//! the JPEG, and so on. Plain concatenated JPEGs, as `ffmpeg -f mjpeg` writes them, are read too;
+//! the first two bytes tell which it is.
 //!
 //! ```
 //! use rtsp_lab::video_stream::VideoStream;
@@ -39,7 +39,7 @@ pub struct VideoStream<R = File> {
     offset: u64,
     /// Where every [`STRIDE`]th frame that has been read begins, so that it can be found again.
     offsets: Vec<u64>,
-    /// The frame that was read last, after what room it was asked for with.
+    /// The frame that was read last, after the room that was asked for.
     buffer: Vec<u8>,
     broken: bool,
     /// How many bytes there were at the start, if that is known.
@@ -49,7 +49,7 @@ pub struct VideoStream<R = File> {
 /// What changes when a file does: its length in bytes, and when it was written to.
 pub(crate) type Version = (u64, Option<SystemTime>);
 
-/// The file, by how frames follow each other in it.
+/// The file, by the way frames follow each other in it.
 #[derive(Debug)]
 enum Source<R> {
     /// The lab's: five digits of length before each JPEG.
@@ -62,8 +62,8 @@ impl VideoStream {
     /// Opens the movie `name` in `folder`. Python: `__init__`.
     ///
     /// # Errors
-    /// There is no such file in the folder (a name that leads out of it counts as none), it can't be
-    /// read, or it does not begin as a movie.
+    /// There is no such file in the folder (a name that leads out of it counts as none), it can't
+    /// be read, or it does not begin as a movie.
     #[doc(alias = "__init__")]
     pub fn open(folder: &Path, name: &str) -> Result<Self, MovieError> {
         let (file, length) = folder::open(folder, name)?;
@@ -81,7 +81,7 @@ impl VideoStream {
 }
 
 impl<R: Read + Seek> VideoStream<R> {
-    /// Reads a movie from any source that can be wound back.
+    /// Reads a movie from any source that can be rewound.
     ///
     /// # Errors
     /// The source can't be read, or does not begin as a movie.
@@ -138,31 +138,33 @@ impl<R: Read + Seek> VideoStream<R> {
         self.frame_number
     }
 
-    /// Back to the first frame. Where the others begin is forgotten: the source may have changed.
+    /// Goes back to the first frame. It forgets where the others begin: the source may have
+    /// changed.
     ///
     /// # Errors
-    /// The source can't be wound back.
+    /// The source can't be rewound.
     pub fn rewind(&mut self) -> Result<(), MovieError> {
         self.offsets.clear();
         self.go_to(0, 0)
     }
 
-    /// The same if no frame is left. Only reading tells, for a file may have grown.
+    /// The same, but only if no frame is left. Only reading can tell, because a file may have
+    /// grown.
     ///
     /// # Errors
-    /// The source can't be wound back.
+    /// The source can't be rewound.
     pub fn rewind_if_over(&mut self) -> Result<(), MovieError> {
         let (frame_number, offset) = (self.frame_number, self.offset);
         if matches!(self.next_frame(), Ok(None)) {
             return self.rewind();
         }
-        // What there is instead, a frame or damage, comes in its turn.
+        // A frame or damage that is there instead is left for the next call.
         self.go_to(frame_number, offset)
     }
 
-    /// Goes on so that the next frame is the one after `frame_number`; `false` if there are not so
-    /// many, and then the movie is at its end. The frames on the way there are read, from a known
-    /// one on: eight bytes are kept for every ten seconds that have been read.
+    /// Goes to the place after frame `frame_number`; `false` if there are fewer frames, and then
+    /// the movie is at its end. The frames on the way there are read, from the nearest known one
+    /// on: the place of one frame is kept (eight bytes) for every ten seconds that have been read.
     ///
     /// # Errors
     /// The source can't be read, or is damaged on the way.
@@ -191,7 +193,8 @@ impl<R: Read + Seek> VideoStream<R> {
         Ok(())
     }
 
-    /// Reads a frame to after the room; its length. `None` at the end of the file.
+    /// Reads a frame to the place after the room, and returns its length; `None` at the end of the
+    /// file.
     fn read(&mut self, room: usize) -> Result<Option<usize>, Flaw> {
         let (length, prefix) = match &mut self.source {
             Source::LengthPrefixed(source) => {
@@ -225,7 +228,7 @@ impl<R: Read + Seek> Source<R> {
     }
 }
 
-/// A frame or so is read at a time.
+/// About a frame is read at a time.
 const READ_SIZE: usize = 16 << 10;
 /// Ten seconds of frames.
 const STRIDE: u64 = 200;
@@ -456,7 +459,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_grows_behind_its_end_goes_on() {
+    fn a_file_that_grows_after_its_end_goes_on() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().canonicalize().unwrap().join("movie.Mjpeg");
         for (first, second) in [
@@ -496,7 +499,7 @@ mod tests {
         assert!(!video.seek(3).unwrap());
         assert_eq!(video.next_frame().unwrap(), None);
         assert_eq!(video.frame_number(), 2);
-        assert!(video.seek(2).unwrap(), "behind the last frame is the end itself");
+        assert!(video.seek(2).unwrap(), "after the last frame is the end itself");
         assert_eq!(video.next_frame().unwrap(), None);
         assert!(video.seek(1).unwrap());
         assert_eq!(video.next_frame().unwrap(), Some(TRICKY));

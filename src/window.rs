@@ -129,7 +129,7 @@ impl PlayerWindow {
         View::of(client, controls, self.scale())
     }
 
-    /// As asked for, or as much as the window has room for: some screens are small.
+    /// The scale that was asked for, or as much as the window has room for: some screens are small.
     fn scale(&self) -> usize {
         let (width, _) = self.window.get_size();
         self.settings.scale.min(width / FIRST_SIZE.0).max(1)
@@ -154,7 +154,7 @@ impl PlayerWindow {
         Ok(self.take_mouse(controls, client) || changed)
     }
 
-    /// Acts when the left button goes down; what is under the pointer shows it.
+    /// Acts when the left mouse button goes down; what is under the pointer is highlighted.
     fn take_mouse(&mut self, controls: &mut Controls, client: &mut dyn Player) -> bool {
         let layout = self.layout();
         let at = self.window.get_mouse_pos(MouseMode::Discard).map(|(x, y)| self.point(x, y));
@@ -197,8 +197,8 @@ impl PlayerWindow {
             .map_err(|error| no_window(&error))
     }
 
-    /// After a click on its close button a window can't be used any more on every system, nor the
-    /// next click on that button be seen. So a new one takes its place, before the old one goes.
+    /// Replaces the window by a new one. On some systems a window can no longer be used after a
+    /// click on its close button, and the next click on that button would not be seen.
     fn reopen(&mut self, view: &View<'_>) -> Result<(), WindowError> {
         let new = new_window(&self.title, self.window.get_size(), &self.keys)?;
         let old = std::mem::replace(&mut self.window, new);
@@ -208,15 +208,16 @@ impl PlayerWindow {
         Ok(())
     }
 
-    /// Draws the new window, and moves it until it is where it should be. X11 counts the frame of a
-    /// window twice when asked where it is; how much that is, is found by looking where it went.
+    /// Draws the new window, and moves it until it is where it should be. X11 counts a window's
+    /// frame twice when asked where the window is; how large that error is shows where the window
+    /// went.
     fn settle(&mut self, wanted: (isize, isize), view: &View<'_>) -> Result<(), WindowError> {
         self.move_to(wanted);
         let (mut before, mut turns_there) = (wanted, 0);
         for turn in 0..SETTLING_TURNS {
             self.draw(view)?;
             let found = self.window.get_position();
-            // Where windows can't be moved there is nothing to wait for.
+            // If windows can't be moved, there is nothing to wait for.
             if turn >= DRAWING_TURNS && (found == wanted || wanted == (0, 0)) {
                 break;
             }
@@ -237,7 +238,7 @@ impl PlayerWindow {
         self.window.set_position(x - self.frame_offset.0, y - self.frame_offset.1);
     }
 
-    /// Once it is closed, some systems don't know any more where the window was.
+    /// Some systems no longer know where a window was once it is closed.
     fn remember_place(&mut self) {
         if self.window.is_open() {
             self.place = self.window.get_position();
@@ -260,7 +261,7 @@ fn new_window(
     let options = WindowOptions { resize: true, scale_mode, ..WindowOptions::default() };
     let mut window =
         Window::new(title, width, height, options).map_err(|error| no_window(&error))?;
-    // The loop waits for news of the client; the library's own pace would come on top.
+    // The loop waits for news of the client; the library's own waiting would come on top.
     window.set_target_fps(0);
     keys.borrow_mut().down.clear();
     window.set_input_callback(Box::new(Keyboard(Rc::clone(keys))));
@@ -271,7 +272,7 @@ fn no_window(error: &minifb::Error) -> WindowError {
     WindowError::of(&error.to_string(), &Displays::of_environment())
 }
 
-/// The keys that went down since the last turn; asking for them instead would lose short taps.
+/// The keys that went down since the last turn. Asking which are down would miss short taps.
 #[derive(Debug, Default)]
 struct Keys {
     pressed: VecDeque<Press>,
@@ -283,7 +284,8 @@ struct Keys {
 struct Keyboard(Rc<RefCell<Keys>>);
 
 impl InputCallback for Keyboard {
-    /// Where question mark and brackets are, depends on the keyboard; their characters do not.
+    /// Question mark and brackets are on different keys of different keyboards, so these go by
+    /// character.
     fn add_char(&mut self, character: u32) {
         let Some(press) = meaning_of_character(character) else { return };
         let mut keys = self.0.borrow_mut();
@@ -340,8 +342,8 @@ const fn meaning_of(key: Key) -> Option<Press> {
 const TURN: Duration = Duration::from_millis(10);
 /// How often it draws when nothing happens: an uncovered window stays black until then.
 const REDRAW: Duration = Duration::from_millis(100);
-/// How many turns a new window is drawn before the old one goes, and how long it must have stayed
-/// where it is before it is moved again.
+/// For how many turns a new window is drawn before the old one goes, and must have stayed in one
+/// place before it is moved again.
 const DRAWING_TURNS: u32 = 5;
-/// After so many turns it stays where it is.
+/// After this many turns it stays where it is.
 const SETTLING_TURNS: u32 = 60;

@@ -1,5 +1,5 @@
-//! A bad network on purpose, in either dialect: what the client counts is what was done. Both programs as
-//! their users run them, and made-up packets, faster than real time.
+//! A bad network on purpose, in either dialect: the client counts exactly what was done. Tested
+//! with both programs as their users run them, and with made-up packets, faster than real time.
 
 use std::path::Path;
 use std::thread;
@@ -62,7 +62,7 @@ fn play_with(seed: u64, folder: &Path, options: &[&str], client: Client) {
         lost: figure("packets lost"),
         late: figure("late packets"),
         duplicates: figure("duplicate packets"),
-        // A computer that is too slow leaves frames out, and says so.
+        // A computer that is too slow leaves frames out and says so.
         whole: figure("frames shown") + figure("frames left out"),
     };
     let packets_a_frame = u64::try_from(PACKETS_A_FRAME).unwrap();
@@ -85,8 +85,8 @@ fn play(server: &ServerProcess, client: Client) -> Ended {
 /// What has passed a line, and when.
 pub(crate) type Arrivals = [(Vec<u8>, Duration)];
 
-/// Gives 1,000 made-up packets to each of 500 networks, faster than real time. What the client counts of
-/// the arrivals must be what was done.
+/// Gives 1,000 made-up packets to each of 500 networks, faster than real time. What the client
+/// counts of the arrivals must be what was done.
 pub(crate) fn assert_counted(client: Client, count: impl Fn(&Arrivals) -> Reception) {
     for seed in 1..=100_u16 {
         let seed_word = seed.to_string();

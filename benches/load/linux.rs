@@ -39,7 +39,7 @@ pub(crate) fn main() {
         println!("{flaw}");
         return;
     }
-    let folder = film();
+    let folder = long_movie();
     start_up::print(folder.path());
     if call.sessions > 0 {
         lab(&call, folder.path());
@@ -77,21 +77,21 @@ fn standard(call: &Call, folder: &Path) {
     }
 }
 
-/// So wide that only a fault leaves them, no busy machine.
+/// Limits so wide that only a fault exceeds them, not a busy machine.
 fn check(server: &Figures) {
     assert!(server.frames > 0, "frames come");
     assert!(server.cpu < 10.0 * 0.032, "1,000 frames take less than 0.32 s");
 }
 
-/// The project's movie again and again, so that it ends in no round.
-fn film() -> TempDir {
+/// The project's movie, repeated so that it does not end within a round.
+fn long_movie() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let movie = lab_format(&real_frames()).repeat(REPEATS);
     fs::write(folder.path().join(MOVIE), movie).unwrap();
     folder
 }
 
-/// What the sessions are given to become even, before anything is measured.
+/// How long the sessions may settle before anything is measured.
 const SETTLE: Duration = Duration::from_secs(1);
 const FRAME_INTERVAL: Duration = Duration::from_millis(50);
 /// Two minutes and a half.

@@ -1,10 +1,10 @@
 //! What many viewers cost: `cargo bench --bench load -- --sessions 1000`, a minute or so.
 //!
-//! The release server plays a movie to so many clients of the lab, all of them two threads of this
-//! program: one asks, the other takes packets. The least server that does the job, the baseline,
-//! then plays the same frames to the same receiver, and so on in turns. Then the server plays to as
-//! many clients of the standard dialect, or to `--standard N`. Each figure is printed beside its goal;
-//! the goals are those of a machine with two processors and nothing else to do.
+//! The release server plays a movie to that many clients of the lab, which are two threads of this
+//! program: one sends requests, the other takes packets. The least server that does the job, the
+//! baseline, then plays the same frames to the same receiver, and so on in turns. Then the server
+//! plays to as many clients of the standard dialect, or to `--standard N`. Each figure is printed
+//! beside its goal; the goals are meant for a machine with two processors and nothing else to do.
 
 #![allow(clippy::print_stdout, reason = "the figures are the purpose")]
 #![allow(

@@ -41,7 +41,7 @@ pub(crate) fn print_all() {
     figures::print_figure("CPU of the client, playing", format!("{cpu:.1} %"), "8 %");
     let missing_percent = playing::dev_client_plays_large_movie(&desktop, &dev_client);
 
-    // So wide that only a fault leaves them, no busy machine.
+    // Limits so wide that only a fault exceeds them, not a busy machine.
     assert!(drawing.median < 20.0, "the window is drawn at once");
     assert!(frame.median < 20.0 && full.median < 30.0, "a frame is shown at once");
     assert!(keys.median < 500.0 && clicks.median < 500.0, "a reply is shown at once");

@@ -1,4 +1,4 @@
-//! Renders `movie.Mjpeg`, the sample film of the lab: bouncing balls, traced ray by ray.
+//! Renders `movie.Mjpeg`, the sample movie of the lab: bouncing balls, traced ray by ray.
 //!
 //! ```text
 //! cargo run --release --example make_movie                  # writes movie.Mjpeg
@@ -6,10 +6,10 @@
 //! cargo run --release --example make_movie -- --check       # compares with movie.Mjpeg
 //! ```
 //!
-//! The film has the same bytes on every run and on every machine, so `--check` can prove that the
-//! film in the repository is the one this program makes.
+//! The movie has the same bytes on every run and on every machine, so `--check` can prove that the
+//! movie in the repository is the one this program makes.
 //!
-//! From the outside to the inside: `film` puts the frames together, `scene` says where
+//! From the outside to the inside: `movie` puts the frames together, `scene` says where
 //! everything is at a frame, `tracer` and `studio` turn that into light, `picture` into a
 //! JPEG, and `overlay` writes the frame number on it.
 
@@ -19,7 +19,7 @@
 #![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)]
 #![allow(clippy::cast_precision_loss, clippy::cast_sign_loss)]
 
-mod film;
+mod movie;
 mod overlay;
 mod picture;
 mod scene;
@@ -33,7 +33,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// The film in the repository.
+/// The movie in the repository.
 const MOVIE: &str = "movie.Mjpeg";
 
 /// What is printed for arguments that make no sense.
@@ -42,7 +42,7 @@ const USAGE: &str = "usage: make_movie [--check | --out FILE]";
 /// The exit code after that.
 const WRONG_USAGE: u8 = 2;
 
-/// Makes or checks the film, as the arguments say.
+/// Makes or checks the movie, as the arguments say.
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     let outcome = match arguments.as_slice() {
@@ -66,9 +66,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// Renders the film into a file.
+/// Renders the movie into a file.
 fn make(file: &Path) -> Result<String, String> {
-    let frames = film::render()?;
+    let frames = movie::render()?;
     let bytes = frames.concat();
     replace_file(file, &bytes)
         .map_err(|error| format!("could not write {}: {error}", file.display()))?;
@@ -82,17 +82,17 @@ fn replace_file(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let unfinished = PathBuf::from(unfinished);
     let outcome = fs::write(&unfinished, bytes).and_then(|()| fs::rename(&unfinished, file));
     if outcome.is_err() {
-        // What went wrong is told by the caller; here only the rest is swept up, if there is one.
+        // The caller tells what went wrong; here an incomplete file is removed, if there is one.
         let _ = fs::remove_file(&unfinished);
     }
     outcome
 }
 
-/// Renders the film and compares it with a file.
+/// Renders the movie and compares it with a file.
 fn check(file: &Path) -> Result<String, String> {
     let found =
         fs::read(file).map_err(|error| format!("could not read {}: {error}", file.display()))?;
-    let frames = film::render()?;
+    let frames = movie::render()?;
     if let Some((number, offset)) = first_difference(&frames, &found) {
         return Err(format!(
             "{} differs in frame {number}, at byte {offset} of the file",
@@ -100,7 +100,7 @@ fn check(file: &Path) -> Result<String, String> {
         ));
     }
     let summary = format!("{} frames, {} bytes", frames.len(), found.len());
-    Ok(format!("{} equals the rendered film: {summary}", file.display()))
+    Ok(format!("{} equals the rendered movie: {summary}", file.display()))
 }
 
 /// The number of the first frame that is different in the file, and the place in the file.

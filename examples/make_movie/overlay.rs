@@ -8,7 +8,7 @@ use embedded_graphics::pixelcolor::BinaryColor;
 use embedded_graphics::prelude::{DrawTarget, OriginDimensions, Point, Size};
 use embedded_graphics::text::{Alignment, Baseline, Text};
 
-use crate::film::FRAMES_PER_SECOND;
+use crate::movie::FRAMES_PER_SECOND;
 use crate::picture::{HEIGHT, Picture, WIDTH};
 
 /// The cells of the strip: one for each bit of the frame number.
@@ -88,7 +88,8 @@ struct Line {
 impl Line {
     /// The number at the left, the time at the right. Frame 1 is shown at 0 seconds.
     ///
-    /// The words are small: they are in every frame, and letters cost more bytes than anything else.
+    /// The words are small: they are in every frame, and letters cost more bytes than anything
+    /// else.
     fn for_frame(number: u32) -> Self {
         let hundredths = (number - 1) * 100 / FRAMES_PER_SECOND;
         let seconds = format!("{}.{:02}", hundredths / 100, hundredths % 100);

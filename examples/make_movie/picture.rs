@@ -1,4 +1,4 @@
-//! A picture of the film: rows of pixels, and the JPEG made of them.
+//! A picture of the movie: rows of pixels, and the JPEG made of them.
 
 use jpeg_encoder::{Encoder, EncodingError, ImageBuffer, JpegColorType};
 use jpeg_encoder::{QuantizationTableType, SamplingFactor, rgb_to_ycbcr};
@@ -68,7 +68,8 @@ impl Picture {
     }
 }
 
-/// The encoder takes every other pixel's colour, of every other row: each has the mean of its square.
+/// The encoder takes every other pixel's colour, of every other row: each has the mean of its
+/// square.
 impl ImageBuffer for &Picture {
     fn get_jpeg_color_type(&self) -> JpegColorType {
         JpegColorType::Ycbcr

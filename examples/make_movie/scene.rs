@@ -1,8 +1,8 @@
-//! What the film shows: where the balls and the camera are at each frame.
+//! What the movie shows: where the balls and the camera are at each frame.
 //!
-//! Everything comes back to its place after the last frame, so the film can be played in a loop.
+//! Everything comes back to its place after the last frame, so the movie can be played in a loop.
 
-use crate::film::{FRAMES, FRAMES_PER_SECOND};
+use crate::movie::{FRAMES, FRAMES_PER_SECOND};
 use crate::vector::{Colour, Vector, circle_point};
 
 /// How fast falling balls get faster. Gentler than on earth: the balls look big and heavy.
@@ -57,9 +57,9 @@ impl Scene {
     }
 }
 
-/// The balls at a moment of the film (0 is its beginning, 1 its end).
+/// The balls at a moment of the movie (0 is its beginning, 1 its end).
 ///
-/// Each ball makes a different number of hops during the film, so the pattern is always new.
+/// Each ball makes a different number of hops during the movie, so the pattern is always new.
 fn balls_at(moment: f64) -> [Ball; 6] {
     let gold = Ball {
         centre: Vector::new(0.0, bounce_height(moment * 19.0 + 0.5, 19.0), 0.0),
@@ -77,7 +77,7 @@ fn balls_at(moment: f64) -> [Ball; 6] {
     ]
 }
 
-/// A painted ball that hops once around the ring during the film.
+/// A painted ball that hops once around the ring during the movie.
 ///
 /// On its way it flies straight, from one landing place to the next: only the floor can turn it.
 fn hopping_ball(moment: f64, start: f64, hops: f64, radius: f64, paint: Colour) -> Ball {
@@ -91,12 +91,12 @@ fn hopping_ball(moment: f64, start: f64, hops: f64, radius: f64, paint: Colour) 
     resting_on_floor(Ball { centre, radius, paint, mirror: Vector::ONE * 0.05 })
 }
 
-/// How high a ball is that has made so many hops, of so many in the whole film.
+/// How high a ball is that has made so many hops, of so many in the whole movie.
 ///
 /// Each hop is a parabola. A fall lasts half a hop, and the height of a fall is g/2 * time^2.
-fn bounce_height(hop: f64, hops_in_film: f64) -> f64 {
-    let film_seconds = f64::from(FRAMES) / f64::from(FRAMES_PER_SECOND);
-    let fall_seconds = film_seconds / hops_in_film / 2.0;
+fn bounce_height(hop: f64, hops_in_movie: f64) -> f64 {
+    let movie_seconds = f64::from(FRAMES) / f64::from(FRAMES_PER_SECOND);
+    let fall_seconds = movie_seconds / hops_in_movie / 2.0;
     let highest = GRAVITY / 2.0 * fall_seconds * fall_seconds;
     4.0 * highest * hop.fract() * (1.0 - hop.fract())
 }
@@ -106,7 +106,7 @@ fn resting_on_floor(ball: Ball) -> Ball {
     Ball { centre: ball.centre + Vector::new(0.0, ball.radius, 0.0), ..ball }
 }
 
-/// The camera circles once during the film, against the balls, and slowly rises and sinks.
+/// The camera circles once during the movie, against the balls, and slowly rises and sinks.
 fn camera_at(moment: f64) -> Camera {
     let (east, south) = circle_point(0.12 - moment);
     let height = 1.9 + 0.55 * circle_point(moment * 2.0).1;

@@ -70,7 +70,7 @@ fn sampled_pixel(scene: &Scene, column: usize, row: usize, side: u32) -> (Colour
     (vignetted(mean, column, row), brightest - darkest)
 }
 
-/// The amount of light a film shows: bright light saturates gently instead of being cut off.
+/// The amount of light that film shows: bright light saturates gently instead of being cut off.
 fn exposed(light: Colour) -> Colour {
     light.map(|amount| amount * (amount + 0.3) / (amount * (amount + 0.9) + 0.35))
 }

@@ -1,8 +1,8 @@
-//! The little mathematics the film needs: vectors, a point on a circle and a soft step.
+//! The little mathematics the movie needs: vectors, a point on a circle and a soft step.
 //!
 //! Only `+ - * /` and the square root are used. IEEE 754 fixes the result of those to the last bit,
 //! whereas `sin`, `cos` and `powf` differ from one platform's library to the next: with them the
-//! film would not have the same bytes everywhere.
+//! movie would not have the same bytes everywhere.
 
 use std::f64::consts::TAU;
 use std::ops::{Add, Mul, Neg, Sub};

@@ -1,4 +1,4 @@
-//! The report's six classes: where each is, in both languages.
+//! The report's six classes, and where each is in both languages.
 
 /// One class.
 #[derive(Debug)]
@@ -7,7 +7,8 @@ pub(crate) struct Class {
     pub(crate) name: &'static str,
     /// The Rust files in which its twins are; a folder stands for all files in it.
     pub(crate) rust: &'static [&'static str],
-    /// The report's methods, in the order of the Python file. What else that has are its own helpers.
+    /// The report's methods, in the order of the Python file. Its other methods are helpers of its
+    /// own.
     pub(crate) methods: &'static [&'static str],
 }
 

@@ -1,5 +1,5 @@
-//! The Rust items that stand for a Python method: those with its name as their alias, or with its very
-//! name.
+//! The Rust items that stand for a Python method: those with its name as their alias, or with its
+//! very name.
 
 use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, Lit, Meta};
@@ -11,14 +11,14 @@ use super::excerpt::{Excerpt, Line};
 pub(crate) struct Item {
     pub(crate) name: String,
     pub(crate) aliases: Vec<String>,
-    /// Without its alias and what it says of a deviation.
+    /// Its source, without its alias and its notes on deviations.
     pub(crate) excerpt: Excerpt,
-    /// What it does otherwise than its Python twin; Markdown.
+    /// How it differs from its Python twin, in Markdown.
     pub(crate) deviation: String,
     pub(crate) kind: Kind,
 }
 
-/// What it is, as far as it matters here.
+/// The kind of item, as far as it matters here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Function,

@@ -1,5 +1,5 @@
-//! `soak_clients ADDRESS MINUTES CLIENTS`: clients that come, play, pause, seek and vanish, all of
-//! them by chance. `tests/soak.sh` gives them a server and looks what is left of it.
+//! `soak_clients ADDRESS MINUTES CLIENTS`: clients that come, play, pause, seek and vanish at
+//! random. `tests/soak.sh` gives them a server and checks what is left of it.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example may print")]
 
@@ -53,7 +53,7 @@ fn read(words: &[String]) -> Option<(SocketAddr, Duration, usize)> {
     Some((server.parse().ok()?, time, clients.parse().ok()?))
 }
 
-/// A client comes again and again until the end.
+/// Lets a client come again and again until the end.
 fn start(server: SocketAddr, end: Instant) -> Option<thread::JoinHandle<Seen>> {
     let small = thread::Builder::new().name("soak".to_owned()).stack_size(STACK);
     let thread = small.spawn(move || {

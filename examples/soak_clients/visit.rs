@@ -40,7 +40,7 @@ enum Step {
 }
 
 impl Visit {
-    /// From beginning to end; how many packets came, and what went wrong.
+    /// A visit from beginning to end; returns how many packets came, and what went wrong.
     pub(crate) fn pay(server: SocketAddr, end: Instant) -> (u64, Result<(), String>) {
         let mut visit = match Self::connect(server, end) {
             Ok(visit) => visit,
@@ -65,7 +65,7 @@ impl Visit {
 
     fn go_through(&mut self) -> Result<(), String> {
         if by_chance(0.1) {
-            // Some only look whether anybody is there, some say half a word.
+            // Some clients only connect, and some send half a request.
             let half = one_of(["", "SETUP movie", "\r\n", "junk"]);
             return self.stream.write_all(half.as_bytes()).map_err(|error| error.to_string());
         }
@@ -78,7 +78,7 @@ impl Visit {
                     self.ask("PLAY", if self.kind == Kind::Lab { "" } else { &range })?;
                 }
                 Step::Pause => self.ask("PAUSE", "")?,
-                // Who says nothing for 5 s behind the end of the movie is left by the server.
+                // The server leaves a client that is silent for 5 s after the end of the movie.
                 Step::Watch if self.last_request.elapsed() < SILENCE => {}
                 Step::Describe | Step::Watch => self.ask("DESCRIBE", "Accept: application/sdp")?,
             }
@@ -97,7 +97,7 @@ impl Visit {
                 self.stream.shutdown(Shutdown::Write).ok();
                 Ok(())
             }
-            // What has come and was not read makes this a reset.
+            // Unread bytes make this a reset.
             _ => Ok(()),
         }
     }
@@ -175,7 +175,8 @@ impl Visit {
         let deadline = self.end.min(Instant::now() + time);
         while Instant::now() < deadline {
             self.receive()?;
-            // What is no packet was a description; in the lab's dialect it comes by itself.
+            // Anything that is not a packet is a description, which in the lab's dialect comes by
+            // itself.
             while self.take_reply().is_some() {}
         }
         Ok(())
@@ -208,15 +209,15 @@ impl Visit {
     fn take_reply(&mut self) -> Option<String> {
         while let [b'$', _, high, low, rest @ ..] = self.bytes.as_slice() {
             let length = usize::from(u16::from_be_bytes([*high, *low]));
-            let behind = rest.get(length..)?.to_vec();
-            self.bytes = behind;
+            let after = rest.get(length..)?.to_vec();
+            self.bytes = after;
             self.packets += 1;
         }
         let text = String::from_utf8_lossy(&self.bytes).into_owned();
         let length = match self.kind {
             // Three lines; whatever follows them is a description.
             Kind::Lab => {
-                // A description comes by itself, behind its reply or between two.
+                // A description comes by itself, after its reply or between two replies.
                 let reply = text.get(text.find("RTSP/1.0 ")?..)?;
                 let is_whole = reply.lines().count() >= 3 && reply.ends_with('\n');
                 self.bytes.clear();

@@ -57,7 +57,7 @@ fn serve(call: Call) -> Result<(), String> {
     Ok(())
 }
 
-/// An absolute path as people write it: what Windows itself calls absolute begins with `\\?\`.
+/// An absolute path as people write it, without the `\\?\` that Windows puts before it.
 fn plain(path: &Path) -> String {
     let path = path.display().to_string();
     match path.strip_prefix(r"\\?\UNC\") {
@@ -66,9 +66,9 @@ fn plain(path: &Path) -> String {
     }
 }
 
-/// Linux doubles its table of a process's open files when it is full. Where there are several
-/// threads, it waits 5 to 15 ms for all processors meanwhile, and so would some client for its SETUP.
-/// The table never shrinks, so it is filled now, while there is one thread.
+/// Linux doubles a process's table of open files when it is full. If the process has several
+/// threads, that takes 5 to 15 ms, and some client's SETUP would wait for it. The table never
+/// shrinks, so it is filled now, while there is only one thread.
 #[cfg(target_os = "linux")]
 fn make_room_for_descriptors() {
     let input = io::stdin();
@@ -80,7 +80,7 @@ fn make_room_for_descriptors() {
 enum Asked {
     /// The help, or the version.
     Text(String),
-    /// To serve.
+    /// The call asks to serve.
     Call(Box<Call>),
 }
 
@@ -94,7 +94,7 @@ struct Call {
 }
 
 impl Asked {
-    /// What is wrong with it in one line, if it is wrong.
+    /// What is wrong with the call, in one line, if something is.
     fn read(words: impl Iterator<Item = OsString>) -> Result<Self, String> {
         let matches = options().parse(words);
         let matches = matches.map_err(|flaw| flaw.to_string().replace(char::is_control, "?"))?;
@@ -153,7 +153,7 @@ fn help() -> String {
     USAGE.to_owned() + &GROUPS.iter().map(paragraph).collect::<String>()
 }
 
-/// A title, and what adds the options below it.
+/// A title, and the function that adds the options under it.
 type Group = (&'static str, fn(&mut Options));
 
 const GROUPS: [Group; 5] = [
@@ -182,8 +182,8 @@ fn bad_network(options: &mut Options) {
         .optopt("", "loss", "lose this share of the RTP packets (default: 0)", "PERCENT")
         .optopt("", "duplicate", "send this share twice (default: 0)", "PERCENT")
         .optopt("", "reorder", "send this share after the next packet (default: 0)", "PERCENT")
-        .optopt("", "delay", "send each packet so much later (default: 0)", "MS")
-        .optopt("", "jitter", "vary the delay by so much, up and down (default: 0)", "MS")
+        .optopt("", "delay", "send each packet this much later (default: 0)", "MS")
+        .optopt("", "jitter", "vary the delay by this much, up and down (default: 0)", "MS")
         .optopt("", "seed", "do the same as with this seed before (default: random)", "N");
 }
 
@@ -213,7 +213,7 @@ fn read_bytes(matches: &Matches, name: &str, least: usize) -> Result<Option<usiz
     bytes.ok_or_else(flaw).map(Some)
 }
 
-/// `None` if nothing is to be done to packets.
+/// The bad network to send through; `None` if packets go out as they are.
 fn read_impairment(matches: &Matches) -> Result<Option<Impairment>, String> {
     let random = rand::random_range(1..=999_999);
     let impairment = Impairment::read(|name| matches.opt_str(name), random);
@@ -243,7 +243,7 @@ fn complain(text: &str) {
     writeln!(io::stderr(), "server: {text}").ok();
 }
 
-/// What a few hundred sessions open; with fewer allowed, all of them.
+/// As many files as a few hundred sessions open; where fewer are allowed, all of those.
 #[cfg(target_os = "linux")]
 const ROOM: usize = 2048;
 const USAGE: &str = "\
@@ -259,7 +259,7 @@ Examples:
         for a lecture: clients may wait, and pause for an hour
     server --loss 5 --delay 40 --jitter 15 --seed 7 2048
         over a bad network, which is the same each time";
-/// A day: nobody pauses for longer.
+/// A day: no pause is longer.
 const MOST_SECONDS: u64 = 24 * 60 * 60;
 
 #[cfg(test)]

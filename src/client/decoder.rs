@@ -14,11 +14,11 @@ use crate::picture::{MAX_PIXELS, Picture};
 /// The thread, and its two ends.
 #[derive(Debug)]
 pub(crate) struct Decoder {
-    /// Where frames go; `None` ends the thread, once nobody else has it either.
+    /// Where frames go. The thread ends when this is `None` and no other sender is left.
     frames: Option<SyncSender<Frame>>,
     /// Where decoded pictures wait.
     pictures: Receiver<Decoded>,
-    /// How many pixels wait there.
+    /// How many pixels wait there, in all pictures together.
     waiting: Arc<AtomicUsize>,
     thread: Option<JoinHandle<()>>,
 }
@@ -26,13 +26,13 @@ pub(crate) struct Decoder {
 /// A frame that has been through the decoder.
 #[derive(Debug)]
 pub(crate) struct Decoded {
-    /// `None` if there was no frame, or it can't be decoded.
+    /// The picture; `None` if there was no frame, or it could not be decoded.
     pub(crate) picture: Option<Picture>,
     /// What `listen_rtp` knew at that time.
     pub(crate) findings: Findings,
     /// Frames so far that can't be decoded.
     pub(crate) undecodable: u64,
-    /// Pictures so far that the window was too slow for.
+    /// Pictures so far that were dropped because the window was too slow for them.
     pub(crate) overruns: u64,
 }
 
@@ -64,8 +64,8 @@ impl Decoder {
         Some(decoded)
     }
 
-    /// Waits until the thread has decoded all, which it can't before whoever sends frames has gone;
-    /// the last pictures can still be taken.
+    /// Waits until the thread has decoded everything, so whoever sends frames must have gone
+    /// before. The last pictures can still be taken afterwards.
     pub(crate) fn finish(&mut self) {
         self.frames = None;
         if let Some(thread) = self.thread.take() {
@@ -81,14 +81,14 @@ impl Decoded {
     }
 }
 
-/// The way of decoded pictures to the window.
+/// The queue of decoded pictures on their way to the window.
 struct Leaving {
     pictures: SyncSender<Decoded>,
     waiting: Arc<AtomicUsize>,
 }
 
 impl Leaving {
-    /// Whether there is room for it: four pictures of a usual size, one of the largest.
+    /// Whether there is room for the picture: for four of the usual size, or one of the largest.
     fn pass_on(&self, decoded: Decoded) -> bool {
         let size = decoded.size();
         let before = self.waiting.fetch_add(size, Ordering::Relaxed);
@@ -120,8 +120,8 @@ fn decode_all(frames: &Receiver<Frame>, pictures: &Leaving, news: &Event) {
     }
 }
 
-/// Frames are anybody's bytes, and the decoder is another's work: one that it trips over costs a
-/// picture, not the thread.
+/// Frames come from the network and the decoder is somebody else's code: if it panics, that costs
+/// one picture, not the thread.
 fn decode(jpeg: &[u8]) -> Option<Picture> {
     catch_unwind(|| Picture::decode(jpeg)).ok()?.ok()
 }

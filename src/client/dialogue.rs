@@ -1,4 +1,5 @@
-//! The client's side of RTSP: one connection, one request at a time, and what is wished for meanwhile.
+//! The client's side of RTSP: one connection, one request at a time, and the buttons that are
+//! pressed in the meantime.
 
 use std::collections::VecDeque;
 use std::io;
@@ -9,10 +10,10 @@ use super::link::{Connected, Connecting, Link};
 use super::mailbox::{Mailbox, News, Slot};
 use crate::rtsp::Method;
 
-/// Everything that waits: for a connection, for a reply, for its turn.
+/// Everything that is waiting: for a connection, for a reply, or for its turn.
 #[derive(Debug)]
 pub(crate) struct Dialogue {
-    /// What the threads of the connection have told.
+    /// What the threads of the connection have reported.
     pub(crate) mailbox: Mailbox,
     link: Link,
     request_sent: Option<RequestSent>,
@@ -24,19 +25,19 @@ pub(crate) struct Dialogue {
 pub(crate) struct RequestSent {
     /// What was asked for.
     pub(crate) method: Method,
-    /// When.
+    /// When it was sent.
     pub(crate) at: Duration,
     cseq: u32,
-    /// The user may try again; a reply that comes after all still counts.
+    /// Its time is up, so the user may try again; a reply that comes after all still counts.
     is_overdue: bool,
 }
 
 /// What is to be dealt with.
 #[derive(Debug)]
 pub(crate) enum Next {
-    /// What was put off.
+    /// A button's request that was put off.
     Wish(Method),
-    /// What a thread has told.
+    /// What a thread has reported.
     News(News),
 }
 
@@ -62,7 +63,7 @@ impl Dialogue {
         matches!(self.link, Link::Connecting(_))
     }
 
-    /// Begins to connect, for the sake of `method`.
+    /// Begins to connect, in order to send `method`.
     ///
     /// # Errors
     /// The system has no room for another thread.
@@ -72,8 +73,8 @@ impl Dialogue {
         Ok(())
     }
 
-    /// The thread that connects has answered: joins it. Says what the connection is wanted for;
-    /// `None` if it has been given up.
+    /// Joins the thread that connects, which has answered. Returns the method that the connection
+    /// is wanted for; `None` if the attempt has been given up.
     pub(crate) fn end_connecting(&mut self) -> Option<Method> {
         match std::mem::take(&mut self.link) {
             Link::Connecting(connecting) => Some(connecting.join()),
@@ -84,8 +85,8 @@ impl Dialogue {
         }
     }
 
-    /// There is a connection: starts the thread that does `receive`, until it says why the
-    /// connection has ended. Says which address has answered.
+    /// Takes a new connection: starts the thread that runs `receive`, which returns why the
+    /// connection has ended. Returns the address that answered.
     ///
     /// # Errors
     /// The server has gone already, or the system has no room for another thread.
@@ -126,7 +127,7 @@ impl Dialogue {
         }
     }
 
-    /// A request of that method and number has been sent, and waits for its reply.
+    /// Notes that a request of that method and number has been sent and waits for its reply.
     pub(crate) fn sent(&mut self, (method, cseq): (Method, u32), at: Duration) {
         self.request_sent = Some(RequestSent { method, at, cseq, is_overdue: false });
     }
@@ -144,7 +145,7 @@ impl Dialogue {
         Some(sent.method)
     }
 
-    /// Whether a reply may still come to a request that was given up.
+    /// Whether a request that was given up may still get its reply.
     pub(crate) fn is_overdue(&self) -> bool {
         self.request_sent.is_some_and(|sent| sent.is_overdue)
     }
@@ -154,8 +155,8 @@ impl Dialogue {
         self.request_sent.is_some_and(|sent| sent.method == Method::Teardown)
     }
 
-    /// What is being done for the user: what the connection is wanted for, or the request that waits
-    /// and is not yet overdue.
+    /// What is being done for the user: what the connection is wanted for, or the request that
+    /// waits and is not yet overdue.
     pub(crate) fn awaited(&self) -> Option<Method> {
         match &self.link {
             Link::Connecting(connecting) => Some(connecting.wanted_for),
@@ -167,11 +168,11 @@ impl Dialogue {
 
     // ---- The wishes ---------------------------------------------------------------------------------
 
-    /// While a reply or a connection is awaited, keeps the wish, and says so: a lab server must never
-    /// find two requests at once.
+    /// Keeps the wish for later if a reply or a connection is awaited, and returns whether it did:
+    /// a lab server must never receive two requests at once.
     pub(crate) fn put_off(&mut self, method: Method) -> bool {
         let waits = self.awaited().is_some();
-        // Whoever leaves need not have been patient: TEARDOWN always has a place.
+        // TEARDOWN always has a place in the queue, so that a user can leave at any time.
         let most = if method == Method::Teardown { MOST_WISHES + 1 } else { MOST_WISHES };
         if waits && self.wishes.len() < most {
             self.wishes.push_back(method);
@@ -179,29 +180,30 @@ impl Dialogue {
         waits
     }
 
-    /// What is to be done before all other wishes.
+    /// Puts a wish before all others.
     pub(crate) fn wish_first(&mut self, method: Method) {
         self.wishes.push_front(method);
     }
 
-    /// Whether that has been wished for.
+    /// Whether `method` is among the wishes.
     pub(crate) fn is_wished_for(&self, method: Method) -> bool {
         self.wishes.contains(&method)
     }
 
-    /// What is to be dealt with next: a wish, when nothing is awaited any more, or what the threads
-    /// of the connection have told.
+    /// What is to be dealt with next: a wish, if nothing is awaited any more, or else what the
+    /// threads of the connection have reported.
     pub(crate) fn next(&mut self) -> Option<Next> {
         let wish = if self.awaited().is_some() { None } else { self.wishes.pop_front() };
         wish.map(Next::Wish).or_else(|| self.mailbox.next().map(Next::News))
     }
 
-    /// Each of them would only fail in the same way.
+    /// Drops all wishes, since each would only fail in the same way.
     pub(crate) fn forget_wishes(&mut self) {
         self.wishes.clear();
     }
 
-    /// Whether the movie will play once all that was pressed has been answered; it `plays` now.
+    /// Whether the movie will play once all pressed buttons have been answered; `plays` is whether
+    /// it plays now.
     pub(crate) fn will_play(&self, plays: bool) -> bool {
         let pressed = self.awaited().into_iter().chain(self.wishes.iter().copied());
         pressed.fold(plays, |plays, method| match method {

@@ -7,17 +7,17 @@ use std::time::Duration;
 use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
 use crate::statistics::Reception;
 
-/// What has been found out about the packets of a session. Nothing is forgotten: it goes along with
-/// every frame, for any of them may be left out on its way.
+/// What has been found out about the packets of a session so far. All of it goes along with every
+/// frame, because any frame may be dropped on its way.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Findings {
     /// What has been counted.
     pub(crate) reception: Reception,
     /// The packet that came last, whatever was in it.
     pub(crate) latest: Option<LatestPacket>,
-    /// Who else than the server has sent something, the first of them.
+    /// The first sender other than the server.
     pub(crate) stranger: Option<SocketAddr>,
-    /// Why frames of which all has come can't be put together, each reason once.
+    /// Why frames that arrived whole can't be put together, each reason once.
     pub(crate) flaws: Vec<String>,
     /// Whether the server has said that nothing more will come.
     pub(crate) has_ended: bool,
@@ -26,7 +26,7 @@ pub(crate) struct Findings {
 /// A frame, or figures alone, on the way to the decoder.
 #[derive(Debug)]
 pub(crate) struct Frame {
-    /// A whole JPEG; `None` if there is only something to tell.
+    /// A whole JPEG; `None` if there are only findings.
     pub(crate) jpeg: Option<Vec<u8>>,
     /// What is known as of this frame.
     pub(crate) findings: Findings,
@@ -41,26 +41,27 @@ pub(crate) struct Frames {
 }
 
 impl Frames {
-    /// Frames go there.
+    /// Sends frames to `frames`.
     pub(crate) const fn new(frames: SyncSender<Frame>) -> Self {
         Self { frames, last_told: None }
     }
 
-    /// Passes a frame on. It may be left out when decoding does not keep up; receiving never waits.
+    /// Passes a frame on. It is dropped if the decoder does not keep up, since receiving never
+    /// waits.
     pub(crate) fn pass_on(&mut self, jpeg: Vec<u8>, findings: &mut Findings, now: Duration) {
         if !self.send(Some(jpeg), findings, now) {
             findings.reception.overruns += 1;
         }
     }
 
-    /// Tells what is known, now and then, when no frame does.
+    /// Passes the findings on alone, now and then, when no frame carries them.
     pub(crate) fn tell(&mut self, findings: &Findings, now: Duration) {
         if self.last_told.is_none_or(|last| now >= last + TELLING_INTERVAL) {
             self.send(None, findings, now);
         }
     }
 
-    /// Something has been found out that is to be told at once.
+    /// Has the findings passed on at once.
     pub(crate) const fn hurry(&mut self) {
         self.last_told = None;
     }
@@ -74,7 +75,7 @@ impl Frames {
     }
 }
 
-/// How often findings are told when no frame tells them.
+/// How often findings are passed on when no frame carries them.
 const TELLING_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The header of an RTP packet as it came, and the first bytes of its payload.
@@ -94,7 +95,7 @@ pub struct LatestPacket {
 pub struct PayloadHeader {
     /// What the payload's first bytes mean, bit by bit.
     pub fields: &'static [HeaderField],
-    /// What comes after them, in a line each.
+    /// What comes after them, one line for each.
     pub lines: Vec<String>,
 }
 
@@ -121,8 +122,8 @@ impl HeaderField {
 }
 
 impl LatestPacket {
-    /// The beginning of `datagram`, which has been decoded to `packet`; `None` if it is too short to
-    /// have been.
+    /// The beginning of `datagram`, which has been decoded to `packet`; `None` if it is too short
+    /// to have been.
     pub fn of(datagram: &[u8], packet: &RtpPacket<'_>) -> Option<Self> {
         let mut payload = [0; PAYLOAD_KEPT];
         for (kept, byte) in payload.iter_mut().zip(packet.payload) {
@@ -138,5 +139,5 @@ impl LatestPacket {
     }
 }
 
-/// As many as there is room for on the screen.
+/// As many bytes as there is room for on the screen.
 const PAYLOAD_KEPT: usize = 60;

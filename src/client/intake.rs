@@ -1,4 +1,5 @@
-//! From packets to frames and figures: counted, put together, passed on to the decoder.
+//! From packets to frames and figures: packets are counted and put together, frames passed on to
+//! the decoder.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -19,25 +20,25 @@ pub(super) struct Intake {
 }
 
 impl Intake {
-    /// Frames go to `frames`; times are counted from `clock` on.
+    /// Sends frames to `frames`, and counts time from `clock` on.
     pub(super) fn new(frames: Frames, clock: Instant) -> Self {
         let (assembler, findings) = (Assembler::default(), Findings::default());
         Self { frames, clock, assembler, findings }
     }
 
-    /// Counts a packet: is it the next, one after a gap, late, or there already?
+    /// Counts a packet: is it the next one, one after a gap, a late one, or a duplicate?
     pub(super) fn count(&mut self, datagram: &[u8], packet: &RtpPacket<'_>) -> Order {
         self.findings.latest = LatestPacket::of(datagram, packet);
         let continues = self.assembler.continues(packet);
         self.findings.reception.record(packet, continues, self.clock.elapsed())
     }
 
-    /// Counts what is no RTP at all.
+    /// Counts a datagram that is not RTP at all.
     pub(super) const fn count_malformed(&mut self) {
         self.findings.reception.malformed += 1;
     }
 
-    /// Counts what somebody else than the server has sent; the first of them is told at once.
+    /// Counts a datagram from a sender other than the server; the first is reported at once.
     pub(super) const fn count_stranger(&mut self, from: SocketAddr) {
         self.findings.reception.strangers += 1;
         if self.findings.stranger.is_none() {
@@ -46,7 +47,7 @@ impl Intake {
         }
     }
 
-    /// Adds a packet to its frame, unless it is late or there already.
+    /// Adds a packet to its frame, unless it is late or a duplicate.
     pub(super) fn put_together(&mut self, packet: &RtpPacket<'_>, order: Order) {
         if order.goes_on() {
             self.assembler.push(packet, order);

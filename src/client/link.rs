@@ -1,4 +1,4 @@
-//! The connection to a server: being made, or there; and the thread of each.
+//! The connection to a server, while it is being made and once it is there, each with its thread.
 
 use std::io::{self, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
@@ -25,7 +25,7 @@ pub(super) enum Link {
 /// A connection that is being made, by the thread `connect_to_server`.
 #[derive(Debug)]
 pub(super) struct Connecting {
-    /// What the user wants of the connection.
+    /// The request that the connection is wanted for.
     pub(super) wanted_for: Method,
     given_up: Arc<Event>,
     thread: Option<JoinHandle<()>>,
@@ -70,19 +70,19 @@ impl Connecting {
 }
 
 impl Drop for Connecting {
-    /// Gives up: whoever leaves does not wait for the thread.
+    /// Gives up without waiting for the thread, so that a user can leave at once.
     ///
     /// # Deviation
-    /// It is the one thread that may end unjoined, for nothing in `std` ends a name's look-up, or an
-    /// attempt to connect, before its time. It touches nothing of the client, ends after the address
-    /// that it tries, and what it has reached is closed.
+    /// This is the only thread that may end without being joined, because nothing in `std` can cut
+    /// short a name look-up or an attempt to connect. It touches nothing of the client, ends after
+    /// the address that it is trying, and closes a connection that it still makes.
     fn drop(&mut self) {
         self.given_up.set();
     }
 }
 
 impl Connected {
-    /// Starts the thread, which does `receive` and leaves at `slot` why it has ended.
+    /// Starts the thread, which runs `receive` and leaves at `slot` why the connection has ended.
     ///
     /// # Errors
     /// The server has gone already, or the system has no room for another thread.
@@ -111,7 +111,8 @@ impl Connected {
 
 impl Drop for Connected {
     fn drop(&mut self) {
-        // Wakes the thread; when the server was faster, there is nothing left to shut down.
+        // Wakes the thread. It fails only if the server has closed first, and then nothing is left
+        // to do.
         self.stream.shutdown(Shutdown::Both).ok();
         if let Some(reader) = self.reader.take() {
             drop(reader.join());
@@ -119,7 +120,7 @@ impl Drop for Connected {
     }
 }
 
-/// Connects to any address of the server. Nothing limits how long its name takes to look up.
+/// Connects to any address of the server. Nothing limits how long looking up its name takes.
 ///
 /// # Errors
 /// No address answers; the error is that of the last one.

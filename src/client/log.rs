@@ -1,4 +1,4 @@
-//! What has happened, for the terminal, the window and the user; and when, by the client's clock.
+//! What has happened and when (by the client's clock), for the terminal, the window and the user.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::message::Message;
 
-/// One thing that happened; its text is what the report's figures 10, 13, 15 and 17 show.
+/// One thing that happened; its text is as in figures 10, 13, 15 and 17 of the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientEvent {
     /// The server has been reached.
@@ -16,7 +16,7 @@ pub enum ClientEvent {
     Sent(String),
     /// A message has come.
     Received(String),
-    /// The message that came last means nothing here; why, in words.
+    /// The last message was ignored; why, in words.
     Ignored(String),
     /// What the user is told.
     Told(Message),
@@ -34,7 +34,7 @@ impl fmt::Display for ClientEvent {
     }
 }
 
-/// Without what could play tricks with a terminal.
+/// The text without characters that a terminal would act upon.
 fn printable(text: &str) -> String {
     let lines = text.trim_end().lines();
     let clean = lines.map(|line| line.replace(|c: char| c.is_control() && c != '\t', "\u{FFFD}"));
@@ -50,7 +50,7 @@ pub struct LogEntry {
     pub event: ClientEvent,
 }
 
-/// The last entries, and who is told of each.
+/// The last entries, and the function that is told of each.
 pub(crate) struct Log {
     clock: Instant,
     report: Box<dyn FnMut(ClientEvent)>,
@@ -68,13 +68,14 @@ impl Log {
         Self { clock, report, entries, message: None, limit, is_limit_told: false }
     }
 
-    /// What a server in this program tells when it leaves frames out: the size in bytes of the largest
-    /// datagram that the system sends. Then it is known why packets are missing.
+    /// Where a server inside this program says that it leaves frames out, with the size in bytes of
+    /// the largest datagram that the system sends. That explains why packets are missing.
     pub(crate) fn watch(&mut self, limit: Arc<OnceLock<usize>>) {
         self.limit = limit;
     }
 
-    /// Tells once why a server in this program leaves frames out, if it does; says whether it did.
+    /// Tells the user, once, why a server inside this program leaves frames out, if it does;
+    /// returns whether it told.
     pub(crate) fn tell_limit(&mut self) -> bool {
         let Some(limit) = self.limit.get().filter(|_| !self.is_limit_told) else { return false };
         let message = Message::too_large(*limit);
@@ -83,7 +84,7 @@ impl Log {
         true
     }
 
-    /// Tells the user that nothing comes; why, where that is known.
+    /// Tells the user that nothing comes, and why, if that is known.
     pub(crate) fn tell_silence(&mut self, message: Message) {
         let message = self.limit.get().map_or(message, |limit| Message::too_large(*limit));
         if self.message.as_ref() != Some(&message) {
@@ -106,7 +107,8 @@ impl Log {
         self.report_at(self.now(), event);
     }
 
-    /// Something has happened at that time, and is known only now; the oldest entry makes room.
+    /// Notes something that happened at that time and is known only now; the oldest entry makes
+    /// room.
     fn report_at(&mut self, at: Duration, event: ClientEvent) {
         if self.entries.len() == MOST {
             self.entries.remove(0);
@@ -115,19 +117,19 @@ impl Log {
         (self.report)(event);
     }
 
-    /// A message of the server has come; says when by the client's clock.
+    /// Notes a message of the server; returns when it came, by the client's clock.
     pub(crate) fn received(&mut self, text: &str, arrival: Instant) -> Duration {
         let at = arrival.saturating_duration_since(self.clock);
         self.report_at(at, ClientEvent::Received(text.to_owned()));
         at
     }
 
-    /// The message that came last means nothing here; why, in words.
+    /// Notes that the last message was ignored; why, in words.
     pub(crate) fn ignore(&mut self, why: String) {
         self.report(ClientEvent::Ignored(why));
     }
 
-    /// Tells the user something, which stays until it is dismissed or another takes its place.
+    /// Shows the user a message, which stays until it is dismissed or another takes its place.
     pub(crate) fn tell(&mut self, message: Message) {
         self.report(ClientEvent::Told(message.clone()));
         self.message = Some(message);
@@ -138,7 +140,7 @@ impl Log {
         self.message.as_ref()
     }
 
-    /// The user has read it, or it is true no more.
+    /// Takes the message away: the user has read it, or it is no longer true.
     pub(crate) fn dismiss(&mut self) {
         self.message = None;
     }

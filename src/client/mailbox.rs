@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 
 use crate::event::Event;
 
-/// What the thread of a connection has to tell.
+/// What the thread of a connection reports.
 #[derive(Debug)]
 pub(crate) enum News {
-    /// The server has been reached, or why not.
+    /// The server has been reached, or could not be: why.
     Connected(io::Result<TcpStream>),
     /// A message of the server.
     Message {
-        /// All of it.
+        /// The whole message.
         text: String,
         /// When it was complete.
         arrival: Instant,
@@ -30,11 +30,11 @@ pub(crate) enum News {
 pub(crate) struct Mailbox {
     letters: Receiver<(u32, News)>,
     slot: Slot,
-    /// How many have been taken out in this turn.
+    /// How many letters have been taken out in this turn.
     taken: usize,
 }
 
-/// A thread's end; what it leaves bears the number of its connection.
+/// A thread's end; its letters carry the number of their connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Slot {
     letters: Sender<(u32, News)>,
@@ -52,7 +52,7 @@ impl Mailbox {
         Self { letters, slot, taken: 0 }
     }
 
-    /// A new connection begins: what those before still have to tell is passed over from now on.
+    /// Begins a new connection: letters from the threads of earlier ones are ignored from now on.
     pub(crate) const fn begin_connection(&mut self) {
         self.slot.connection += 1;
     }
@@ -62,7 +62,7 @@ impl Mailbox {
         self.slot.clone()
     }
 
-    /// What says that something has come, for whoever brings pictures.
+    /// The signal that something has come, also for the thread that brings pictures.
     pub(crate) fn news(&self) -> Arc<Event> {
         Arc::clone(&self.slot.news)
     }
@@ -74,8 +74,8 @@ impl Mailbox {
         self.taken = 0;
     }
 
-    /// What the present connection has told next. After [`MOST_AT_ONCE`] of them whoever draws and
-    /// looks at keys has a turn before the rest.
+    /// The next letter of the present connection. After [`MOST_AT_ONCE`] of them it returns none
+    /// for once, so that the window can draw and look at its keys before the rest.
     pub(crate) fn next(&mut self) -> Option<News> {
         while self.taken < MOST_AT_ONCE {
             let (connection, news) = self.letters.try_recv().ok()?;
@@ -91,14 +91,14 @@ impl Mailbox {
 }
 
 impl Slot {
-    /// Leaves something there; `false` if there is no room. For the beginning and the end of a
-    /// connection there always is.
+    /// Leaves a letter; `false` if there is no room. For the beginning and the end of a connection
+    /// there always is.
     pub(crate) fn put(&self, news: News) -> bool {
         let is_vital = matches!(news, News::Connected(_) | News::Ended(_));
         let before = self.waiting.fetch_add(1, Ordering::Relaxed);
         let has_room = before < MOST_LETTERS || is_vital;
         if has_room {
-            // The client is gone only when nobody wants to know any more.
+            // This fails only if the client has gone, and then nobody needs the letter.
             self.letters.send((self.connection, news)).ok();
         } else {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
@@ -108,9 +108,10 @@ impl Slot {
     }
 }
 
-/// Why a connection is ended that brings more messages than there is room for.
+/// The reason for ending a connection that brings more messages than there is room for.
 pub(crate) const FLOOD: &str = "more messages came than can be read";
 /// How many are taken out in one turn.
 const MOST_AT_ONCE: usize = 64;
-/// How many letters may wait: nobody asks for so many, and each may have 64 KiB.
+/// How many letters may wait: far more than the replies to a client's own requests, and few enough
+/// that 64 KiB each does no harm.
 const MOST_LETTERS: usize = 256;

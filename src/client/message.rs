@@ -22,7 +22,7 @@ pub struct Message {
 /// How bad a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// The user can fix it here, or need not.
+    /// The user can fix it here, or there is nothing to fix.
     Warning,
     /// The server, or the way to it, is at fault.
     Error,
@@ -82,7 +82,7 @@ impl Message {
         Self::error("Server gone".to_owned(), text)
     }
 
-    /// Servers end sessions in which nobody says anything.
+    /// Servers end sessions in which nothing is said for a while.
     pub(crate) fn session_ended(why: &str) -> Self {
         let text = format!(
             "The connection has ended while nothing was played ({why}): \
@@ -91,7 +91,7 @@ impl Message {
         Self::warning("Session ended".to_owned(), text)
     }
 
-    /// What a silence means, where it means something; RTP is awaited at `place`.
+    /// What a silence means, if it means anything; RTP is awaited at `place`.
     pub(crate) fn silence(cause: Cause, place: &str) -> Option<Self> {
         match cause {
             Cause::End => None,
@@ -106,7 +106,7 @@ impl Message {
         Self::warning("No packets".to_owned(), text)
     }
 
-    /// The server is in this program and leaves frames out; `limit` is the size in bytes of the
+    /// The server inside this program leaves frames out; `limit` is the size in bytes of the
     /// largest datagram that this system sends.
     pub(super) fn too_large(limit: usize) -> Self {
         let cure = datagram::REMEDY.unwrap_or("`server --fragment 1400` sends pieces");
@@ -121,7 +121,7 @@ impl Message {
 
     fn only_strangers(place: &str) -> Self {
         let text = format!(
-            "What comes at {place} is not from the server's address. Has the server several? \
+            "What comes at {place} is not from the server's address. Does the server have several? \
              Call it by the one in the log."
         );
         Self::warning("No RTP from the server".to_owned(), text)
@@ -131,12 +131,12 @@ impl Message {
         Self::error("No thread".to_owned(), format!("The system can't start a thread: {error}."))
     }
 
-    /// One that its user can do something about, or need not.
+    /// A message about something that the user can fix, or that needs no fixing.
     pub(crate) const fn warning(title: String, text: String) -> Self {
         Self { severity: Severity::Warning, title, text }
     }
 
-    /// One of the server, or of the way to it.
+    /// A message about a fault of the server, or of the way to it.
     pub(crate) const fn error(title: String, text: String) -> Self {
         Self { severity: Severity::Error, title, text }
     }

@@ -1,4 +1,4 @@
-//! What a window or a terminal needs of a client, whichever dialect it speaks.
+//! What a window or a terminal needs from a client, whichever dialect it speaks.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use crate::statistics::Statistics;
 
 /// A client with buttons.
 pub trait Player {
-    /// Does what the button of `method` stands for: at once, or after the reply that is awaited.
+    /// Does what the button for `method` does: at once, or after the reply that is awaited.
     fn press(&mut self, method: Method);
 
-    /// Left or right arrow: goes back or on, where the movie can be entered anywhere.
+    /// Left or right arrow: skips back or forward, if the server can play from any place.
     fn seek_movie(&mut self, _direction: Seek) {}
 
-    /// Waits at most `timeout` for anything to happen, and deals with it; says whether what the
+    /// Waits at most `timeout` for something to happen, and deals with it; returns whether what the
     /// user sees has changed.
     fn wait(&mut self, timeout: Duration) -> bool;
 
@@ -31,21 +31,21 @@ pub trait Player {
     /// Whether a connection is being made.
     fn is_connecting(&self) -> bool;
 
-    /// Whether the movie plays, or will once all that was pressed has been answered.
+    /// Whether the movie plays, or will once all pressed buttons have been answered.
     fn will_play(&self) -> bool;
 
-    /// All that there is to see.
+    /// Everything there is to see.
     fn status(&self) -> Status<'_>;
 
-    // ---- What else is asked for often follows from the status ---------------------------------------
+    // ---- What follows from the status ---------------------------------------------------------------
 
     /// Where the session is.
     fn state(&self) -> State {
         self.status().state
     }
 
-    /// Whether the button of `method` is lit: whether it would do something in the present state.
-    /// PLAY does SETUP first, so it is possible in INIT too.
+    /// Whether the button for `method` is lit, that is, whether it does something in the present
+    /// state. PLAY does SETUP first if need be, so it is lit in INIT too.
     fn offers(&self, method: Method) -> bool {
         let state = self.state();
         let after = state.after(method);
@@ -58,13 +58,13 @@ pub trait Player {
         }
     }
 
-    /// Whether a connection is being made, or a reply awaited that is not yet overdue.
+    /// Whether a connection is being made, or a reply is awaited that is not yet overdue.
     fn is_waiting(&self) -> bool {
         self.status().awaited.is_some()
     }
 
-    /// Whether the reply to `method` is awaited, and not yet overdue; or the connection to ask for
-    /// it.
+    /// Whether the reply to `method`, or the connection to send it over, is awaited and not yet
+    /// overdue.
     fn awaits(&self, method: Method) -> bool {
         self.status().awaited == Some(method)
     }
@@ -76,7 +76,7 @@ pub trait Player {
         self.status().is_torn_down
     }
 
-    /// Whether nothing has come for 2 s although the movie plays: its end, most likely.
+    /// Whether nothing has come for 2 s although the movie plays: most likely this is its end.
     fn has_no_data(&self) -> bool {
         self.status().has_no_data
     }
@@ -126,32 +126,32 @@ pub trait Player {
         self.status().message
     }
 
-    /// The figures of the report's extension 1, and the time at which to read them.
+    /// The statistics that the report's extension 1 asks for, and the time at which to read them.
     fn statistics(&self) -> (&Statistics, Duration) {
         let Status { statistics, now, .. } = self.status();
         (statistics, now)
     }
 }
 
-/// To where the arrow keys lead.
+/// Where the arrow keys lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seek {
     /// Ten seconds back.
     Back,
-    /// Ten seconds on.
+    /// Ten seconds forward.
     Forward,
 }
 
-/// All that there is to see of a client.
+/// Everything there is to see of a client.
 #[derive(Clone, Copy, Debug)]
 pub struct Status<'a> {
-    /// What is played.
+    /// The name of the movie.
     pub movie: &'a str,
-    /// From where: name or address, and RTSP port.
+    /// Where it comes from: the server's name or address, and its RTSP port.
     pub server: (&'a str, u16),
     /// Where the session is.
     pub state: State,
-    /// What is being done for the user, and not yet overdue.
+    /// The request that is being dealt with, if it is not yet overdue.
     pub awaited: Option<Method>,
     /// Whether TEARDOWN has been answered, or was pressed before there was a connection.
     pub is_torn_down: bool,
@@ -173,14 +173,14 @@ pub struct Status<'a> {
     pub description: Option<&'a str>,
     /// What the user should know.
     pub message: Option<&'a Message>,
-    /// The figures of the report's extension 1.
+    /// The statistics that the report's extension 1 asks for.
     pub statistics: &'a Statistics,
     /// The time at which to read them.
     pub now: Duration,
 }
 
 impl<'a> Status<'a> {
-    /// That of a client that has not begun, with what is on its screen and in its log.
+    /// The status of a client that has not begun, with what is on its screen and in its log.
     pub(crate) fn of(screen: &'a Screen, log: &'a Log) -> Self {
         Self {
             movie: "",

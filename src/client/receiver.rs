@@ -1,5 +1,5 @@
-//! The client's side of RTP: the port, the thread that listens at it, the one that decodes, and what
-//! they have brought.
+//! The client's side of RTP: the port, the thread that listens at it, the thread that decodes, and
+//! what they have brought.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,33 +12,34 @@ use super::silence::{Cause, Silence};
 use crate::errand::{Errand, Wake};
 use crate::event::Event;
 
-/// Where packets come in. It moves into the thread at PLAY and comes home at PAUSE, so there are
+/// Where packets come in. It moves into the thread at PLAY and comes back at PAUSE, so there are
 /// never two listeners, and nothing is shared.
 pub(crate) trait Port: fmt::Debug + Send + 'static {
     /// What has been found out.
     fn findings(&self) -> &Findings;
 
-    /// PLAY is about to be sent.
+    /// Prepares for a PLAY that is about to be sent.
     fn resume(&mut self);
 
-    /// What ends the listening at once when its stop event has been set.
+    /// A function that ends the listening at once, called when the stop event has been set.
     ///
     /// # Errors
     /// The system has no room for another descriptor.
     fn waker(&self) -> io::Result<Wake>;
 }
 
-/// A port and what comes of it. The port goes before the decoder, which waits for its last frame.
+/// A port and what comes in by it. The port is closed before the decoder, which waits for its last
+/// frame.
 #[derive(Debug)]
 pub(crate) struct Receiver<P> {
     media: Media<P>,
     decoder: Option<Decoder>,
     silence: Silence,
-    /// What there is to be seen.
+    /// What there is to see.
     pub(crate) screen: Screen,
 }
 
-/// Where the port is: not open, with the client, or with the thread `listen_rtp`.
+/// Where the port is: not open, with the client, or in the thread `listen_rtp`.
 #[derive(Debug, Default)]
 enum Media<P> {
     #[default]
@@ -54,8 +55,8 @@ impl<P: Port> Receiver<P> {
         Self { media, decoder: None, silence, screen }
     }
 
-    /// A session begins: starts the thread that decodes; `news` is raised at each picture. The last
-    /// session's picture goes.
+    /// Begins a session: starts the thread that decodes and removes the last session's picture.
+    /// `news` is raised at each new picture.
     ///
     /// # Errors
     /// The system has no room for another thread.
@@ -67,7 +68,7 @@ impl<P: Port> Receiver<P> {
         Ok(())
     }
 
-    /// Takes the session's port, which sends its frames where it is told.
+    /// Takes the session's port, which `port` makes when it is told where frames go.
     pub(crate) fn set_port(&mut self, port: impl FnOnce(Frames) -> P) {
         let frames = self.decoder.as_ref().and_then(Decoder::frames);
         self.media = frames.map_or(Media::Closed, |frames| Media::Open(port(frames)));
@@ -81,8 +82,8 @@ impl<P: Port> Receiver<P> {
         }
     }
 
-    /// Starts the thread `listen_rtp`, which takes the port along and does `listen`, unless it is at
-    /// work already. Python: `threading.Thread(target=self.listenRtp).start()`.
+    /// Starts the thread `listen_rtp`, which takes the port along and runs `listen`, unless it is
+    /// running already. Python: `threading.Thread(target=self.listenRtp).start()`.
     ///
     /// # Errors
     /// The system has no room for another thread, or there is no port; it is closed then.
@@ -105,13 +106,14 @@ impl<P: Port> Receiver<P> {
         }
     }
 
-    /// PLAY has been granted.
+    /// Notes that PLAY has been granted.
     pub(crate) fn play(&mut self, now: Duration) {
         self.silence.play(now);
         self.screen.statistics.play(now);
     }
 
-    /// Stops the thread, if there is one, and gets the port back from it. Python: `playEvent.set()`.
+    /// Stops the thread, if there is one, and gets the port back from it. Python:
+    /// `playEvent.set()`.
     #[doc(alias = "playEvent")]
     pub(crate) fn stop(&mut self, now: Duration) {
         self.media = match std::mem::take(&mut self.media) {
@@ -128,7 +130,7 @@ impl<P: Port> Receiver<P> {
         self.silence.end();
     }
 
-    /// Closes the port, and waits for the last picture; what is to be seen stays.
+    /// Closes the port, and waits for the last picture; what is on the screen stays.
     pub(crate) fn close(&mut self, now: Duration) {
         self.stop(now);
         self.media = Media::Closed;
@@ -142,7 +144,7 @@ impl<P: Port> Receiver<P> {
         self.decoder.as_ref()?.next()
     }
 
-    /// When PLAY was granted last.
+    /// When PLAY was last granted.
     pub(crate) const fn played_since(&self) -> Duration {
         self.silence.since
     }
@@ -158,21 +160,21 @@ impl<P: Port> Receiver<P> {
     }
 }
 
-/// What has come while nobody listened is from before the pause, and says nothing of what comes after
-/// it.
+/// Discards what has come while nobody listened: it is from before the pause, and says nothing
+/// about what comes after it.
 fn take_what_waits<P>(port: &mut P, listen: fn(&mut P, &Event)) {
     let stop = Event::default();
     stop.set();
     listen(port, &stop);
 }
 
-/// How much more is taken of what was in flight at the stop: a sender that never pauses must not keep
-/// the client waiting.
+/// How much more is taken of what was on its way at the stop: a sender that never pauses must not
+/// keep the client waiting.
 #[derive(Debug)]
 pub(crate) struct InFlight(usize);
 
 impl InFlight {
-    /// Whether one more may be taken. While nobody `is_stopping` there always may.
+    /// Whether one more may be taken: always, unless the thread `is_stopping`.
     pub(crate) const fn has_another(&mut self, is_stopping: bool) -> bool {
         let has_another = !is_stopping || self.0 > 0;
         self.0 = if is_stopping && has_another { self.0 - 1 } else { MOST_IN_FLIGHT };
@@ -186,7 +188,7 @@ impl Default for InFlight {
     }
 }
 
-/// No system keeps as many datagrams.
+/// More datagrams than any system keeps.
 const MOST_IN_FLIGHT: usize = 10_000;
 
 #[cfg(test)]

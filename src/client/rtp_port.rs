@@ -19,7 +19,7 @@ pub(super) struct RtpPort {
 }
 
 impl RtpPort {
-    /// At that socket; frames go to `frames`, and times are counted from `clock` on.
+    /// Uses that socket, sends frames to `frames`, and counts time from `clock` on.
     pub(super) fn new(socket: RtpSocket, frames: Frames, clock: Instant) -> Self {
         Self { socket, intake: Intake::new(frames, clock) }
     }
@@ -55,16 +55,16 @@ pub(super) enum Received<'a> {
     Datagram(&'a [u8]),
     /// Somebody else sends to our port.
     OfStranger(SocketAddr),
-    /// Nothing, for the lab's 0.5 s.
+    /// Nothing has come for the lab's 0.5 s.
     Nothing,
 }
 
 impl RtpSocket {
-    /// Opens the port, with the lab's timeout of 0.5 s, and says its number; port 0 takes a free one.
-    /// A lab's server sends from any port, so only its address counts.
+    /// Opens the port, with the lab's timeout of 0.5 s, and returns its number; port 0 takes a free
+    /// one. A lab's server sends from any port, so only its address counts.
     ///
     /// # Errors
-    /// The port is taken, or not for this user.
+    /// The port is taken, or this user may not use it.
     pub(super) fn open(port: u16, server: IpAddr) -> io::Result<(u16, Self)> {
         let server = server.to_canonical();
         let any: IpAddr = match server {
@@ -77,8 +77,8 @@ impl RtpSocket {
         Ok((number, Self { socket, server, datagram, in_flight: InFlight::default() }))
     }
 
-    /// Waits for a datagram, for 0.5 s at most. Once `stop` is set it waits no more, and says `None`
-    /// when all that was in flight has been taken.
+    /// Waits for a datagram, for 0.5 s at most. Once `stop` is set it no longer waits, and returns
+    /// `None` when everything that was on its way has been taken.
     pub(super) fn receive(&mut self, stop: &Event) -> Option<Received<'_>> {
         let is_stopping = stop.is_set();
         if !self.in_flight.has_another(is_stopping) {
@@ -100,15 +100,15 @@ impl RtpSocket {
             }
             Err(error) if timed_out(&error) => (!is_stopping).then_some(Received::Nothing),
             Err(_) => {
-                // Some systems report here that an earlier datagram was refused; a lasting error must
-                // not burn a core.
+                // Some systems report here that an earlier datagram was refused. A pause, lest an
+                // error that stays burn a core.
                 stop.wait(ERROR_PAUSE);
                 Some(Received::Nothing)
             }
         }
     }
 
-    /// What is there already.
+    /// What is there already, without waiting.
     fn receive_waiting(&mut self) -> io::Result<(usize, SocketAddr)> {
         self.socket.set_nonblocking(true)?;
         let received = self.socket.recv_from(&mut self.datagram);
@@ -116,7 +116,8 @@ impl RtpSocket {
         received
     }
 
-    /// What ends the waiting in [`Self::receive`]: an empty datagram to our own port.
+    /// A function that ends the waiting in [`Self::receive`]: it sends an empty datagram to our own
+    /// port.
     ///
     /// # Errors
     /// The system has no room for another descriptor.

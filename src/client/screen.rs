@@ -1,4 +1,5 @@
-//! What the client has to show: the last picture, the figures, what the server has said of the movie.
+//! What the client has to show: the last picture, the statistics, what the server has said of the
+//! movie.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use crate::statistics::{Reception, Statistics};
 /// What the client has to show.
 #[derive(Debug, Default)]
 pub(crate) struct Screen {
-    /// The figures.
+    /// The statistics.
     pub(crate) statistics: Statistics,
     /// The last frame that could be decoded.
     pub(crate) picture: Option<Picture>,
@@ -20,18 +21,18 @@ pub(crate) struct Screen {
     pub(crate) latest_packet: Option<LatestPacket>,
     /// The answer to the last DESCRIBE.
     pub(crate) description: Option<String>,
-    /// Who else than the server has sent something, until that has been told.
+    /// A sender other than the server, until the user has been told.
     stranger: Option<SocketAddr>,
     knows_stranger: bool,
-    /// Why frames can't be put together, until that has been told.
+    /// Why frames can't be put together, until the user has been told.
     flaws: Vec<String>,
     flaws_known: usize,
-    /// Whether the server has said that nothing more will come, since PLAY was sent last.
+    /// Whether the server has said, since PLAY was last sent, that nothing more will come.
     pub(crate) has_ended: bool,
 }
 
 impl Screen {
-    /// A session begins: the last one's picture goes, and what had come of it.
+    /// Begins a session: removes the last one's picture and findings.
     pub(crate) fn begin_session(&mut self) {
         let mut statistics = std::mem::take(&mut self.statistics);
         statistics.reception = Reception::default();
@@ -50,7 +51,8 @@ impl Screen {
         }
     }
 
-    /// Takes what has been found out. After PAUSE more is known than what is still on its way.
+    /// Takes findings. Those that were still on their way at PAUSE are older than what is known by
+    /// then.
     pub(crate) fn learn(&mut self, findings: Findings) {
         let Findings { reception, latest, stranger, flaws, has_ended } = findings;
         let known = &self.statistics.reception;
@@ -70,7 +72,7 @@ impl Screen {
         self.flaws.extend(flaws.into_iter().skip(known));
     }
 
-    /// Who else than the server has sent something; once.
+    /// A sender other than the server; once.
     pub(crate) const fn new_stranger(&mut self) -> Option<SocketAddr> {
         self.stranger.take()
     }
@@ -85,7 +87,7 @@ impl Screen {
 mod tests {
     use super::*;
 
-    /// What is known after so many packets.
+    /// Findings after so many packets.
     fn findings(packets: u64) -> Findings {
         let mut findings = Findings::default();
         findings.reception.packets = packets;
@@ -98,14 +100,14 @@ mod tests {
         let address = |port| Some(([127, 0, 0, 2], port).into());
         screen.learn(findings(1));
         assert_eq!((screen.new_stranger(), screen.new_flaws()), (None, Vec::new()));
-        // The frame that came with the first flaw has been left out.
+        // The frame that carried the first flaw was dropped.
         let flaws = ["one".to_owned(), "two".to_owned()];
         screen.learn(Findings { flaws: flaws.to_vec(), stranger: address(1), ..findings(2) });
         assert_eq!((screen.new_stranger(), screen.new_flaws()), (address(1), flaws.to_vec()));
         let flaws = [&flaws[..], &["three".to_owned()]].concat();
         screen.learn(Findings { flaws: flaws.clone(), stranger: address(1), ..findings(3) });
         assert_eq!((screen.new_stranger(), screen.new_flaws()), (None, flaws[2..].to_vec()));
-        // What was on its way when more was known already brings nothing back.
+        // Older findings that arrive late change nothing.
         screen.learn(Findings { flaws: flaws[..1].to_vec(), stranger: address(1), ..findings(2) });
         assert_eq!((screen.new_stranger(), screen.new_flaws()), (None, Vec::new()));
         screen.begin_session();

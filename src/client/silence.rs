@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::statistics::Reception;
 
-/// What had come before PLAY, and since when packets are awaited.
+/// What had come before PLAY, and since when packets have been awaited.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Silence {
     /// When PLAY was granted last.
@@ -29,7 +29,7 @@ pub(crate) enum Cause {
 }
 
 impl Silence {
-    /// PLAY is about to be sent.
+    /// Notes what has come before a PLAY that is about to be sent.
     pub(crate) const fn before_play(&mut self, reception: &Reception) {
         self.packets = reception.packets;
         self.malformed = reception.malformed;
@@ -52,8 +52,8 @@ impl Silence {
         self.is_silent
     }
 
-    /// Looks at the clock while the movie plays. Says whether silence has begun or ended, and what
-    /// one that has begun means.
+    /// Looks at the clock while the movie plays. Returns whether silence has begun or ended and, if
+    /// it has begun, what it means.
     pub(crate) fn look(&mut self, reception: &Reception, now: Duration) -> (bool, Option<Cause>) {
         let last = reception.last_arrival.unwrap_or_default();
         let is_silent = now >= last.max(self.since) + DATA_WAIT;
@@ -62,7 +62,8 @@ impl Silence {
     }
 
     const fn cause(&self, reception: &Reception) -> Cause {
-        // Fewer, if the figures from just before PLAY were left out on their way here.
+        // Not `!=`: counts can be lower than before PLAY, if the last findings were dropped on
+        // their way.
         if reception.packets > self.packets {
             Cause::End
         } else if reception.malformed > self.malformed {

@@ -27,15 +27,15 @@ pub enum Fate {
     Lost,
     /// It is sent twice, at once.
     Doubled,
-    /// It is sent behind the next one, which is neither lost nor swapped itself.
+    /// It is sent after the next one, which is neither lost nor swapped itself.
     Swapped,
 }
 
 impl Impairment {
-    /// Reads the options of those names; `other_seed` serves if there is no `seed`.
+    /// Reads the options by their names; `other_seed` is used if there is no `seed`.
     ///
     /// # Errors
-    /// An option is no number, or out of its range, or does not go with the others.
+    /// An option is no number, is out of its range, or contradicts another.
     pub fn read(
         option: impl Fn(&str) -> Option<String>,
         other_seed: u64,
@@ -103,9 +103,9 @@ impl Impairment {
 
     /// What becomes of a packet.
     ///
-    /// To swap two takes both: the one behind a packet that was chosen to be swapped is not swapped,
-    /// and the one before a lost packet passes. So of 2 % a little less is done, and every swapped
-    /// packet is overtaken by exactly one.
+    /// Swapping takes two packets: the one after a packet that was chosen to be swapped is not
+    /// chosen again, and the one before a lost packet is not swapped. So 2 % come out as a little
+    /// less, and every swapped packet is overtaken by exactly one.
     pub fn fate(self, number: u64) -> Fate {
         let fate = self.chosen(number);
         if fate != Fate::Swapped {
@@ -116,7 +116,7 @@ impl Impairment {
         if follows || next_is_lost { Fate::Passed } else { Fate::Swapped }
     }
 
-    /// How long a packet is under way at least: the delay, and up to the jitter more or less, each
+    /// How long a packet is on its way at least: the delay, plus or minus up to the jitter, each
     /// time as likely as any other.
     pub fn delay(self, number: u64) -> Duration {
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
@@ -125,7 +125,7 @@ impl Impairment {
         (self.delay + drawn).saturating_sub(self.jitter)
     }
 
-    /// What the packet's number would have become of it, if it were the only one.
+    /// The packet's fate by its number alone, without regard to the packets around it.
     fn chosen(self, number: u64) -> Fate {
         let mut drawn = self.draw(number, 0) % u64::from(ALL);
         let shares = [
@@ -143,13 +143,13 @@ impl Impairment {
         Fate::Passed
     }
 
-    /// One of two numbers that belong to a packet, as good as random.
+    /// One of two pseudorandom numbers that belong to a packet.
     const fn draw(self, number: u64, which: u64) -> u64 {
         split_mix_64(self.seed, number.wrapping_mul(2).wrapping_add(which))
     }
 }
 
-/// As the options say it.
+/// The network as the options say it.
 impl fmt::Display for Impairment {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { loss, duplicate, reorder, delay, jitter, seed } = self;
@@ -160,8 +160,8 @@ impl fmt::Display for Impairment {
 }
 
 /// Number `place` of the sequence that begins with `seed`: G. L. Steele, D. Lea, C. H. Flood, "Fast
-/// Splittable Pseudorandom Number Generators" (2014), figure 17. Each number is there without those
-/// before it, so this is a function and no generator.
+/// Splittable Pseudorandom Number Generators" (2014), figure 17. A number can be computed without
+/// those before it, so this is a function and not a generator.
 const fn split_mix_64(seed: u64, place: u64) -> u64 {
     let mixed = seed.wrapping_add(place.wrapping_mul(0x9E37_79B9_7F4A_7C15));
     let mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -169,7 +169,7 @@ const fn split_mix_64(seed: u64, place: u64) -> u64 {
     mixed ^ mixed >> 31
 }
 
-/// What happens to every session's RTP packets on their way out. All copies are the same network,
+/// What happens to every session's RTP packets on their way out. All clones are the same network,
 /// and its loss may be changed while the server serves.
 #[derive(Clone, Debug)]
 pub struct Network {
@@ -204,7 +204,7 @@ impl Network {
 pub(super) mod tests {
     use super::*;
 
-    /// The network of a command line.
+    /// The network that a command line asks for.
     pub(in crate::impairment) fn network(line: &str) -> Result<Impairment, BadImpairment> {
         let words: Vec<_> = line.split(' ').collect();
         let word = |name: &str| {
@@ -237,7 +237,7 @@ pub(super) mod tests {
         );
     }
 
-    /// They must be the same on every machine and for ever: a handout may name them.
+    /// They must be the same on every machine and for ever, since a handout may name them.
     #[test]
     fn a_seeds_fates_never_change() {
         let network = network(ISSUE).unwrap();
@@ -262,7 +262,8 @@ pub(super) mod tests {
                     Fate::Passed => {}
                 }
             }
-            // Five standard deviations of the mean. One in 18 of those chosen is not swapped.
+            // Five standard deviations around the mean. One in 18 of those chosen to be swapped is
+            // not.
             for (count, mean, room) in
                 [(counts[0], 50_000, 1100), (counts[1], 10_000, 500), (counts[2], 4726, 350)]
             {
@@ -402,7 +403,7 @@ pub(super) mod tests {
         }
     }
 
-    // Computed apart from this program.
+    // Computed by another program.
     const LOST: [u64; 27] = [
         23, 33, 67, 80, 81, 106, 110, 130, 136, 186, 195, 202, 240, 263, 276, 300, 307, 320, 335,
         360, 375, 423, 427, 454, 455, 460, 485,

@@ -8,8 +8,8 @@ use super::tally::{Deeds, Tally};
 
 /// A queue with a bad network's ways. The caller owns the clock.
 ///
-/// It is a queue also in that delays keep the order, however much they vary: a packet that is faster
-/// than the one before waits for it, as in a real router. Only what is to be swapped overtakes.
+/// Delays keep the order, however much they vary: a packet that is faster than the one before waits
+/// for it, as in a real router's queue. Only swapping lets one packet overtake another.
 ///
 /// ```
 /// use rtsp_lab::impairment::{Impairment, Line};
@@ -30,7 +30,7 @@ pub struct Line {
     impairment: Impairment,
     tally: Tally,
     deeds: Deeds,
-    /// The packet that is to leave behind the next one.
+    /// The packet that is to leave after the next one.
     held: Option<Held>,
     /// When each leaves, in that order.
     waiting: VecDeque<(Duration, Vec<u8>)>,
@@ -58,7 +58,7 @@ impl Line {
         }
     }
 
-    /// From the next packet on it is this network.
+    /// Uses this network from the next packet on.
     pub const fn change(&mut self, impairment: Impairment) {
         self.impairment = impairment;
     }
@@ -76,7 +76,7 @@ impl Line {
             Fate::Lost => {
                 self.tally.lost += 1;
                 self.deeds.lost.push(number);
-                // The one before is not held any longer, or its turn might never come.
+                // Hold the one before no longer, or its turn might never come.
                 return self.end();
             }
             Fate::Doubled => {
@@ -100,7 +100,7 @@ impl Line {
         self.waiting.front().map(|(due, _)| *due)
     }
 
-    /// The next packet, if it leaves at `now` or has before.
+    /// The next packet, if it is due at `now` or was before.
     pub fn pop(&mut self, now: Duration) -> Option<Vec<u8>> {
         if self.next_due()? > now {
             return None;
@@ -108,14 +108,14 @@ impl Line {
         self.waiting.pop_front().map(|(_, packet)| packet)
     }
 
-    /// No packet follows for now: the one that waits for the next leaves in its own time.
+    /// Notes that no packet follows for now: one that waits to be overtaken leaves in its own time.
     pub fn end(&mut self) {
         if let Some(held) = self.held.take() {
             self.leave(held.packet, held.due);
         }
     }
 
-    /// Everything leaves at once.
+    /// Makes everything due at once.
     pub fn flush(&mut self) {
         self.end();
         for (due, _) in &mut self.waiting {
@@ -237,7 +237,7 @@ mod tests {
         for (number, due) in out {
             assert!((FRAME * number..=FRAME * number + 2 * Duration::from_secs(1)).contains(&due));
         }
-        // Whoever is slow holds up those behind: none was as fast as it might have been.
+        // A slow packet holds up those after it, so no average is as low as the option says.
         let (least, most) = line.tally().delays.unwrap();
         assert!(!least.is_zero() && most > Duration::from_millis(1990), "{least:?} to {most:?}");
     }

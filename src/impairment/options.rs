@@ -10,10 +10,10 @@ pub struct Percent {
 }
 
 impl Percent {
-    /// That many whole percent; 100 if it is more.
+    /// That many whole percent, 100 at most.
     pub const fn whole(percent: u8) -> Self {
         let percent = if percent > 100 { 100 } else { percent };
-        // `u32::from` is not for constants yet.
+        // `u32::from` can't be used in constants yet.
         Self { millionths: percent as u32 * (ALL / 100) }
     }
 
@@ -27,7 +27,7 @@ impl Percent {
         self.millionths
     }
 
-    /// One percent more, but no more than 99: something must come.
+    /// One percent more, but 99 at most: something must come.
     #[must_use]
     pub const fn one_more(self) -> Self {
         let most = ALL / 100 * 99;
@@ -35,13 +35,13 @@ impl Percent {
         Self { millionths: if millionths > most { most } else { millionths } }
     }
 
-    /// One percent less, but no less than none.
+    /// One percent less, but at least none.
     #[must_use]
     pub const fn one_less(self) -> Self {
         Self { millionths: self.millionths.saturating_sub(ALL / 100) }
     }
 
-    /// Digits, and up to four more behind a point. A sign, an exponent and `NaN` are none.
+    /// Digits, and up to four more after a point. A sign, an exponent and `NaN` are refused.
     pub fn parse(word: &str) -> Option<Self> {
         let (whole, fraction) = word.split_once('.').unwrap_or((word, "0"));
         let are_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
@@ -71,14 +71,14 @@ pub(super) const ALL: u32 = 1_000_000;
 /// Options that describe no network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BadImpairment {
-    /// A share is none.
+    /// A share is not a number from 0 to 100.
     Percent {
         /// The option.
         name: &'static str,
         /// What it says.
         found: String,
     },
-    /// A time is none, or too long.
+    /// A time is not a number, or too long.
     Time {
         /// The option.
         name: &'static str,
@@ -90,7 +90,7 @@ pub enum BadImpairment {
         /// What it says.
         found: String,
     },
-    /// There is a seed, and nothing that could follow from it.
+    /// There is a seed, but no option that uses it.
     SeedAlone,
     /// Every packet would be lost.
     NothingLeft,
@@ -99,7 +99,7 @@ pub enum BadImpairment {
         /// How many.
         found: Percent,
     },
-    /// More would be done to packets than there are.
+    /// The shares add up to more than all packets.
     MoreThanAll {
         /// The share that is lost.
         loss: Percent,
@@ -112,7 +112,7 @@ pub enum BadImpairment {
     JitterAboveDelay {
         /// The delay.
         delay: Duration,
-        /// What it varies by.
+        /// How much it varies.
         jitter: Duration,
     },
 }
@@ -165,7 +165,7 @@ impl fmt::Display for BadImpairment {
 
 impl std::error::Error for BadImpairment {}
 
-/// The longest delay. The client gives a server up that says nothing for 2 s.
+/// The longest delay. The client gives up a server that says nothing for 2 s.
 pub(super) const MAX_DELAY_MS: u64 = 10_000;
 
 #[cfg(test)]

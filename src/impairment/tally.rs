@@ -12,7 +12,7 @@ pub struct Tally {
     pub lost: u64,
     /// Packets that were sent twice.
     pub doubled: u64,
-    /// Packets that were sent behind the next one.
+    /// Packets that were sent after the next one.
     pub swapped: u64,
     /// The shortest and the longest delay of those that were sent in order.
     pub delays: Option<(Duration, Duration)>,
@@ -31,7 +31,7 @@ impl fmt::Display for Tally {
         let many = if *packets == 1 { "packet" } else { "packets" };
         write!(
             out,
-            "of {packets} {many} {lost} lost, {doubled} doubled, {swapped} behind the next"
+            "of {packets} {many} {lost} lost, {doubled} doubled, {swapped} after the next"
         )?;
         match delays {
             Some((least, most)) if !most.is_zero() => {
@@ -49,7 +49,7 @@ pub struct Deeds {
     pub lost: Vec<u64>,
     /// Those that were sent twice.
     pub doubled: Vec<u64>,
-    /// Those that were sent behind the next one.
+    /// Those that were sent after the next one.
     pub swapped: Vec<u64>,
 }
 
@@ -84,7 +84,7 @@ impl fmt::Display for Deeds {
     }
 }
 
-/// So many numbers of a kind can still be read in a line.
+/// How many numbers of a kind a line can name and still be readable.
 const MOST_NAMED: usize = 20;
 
 #[cfg(test)]
@@ -95,14 +95,14 @@ mod tests {
     fn what_was_done_reads_as_a_sentence() {
         let at = Duration::from_millis;
         let mut tally = Tally { packets: 500, lost: 25, doubled: 5, swapped: 10, delays: None };
-        assert_eq!(tally.to_string(), "of 500 packets 25 lost, 5 doubled, 10 behind the next");
+        assert_eq!(tally.to_string(), "of 500 packets 25 lost, 5 doubled, 10 after the next");
         for ms in [40, 55, 25, 30] {
             tally.delayed(at(ms));
         }
         let shown = tally.to_string();
-        assert!(shown.ends_with("10 behind the next, delayed 25 to 55 ms"), "{shown}");
+        assert!(shown.ends_with("10 after the next, delayed 25 to 55 ms"), "{shown}");
         let one = Tally { packets: 1, delays: Some((at(0), at(0))), ..Tally::default() };
-        assert_eq!(one.to_string(), "of 1 packet 0 lost, 0 doubled, 0 behind the next");
+        assert_eq!(one.to_string(), "of 1 packet 0 lost, 0 doubled, 0 after the next");
     }
 
     #[test]

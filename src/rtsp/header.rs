@@ -1,4 +1,4 @@
-//! What requests, replies and the inbox read alike: header lines, and where they end.
+//! What requests, replies and the inbox read in the same way: header lines, and where they end.
 
 /// A header line's name in lower case and its value. Lab programs also write `CSeq 1`, or just `1`.
 pub(crate) fn header(line: &str) -> (String, &str) {
@@ -25,7 +25,7 @@ pub(crate) fn content_length(bytes: &[u8], end: usize) -> Option<usize> {
     head.lines().map(header).find(|(name, _)| name == "content-length")?.1.parse().ok()
 }
 
-/// The first place from `start` on whose rest `is` what is looked for.
+/// The first place from `start` on at which `is` accepts the rest of the bytes.
 pub(super) fn position(bytes: &[u8], start: usize, is: impl Fn(&[u8]) -> bool) -> Option<usize> {
     (start..bytes.len()).find(|&at| bytes.get(at..).is_some_and(&is))
 }

@@ -7,7 +7,8 @@
 //! 1. an empty line (then `Content-Length` bytes of body, if any);
 //! 2. the start of the next message;
 //! 3. a whole message whose last line is ended, or after which nothing came for [`SHORT_SILENCE`];
-//! 4. [`LONG_SILENCE`]: what is there is taken as it stands.
+//! 4. [`LONG_SILENCE`]: what is there is taken as it stands. Only for a request that comes line by
+//!    line, from someone who types, it is [`TYPING_SILENCE`].
 //!
 //! # Deviation
 //! The lab's programs take what one `recv` brings for one message. What is cut off by rule 3 too
@@ -20,13 +21,15 @@ use std::time::Duration;
 
 use super::header::{content_length, empty_line, header, position};
 use super::reply::Reply;
-use super::request::Request;
+use super::request::{Lack, Request};
 use super::state::Method;
 
 /// How long to wait for more after a whole message whose last line has no end.
 pub const SHORT_SILENCE: Duration = Duration::from_millis(10);
 /// How long to wait for the rest of what is no whole message yet.
 pub const LONG_SILENCE: Duration = Duration::from_millis(200);
+/// How long to wait for the next line of a request that somebody types.
+pub const TYPING_SILENCE: Duration = Duration::from_secs(5);
 /// The most bytes that a request may have.
 pub const MAX_REQUEST: usize = 4096;
 /// The most bytes that a reply or a description may have.
@@ -39,6 +42,8 @@ pub struct Inbox {
     bytes: Vec<u8>,
     last_arrival: Duration,
     cut_early: bool,
+    /// Each read has brought one line.
+    by_lines: bool,
 }
 
 /// What kind of messages come in.
@@ -60,11 +65,20 @@ impl Inbox {
     }
 
     const fn new(expected: Expected) -> Self {
-        Self { expected, bytes: Vec::new(), last_arrival: Duration::ZERO, cut_early: false }
+        Self {
+            expected,
+            bytes: Vec::new(),
+            last_arrival: Duration::ZERO,
+            cut_early: false,
+            by_lines: true,
+        }
     }
 
     /// Takes in what one `read` brought at the time `now`.
     pub fn push(&mut self, bytes: &[u8], now: Duration) {
+        let is_line =
+            bytes.iter().position(|&byte| byte == b'\n').map(|at| at + 1) == Some(bytes.len());
+        self.by_lines = is_line && (self.by_lines || self.bytes.is_empty());
         self.bytes.extend_from_slice(bytes);
         self.last_arrival = now;
     }
@@ -77,7 +91,7 @@ impl Inbox {
         Ok(self.end_of_next(now)?.map(|end| self.cut(end)))
     }
 
-    /// Whether [`Self::next`] has a message or an error at the time `now`.
+    /// Whether [`Self::next`] would return a message or an error at the time `now`.
     pub fn has_next(&mut self, now: Duration) -> bool {
         !matches!(self.end_of_next(now), Ok(None))
     }
@@ -92,11 +106,26 @@ impl Inbox {
         self.bytes
     }
 
-    /// How long after `now` to wait for more bytes; `None` if nothing is begun.
+    /// How long after `now` to wait for more bytes; `None` if no message has begun.
     pub fn patience(&self, now: Duration) -> Option<Duration> {
-        let limit = if self.is_whole() { SHORT_SILENCE } else { LONG_SILENCE };
+        let limit = if self.is_whole() { SHORT_SILENCE } else { self.long_silence() };
         let silence = now.saturating_sub(self.last_arrival);
         (!self.bytes.is_empty()).then(|| limit.saturating_sub(silence))
+    }
+
+    /// What somebody who types has still to type, once it is clear that nothing comes by itself.
+    pub(crate) fn awaits(&self, now: Duration) -> Option<Lack> {
+        let is_silent = now.saturating_sub(self.last_arrival) >= LONG_SILENCE;
+        if is_silent { self.lacks() } else { None }
+    }
+
+    fn lacks(&self) -> Option<Lack> {
+        let is_typed = self.by_lines && self.expected == Expected::Requests;
+        is_typed.then(|| Request::lacks(&String::from_utf8_lossy(&self.bytes))).flatten()
+    }
+
+    fn long_silence(&self) -> Duration {
+        if self.lacks().is_some() { TYPING_SILENCE } else { LONG_SILENCE }
     }
 
     fn end_of_next(&mut self, now: Duration) -> Result<Option<usize>, TooLong> {
@@ -124,7 +153,8 @@ impl Inbox {
         String::from_utf8_lossy(&message).into_owned()
     }
 
-    /// Line ends, and header lines that came after their request was taken for complete.
+    /// Removes line ends, and header lines that came after their request had been taken for
+    /// complete.
     fn drop_what_belongs_to_the_last_message(&mut self, silence: Duration) {
         loop {
             let ends = self.bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
@@ -142,14 +172,14 @@ impl Inbox {
 
     fn end_of_message(&self, silence: Duration) -> Option<usize> {
         let all = Some(self.bytes.len());
-        if silence >= LONG_SILENCE {
+        if silence >= LONG_SILENCE && silence >= self.long_silence() {
             return self.next_start(self.bytes.len()).or(all);
         }
         if !self.is_message() {
             return self.next_start(self.bytes.len()).or_else(|| description_end(&self.bytes));
         }
         let empty_line = empty_line(&self.bytes);
-        // Many short messages must not be searched to the end of them all for each.
+        // If many short messages wait, do not search all of them for the end of each.
         let until = empty_line.map_or(self.bytes.len(), |end| end + 1);
         if let Some(start) = self.next_start(until) {
             return Some(start);
@@ -162,7 +192,7 @@ impl Inbox {
         if ended && self.is_whole() { all } else { None }
     }
 
-    /// A client also gets descriptions that no status line precedes; these have rules of their own.
+    /// A client also gets descriptions without a status line; these have rules of their own.
     fn is_message(&self) -> bool {
         match self.expected {
             Expected::Requests => true,
@@ -191,7 +221,7 @@ impl Inbox {
             Expected::Replies => 1,
         };
         if self.expected == Expected::Requests {
-            // Cheap, and nearly always the end of it: there is no second request line.
+            // A cheap test that nearly always settles it: there is no second request line.
             position(bytes, from, |at| at.starts_with(b" RTSP/"))?;
         }
         let is_start = |at: &[u8]| match self.expected {
@@ -236,7 +266,7 @@ fn description_end(bytes: &[u8]) -> Option<usize> {
 /// No message ends within the most bytes that one may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong {
-    /// That many bytes.
+    /// The number of bytes.
     pub limit: usize,
 }
 

@@ -43,8 +43,8 @@ impl Reply {
 
     /// The three lines of a lab reply. Python: `ServerWorker.replyRtsp`.
     ///
-    /// Lab clients read these lines by their index and cast the third's second word to a number:
-    /// not a line more, and no CRLF.
+    /// Lab clients read these lines by their index and convert the third line's second word to a
+    /// number, so there must be no further line and no CRLF.
     pub fn encode(&self) -> String {
         let Self { code, reason, .. } = self;
         let cseq = self.cseq.unwrap_or(0);
@@ -83,7 +83,7 @@ impl Reply {
         self.code == Status::Ok200.code()
     }
 
-    /// Whether the three lines are there, so that nothing more need be waited for.
+    /// Whether all three lines are there, so that there is no need to wait for more.
     pub(crate) fn is_whole(text: &str) -> bool {
         Self::parse(text).is_ok_and(|reply| {
             reply.cseq.is_some() && reply.session.is_some_and(|session| !session.is_empty())
@@ -124,11 +124,11 @@ pub enum Status {
     BadRequest400,
     /// 453: there are too many clients.
     NotEnoughBandwidth453,
-    /// 454: the session is another one.
+    /// 454: the request names another session.
     SessionNotFound454,
-    /// 455: not now.
+    /// 455: the method is not valid in this state.
     MethodNotValid455,
-    /// 461: no way for RTP that the server would take.
+    /// 461: the server does not send RTP to that port.
     UnsupportedTransport461,
     /// 501: no such method.
     NotImplemented501,

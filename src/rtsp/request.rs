@@ -41,7 +41,7 @@ impl Request {
         let Self { method, cseq, .. } = self;
         let target = self.target.as_deref().unwrap_or_default();
         let last_line = match self.client_port {
-            // The space before the port stays: lab servers take the fourth word of this line.
+            // The space before the port must stay: lab servers take the fourth word of this line.
             Some(port) => format!("Transport: RTP/UDP; client_port= {port}"),
             None => format!("Session: {}", self.session.as_deref().unwrap_or("0")),
         };
@@ -59,7 +59,7 @@ impl Request {
         let bad = |flaw| BadRequest { cseq: headers.cseq.unwrap_or(0), flaw };
 
         let (method, target) = read_request_line(request_line).map_err(bad)?;
-        let cseq = headers.cseq.ok_or(BadRequest { cseq: 0, flaw: Flaw::NoCseq })?;
+        let cseq = headers.cseq.ok_or_else(|| bad(no_cseq(request_line, &headers)))?;
         let client_port = match (method, headers.transport) {
             (Method::Setup, Some(line)) => Some(read_port(line).map_err(bad)?),
             (Method::Setup, None) => return Err(bad(Flaw::NoPort(String::new()))),
@@ -68,7 +68,23 @@ impl Request {
         Ok(Self { method, target, cseq, session: headers.session.map(str::to_owned), client_port })
     }
 
-    /// Whether all that the lab's client writes is there, so that nothing more need be waited for.
+    /// What a request still lacks of what its method needs, if its first line is a request line of the
+    /// lab: more lines may come, from someone who types.
+    pub(crate) fn lacks(text: &str) -> Option<Lack> {
+        let mut lines = text.trim_start().lines();
+        let (method, target) = read_request_line(lines.next()?.trim()).ok()?;
+        let headers = Headers::read(lines);
+        match method {
+            _ if target.as_deref().is_some_and(is_url) => None,
+            _ if headers.cseq.is_none() => Some(Lack::Cseq),
+            Method::Setup if headers.transport.is_none() => Some(Lack::Transport),
+            Method::Setup => None,
+            _ => headers.session.is_none().then_some(Lack::Session),
+        }
+    }
+
+    /// Whether everything that the lab's client writes is there, so that there is no need to wait
+    /// for more.
     pub(crate) fn is_whole(text: &str) -> bool {
         Self::parse(text).is_ok_and(|request| {
             let names_file = !request.target.as_deref().is_some_and(is_url);
@@ -78,8 +94,8 @@ impl Request {
     }
 }
 
-/// Whether a request, even one that can't be parsed, is for a URL or for `*`, as RFC 2326 has it, and
-/// not for a file of the lab.
+/// Whether a request, even one that can't be parsed, is for a URL or for `*`, as RFC 2326 has it,
+/// and not for a file of the lab.
 pub fn target_is_url(request: &str) -> bool {
     let request_line = request.trim_start().lines().next().unwrap_or_default();
     request_line.split_whitespace().nth(1).is_some_and(is_url)
@@ -89,10 +105,30 @@ fn is_url(target: &str) -> bool {
     target == "*" || target.contains("://")
 }
 
+/// A line that a request has not yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lack {
+    Cseq,
+    Transport,
+    Session,
+}
+
+impl fmt::Display for Lack {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Cseq => "CSeq",
+            Self::Transport => "Transport",
+            Self::Session => "Session",
+        })
+    }
+}
+
 /// The header lines that mean something in the lab.
 #[derive(Default)]
 struct Headers<'a> {
     cseq: Option<u32>,
+    /// A line that has the name and no number.
+    bad_cseq: Option<&'a str>,
     session: Option<&'a str>,
     transport: Option<&'a str>,
 }
@@ -103,9 +139,14 @@ impl<'a> Headers<'a> {
         for (index, line) in lines.take_while(|line| !line.trim().is_empty()).enumerate() {
             let (name, value) = header(line.trim());
             match name.as_str() {
-                "cseq" | "seeq" => headers.cseq = headers.cseq.or(value.parse().ok()),
+                "cseq" | "seeq" => match value.parse() {
+                    Ok(number) => headers.cseq = headers.cseq.or(Some(number)),
+                    Err(_) => headers.bad_cseq = Some(line.trim()),
+                },
                 "session" => headers.session = headers.session.or(Some(session_id(value))),
                 "transport" | "rtp" | "client_port" => headers.transport = Some(line),
+                // The oldest clients: " RTSP/1.0 RTP/UDP 5008" is a line of its own.
+                "rtsp" if value.contains("RTP/") => headers.transport = Some(line),
                 number if index == 0 && value.is_empty() => headers.cseq = number.parse().ok(),
                 _ => {}
             }
@@ -122,16 +163,54 @@ fn read_request_line(line: &str) -> Result<(Method, Option<String>), Flaw> {
         let flaw = if version.is_some() { Flaw::Method } else { Flaw::RequestLine };
         return Err(flaw(line.to_owned()));
     };
+    if version.is_none()
+        && let Some(other) = rest.split_whitespace().next_back().filter(|word| is_version(word))
+    {
+        return Err(Flaw::Version(other.to_owned()));
+    }
     let target = version.and_then(|start| rest.get(..start)).unwrap_or(rest).trim();
     Ok((method, (!target.is_empty()).then(|| target.to_owned())))
+}
+
+/// Whether a word is like `HTTP/1.1`, the version of some protocol, and not the name of a movie.
+fn is_version(word: &str) -> bool {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts =
+        word.split_once('/').and_then(|(name, version)| Some((name, version.split_once('.')?)));
+    parts.is_some_and(|(name, (major, minor))| {
+        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic());
+        is_name && is_number(major) && is_number(minor)
+    })
+}
+
+/// What is wrong with a request in which no number was found.
+fn no_cseq(request_line: &str, headers: &Headers<'_>) -> Flaw {
+    match headers.bad_cseq {
+        Some(line) => Flaw::Cseq(line.to_owned()),
+        None if request_line.to_ascii_lowercase().contains("cseq") => {
+            Flaw::OneLine(request_line.to_owned())
+        }
+        None => Flaw::NoCseq,
+    }
 }
 
 /// The number after `client_port`, or the last one of the line where that word is missing.
 fn read_port(line: &str) -> Result<u16, Flaw> {
     let is_digit = |c: char| c.is_ascii_digit();
     let digits = match line.split_once("client_port") {
-        Some((_, value)) => value.split(|c| !is_digit(c)).find(|digits| !digits.is_empty()),
-        None => line.rsplit(|c| !is_digit(c)).find(|digits| !digits.is_empty()),
+        Some((_, value)) => {
+            let value = value.trim_start_matches(|c: char| c != '-' && !c.is_ascii_alphanumeric());
+            value.split(|c| !is_digit(c)).next()
+        }
+        None => {
+            let line = line.trim_end_matches(|c| !is_digit(c));
+            let start = line.rfind(|c| !is_digit(c)).map_or(0, |at| at + 1);
+            let (before, digits) = line.split_at(start);
+            // It is the end of a range, or no port.
+            let is_negative =
+                before.strip_suffix('-').is_some_and(|before| !before.ends_with(is_digit));
+            (!is_negative).then_some(digits)
+        }
     };
     let port = digits.and_then(|digits| digits.parse().ok()).filter(|&port: &u16| port != 0);
     port.ok_or_else(|| Flaw::NoPort(line.to_owned()))
@@ -153,8 +232,14 @@ pub enum Flaw {
     RequestLine(String),
     /// The first line names a method that is not known here.
     Method(String),
+    /// The first line ends in the version of another protocol.
+    Version(String),
     /// No line has the request's number.
     NoCseq,
+    /// The line of the request's number has something else.
+    Cseq(String),
+    /// Nothing ends the first line, so it has all the headers.
+    OneLine(String),
     /// A SETUP whose Transport line (empty if there is none) has no port from 1 to 65,535.
     NoPort(String),
     /// More bytes than a request may have, without an end.
@@ -166,9 +251,13 @@ impl BadRequest {
     pub const fn status(&self) -> Status {
         match self.flaw {
             Flaw::Method(_) => Status::NotImplemented501,
-            Flaw::RequestLine(_) | Flaw::NoCseq | Flaw::NoPort(_) | Flaw::TooLong(_) => {
-                Status::BadRequest400
-            }
+            Flaw::RequestLine(_)
+            | Flaw::Version(_)
+            | Flaw::NoCseq
+            | Flaw::Cseq(_)
+            | Flaw::OneLine(_)
+            | Flaw::NoPort(_)
+            | Flaw::TooLong(_) => Status::BadRequest400,
         }
     }
 }
@@ -181,6 +270,15 @@ impl fmt::Display for BadRequest {
                 write!(out, "expected METHOD movie RTSP/1.0 in line 1, found {line:?}")
             }
             Flaw::Method(line) => write!(out, "unknown method in {line:?}"),
+            Flaw::Version(version) => {
+                write!(out, "expected RTSP/1.0 at the end of line 1, found {version:?}")
+            }
+            Flaw::Cseq(line) => write!(out, "expected CSeq and a number in a line, found {line:?}"),
+            Flaw::OneLine(line) => {
+                let letters = if line.contains("\\n") { ", not the letters \\ and n" } else { "" };
+                let expected = "expected a line end (\\n) after the version and after each header";
+                write!(out, "{expected}{letters}: the request is one line, {line:?}")
+            }
             Flaw::NoCseq => out.write_str("expected a line with CSeq and a number, found none"),
             Flaw::NoPort(line) => {
                 write!(out, "expected client_port from 1 to 65535 in Transport, found {line:?}")
@@ -210,6 +308,9 @@ mod tests {
             "Transport: RTP/UDP; client_port = 5008",
             "Transport: RTP/UDP; client_port: 5008",
             "RTP/UDP 5008",
+            "RTP/UDP 5008-5009 5008",
+            " RTSP/1.0 RTP/UDP 5008",
+            "Transport: RTP/UDP; client_port= [5008]",
             "Transport: TCP/UDP ; client_port = 5008",
             "Transport: RTP/AVP;unicast;client_port=5008",
             "Transport: RTP/AVP;unicast;client_port=5008-5009",
@@ -222,9 +323,16 @@ mod tests {
 
     #[test]
     fn a_port_that_is_none_is_refused_and_named() {
-        for transport in
-            ["", "Transport: RTP/UDP", "Transport: x; client_port= 0", "client_port: 70000"]
-        {
+        for transport in [
+            "",
+            "Transport: RTP/UDP",
+            "Transport: x; client_port= 0",
+            "client_port: 70000",
+            "Transport: RTP/UDP; client_port= -5",
+            "Transport: RTP/UDP; client_port=-5008",
+            "Transport: RTP/UDP; client_port = five 5008",
+            "RTP/UDP -5008",
+        ] {
             let error = setup_port(transport).unwrap_err();
             assert_eq!((error.cseq, error.status()), (1, Status::BadRequest400), "{transport}");
             assert_eq!(error.flaw, Flaw::NoPort(transport.to_owned()));
@@ -249,6 +357,9 @@ mod tests {
                 true,
             ),
             ("PLAY a.Mjpeg\n2\nSession: 123456", Method::Play, Some("a.Mjpeg"), 2, true),
+            ("PLAY \n2", Method::Play, None, 2, false),
+            ("PAUSE \n 3 ", Method::Pause, None, 3, false),
+            ("DESCRIBE movies/1\nCSeq: 3", Method::Describe, Some("movies/1"), 3, false),
             ("PAUSE RTSP/1.0\r\nSession: 123456\r\nCSeq: 9 \r\n\r\n", Method::Pause, None, 9, true),
             ("TEARDOWN\nCSeq: 4", Method::Teardown, None, 4, false),
             (
@@ -286,6 +397,44 @@ mod tests {
         ] {
             let error = Request::parse(text).unwrap_err();
             assert_eq!((error.status().code(), error.cseq), (status, cseq), "{text:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_what_was_found() {
+        for (text, said) in [
+            (
+                "SETUP movie.Mjpeg RTSP/1.0 CSeq: 1 Transport: RTP/UDP; client_port= 5008",
+                "expected a line end (\\n) after the version and after each header: the request is one line",
+            ),
+            (
+                r"SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008",
+                "after each header, not the letters \\ and n: the request is one line",
+            ),
+            ("SETUP movie.Mjpeg HTTP/1.1\nCSeq: 1\n", "at the end of line 1, found \"HTTP/1.1\""),
+            ("PLAY rtsp/1.0\nCSeq: 1\n", "at the end of line 1, found \"rtsp/1.0\""),
+            ("PLAY m RTSP/1.0\nCSeq: 2Session: 9\n", "found \"CSeq: 2Session: 9\""),
+            ("PLAY m RTSP/1.0\nCSeq: \nSession: 9\n", "found \"CSeq:\""),
+        ] {
+            let error = Request::parse(text).unwrap_err();
+            assert!(error.to_string().contains(said), "{error}");
+            assert_eq!(error.status(), Status::BadRequest400, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_request_lacks_is_what_its_method_needs() {
+        for (text, lack) in [
+            ("SETUP movie.Mjpeg RTSP/1.0\n", Some(Lack::Cseq)),
+            ("SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\n", Some(Lack::Transport)),
+            ("SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: x\n", None),
+            ("PLAY movie.Mjpeg RTSP/1.0\nCSeq: 2\n", Some(Lack::Session)),
+            ("PLAY movie.Mjpeg RTSP/1.0\nCSeq: 2\nSession: 123456\n", None),
+            ("OPTIONS rtsp://h/m RTSP/1.0\n", None),
+            ("garbage\n", None),
+            ("", None),
+        ] {
+            assert_eq!(Request::lacks(text), lack, "{text:?}");
         }
     }
 

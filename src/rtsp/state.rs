@@ -1,5 +1,5 @@
-//! What a client may ask for, where a session is, and what comes after: the table that the server, the
-//! client and the buttons of the window share.
+//! The methods, the states of a session, and which method leads to which state: the table that the
+//! server, the client and the buttons of the window share.
 
 use std::fmt;
 
@@ -79,7 +79,7 @@ impl State {
         }
     }
 
-    /// The name in the report.
+    /// The name that the report uses.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Init => "INIT",

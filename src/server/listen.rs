@@ -8,7 +8,7 @@ use socket2::{Domain, Socket, Type};
 /// Listens at `port` of the address or name `host`; port 0 takes a free one.
 ///
 /// # Errors
-/// The address can't be had.
+/// The address is not available.
 pub(super) fn listen(host: &str, port: u16) -> io::Result<TcpListener> {
     match host.parse() {
         Ok(IpAddr::V6(Ipv6Addr::UNSPECIFIED)) => listen_everywhere(port),
@@ -16,13 +16,13 @@ pub(super) fn listen(host: &str, port: u16) -> io::Result<TcpListener> {
     }
 }
 
-/// Listens at every address. Whether a socket at `::` is called at those of IPv4, too, is up to the
-/// system unless it is told, and Windows says no.
+/// Listens at every address, of IPv6 and of IPv4. The socket is told to take both, because systems
+/// have different defaults: on Windows a socket at `::` takes IPv6 only.
 fn listen_everywhere(port: u16) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::IPV6, Type::STREAM, None)?;
     socket.set_only_v6(false)?;
-    // Both as the standard library has it: on Unix a server may come back at once, and on Windows the
-    // same word would let two of them have one port.
+    // As in the standard library: on Unix this lets a server restart at once; on Windows it would
+    // let two servers share a port.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
     socket.bind(&SocketAddr::from((Ipv6Addr::UNSPECIFIED, port)).into())?;

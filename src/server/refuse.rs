@@ -1,4 +1,4 @@
-//! One client too many: it is told so, and sent away.
+//! One client too many: it is told so, and its connection is closed.
 
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
@@ -31,7 +31,7 @@ pub(super) fn refuse(
     End::from("there are too many clients")
 }
 
-/// The first message, which has the number that a client awaits in its reply.
+/// The first message: the reply must repeat its number.
 fn first_request(stream: TcpStream, shared: &Shared) -> Option<(Connection, String)> {
     let mut connection = Connection::new(stream, Inbox::of_requests()).ok()?;
     let since = Instant::now();
@@ -51,6 +51,6 @@ pub(super) fn too_many_clients(request: &str) -> String {
     Reply::new(Status::NotEnoughBandwidth453, cseq, 0).encode()
 }
 
-/// How long the first request may take: a client asks as soon as it is connected, or has a user who
-/// is slower than any limit.
+/// How long the first request may take. A client sends it as soon as it is connected, or else waits
+/// for its user, who may be slower than any limit.
 const PATIENCE: Duration = Duration::from_secs(1);

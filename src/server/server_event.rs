@@ -20,14 +20,14 @@ pub enum ServerEvent {
         /// The message as it came.
         text: String,
     },
-    /// It is being granted. Python: `print("processing SETUP\n")`.
+    /// The request is being granted. Python: `print("processing SETUP\n")`.
     Processing {
         /// The client.
         peer: SocketAddr,
         /// What it asked for.
         method: &'static str,
     },
-    /// It was refused.
+    /// The request was refused.
     Refused {
         /// The client.
         peer: SocketAddr,
@@ -43,6 +43,13 @@ pub enum ServerEvent {
         /// The message as it went.
         text: String,
     },
+    /// A request is odd, and served all the same: for who writes the client.
+    Note {
+        /// The client.
+        peer: SocketAddr,
+        /// What, in words.
+        text: String,
+    },
     /// Something is wrong with the movie or the way to the client; the session goes on.
     Warning {
         /// The client.
@@ -50,7 +57,7 @@ pub enum ServerEvent {
         /// What, in words.
         what: String,
     },
-    /// A frame was left out, for the system sends no datagram that is so large.
+    /// A frame was left out because the system sends no datagram of its size.
     TooLarge {
         /// The client.
         peer: SocketAddr,
@@ -80,7 +87,7 @@ pub enum ServerEvent {
         /// Why, in words.
         why: String,
     },
-    /// The server itself is short of something.
+    /// The system is short of something that the server needs.
     Trouble {
         /// What it could not do.
         what: &'static str,
@@ -112,6 +119,7 @@ impl fmt::Display for ServerEvent {
             Self::Warning { peer, what } | Self::TooLarge { peer, what, .. } => {
                 prefixed(out, peer, &format!("warning: {what}"))
             }
+            Self::Note { peer, text } => prefixed(out, peer, &format!("note: {text}")),
             Self::Network { peer, text } => prefixed(out, peer, &format!("network: {text}")),
             Self::Report { peer, text } => prefixed(out, peer, &format!("report: {text}")),
             Self::Closed { peer, why } => prefixed(out, peer, &format!("closed: {why}")),
@@ -120,8 +128,8 @@ impl fmt::Display for ServerEvent {
     }
 }
 
-/// Each line of the text, without what could play tricks with a terminal. A flood is cut short: its
-/// beginning tells what it is.
+/// Each line of the text, without characters that a terminal would act upon. A flood is cut short:
+/// its beginning shows what it is.
 fn prefixed(out: &mut fmt::Formatter<'_>, peer: &SocketAddr, text: &str) -> fmt::Result {
     let mut lines = text.trim_end().lines();
     for (index, line) in lines.by_ref().take(MOST_LINES).enumerate() {
@@ -145,7 +153,7 @@ fn prefixed(out: &mut fmt::Formatter<'_>, peer: &SocketAddr, text: &str) -> fmt:
 
 /// The most lines of one message that are shown.
 const MOST_LINES: usize = 64;
-/// The most letters of one line that are shown.
+/// The most characters of one line that are shown.
 const MOST_LETTERS: usize = 1000;
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! What the workers of one server share: what it serves, and who has a session.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::server_event::ServerEvent;
@@ -19,7 +20,8 @@ pub struct Settings {
     pub fragment: Option<usize>,
     /// Whether RTP may go to ports below 1024, where a system's own services are.
     pub allow_low_ports: bool,
-    /// How many clients may be connected at once; one more is told so, and sent away.
+    /// How many clients may be connected at once; one more is told so, and its connection is
+    /// closed.
     pub max_clients: usize,
     /// How long a client may take for its next whole request while it has no session.
     pub setup_limit: Duration,
@@ -51,8 +53,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Why RTP can't go to that port of a client, if it can't: a datagram to a system's own service
-    /// may do harm there, and the service may answer.
+    /// Why RTP may not go to that port of a client, if it may not: a datagram to one of the
+    /// system's own services may do harm there, and the service may answer.
     pub(crate) fn objection_to(&self, port: u16) -> Option<String> {
         let objection = format!(
             "expected a port for RTP from {FIRST_PORT} on, found {port}; --allow-low-ports allows it"
@@ -63,42 +65,54 @@ impl Settings {
 
 /// How many clients there may be at once.
 const MAX_CLIENTS: usize = 4096;
-/// Half a request, or none at all, keeps a thread and a descriptor for so long.
+/// How long half a request, or none at all, may keep a thread and a descriptor.
 const SETUP_LIMIT: Duration = Duration::from_secs(10);
-/// A pause in which nobody has said anything for so long is none.
+/// A pause that is silent for this long is taken for a client that has gone.
 const IDLE_LIMIT: Duration = Duration::from_secs(60);
 /// What fits a packet of Ethernet, with room for a tunnel's headers.
 const DEFAULT_MTU: usize = 1400;
-/// What RFC 2326 section 12.37 takes where nothing is said.
+/// The default of RFC 2326 section 12.37.
 const SESSION_TIMEOUT: Duration = Duration::from_secs(60);
-/// The ports below it are the system's (RFC 6335 section 6).
+/// Ports below this one are the system's (RFC 6335 section 6).
 const FIRST_PORT: u16 = 1024;
 
-/// What the workers of one server share: nothing that changes, but for the list of sessions.
+/// What the workers of one server share. Only the list of sessions changes.
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) rtsp_port: u16,
     pub(crate) sessions: Sessions,
     /// Set when the server is to end.
     pub(crate) stop: Arc<Event>,
-    /// Whom everything that happens is told to.
+    /// The function that is told of everything that happens.
     pub(crate) report: Box<dyn Fn(ServerEvent) + Send + Sync>,
 }
 
-/// The ids of the live sessions.
+/// The live sessions of the lab's dialect: their ids, and where their packets go.
 #[derive(Debug, Default)]
-pub(crate) struct Sessions(Arc<Mutex<HashSet<u32>>>);
+pub(crate) struct Sessions(Arc<Mutex<Live>>);
+
+type Live = HashMap<u32, SocketAddr>;
 
 impl Sessions {
     /// A new id of six digits, random, unlike those of the other live sessions.
-    pub(crate) fn open(&self) -> SessionId {
-        let mut live = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn open(&self, client: SocketAddr) -> SessionId {
+        let mut live = self.lock();
         loop {
             let id = rand::random_range(100_000..=999_999);
-            if live.insert(id) {
+            if let Entry::Vacant(vacant) = live.entry(id) {
+                vacant.insert(client);
                 return SessionId { id, live: Arc::clone(&self.0) };
             }
         }
+    }
+
+    /// Whether the packets of a session go there.
+    pub(crate) fn reach(&self, client: SocketAddr) -> bool {
+        self.lock().values().any(|&other| other == client)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Live> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -106,7 +120,7 @@ impl Sessions {
 #[derive(Debug)]
 pub(crate) struct SessionId {
     id: u32,
-    live: Arc<Mutex<HashSet<u32>>>,
+    live: Arc<Mutex<Live>>,
 }
 
 impl SessionId {
@@ -121,7 +135,8 @@ impl Drop for SessionId {
     }
 }
 
-/// An IPv4 client of an IPv6 socket is an IPv4 client. (An IPv6 address keeps its scope.)
+/// The address of an IPv4 client as such, even at an IPv6 socket. (An IPv6 address keeps its
+/// scope.)
 pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
     match address.ip().to_canonical() {
         IpAddr::V4(ip) => SocketAddr::new(ip.into(), address.port()),

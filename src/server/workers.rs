@@ -1,6 +1,7 @@
 //! The threads of a server's connections: started, counted, joined.
 //!
-//! Here is the seam to the standard dialect: without it, the lines that end in `wing` go.
+//! This is a seam to the standard dialect: whoever removes that wing deletes the lines that end in
+//! `wing`.
 
 use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,7 +27,7 @@ use crate::standard::server_worker::survey::Surveys; // wing
 pub(super) struct Workers {
     service: Arc<Service>,
     serving: Arc<Crew>,
-    /// They tell a client that it is one too many.
+    /// The threads that tell a client that it is one too many.
     refusing: Arc<Crew>,
     last_trouble: Option<Instant>,
 }
@@ -41,14 +42,14 @@ impl Workers {
         Self { service: Arc::new(service), serving, refusing, last_trouble: None }
     }
 
-    /// Gives the connection a thread of its own. While the system has none, it waits here, as the
-    /// connections after it wait in the system's queue.
+    /// Gives the connection a thread of its own. If the system has no thread to spare, it waits for
+    /// one here, while later connections wait in the system's queue.
     pub(super) fn take(&mut self, stream: TcpStream, peer: SocketAddr) {
         let shared = Arc::clone(&self.service.shared);
         while !shared.stop.is_set() {
             let is_full = self.serving.count() >= shared.settings.max_clients;
             if is_full && self.refusing.count() >= MOST_REFUSING {
-                // It is a flood; the close is all the answer.
+                // So many at once are a flood: they are closed without an answer.
                 return;
             }
             let (name, crew) = if is_full {
@@ -59,12 +60,13 @@ impl Workers {
             let (service, others) = (Arc::clone(&self.service), Arc::clone(&crew));
             let started = spawn(name, move |stream| {
                 service.attend(stream, peer, is_full);
-                // Nobody else may come to do it, and until then they take memory.
+                // The next connection may be long in coming, and ended threads take memory until
+                // then.
                 others.join_finished();
             });
             match started {
                 Ok((work, thread)) => {
-                    // It waits for this, and for nothing else.
+                    // This can't fail: the thread waits for it and for nothing else.
                     work.send(stream).ok();
                     return crew.add(thread);
                 }
@@ -73,8 +75,8 @@ impl Workers {
         }
     }
 
-    /// The system is short of something. It says so once, not at each try, and tries no more for a
-    /// moment: at once would burn a core.
+    /// Reports that the system is short of something, once and not at each try, and waits a moment:
+    /// trying again at once would burn a core.
     pub(super) fn trouble(&mut self, what: &'static str, source: io::Error) {
         let shared = &self.service.shared;
         let last = self.last_trouble.replace(Instant::now());
@@ -108,7 +110,7 @@ impl Service {
         } else {
             self.serve(stream, peer).unwrap_or_else(End::from)
         };
-        // The worker is dropped by now, and its sender joined: nothing is left when this is told.
+        // By now the worker is dropped and its sender joined, so nothing is left when this is told.
         report(ServerEvent::Closed { peer, why: end.to_string() });
     }
 
@@ -126,7 +128,7 @@ impl Service {
     }
 }
 
-/// What one client too many is answered.
+/// The answer to one client too many.
 fn too_many(request: &str) -> String {
     match request {
         url if target_is_url(url) => refusal::too_many_clients(url), // wing
@@ -134,12 +136,12 @@ fn too_many(request: &str) -> String {
     }
 }
 
-/// Threads that are not joined yet. Those that end join those that have ended before, so that of a
-/// crowd that has gone no more than a few are left.
+/// Threads that are not joined yet. A thread that ends joins those that ended before it, so that
+/// only a few are left when many clients have gone.
 #[derive(Default)]
 struct Crew(Mutex<Vec<Thread>>);
 
-/// Of a thread that was given nothing, nothing comes back.
+/// `None` comes back from a thread that was given nothing.
 type Thread = JoinHandle<Option<()>>;
 
 impl Crew {
@@ -153,7 +155,7 @@ impl Crew {
         self.threads().len()
     }
 
-    /// One after the other: whoever waits for its turn finds the one before it ended.
+    /// Callers take turns, so each finds that the one before it has ended.
     fn join_finished(&self) {
         let (mut threads, mut next) = (self.threads(), 0);
         while let Some(thread) = threads.get(next) {
@@ -175,14 +177,14 @@ impl Crew {
     }
 }
 
-/// A worker that panicked has told so on standard error, and harmed no other.
+/// Joins a thread. One that panicked has said so on standard error and harmed no other.
 fn join(worker: Thread) {
     drop(worker.join());
 }
 
-/// Clients that can be told at a time that they are too many.
+/// How many clients can be told at the same time that they are too many.
 const MOST_REFUSING: usize = 64;
 /// How long to wait for room before the next try.
 const TROUBLE_PAUSE: Duration = Duration::from_millis(100);
-/// A trouble that has not come for so long is told again.
+/// A trouble that comes back after this time is told again.
 const TROUBLE_IS_OVER: Duration = Duration::from_secs(10);

@@ -14,7 +14,7 @@ pub(crate) struct BadNetwork {
     network: Network,
     line: Line,
     clock: Instant,
-    /// Why a packet did not leave that had been taken in before.
+    /// Why an earlier packet did not leave.
     failure: Option<io::Error>,
     last_named: Duration,
 }
@@ -35,7 +35,7 @@ impl BadNetwork {
     /// Takes a packet in, and sends what is due.
     ///
     /// # Errors
-    /// This packet, or one before that has left since, could not be sent.
+    /// This packet, or an earlier one that was due by now, could not be sent.
     pub(crate) fn send(
         &mut self,
         packet: &[u8],
@@ -48,8 +48,8 @@ impl BadNetwork {
         self.failure.take().map_or(Ok(()), Err)
     }
 
-    /// Waits until the next frame is due, and meanwhile sends what comes out of the line; says
-    /// whether `stop` is set.
+    /// Waits until the next frame is due, and sends what comes out of the line in the meantime;
+    /// returns whether `stop` is set.
     pub(crate) fn wait(
         &mut self,
         stop: &Event,
@@ -58,7 +58,7 @@ impl BadNetwork {
         mut send: impl FnMut(&[u8]) -> io::Result<()>,
     ) -> bool {
         let due = due.saturating_duration_since(self.clock);
-        // Twenty lines a second would help nobody.
+        // Twenty lines a second would be of no use.
         if self.clock.elapsed() >= self.last_named + NAMING_INTERVAL {
             self.name_packets(&tell);
         }
@@ -75,8 +75,8 @@ impl BadNetwork {
         }
     }
 
-    /// No frame follows: what is still under way comes out in its time, or at once when `stop` is
-    /// set, so that nothing comes after the reply to PAUSE. Then tells what was done.
+    /// After the last frame: packets still in the line leave when they are due, or at once when
+    /// `stop` is set, so that nothing comes after the reply to PAUSE. Then tells what was done.
     pub(crate) fn finish(
         &mut self,
         stop: &Event,

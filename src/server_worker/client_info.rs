@@ -1,6 +1,7 @@
 //! What the server keeps of a session. Python: the dictionary `clientInfo`.
 
 use std::ops::Range;
+use std::time::Instant;
 
 use super::rtp_socket::RtpSocket;
 use crate::errand::Errand;
@@ -27,11 +28,13 @@ pub(super) enum ClientInfo {
     },
 }
 
-/// What the thread `send_rtp` takes along at PLAY, and brings home at PAUSE.
+/// What the thread `send_rtp` takes along at PLAY and brings back at PAUSE.
 pub(super) struct RtpStream {
     pub(super) video_stream: VideoStream,
     pub(super) packets: Packets,
     pub(super) rtp_socket: RtpSocket,
+    /// When the next frame may leave.
+    pub(super) due: Instant,
 }
 
 /// What a packet has in common with those before it.
@@ -42,10 +45,10 @@ pub(super) struct Packets {
     fragment: Option<usize>,
 }
 
-/// What one packet carries of a frame that lies after room for a header.
+/// A part of a frame that one packet carries. Before the frame in its buffer is room for a header.
 pub(super) struct Piece {
-    /// Where its packet lies, header and all: the header takes the place of the end of the piece
-    /// before, which has been sent by then.
+    /// Where its packet lies in the buffer, with its header. The header overwrites the end of the
+    /// piece before, which has been sent by then.
     pub(super) place: Range<usize>,
     /// The last piece of a frame is marked; a whole frame is not.
     pub(super) is_marked: bool,
@@ -61,10 +64,17 @@ impl ClientInfo {
     }
 
     /// The session's id, 0 if there is none.
-    pub(super) const fn session(&self) -> u32 {
+    pub(super) fn session(&self) -> u32 {
+        self.of_session().map_or(0, |(id, _)| id)
+    }
+
+    /// The session's id and movie, if there is one.
+    pub(super) fn of_session(&self) -> Option<(u32, &str)> {
         match self {
-            Self::Init => 0,
-            Self::Ready { session, .. } | Self::Playing { session, .. } => session.get(),
+            Self::Init => None,
+            Self::Ready { session, movie, .. } | Self::Playing { session, movie, .. } => {
+                Some((session.get(), movie))
+            }
         }
     }
 }
@@ -75,7 +85,7 @@ impl Packets {
         Self { ssrc: rand::random(), sequence_number: 0, fragment }
     }
 
-    /// The pieces of a frame that, with the room before it, has so many bytes.
+    /// The pieces of a frame; `length` counts its bytes and the room before it.
     pub(super) fn pieces_of(&self, length: usize) -> impl Iterator<Item = Piece> + use<> {
         let payload = length.saturating_sub(HEADER_SIZE);
         let (size, is_cut) = (self.fragment.unwrap_or(payload.max(1)), self.fragment.is_some());

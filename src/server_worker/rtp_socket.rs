@@ -1,4 +1,5 @@
-//! The way of one session's packets to its client: a socket, and a bad network where that is wanted.
+//! The way of one session's packets to its client: a socket, and a bad network where that is
+//! wanted.
 
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -18,11 +19,13 @@ pub(super) struct RtpSocket {
     socket: UdpSocket,
     client: SocketAddr,
     network: Option<Box<BadNetwork>>,
+    listener: Listener,
     transcript: Transcript<Trouble>,
 }
 
 impl RtpSocket {
-    /// From the address `local`, which the client `peer` knows, in its family, to its `port`.
+    /// A socket that sends from `local`, the address that the client `peer` knows, to the client's
+    /// `port`.
     ///
     /// # Errors
     /// The system has no socket, or no way to the client.
@@ -39,24 +42,38 @@ impl RtpSocket {
         socket.connect(client)?;
         socket.set_write_timeout(Some(SOCKET_TIMEOUT))?;
         let network = BadNetwork::of(&shared.settings);
-        Ok(Self { socket, client, network, transcript: Transcript::new(peer, shared) })
+        let transcript = Transcript::new(peer, shared);
+        Ok(Self { socket, client, network, listener: Listener::default(), transcript })
+    }
+
+    /// Where the packets go.
+    pub(super) const fn client(&self) -> SocketAddr {
+        self.client
     }
 
     /// Waits until the next frame is due, or `stop` is set, and says whether it is.
     pub(super) fn wait(&mut self, stop: &Event, due: Instant) -> bool {
-        let Self { socket, network, transcript, .. } = self;
+        let Self { socket, network, transcript, listener, .. } = self;
         match network {
             None => stop.wait(due.saturating_duration_since(Instant::now())),
             Some(network) => {
                 let tell = |text| transcript.network(text);
-                network.wait(stop, due, tell, |packet| send(socket, packet))
+                network.wait(stop, due, tell, |packet| listener.send(socket, packet))
             }
         }
     }
 
-    /// Sends one packet of the frame with that number, and says whether it has left; why not is told.
+    /// Sends one packet of the frame with that number, and returns whether it has left; if not, the
+    /// transcript says why.
     pub(super) fn send(&mut self, packet: &[u8], frame_number: u64) -> bool {
         let sent = self.try_to_send(packet);
+        if self.listener.is_found_missing() {
+            let client = self.client;
+            self.transcript.note(format!(
+                "nobody takes the packets to UDP port {client}: is the client's RTP socket bound to \
+                 the port of its SETUP?"
+            ));
+        }
         if let Err(trouble) = &sent {
             self.transcript.warn_once(trouble, frame_number);
         }
@@ -68,10 +85,10 @@ impl RtpSocket {
         if length > MAX_PAYLOAD {
             return Err(Trouble::TooLarge { length });
         }
-        let Self { socket, network, client, .. } = self;
+        let Self { socket, network, client, listener, .. } = self;
         let sent = match network {
-            None => send(socket, packet),
-            Some(network) => network.send(packet, |packet| send(socket, packet)),
+            None => listener.send(socket, packet),
+            Some(network) => network.send(packet, |packet| listener.send(socket, packet)),
         };
         sent.map_err(|source| match TooLarge::check(packet.len()) {
             Err(too_large) => Trouble::Refused(too_large),
@@ -79,34 +96,72 @@ impl RtpSocket {
         })
     }
 
-    /// Lets out what is still under way.
+    /// Sends the packets that are still in the line.
     pub(super) fn finish(&mut self, stop: &Event) {
-        let Self { socket, network, transcript, .. } = self;
+        let Self { socket, network, transcript, listener, .. } = self;
         if let Some(network) = network {
             let tell = |text| transcript.network(text);
-            network.finish(stop, tell, |packet| send(socket, packet));
+            network.finish(stop, tell, |packet| listener.send(socket, packet));
         }
     }
 
-    /// Something is wrong, and the session goes on.
+    /// Tells that something is wrong; the session goes on.
     pub(super) fn warn(&self, what: String) {
         self.transcript.warn(what);
     }
 }
 
+/// Whether anybody listens.
+#[derive(Default)]
+struct Listener {
+    /// How many packets in a row nobody has taken.
+    not_taken: u32,
+    was_told: bool,
+}
+
+impl Listener {
+    fn send(&mut self, socket: &UdpSocket, packet: &[u8]) -> io::Result<()> {
+        match send(socket, packet)? {
+            Before::Taken => self.not_taken = 0,
+            Before::NotTaken => self.not_taken += 1,
+        }
+        Ok(())
+    }
+
+    /// Says so once: one packet may come just after a client has closed its socket.
+    fn is_found_missing(&mut self) -> bool {
+        let is_missing = self.not_taken >= NOBODY && !self.was_told;
+        self.was_told |= is_missing;
+        is_missing
+    }
+}
+
+/// After so many packets that were not taken nobody listens.
+const NOBODY: u32 = 5;
+
 /// Sends a packet to the client that the socket is connected to.
 ///
 /// # Errors
-/// The system can't send it. That nobody listens there is no error: the lab's server does not know.
-pub(crate) fn send(socket: &UdpSocket, packet: &[u8]) -> io::Result<()> {
+/// The system can't send it. If nobody listens there, that is no error: the lab's server never
+/// knows.
+pub(crate) fn send(socket: &UdpSocket, packet: &[u8]) -> io::Result<Before> {
+    let mut before = Before::Taken;
     for _ in 0..2 {
         match socket.send(packet) {
-            // This is said of a packet before; the present one has not left.
-            Err(error) if was_not_taken(&error) => {}
-            sent => return sent.map(|_| ()),
+            // This error is about an earlier packet, but the present one has not left.
+            Err(error) if was_not_taken(&error) => before = Before::NotTaken,
+            sent => return sent.map(|_| before),
         }
     }
-    Ok(())
+    Ok(before)
+}
+
+/// What the system says of the packets before: whether somebody has the port where they went. It can
+/// only tell of a computer that answers, such as this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Before {
+    Taken,
+    NotTaken,
 }
 
 /// Why a packet did not leave.
@@ -116,7 +171,7 @@ enum Trouble {
     TooLarge {
         length: usize,
     },
-    /// UDP has, the system has not.
+    /// UDP has room for it, but the system does not send so much.
     Refused(TooLarge),
     Send {
         client: SocketAddr,

@@ -1,4 +1,5 @@
-//! What a worker tells: what goes wrong with a movie, what happens to packets, why the connection ends.
+//! What a worker tells: what is wrong with a movie, what happens to packets, why the connection
+//! ends.
 
 use std::fmt;
 use std::io;
@@ -18,7 +19,7 @@ pub(crate) trait Obstacle: fmt::Display {
     }
 }
 
-/// Whom one session's sender tells; `T` is why a frame could not be sent.
+/// The transcript of one session's sender; `T` is why a frame could not be sent.
 pub(crate) struct Transcript<T> {
     peer: SocketAddr,
     shared: Arc<Shared>,
@@ -31,17 +32,22 @@ impl<T: Obstacle> Transcript<T> {
         Self { peer, shared, told: Vec::new() }
     }
 
-    /// Something is wrong, and the session goes on.
+    /// Tells that something is wrong; the session goes on.
     pub(crate) fn warn(&self, what: String) {
         (self.shared.report)(ServerEvent::Warning { peer: self.peer, what });
+    }
+
+    /// Something is odd, and served all the same.
+    pub(crate) fn note(&self, text: String) {
+        (self.shared.report)(ServerEvent::Note { peer: self.peer, text });
     }
 
     fn too_large(&self, what: String, limit: usize) {
         (self.shared.report)(ServerEvent::TooLarge { peer: self.peer, what, limit });
     }
 
-    /// A frame was not sent. Each kind of trouble is told once in a session: twenty lines a second
-    /// would help nobody.
+    /// Tells that a frame was not sent. Each kind of trouble is told once in a session: twenty
+    /// lines a second would be of no use.
     pub(crate) fn warn_once(&mut self, trouble: &T, frame_number: u64) {
         let kind = discriminant(trouble);
         if !self.told.contains(&kind) {
@@ -54,7 +60,7 @@ impl<T: Obstacle> Transcript<T> {
         }
     }
 
-    /// Something was done to packets on purpose.
+    /// Tells what was done to packets on purpose.
     pub(crate) fn network(&self, text: String) {
         (self.shared.report)(ServerEvent::Network { peer: self.peer, text });
     }

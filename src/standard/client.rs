@@ -1,13 +1,13 @@
 //! The client of the standard dialect: plays from any server of RFC 2326 that sends JPEG.
 //!
-//! It is made of the same parts as the lab's [`Client`](crate::client::Client), and its methods have
-//! the names that they have there. What differs is what is written and read, how packets come, and
-//! what such servers need besides: that is the affair of its session. What each reply leads on to is
-//! decided here.
+//! It is made of the same parts as the lab's [`Client`](crate::client::Client), and its methods
+//! have the names that they have there. What differs is what is written and read, how packets come,
+//! and what else such servers need: all that is in its session. What follows each reply is decided
+//! here.
 //!
 //! ```text
 //! setup_movie     OPTIONS, DESCRIBE, SETUP, each when the one before has been answered
-//! play_movie      PLAY, at first from 0, later from the pause point or where a seek leads
+//! play_movie      PLAY, at first from 0, later from where it was paused or where a seek leads
 //! nothing comes   over UDP for 3 s: TEARDOWN, SETUP with TCP, PLAY
 //! ```
 
@@ -52,14 +52,14 @@ pub struct StandardClient {
     teardown_acked: bool,
 }
 
-/// What the reply that is awaited leads on to.
+/// What follows the reply that is awaited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Plan {
-    /// To what the user wants next.
+    /// What the user wants next.
     Nothing,
-    /// From OPTIONS to DESCRIBE, and from there to SETUP.
+    /// After OPTIONS comes DESCRIBE, and then SETUP.
     Setup,
-    /// From TEARDOWN to SETUP with TCP.
+    /// After TEARDOWN comes SETUP with TCP.
     Tcp,
 }
 
@@ -85,8 +85,8 @@ impl StandardClient {
         self.send_request(Method::Options);
     }
 
-    /// Teardown button handler. While there is no connection yet, there is nothing to tear down: it is
-    /// given up.
+    /// Teardown button handler. While the connection is still being made there is nothing to tear
+    /// down, and the attempt is given up.
     pub fn exit_client(&mut self) {
         if self.session.dialogue.is_connecting() {
             return self.torn_down();
@@ -103,7 +103,7 @@ impl StandardClient {
         }
     }
 
-    /// Play button handler. In INIT it does SETUP first; PLAY is a wish meanwhile.
+    /// Play button handler. In INIT it does SETUP first; until that is done, PLAY is a wish.
     pub fn play_movie(&mut self) {
         if self.session.dialogue.put_off(Method::Play) {
             return;
@@ -111,7 +111,7 @@ impl StandardClient {
         match self.session.state {
             State::Init => {
                 self.setup_movie();
-                // If a request is on its way, PLAY is a wish now.
+                // If a request is on its way, PLAY has become a wish.
                 self.session.dialogue.put_off(Method::Play);
             }
             State::Ready => match self.session.start_listening() {
@@ -138,9 +138,9 @@ impl StandardClient {
 
     // ---- The connection -----------------------------------------------------------------------------
 
-    /// Begins to connect; `method` is done when there is a connection.
+    /// Begins to connect; `method` is sent when there is a connection.
     fn connect_to_server(&mut self, method: Method) {
-        // What there is of one can't be used any more.
+        // An old connection can no longer be used.
         if self.session.dialogue.peer().is_some() {
             self.disconnect();
         }
@@ -151,7 +151,7 @@ impl StandardClient {
         }
     }
 
-    /// The server has been reached, or not.
+    /// Takes the result of connecting.
     fn connected(&mut self, stream: io::Result<TcpStream>) {
         let Some(wanted_for) = self.session.dialogue.end_connecting() else { return };
         match stream.and_then(|stream| self.session.connected(stream)) {
@@ -184,7 +184,7 @@ impl StandardClient {
         }
     }
 
-    /// TEARDOWN has been answered: the sockets are closed.
+    /// TEARDOWN has been answered: closes the sockets.
     fn torn_down(&mut self) {
         self.teardown_acked = true;
         self.disconnect();
@@ -223,7 +223,7 @@ impl StandardClient {
         self.give_up(why);
     }
 
-    /// Tells why nothing comes of what is being done; what is wished for would fail in the same way.
+    /// Tells why the request failed, and drops the wishes, which would fail in the same way.
     fn give_up(&mut self, why: Message) {
         self.session.dialogue.forget_wishes();
         self.session.log.tell(why);
@@ -264,7 +264,7 @@ impl StandardClient {
     fn refused(&mut self, method: Method, reply: &StandardReply) {
         let wants_tcp = reply.code == UNSUPPORTED_TRANSPORT && !self.session.transport.tcp;
         match (method, self.plan) {
-            // One that does not know OPTIONS may well know the others.
+            // A server that does not know OPTIONS may well know the other methods.
             (Method::Options, Plan::Setup) => self.send_request(Method::Describe),
             (Method::Setup, _) if wants_tcp => {
                 self.session.transport.tcp = true;
@@ -275,7 +275,7 @@ impl StandardClient {
         }
     }
 
-    /// Nothing else can be tried in place of what was refused.
+    /// The request was refused, and there is nothing else to try.
     fn refused_for_good(&mut self, method: Method, reply: &StandardReply) {
         let status = (reply.code, reply.reason.as_str());
         self.session.log.tell(Message::refused(method, status, &self.session.movie.name));
@@ -285,11 +285,11 @@ impl StandardClient {
             self.session.transport.tcp = self.settings.tcp;
         }
         if method == Method::Setup || self.plan == Plan::Setup {
-            // A PLAY that waits would do SETUP once more.
+            // A waiting PLAY would do SETUP once more.
             self.session.dialogue.forget_wishes();
             self.plan = Plan::Nothing;
         }
-        // Nothing can be done any more with a session that is unknown, or that can't be ended.
+        // A session that the server does not know, or that can't be ended, is of no more use.
         let is_unknown = reply.code == 454 && self.session.has_id();
         if is_unknown || method == Method::Teardown {
             self.disconnect();
@@ -298,8 +298,8 @@ impl StandardClient {
 
     // ---- From UDP to TCP ----------------------------------------------------------------------------
 
-    /// Whether a first packet over UDP is still awaited, so that its lack means nothing yet; and when
-    /// it has been awaited for too long, on to TCP, which comes through where the replies do.
+    /// Whether the first packet over UDP is still awaited, so that a silence means nothing yet. If
+    /// it has been awaited for too long, changes to TCP, which gets through where the replies do.
     fn awaits_udp(&mut self, now: Duration) -> bool {
         let has_come = self.session.receiver.screen.statistics.reception.packets > 0;
         if self.session.transport.tcp || self.session.has_ended || has_come {
@@ -314,7 +314,7 @@ impl StandardClient {
         true
     }
 
-    /// TEARDOWN has been answered: SETUP again, with TCP, and PLAY from where it was to begin.
+    /// TEARDOWN has been answered: sends SETUP again, with TCP, and then PLAY from the same place.
     fn set_up_over_tcp(&mut self) {
         self.plan = Plan::Nothing;
         self.session.transport.tcp = true;
@@ -324,7 +324,7 @@ impl StandardClient {
         self.send_setup();
     }
 
-    /// The same on a new connection: the server has closed this one, or says nothing any more.
+    /// The same on a new connection, if the server has closed this one or no longer answers.
     fn reconnect_over_tcp(&mut self) {
         let place = self.session.place();
         self.session.transport.tcp = true;
@@ -336,8 +336,8 @@ impl StandardClient {
 
     // ---- What the threads bring, and the clock ------------------------------------------------------
 
-    /// Deals with what the threads of the connection have told, and with what was wished for
-    /// meanwhile; says whether there was anything.
+    /// Deals with what the threads of the connection have reported, and with the wishes; returns
+    /// whether there was anything.
     fn read_mail(&mut self) -> bool {
         let mut changed = false;
         while let Some(next) = self.session.dialogue.next() {
@@ -361,7 +361,7 @@ impl StandardClient {
         changed
     }
 
-    /// What is due because time has passed. Says whether the user sees something new.
+    /// Does what is due because time has passed; returns whether the user sees something new.
     fn look_at_the_clock(&mut self) -> bool {
         let now = self.session.log.now();
         let overdue = self.session.dialogue.overdue(now, REPLY_WAIT);
@@ -394,18 +394,18 @@ impl Player for StandardClient {
         }
     }
 
-    /// If the description says how long the movie is. While the movie plays: PAUSE, then PLAY with a
-    /// Range.
+    /// Works only if the description says how long the movie is. While the movie plays, this is
+    /// PAUSE and then PLAY with a Range.
     fn seek_movie(&mut self, direction: Seek) {
         let plays = self.will_play();
         let range = self.session.movie.range();
         let Some(range) = range.filter(|_| self.session.state != State::Init) else { return };
         let wanted = position::sought(self.session.place(), direction, range);
         self.session.position.set_next(Some(wanted));
-        // A PLAY that is still to come takes it along.
+        // If a PLAY is still to be sent, it uses the new place.
         if plays && !self.session.dialogue.is_wished_for(Method::Play) {
             self.pause_movie();
-            // Nobody waits if the connection has just ended.
+            // Nothing is awaited if the connection has just ended.
             if self.is_waiting() {
                 self.play_movie();
             }
@@ -440,7 +440,7 @@ impl Player for StandardClient {
     }
 }
 
-/// After that time without a reply the user may try again; some servers have to ask a camera first.
+/// After this time without a reply the user may try again; some servers have to ask a camera first.
 const REPLY_WAIT: Duration = Duration::from_secs(5);
-/// The server does not send in that way (RFC 2326 section 11.3.12).
+/// The server does not use the transport that was asked for (RFC 2326 section 11.3.12).
 const UNSUPPORTED_TRANSPORT: u16 = 461;

@@ -10,7 +10,7 @@ use crate::connection::{SOCKET_TIMEOUT, timed_out};
 use crate::rtsp::inbox::TooLong;
 use crate::standard::rtsp::inbox::{Item, StandardInbox};
 
-/// The reading half. Where packets are interleaved, another thread writes meanwhile.
+/// The reading half. If packets are interleaved, another thread writes at the same time.
 #[derive(Debug)]
 pub(crate) struct StandardReader {
     stream: TcpStream,
@@ -98,7 +98,7 @@ impl StandardWriter {
         self.write(&[&[b'$', channel, high, low], packet].concat())
     }
 
-    /// Ends the connection, whoever reads or writes.
+    /// Ends the connection, even while others read or write.
     pub(crate) fn shut(&self) {
         // What fails here has ended already.
         self.door.shutdown(Shutdown::Both).ok();
@@ -136,7 +136,7 @@ impl StandardWriter {
 
 /// How long the other side may read nothing at all.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// What is told then.
+/// What is told after that.
 const SILENT: &str = "the client has read nothing for 10 s";
 
 #[cfg(test)]
@@ -204,7 +204,7 @@ mod tests {
                 }
             }
         });
-        // It waits when it has not come back for a while.
+        // If it has not come back after a while, it waits.
         while begun.recv_timeout(Duration::from_millis(200)).is_ok() {}
         writer.shut();
         thread.join().unwrap();

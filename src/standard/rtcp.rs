@@ -1,8 +1,8 @@
-//! RTCP: what sender and receiver of RTP tell each other (RFC 3550 section 6).
+//! RTCP: what a sender and a receiver of RTP tell each other (RFC 3550 section 6).
 //!
-//! A datagram is a compound packet: first a report, then who sends it, at the end goodbye. Here is
-//! what is on the wire; when to send it is told by [`interval`], what a receiver counts for its
-//! reports by [`reception`], and times are converted by [`ntp`].
+//! A datagram is a compound packet: first a report, then the sender's name, and with the last one a
+//! goodbye. This module has what is on the wire; [`interval`] says when to send it, [`reception`]
+//! counts what a receiver reports, and [`ntp`] converts times.
 //!
 //! ```text
 //!  0                   1                   2                   3
@@ -13,7 +13,8 @@
 //! ```
 //!
 //! ```
-//! use rtsp_lab::standard::rtcp::{self, Compound, Goodbye, Packet, ReceiverReport, SourceDescription};
+//! use rtsp_lab::standard::rtcp::{self, Compound, Goodbye, Packet, ReceiverReport,
+//! SourceDescription};
 //!
 //! let report = ReceiverReport { ssrc: 7, reports: Vec::new() };
 //! let datagram = Compound { report: report.clone().into(), cname: "me", goodbye: true }.encode();
@@ -47,7 +48,7 @@ pub use source::{Goodbye, SourceDescription};
 /// What one side sends in one datagram (section 6.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compound<'a> {
-    /// What comes first, and says who sends.
+    /// What comes first, and tells the sender's number.
     pub report: Report,
     /// The sender's name that outlives its number, such as `user@host` (section 6.5.1); its first
     /// 255 bytes are sent.
@@ -59,9 +60,9 @@ pub struct Compound<'a> {
 /// The first packet of a compound one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Report {
-    /// Of someone who sends RTP.
+    /// From one who sends RTP.
     Sender(SenderReport),
-    /// Of someone who receives only.
+    /// From one who only receives.
     Receiver(ReceiverReport),
 }
 
@@ -108,26 +109,26 @@ pub enum Packet {
     ReceiverReport(ReceiverReport),
     /// Who a source is, one for each that has a name.
     SourceDescription(SourceDescription),
-    /// Who leaves.
+    /// Which sources leave.
     Goodbye(Goodbye),
 }
 
 /// Reads a datagram, packet by packet. Packets that mean nothing here (APP, and feedback: 204 to
 /// 206) are left out.
 ///
-/// Ports of RTCP also get what is no RTCP: players send random bytes there to open a way through a
-/// firewall. So this is strict, and an error is to be passed over.
+/// RTCP ports also get datagrams that are not RTCP: players send random bytes there to open a way
+/// through a firewall. So this is strict, and callers ignore an error.
 ///
 /// # Deviation
-/// Appendix A.2 has the first packet be a report. Here a BYE alone counts, too: it does no harm to
-/// believe that someone has left.
+/// Appendix A.2 requires the first packet to be a report. Here a BYE alone is accepted too: it does
+/// no harm to believe that someone has left.
 ///
 /// # Errors
-/// There is something that is not version 2, no type from 200 to 206, or cut.
+/// A packet is not of version 2, not of a type from 200 to 206, or cut.
 pub fn parse(datagram: &[u8]) -> Result<Vec<Packet>, BadRtcp> {
     let (mut packets, mut rest) = (Vec::new(), datagram);
     loop {
-        let (Header { count, packet_type }, body, behind) = split_packet(rest)?;
+        let (Header { count, packet_type }, body, after) = split_packet(rest)?;
         match packet_type {
             SENDER_REPORT => {
                 packets.push(Packet::SenderReport(SenderReport::decode(count, body)?));
@@ -142,10 +143,10 @@ pub fn parse(datagram: &[u8]) -> Result<Vec<Packet>, BadRtcp> {
             GOODBYE => packets.push(Packet::Goodbye(Goodbye::decode(count, body)?)),
             _ => {}
         }
-        if behind.is_empty() {
+        if after.is_empty() {
             return Ok(packets);
         }
-        rest = behind;
+        rest = after;
     }
 }
 
@@ -200,7 +201,7 @@ mod tests {
         parts
     }
 
-    /// Of a player that has lost less than nothing: a report, its name, a goodbye with a reason and
+    /// A player's datagram with a negative loss: a report, its name, a goodbye with a reason,
     /// padding.
     const EVERYTHING: &[u8] = b"\x81\xC9\0\x07\0\0\0\x05\
         \x8E\x5E\x98\0\0\xFF\xFF\xFF\0\x01\0\x02\0\0\0\x5A\x12\x34\x56\x78\0\x01\x80\0\

@@ -1,7 +1,8 @@
 //! Messages of the standard dialect, RTSP/1.0 as RFC 2326 has it: what players and cameras speak.
 //!
-//! Unlike the lab's, they end: with an empty line, behind which a body stands if `Content-Length`
-//! says so. [`end_of_message`] finds that end in a stream of bytes; `parse` takes the message.
+//! Unlike the lab's messages, they have a clear end: an empty line, after which a body follows if
+//! `Content-Length` says so. [`end_of_message`] finds the end in a stream of bytes; `parse` reads
+//! the message.
 //!
 //! ```
 //! use rtsp_lab::rtsp::Method;
@@ -11,7 +12,7 @@
 //! let request = StandardRequest::parse(bytes)?;
 //! assert_eq!((request.method, request.cseq), (Method::Describe.into(), 2));
 //! let Target::Url(url) = &request.target else { unreachable!() };
-//! assert_eq!(url.film("track1"), ("movie.Mjpeg".to_owned(), false));
+//! assert_eq!(url.movie("track1"), ("movie.Mjpeg".to_owned(), false));
 //!
 //! let reply = StandardReply::new(StandardStatus::NotFound, request.cseq).with("Server", "lab");
 //! assert_eq!(reply.encode(), "RTSP/1.0 404 Not Found\r\nCSeq: 2\r\nServer: lab\r\n\r\n");
@@ -66,7 +67,7 @@ mod tests {
         Transport: RTP/AVP/UDP;unicast;client_port=21048-21049\r\n\
         CSeq: 3\r\nUser-Agent: Lavf59.27.100\r\n\r\n";
 
-    /// A reply of VLC, without `\r` and with a body.
+    /// A reply as VLC writes it, without `\r` and with a body.
     const REPLY: &str = "RTSP/1.0 200 OK\nServer: VLC/3.0.24\nContent-Length: 5\n\
         Content-Base: rtsp://127.0.0.1:8554/movie\nCseq: 2\n\nv=0\r\n";
 
@@ -100,9 +101,9 @@ mod tests {
                 2,
             ),
             (
-                "PAUSE rtsp://h/my film RTSP/1.0\nCSeq: 4\nCSeq: 5\n\nmore",
+                "PAUSE rtsp://h/my movie RTSP/1.0\nCSeq: 4\nCSeq: 5\n\nmore",
                 Method::Pause,
-                url("rtsp://h/my%20film"),
+                url("rtsp://h/my%20movie"),
                 4,
             ),
         ] {
@@ -152,7 +153,7 @@ mod tests {
     fn an_error_says_what_was_found() {
         for (text, found) in [
             ("PLAY x\n\n", "expected METHOD URL RTSP/1.0 in line 1, found \"PLAY x\""),
-            ("PLAY x RTSP/1.0\n", "expected an empty line behind the headers, found none"),
+            ("PLAY x RTSP/1.0\n", "expected an empty line after the headers, found none"),
             ("PLAY x RTSP/1.0\n\n", "expected a line with CSeq and a number, found none"),
             ("PLAY x RTSP/2.0\n\n", "expected version RTSP/1.0 in line 1, found \"RTSP/2.0\""),
             ("FETCH x RTSP/1.0\nCSeq: 1\n\n", "unknown method \"FETCH\" in line 1"),
@@ -239,8 +240,8 @@ mod tests {
             (code, cseq, reason) in (100..1000_u16, any::<u32>(), "[A-Za-z]{1,9}( [A-Za-z]{1,9})?"),
             (headers, body) in (headers(), "(\\PC|\r|\n){0,20}"),
         ) {
-            let film = url(&format!("rtsp://h/{path}"));
-            let target = if path.is_empty() { Target::Server } else { film };
+            let movie = url(&format!("rtsp://h/{path}"));
+            let target = if path.is_empty() { Target::Server } else { movie };
             let (mut request, body) = (StandardRequest::new(method, target, cseq), body.clone());
             (request.headers, request.body) = (headers.clone(), body.clone());
             let text = request.encode();

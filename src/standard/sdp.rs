@@ -1,14 +1,15 @@
 //! Session descriptions, the answer to DESCRIBE (RFC 4566; under RTSP: RFC 2326 appendix C).
 //!
-//! They are written in the order of RFC 4566 section 5, and read with all that servers and cameras
-//! do to it. Only the first JPEG video counts, for nothing else can be played here.
+//! They are written in the order of RFC 4566 section 5, and read with all the liberties that
+//! servers and cameras take. Only the first JPEG video counts, because nothing else can be played
+//! here.
 //!
 //! ```
 //! use rtsp_lab::standard::rtsp::npt::NptRange;
 //! use rtsp_lab::standard::sdp::Description;
 //! use std::time::Duration;
 //!
-//! let mut description = Description::of_film("movie.Mjpeg", 7, "192.0.2.1", "track1");
+//! let mut description = Description::of_movie("movie.Mjpeg", 7, "192.0.2.1", "track1");
 //! description.range = Some(NptRange::between(Duration::ZERO, Duration::from_secs(25)));
 //! description.video.framerate = Some(20.0);
 //! let text = description.encode();
@@ -36,26 +37,26 @@ use crate::rtp_packet::PayloadType;
 use crate::standard::rtsp::npt::NptRange;
 use crate::standard::rtsp::{BadUrl, RtspUrl, one_line};
 
-/// A film with one JPEG video.
+/// A movie with one JPEG video.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Description {
     /// The second field of `o=`: which description this is; 0 if it can't be read.
     pub session_id: u64,
     /// The last field of `o=`: the server, by its address or its name.
     pub origin: String,
-    /// `s=`: the film's name.
+    /// `s=`: the movie's name.
     pub name: String,
-    /// `c=`: where the packets go; `0.0.0.0` or `::`, for SETUP tells that.
+    /// `c=`: where the packets go; `0.0.0.0` or `::`, because SETUP decides that.
     pub connection: Option<String>,
-    /// `a=control` of the whole (RFC 2326 section C.1.1).
+    /// `a=control` of the whole movie (RFC 2326 section C.1.1).
     pub control: Option<String>,
-    /// `a=range`: from where to where the film goes (RFC 2326 section C.1.5).
+    /// `a=range`: where the movie begins and ends (RFC 2326 section C.1.5).
     pub range: Option<NptRange>,
     /// The video.
     pub video: Video,
 }
 
-/// The video of a film: `m=video` and its attributes.
+/// The video of a movie: `m=video` and its attributes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Video {
     /// The payload type of its packets: 26, or what an `a=rtpmap` makes of another.
@@ -64,15 +65,16 @@ pub struct Video {
     pub clock_hz: u32,
     /// `a=framerate`: frames a second at most, from 0.01 to 1,000.
     pub framerate: Option<f64>,
-    /// `a=x-dimensions`: width and height, for pictures too large for RFC 2435 to tell.
+    /// `a=x-dimensions`: width and height, for pictures too large for the headers of RFC 2435.
     pub dimensions: Option<(u16, u16)>,
     /// `a=control` of the track (RFC 2326 section C.1.1).
     pub control: Option<String>,
 }
 
 impl Description {
-    /// What our server tells of a film without a known length, whose track has the URL `track`.
-    pub fn of_film(name: &str, session_id: u64, origin: &str, track: &str) -> Self {
+    /// Our server's description of a movie, as yet without a length, whose track has the URL
+    /// `track`.
+    pub fn of_movie(name: &str, session_id: u64, origin: &str, track: &str) -> Self {
         let any = if origin.contains(':') { "::" } else { "0.0.0.0" };
         Self {
             session_id,
@@ -137,22 +139,22 @@ impl Description {
         })
     }
 
-    /// How long the film is, if the description says so.
+    /// How long the movie is, if the description says so.
     pub fn length(&self) -> Option<Duration> {
         let range = self.range?;
         range.end()?.checked_sub(range.start().unwrap_or_default())
     }
 
-    /// The URLs of the film, for PLAY, PAUSE and TEARDOWN, and of its track, for SETUP, seen from
-    /// the base that [`RtspUrl::base`] found. A control attribute of the whole is the base of the
+    /// The URLs of the movie (for PLAY, PAUSE and TEARDOWN) and of its track (for SETUP), with the
+    /// base that [`RtspUrl::base`] found. A control attribute of the whole movie is the base of the
     /// track's.
     ///
     /// # Errors
-    /// A control attribute is an absolute URL, and not of RTSP.
+    /// A control attribute is an absolute URL, but not one of RTSP.
     pub fn urls(&self, base: &RtspUrl) -> Result<(RtspUrl, RtspUrl), BadUrl> {
-        let film = base.resolve(self.control.as_deref().unwrap_or("*"))?;
-        let track = film.resolve(self.video.control.as_deref().unwrap_or("*"))?;
-        Ok((film, track))
+        let movie = base.resolve(self.control.as_deref().unwrap_or("*"))?;
+        let track = movie.resolve(self.video.control.as_deref().unwrap_or("*"))?;
+        Ok((movie, track))
     }
 }
 
@@ -219,7 +221,7 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// Those of a description; what has another form is skipped.
+    /// The lines of a description; what has another form is skipped.
     fn all(text: &'a str) -> impl Iterator<Item = Self> {
         text.lines().zip(1..).filter_map(|(line, number)| {
             let (kind, value) = line.trim().split_once('=')?;
@@ -229,7 +231,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// The lines of the whole, or those from one `m=` to the next.
+/// The lines before the first `m=`, or those from one `m=` to the next.
 #[derive(Clone, Copy)]
 struct Section<'a>(&'a [Line<'a>]);
 
@@ -281,7 +283,7 @@ impl<'a> Section<'a> {
 struct Lines(String);
 
 impl Lines {
-    /// A line end within the line becomes a blank: it would begin another.
+    /// A line end within the line becomes a space: it would begin another line.
     fn line(&mut self, line: impl fmt::Display) {
         self.0.push_str(&one_line(&line.to_string()));
         self.0.push_str("\r\n");
@@ -304,9 +306,9 @@ impl fmt::Display for Address<'_> {
     }
 }
 
-/// The clock of JPEG over RTP (RFC 3551 section 6).
+/// The RTP clock rate of JPEG in Hz (RFC 3551 section 6).
 pub const JPEG_CLOCK_HZ: u32 = 90_000;
-/// What stands in `s=` where there is no name, for it may not be empty.
+/// What `s=` says if there is no name, since it may not be empty.
 const NO_NAME: &str = "-";
 
 /// A description without a video that can be played here.
@@ -314,21 +316,21 @@ const NO_NAME: &str = "-";
 pub enum BadDescription {
     /// There is no `m=video`.
     NoVideo {
-        /// Among so many lines.
+        /// The number of lines that were searched.
         lines: usize,
     },
     /// The first video is not over RTP/AVP.
     Protocol {
         /// The line's number, from 1.
         line: usize,
-        /// What it says behind `m=`.
+        /// What it says after `m=`.
         media: String,
     },
     /// The first video is no JPEG.
     Encoding {
         /// The line's number, from 1.
         line: usize,
-        /// What it says behind `m=`.
+        /// What it says after `m=`.
         media: String,
         /// What its first `a=rtpmap` says.
         encoding: Option<String>,
@@ -363,14 +365,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// In the way of VLC, without `a=range` and `a=framerate`.
+    /// As VLC writes it, without `a=range` and `a=framerate`.
     const VLC: &str = "v=0\r\no=- 17230000000000000000 17230000000000000000 IN IP4 myhost\r\n\
         s=Unnamed\r\ni=N/A\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\na=tool:vlc 3.0.24\r\n\
         a=recvonly\r\na=type:broadcast\r\na=charset:UTF-8\r\n\
         a=control:rtsp://127.0.0.1:8554/movie\r\nm=video 0 RTP/AVP 26\r\nb=RR:0\r\n\
         a=rtpmap:26 JPEG/90000\r\na=control:rtsp://127.0.0.1:8554/movie/trackID=2\r\n";
 
-    /// In the way of `GstRtspServer`.
+    /// As `GstRtspServer` writes it.
     const GSTREAMER: &str = "v=0\r\no=- 12759464541851453158 1 IN IP4 127.0.0.1\r\n\
         s=Session streamed with GStreamer\r\ni=rtsp-server\r\nt=0 0\r\na=tool:GStreamer\r\n\
         a=type:broadcast\r\na=control:*\r\na=range:npt=0-25\r\n\
@@ -395,8 +397,8 @@ mod tests {
         assert_eq!((description.range, description.length()), (None, None));
         assert_eq!(description.video.framerate, None);
         let base = RtspUrl::parse("rtsp://other/").unwrap();
-        let (film, track) = description.urls(&base).unwrap();
-        assert_eq!(film.to_string(), "rtsp://127.0.0.1:8554/movie");
+        let (movie, track) = description.urls(&base).unwrap();
+        assert_eq!(movie.to_string(), "rtsp://127.0.0.1:8554/movie");
         assert_eq!(track.to_string(), "rtsp://127.0.0.1:8554/movie/trackID=2");
     }
 
@@ -409,8 +411,8 @@ mod tests {
         assert_eq!(description.video.dimensions, Some((384, 288)));
         assert_eq!(description.video.clock_hz, 90_000);
         let base = RtspUrl::parse("rtsp://h/m/").unwrap();
-        let (film, track) = description.urls(&base).unwrap();
-        assert_eq!(film, base);
+        let (movie, track) = description.urls(&base).unwrap();
+        assert_eq!(movie, base);
         assert_eq!(track.to_string(), "rtsp://h/m/stream=0");
     }
 
@@ -436,7 +438,7 @@ mod tests {
     }
 
     #[test]
-    fn blanks_do_no_harm_and_the_first_of_two_counts() {
+    fn spaces_do_no_harm_and_the_first_of_two_counts() {
         let text = " v=0 \n  m=video  0  RTP/AVP  97 98\n a= rtpmap : 98  JPEG / 1000 \n\
             a=rtpmap:98 JPEG/2000\na=framerate: 25 \na=x-dimensions: 384 , 288\n\
             a=Control: t \na=control:u\n";
@@ -457,8 +459,8 @@ mod tests {
             Description {
                 connection: None,
                 control: None,
-                video: Video { control: None, ..Description::of_film("", 0, "", "").video },
-                ..Description::of_film("", 0, "", "")
+                video: Video { control: None, ..Description::of_movie("", 0, "", "").video },
+                ..Description::of_movie("", 0, "", "")
             }
         );
         for dimensions in ["0,1", "1,0", "1", "65536,1", "-1,1", "1,2,3"] {
@@ -496,19 +498,19 @@ mod tests {
 
     #[test]
     fn addresses_are_told_with_their_family() {
-        let text = Description::of_film("", 1, "::1", "track1").encode();
+        let text = Description::of_movie("", 1, "::1", "track1").encode();
         assert!(text.contains("o=- 1 1 IN IP6 ::1\r\ns=-\r\nc=IN IP6 ::\r\n"), "{text}");
-        let text = Description::of_film("", 1, "", "track1").encode();
+        let text = Description::of_movie("", 1, "", "track1").encode();
         assert!(text.contains("o=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nc=IN IP4 0.0.0.0\r\n"), "{text}");
-        let text = Description::of_film("", 1, "a b", "track1").encode();
+        let text = Description::of_movie("", 1, "a b", "track1").encode();
         assert!(text.contains("o=- 1 1 IN IP4 a\r\n"), "{text}");
         let text = "c=IN IP6 ::\nm=video 0 RTP/AVP 26\nc=IN IP4 239.0.0.1/127/3";
         assert_eq!(Description::parse(text).unwrap().connection.as_deref(), Some("239.0.0.1"));
     }
 
     #[test]
-    fn a_films_name_begins_no_line() {
-        let text = Description::of_film("a\r\nm=video 0 RTP/AVP 31\r\n", 1, "h", "t").encode();
+    fn a_movies_name_begins_no_line() {
+        let text = Description::of_movie("a\r\nm=video 0 RTP/AVP 31\r\n", 1, "h", "t").encode();
         assert!(text.contains("\r\ns=a  m=video 0 RTP/AVP 31\r\nc="), "{text}");
     }
 
@@ -537,7 +539,7 @@ mod tests {
                     dimensions: dimensions.filter(|&(width, height)| width != 0 && height != 0),
                     control: track,
                 },
-                ..Description::of_film(&name, session_id, &origin, "")
+                ..Description::of_movie(&name, session_id, &origin, "")
             };
             prop_assert_eq!(Description::parse(&description.encode()), Ok(description));
         }

@@ -1,7 +1,6 @@
-//! One client's connection in the standard dialect (RFC 2326): what real players speak.
+//! One client's connection in the standard dialect (RFC 2326), which real players speak.
 //!
-//! The same server, the same movies, the same state table as in the lab's dialect; what differs is
-//! how it is said.
+//! Server, movies and state table are the same as in the lab's dialect; only the messages differ.
 
 use std::io;
 use std::net::SocketAddr;
@@ -49,7 +48,7 @@ pub(crate) struct StandardWorker {
     shared: Arc<Shared>,
     surveys: Arc<Surveys>,
     session: Option<Session>,
-    /// When the last request came, and when anything at all.
+    /// When the last request came, and when anything at all did.
     last_request: Instant,
     last_sign: Instant,
 }
@@ -73,15 +72,15 @@ impl StandardWorker {
         Ok(Self { reader, writer, peer, local, shared, surveys, session, last_request, last_sign })
     }
 
-    /// Serves the connection until it ends; says why.
+    /// Serves the connection until it ends; returns why it ended.
     pub(crate) fn run(mut self) -> End {
         let end = self.recv_rtsp_request();
-        // A sender that waits for a client which does not read must not be waited for.
+        // The sender may be blocked by a client that does not read: do not wait for it.
         self.writer.shut();
         end
     }
 
-    /// Receives requests until the connection ends; says why.
+    /// Receives requests until the connection ends; returns why it ended.
     fn recv_rtsp_request(&mut self) -> End {
         let mut pace = Pace::new();
         while !self.shared.stop.is_set() {
@@ -110,7 +109,7 @@ impl StandardWorker {
         End::of_server()
     }
 
-    /// Alive is whoever asks for something, or reports (measured: no player does both).
+    /// A client is alive if it sends requests or reports (measured: no player does both).
     fn look_at_the_clock(&mut self) -> Option<End> {
         let Settings { session_timeout: timeout, setup_limit, .. } = self.shared.settings;
         if self.session.is_none() && self.last_sign.elapsed() >= setup_limit {
@@ -161,10 +160,10 @@ impl StandardWorker {
         self.ok(request).with("Public", StandardMethod::public())
     }
 
-    /// Says what the movie is.
+    /// Describes the movie.
     fn describe(&self, request: &StandardRequest) -> Result<StandardReply, Refusal> {
         let url = url_of(request)?;
-        let (movie, _) = url.film(TRACK);
+        let (movie, _) = url.movie(TRACK);
         let (_, survey) = self.open(request, &movie)?;
         let address = canonical(self.local).ip();
         let description = describe::description(&movie, survey.frames, address, TRACK);
@@ -173,11 +172,11 @@ impl StandardWorker {
         Ok(reply.with_body("application/sdp", description.encode()))
     }
 
-    /// Starts a session, or gives the one that there is another way.
+    /// Starts a session, or changes the transport of the present one.
     fn setup(&mut self, request: &StandardRequest) -> Result<StandardReply, Refusal> {
         let url = url_of(request)?;
-        let (name, is_track) = url.film(TRACK);
-        // A missing movie is missing, whatever part of it is asked for.
+        let (name, is_track) = url.movie(TRACK);
+        // If the movie does not exist, that is the answer, whatever part of it is asked for.
         let movie = self.open(request, &name)?;
         if !is_track {
             let why = format!("expected the URL of a track, .../{TRACK}");
@@ -197,7 +196,7 @@ impl StandardWorker {
         Ok(self.ok(request).with("Transport", transport))
     }
 
-    /// Starts to send, from where the movie stands or from where `Range` says (section 10.5).
+    /// Starts to send, from where the movie is or from where `Range` says (section 10.5).
     fn play(&mut self, request: &StandardRequest) -> io::Result<()> {
         let range = request.headers.get("Range");
         let prepared = self.session.as_mut().map(|session| session.prepare(range));
@@ -239,7 +238,7 @@ impl StandardWorker {
         Err(Refusal::new(request, StandardStatus::ParameterNotUnderstood, &why))
     }
 
-    /// Opens a movie that can be sent; why it can't, else.
+    /// Opens a movie that can be sent, or tells why it can't.
     fn open(&self, request: &StandardRequest, movie: &str) -> Result<SurveyedMovie, Refusal> {
         let opened = self.surveys.open(&self.shared.settings.movies, movie);
         describe::fit(request, movie, opened)
@@ -259,14 +258,14 @@ impl StandardWorker {
         }
     }
 
-    /// Datagrams at the RTCP port; the system keeps strangers' away.
+    /// Reads datagrams at the RTCP port; the system keeps strangers' away.
     fn read_reports(&mut self) {
         let mut datagram = [0; 2048];
         for _ in 0..MOST_REPORTS {
             let reports = self.session.as_ref().and_then(|session| session.reports.as_ref());
             match reports.map(|socket| socket.recv(&mut datagram)) {
                 Some(Ok(count)) => self.take_report(datagram.get(..count).unwrap_or_default()),
-                // This is said of one of our own: a client need not listen to be heard.
+                // This error is about a datagram of ours: the client may report without listening.
                 Some(Err(error)) if was_not_taken(&error) => {}
                 Some(Err(_)) | None => return,
             }
@@ -339,9 +338,9 @@ fn failed(request: &StandardRequest, failure: &Failure) -> Refusal {
     Refusal::new(request, failure.status, &failure.why)
 }
 
-/// The name of a movie's only track, as the description says it.
+/// The name of a movie's only track, as in the description.
 const TRACK: &str = "track1";
-/// How long a client that has been told of the end may say nothing.
+/// How long a client may be silent after it was told of the end.
 const AFTER_THE_END: Duration = Duration::from_secs(5);
-/// How many reports to take in one turn; there are never so many.
+/// How many reports to take in one turn: more than there ever are.
 const MOST_REPORTS: usize = 16;

@@ -1,4 +1,4 @@
-//! From a client's word to an open file: in the folder of movies, and nowhere else.
+//! From the name that a client asks for to an open file: in the folder of movies and nowhere else.
 
 use std::fs::File;
 use std::io;
@@ -6,12 +6,15 @@ use std::path::{Component, Path, PathBuf};
 
 use super::movie_error::MovieError;
 
-/// Opens the file `name` in `folder`; the file and its length in bytes.
+/// Opens the file `name` in `folder`; returns the file and its length in bytes.
 ///
 /// # Errors
 /// There is no such file in the folder, or it can't be read.
 pub(super) fn open(folder: &Path, name: &str) -> Result<(File, u64), MovieError> {
-    let missing = || MovieError::NoFile { name: name.to_owned() };
+    let missing = || {
+        let near = names_a_file(name).then(|| nearest(folder, name)).flatten();
+        MovieError::NoFile { name: name.to_owned(), near }
+    };
     let unreadable = |source| MovieError::Read { offset: 0, source };
     let path = folder.join(name);
     if !leads_down(name) || !names_a_file(name) || !path.is_file() {
@@ -20,8 +23,47 @@ pub(super) fn open(folder: &Path, name: &str) -> Result<(File, u64), MovieError>
     let file = open_at_once(&path).map_err(unreadable)?;
     let found = file.metadata().map_err(unreadable)?;
     let is_inside = true_path(&file, &path).is_ok_and(|path| lies_in(&path, folder));
-    if found.is_file() && is_inside { Ok((file, found.len())) } else { Err(missing()) }
+    if !is_inside {
+        return Err(MovieError::Outside { name: name.to_owned() });
+    }
+    if found.is_file() { Ok((file, found.len())) } else { Err(missing()) }
 }
+
+/// The file of the folder itself whose name is most like `name`, if one is.
+fn nearest(folder: &Path, name: &str) -> Option<String> {
+    let files = folder.read_dir().ok()?.take(MOST_LOOKED_AT).flatten();
+    let files = files.filter(|file| file.file_type().is_ok_and(|kind| kind.is_file()));
+    let names = files.filter_map(|file| file.file_name().into_string().ok());
+    let stem = |name: &str| Path::new(&name.to_lowercase()).file_stem().map(ToOwned::to_owned);
+    let is_same = |other: &str| stem(name) == stem(other);
+    let steps = |other: &str| if is_same(other) { 0 } else { distance(name, other) };
+    let distances = names.map(|other| (steps(&other), other));
+    let (_, nearest) = distances.filter(|(steps, other)| *steps * 2 <= other.len()).min()?;
+    Some(nearest)
+}
+
+/// How many letters to add, to drop or to replace until one name is the other; case does not count.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.to_lowercase().chars().take(LONGEST_NAME).collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (line, letter) in one.to_lowercase().chars().take(LONGEST_NAME).enumerate() {
+        let mut left = line + 1;
+        let mut next = vec![left];
+        for (pair, there) in row.windows(2).zip(&other) {
+            if let &[diagonal, above] = pair {
+                left = (diagonal + usize::from(letter != *there)).min(above.min(left) + 1);
+                next.push(left);
+            }
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+/// A folder may have more files than a flood of wrong names is worth.
+const MOST_LOOKED_AT: usize = 200;
+/// No system has longer names.
+const LONGEST_NAME: usize = 255;
 
 /// Whether a name is no absolute path and has no `..`; it may still be a link.
 fn leads_down(name: &str) -> bool {
@@ -29,14 +71,15 @@ fn leads_down(name: &str) -> bool {
     !name.contains('\0') && Path::new(name).components().all(is_down)
 }
 
-/// Whether a name ends like one of a file. Behind `movie.Mjpeg/` Linux finds nothing, but Windows finds
-/// the movie: paths are tidied up there before anything is opened.
+/// Whether a name ends like a file's. Given `movie.Mjpeg/`, Linux finds nothing but Windows finds
+/// the movie, because it tidies up paths before it opens them.
 fn names_a_file(name: &str) -> bool {
     let last = name.rsplit(std::path::is_separator).next();
     !matches!(last, None | Some("" | "."))
 }
 
-/// Opens a file to read it. If a pipe has taken its place meanwhile, nobody waits for a writer.
+/// Opens a file to read it. If a pipe has taken its place in the meantime, this does not wait for a
+/// writer.
 fn open_at_once(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     #[cfg(target_os = "linux")]
@@ -44,17 +87,19 @@ fn open_at_once(path: &Path) -> io::Result<File> {
     options.read(true).open(path)
 }
 
-/// Where the file lies that was opened at `path`, without links. Where the system does not know it of
-/// the file itself, for which a link may be swapped meanwhile, a look at the path must do.
+/// Where the file opened at `path` really lies, without links. If the system can't tell that from
+/// the open file, the path is looked up again, although a link may have been swapped in the
+/// meantime.
 fn true_path(file: &File, path: &Path) -> io::Result<PathBuf> {
     known_path(file).or_else(|_| path.canonicalize())
 }
 
-/// Whether a path without links lies in `folder`, however that is written: relative, by way of links,
-/// or on Windows without the `\\?\` of canonical paths. The server's is canonical, and compared as it is.
+/// Whether a path without links lies in `folder`, which may be relative, contain links, or on
+/// Windows lack the `\\?\` of canonical paths. The server's folder is canonical, and compared as it
+/// stands.
 fn lies_in(path: &Path, folder: &Path) -> bool {
     let is_canonical = folder.is_absolute() && path.starts_with(folder);
-    // An empty path is the current folder, too, but no system knows it.
+    // An empty path means the current folder, but no system accepts it.
     is_canonical || folder.join(".").canonicalize().is_ok_and(|folder| path.starts_with(folder))
 }
 
@@ -85,8 +130,38 @@ mod tests {
         for name in ["", ".", "/", "movie.Mjpeg/", "movie.Mjpeg//", "movie.Mjpeg/.", "sub/./"] {
             assert!(!names_a_file(name), "{name}");
         }
-        // On Linux it is a letter like any other.
+        // On Linux a backslash is a character like any other.
         assert_ne!(names_a_file("movie.Mjpeg\\"), cfg!(windows));
+    }
+
+    #[test]
+    fn the_nearest_name_is_offered_if_one_is_near() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["movie.Mjpeg", "lecture.Mjpeg", "notes.txt"] {
+            std::fs::write(dir.path().join(name), "").unwrap();
+        }
+        for (name, expected) in [
+            ("movie.mjpeg", Some("movie.Mjpeg")),
+            ("movie.Mjpg", Some("movie.Mjpeg")),
+            ("movie", Some("movie.Mjpeg")),
+            ("movies.Mjpeg", Some("movie.Mjpeg")),
+            ("lecture.mjpeg", Some("lecture.Mjpeg")),
+            ("x", None),
+            ("entirely_different", None),
+        ] {
+            assert_eq!(nearest(dir.path(), name).as_deref(), expected, "{name}");
+        }
+        assert_eq!(nearest(&dir.path().join("none"), "movie.Mjpeg"), None);
+    }
+
+    #[test]
+    fn a_distance_is_the_number_of_letters_that_differ() {
+        for (one, other, expected) in
+            [("", "", 0), ("", "abc", 3), ("ABC", "abc", 0), ("abc", "axc", 1), ("ab", "b", 1)]
+        {
+            assert_eq!(distance(one, other), expected, "{one} {other}");
+            assert_eq!(distance(other, one), expected, "{other} {one}");
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(super) fn read_jpeg(source: &mut impl BufRead, frame: &mut Vec<u8>) -> Resul
     }
 }
 
-/// Copies the bytes to the next marker, itself among them, and returns its code.
+/// Copies the bytes up to and including the next marker, and returns its code.
 fn next_marker(source: &mut impl BufRead, frame: &mut Vec<u8>) -> Result<u8, Flaw> {
     copy_to_ff(source, frame)?;
     loop {
@@ -54,7 +54,7 @@ fn skip_scan(source: &mut impl BufRead, frame: &mut Vec<u8>) -> Result<u8, Flaw>
     }
 }
 
-/// Two bytes of length, which counts itself, and the rest.
+/// Copies a segment: two bytes of length, which counts itself, and the rest.
 fn copy_segment(source: &mut impl BufRead, frame: &mut Vec<u8>) -> Result<(), Flaw> {
     let high = copy_byte(source, frame)?;
     let low = copy_byte(source, frame)?;
@@ -84,7 +84,7 @@ fn within_limit(frame: &[u8]) -> Result<(), Flaw> {
     if frame.len() > MAX_FRAME { Err(Flaw::TooLarge) } else { Ok(()) }
 }
 
-/// How much more is missing can't be told, but for one byte at least.
+/// How much is missing can't be told, only that it is at least one byte.
 fn cut(frame: &[u8]) -> Flaw {
     Flaw::Cut { part: "JPEG", expected: frame.len() + 1, found: frame.len() }
 }

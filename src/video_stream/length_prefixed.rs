@@ -5,8 +5,8 @@ use std::{io, str};
 
 use super::movie_error::{Flaw, LENGTH_DIGITS, SOI, fill};
 
-/// A file of that format. A frame is read straight to where it is wanted, and the next one's length
-/// with it: that is one `read` for each frame, and no copy.
+/// A file of that format. A frame is read straight to where it is wanted, together with the next
+/// one's length: one `read` for each frame, and no copy.
 #[derive(Debug)]
 pub(super) struct LengthPrefixed<R> {
     source: R,
@@ -28,8 +28,8 @@ impl<R: Read + Seek> LengthPrefixed<R> {
         Self { source, digits: [0; LENGTH_DIGITS], found: 0 }
     }
 
-    /// Reads a frame into `buffer`, from `start` on; its length. What is in the buffer behind it
-    /// means nothing. `None` at the end of the file.
+    /// Reads a frame into `buffer`, from `start` on, and returns its length; `None` at the end of
+    /// the file. What the buffer holds after it means nothing.
     pub(super) fn read_frame(
         &mut self,
         buffer: &mut Vec<u8>,
@@ -38,10 +38,11 @@ impl<R: Read + Seek> LengthPrefixed<R> {
         let Some(length) = self.read_length()? else { return Ok(None) };
         let end = start + length + LENGTH_DIGITS;
         if buffer.capacity() < end {
-            // Frames differ a little in size: an eighth more spares the next ones to move it again.
+            // Frames differ a little in size: with an eighth more, the buffer need not grow for the
+            // next.
             buffer.reserve_exact((end + end / 8).saturating_sub(buffer.len()));
         }
-        // What stands there from the frame before is not cleared: it is written over.
+        // What is left of the frame before need not be cleared: it is overwritten.
         buffer.resize(end, 0);
         let buffer = buffer.get_mut(start..).unwrap_or_default();
         let found = fill(&mut self.source, buffer)?;

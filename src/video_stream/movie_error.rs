@@ -3,11 +3,18 @@
 use std::fmt;
 use std::io::{self, Read};
 
-/// A movie that can't be opened or read on.
+/// A movie that can't be opened or read further.
 #[derive(Debug)]
 pub enum MovieError {
     /// There is no such file in the folder of movies.
     NoFile {
+        /// What was asked for.
+        name: String,
+        /// A file whose name is much like it.
+        near: Option<String>,
+    },
+    /// The name is a link that leads out of the folder of movies.
+    Outside {
         /// What was asked for.
         name: String,
     },
@@ -36,7 +43,7 @@ pub enum MovieError {
         /// How many there are.
         found: usize,
     },
-    /// The file has become shorter, and ends behind a whole frame.
+    /// The file has become shorter, and ends after a whole frame.
     Shrunk {
         /// How many bytes there were.
         expected: u64,
@@ -80,7 +87,7 @@ pub enum MovieError {
 }
 
 impl MovieError {
-    /// Whether the movie is there, and the system is out of something that opening it takes.
+    /// Whether the movie exists but the system lacks something that is needed to open it.
     pub fn is_shortage(&self) -> bool {
         matches!(self, Self::Read { source, .. } if source.kind() != io::ErrorKind::PermissionDenied)
     }
@@ -89,7 +96,16 @@ impl MovieError {
 impl fmt::Display for MovieError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoFile { name } => write!(out, "find movie {name:?} in the folder of movies"),
+            Self::NoFile { name, near } => {
+                write!(out, "find movie {name:?} in the folder of movies")?;
+                near.as_ref().map_or(Ok(()), |near| write!(out, "; there is {near:?}"))
+            }
+            Self::Outside { name } => {
+                write!(
+                    out,
+                    "serve movie {name:?}: it is a link that leads out of the folder of movies"
+                )
+            }
             Self::Read { offset, source } => write!(out, "read movie at byte {offset}: {source}"),
             Self::NoMovie { start } => write!(
                 out,
@@ -141,7 +157,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ")
 }
 
-/// What is wrong with a frame; the movie adds where.
+/// What is wrong with a frame; the movie adds the place.
 #[derive(Debug)]
 pub(super) enum Flaw {
     Read(io::Error),
@@ -168,7 +184,7 @@ impl Flaw {
     }
 }
 
-/// Reads until `buffer` is full or the source ends; how many bytes that were.
+/// Reads until `buffer` is full or the source ends; returns the number of bytes.
 pub(super) fn fill(source: &mut impl Read, buffer: &mut [u8]) -> Result<usize, Flaw> {
     let mut filled = 0;
     while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {

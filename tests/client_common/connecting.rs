@@ -11,14 +11,14 @@ use super::LIMIT;
 use super::full_queue::FullQueue;
 use super::stage::TURN;
 
-/// The system gives up a connection after 2 s. A machine may be too busy for a test to do its part by
-/// then, but not each time.
+/// The system gives up a connection after 2 s. A busy machine may not let a test do its part by
+/// then, but not every time.
 pub(crate) const TRIES: usize = 5;
 
 /// What the client tells.
 pub(crate) type Events = Rc<RefCell<Vec<ClientEvent>>>;
 
-/// It looks at its user meanwhile, and begins anew when it is asked to.
+/// It listens to its user in the meantime, and starts again when it is asked to.
 #[track_caller]
 pub(crate) fn looks_at_its_user<P: Player>(client_of: impl Fn(u16) -> (P, Events)) {
     let mut goes_on = false;
@@ -43,19 +43,19 @@ pub(crate) fn looks_at_its_user<P: Player>(client_of: impl Fn(u16) -> (P, Events
     assert!(goes_on, "it has waited for the server {TRIES} times");
 }
 
-/// PLAY in INIT waits for no connection, and is not forgotten.
+/// PLAY in INIT does not wait for a connection, and is not forgotten.
 #[track_caller]
 pub(crate) fn play_waits_for_no_connection<P: Player>(client_of: impl Fn(u16) -> (P, Events)) {
     let server = FullQueue::start();
     let (mut client, events) = client_of(server.port());
-    // The connection may have failed at once; only `wait` looks for it.
+    // The connection may have failed at once; only `wait` notices.
     client.press(Method::Play);
     assert!(client.is_connecting() && client.will_play());
     assert_fails_once(&mut client, &events);
 }
 
-/// Lets the client work until it has told that there is no connection; it tells that once, and has
-/// forgotten what was pressed.
+/// Lets the client work until it has reported that there is no connection; it reports that once,
+/// and forgets what was pressed.
 #[track_caller]
 fn assert_fails_once(client: &mut impl Player, events: &Events) {
     let start = Instant::now();

@@ -1,5 +1,5 @@
-//! A server that does not answer who wants to connect, as one behind a firewall: its queue is full.
-//! (So Linux does it; elsewhere the queue may be longer, or who finds it full be refused.)
+//! A server that does not answer attempts to connect, like one behind a firewall: its queue is
+//! full. (This is what Linux does; elsewhere the queue may be longer, or a full queue may refuse.)
 
 use std::fs;
 use std::io::Read;
@@ -28,7 +28,7 @@ impl FullQueue {
         self.listener.local_addr().unwrap().port()
     }
 
-    /// Waits until the system tries to connect somebody (Linux tells it).
+    /// Waits until the system tries to connect a client (only Linux tells).
     #[track_caller]
     pub(crate) fn until_somebody_tries(&self) {
         let start = Instant::now();
@@ -39,7 +39,8 @@ impl FullQueue {
         }
     }
 
-    /// Lets in who still waits: how many bytes it has sent before it left; `None` if nobody comes.
+    /// Lets in a client that still waits; returns how many bytes it sent before it left, or `None`
+    /// if nobody comes.
     pub(crate) fn lets_in(self) -> Option<usize> {
         let own: Vec<SocketAddr> =
             self.queued.iter().map(|stream| stream.local_addr().unwrap()).collect();
@@ -60,11 +61,11 @@ impl FullQueue {
     }
 }
 
-/// Who finds room in the queue is let in at once.
+/// A client that finds room in the queue is let in within this time.
 const SOON: Duration = Duration::from_millis(500);
-/// Who still waits tries again within this time.
+/// A client that still waits tries again within this time.
 const NOBODY: Duration = Duration::from_secs(5);
 /// More than Rust's listeners ask for.
 const MOST: usize = 1024;
-/// How long to wait between two looks at what sends no word.
+/// How long to wait between two looks at something that sends no event.
 const LOOK: Duration = Duration::from_millis(5);

@@ -32,8 +32,8 @@ pub(crate) fn jpeg(width: u16, height: u16, colour: Colour) -> Vec<u8> {
     jpeg
 }
 
-/// A frame as in the film of the Python lab: component ids 0, 1, 2 and no JFIF marker.
-pub(crate) fn as_in_the_labs_film(mut jpeg: Vec<u8>) -> Vec<u8> {
+/// A frame as in the movie of the Python lab: component ids 0, 1, 2 and no JFIF marker.
+pub(crate) fn as_in_the_labs_movie(mut jpeg: Vec<u8>) -> Vec<u8> {
     assert_eq!(jpeg[2..4], [0xFF, 0xE0], "an APP0 segment comes first");
     let app0 = 2 + usize::from(u16::from_be_bytes([jpeg[4], jpeg[5]]));
     jpeg.drain(2..2 + app0);

@@ -21,7 +21,7 @@ pub(crate) mod stage;
 pub(crate) mod standard_server;
 pub(crate) mod standard_stage; // wing
 
-/// Nothing that a test waits for takes so long, on any machine; then it fails.
+/// The most that a test waits before it fails: nothing takes this long, on any machine.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 
 /// The name that the lab's own movie has.

@@ -20,7 +20,7 @@ pub(crate) struct Program {
     errors: Option<JoinHandle<String>>,
 }
 
-/// What a program left behind.
+/// How a program ended, and what it printed.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) code: Option<i32>,
@@ -104,7 +104,7 @@ impl Ended {
         value.unwrap_or_else(|| panic!("no figure {name:?} in {self:?}"))
     }
 
-    /// Asserts that so many frames were shown, and that nothing went wrong.
+    /// Asserts that this many frames were shown, and that nothing went wrong.
     #[track_caller]
     pub(crate) fn assert_played(&self, frames: u32) {
         let frames = frames.to_string();
@@ -126,7 +126,7 @@ impl Ended {
         assert_eq!(self.errors, "", "nothing to complain about");
     }
 
-    /// Asserts that the time to the reply is told for each of these.
+    /// Asserts that the time to the reply is printed for each of these.
     #[track_caller]
     pub(crate) fn assert_replies(&self, methods: &[&str]) {
         for method in methods {
@@ -136,10 +136,10 @@ impl Ended {
         }
     }
 
-    /// The three lines behind each `Data sent:`.
+    /// The three lines after each `Data sent:`.
     pub(crate) fn requests_sent(&self) -> Vec<String> {
-        let behind = self.output.split("Data sent:\n").skip(1);
-        behind.map(|text| text.split_inclusive('\n').take(3).collect()).collect()
+        let after = self.output.split("Data sent:\n").skip(1);
+        after.map(|text| text.split_inclusive('\n').take(3).collect()).collect()
     }
 }
 
@@ -173,8 +173,8 @@ impl Server {
     }
 }
 
-/// An RTP port for a client that can't take a free one by itself. It lies below those that systems
-/// give away by themselves, and no other test of this run gets it.
+/// An RTP port for a client that can't choose a free one itself. It is below those that systems
+/// hand out by themselves, and no other test of this run gets it.
 pub(crate) fn rtp_port() -> String {
     let process = u16::try_from(std::process::id() % 1000).unwrap();
     let own = 20_000 + 10 * process..32_000;

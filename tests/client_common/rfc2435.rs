@@ -5,7 +5,7 @@ use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 /// What a frame is sent as.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Form {
-    /// Q of the main header; tables are sent where it is 128 or more and `tables` says so.
+    /// Q of the main header; tables are sent if it is 128 or more and `tables` is set.
     pub(crate) q: u8,
     pub(crate) tables: bool,
     /// Bytes of data in a packet.
@@ -18,12 +18,12 @@ impl Default for Form {
     }
 }
 
-/// A JPEG of 64x48 pixels full of detail, 4:2:0, of that quality: no two numbers look alike.
+/// A JPEG of 64x48 pixels full of detail, 4:2:0, of that quality: no two of its frames look alike.
 pub(crate) fn frame(number: u32, quality: u8) -> Vec<u8> {
     encoded(number, quality, |_| {})
 }
 
-/// The same with restart markers behind every so many macroblocks.
+/// The same with restart markers after every so many macroblocks.
 pub(crate) fn frame_with_restarts(number: u32, interval: u16) -> Vec<u8> {
     encoded(number, 80, |encoder| encoder.set_restart_interval(interval))
 }
@@ -44,7 +44,7 @@ fn encoded(number: u32, quality: u8, set: impl FnOnce(&mut Encoder<&mut Vec<u8>>
     jpeg
 }
 
-/// The payloads of a frame, the last of which wants the marker.
+/// The payloads of a frame, the last of which is to get the marker.
 pub(crate) fn payloads(jpeg: &[u8], form: Form) -> Vec<Vec<u8>> {
     let parts = Parts::of(jpeg);
     let mut payloads = Vec::new();
@@ -146,7 +146,7 @@ impl Sender {
         packet
     }
 
-    /// Goodbye (RFC 3550 section 6.6), behind an empty report.
+    /// Goodbye (RFC 3550 section 6.6), after an empty report.
     pub(crate) fn goodbye(&self) -> Vec<u8> {
         let ssrc = self.ssrc.to_be_bytes();
         [&[0x80, 0xC9, 0, 1], &ssrc[..], &[0x81, 0xCB, 0, 1], &ssrc[..]].concat()

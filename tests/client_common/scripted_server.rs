@@ -30,7 +30,7 @@ impl ScriptedServer {
     pub(crate) fn listen_at(listener: TcpListener) -> Self {
         let address = listener.local_addr().unwrap();
         let (sender, arriving) = channel();
-        // `accept` knows no time limit, a channel does.
+        // `accept` has no timeout, but a channel has.
         thread::spawn(move || {
             while let Ok((stream, _)) = listener.accept() {
                 if sender.send(stream).is_err() {
@@ -155,7 +155,7 @@ impl ScriptedServer {
         format!("RTSP/1.0 {status}\nCSeq: {}\nSession: {}\n", self.cseq, self.session)
     }
 
-    /// The request that must come next comes, and is granted.
+    /// Waits for the request that must come next, and grants it.
     #[track_caller]
     pub(crate) fn grants(&mut self, method: &str) {
         self.expects(method);
@@ -194,7 +194,7 @@ impl ScriptedServer {
 /// A TCP port of 127.0.0.1 at which nobody listens.
 pub(crate) fn deserted_port() -> u16 {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    // A program that another thread starts just now inherits the listener for a moment.
+    // A program that another thread is just starting inherits the listener for a moment.
     while TcpStream::connect(("127.0.0.1", port)).is_ok() {
         thread::yield_now();
     }

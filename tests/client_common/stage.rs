@@ -13,8 +13,8 @@ use super::rtp::packet;
 use super::scripted_server::ScriptedServer;
 use super::{LIMIT, MOVIE};
 
-/// The client does nothing by itself: its handlers send, and [`Stage::until`] lets it take what
-/// came. So the test sees every state in between.
+/// The client does nothing by itself: its handlers send, and [`Stage::until`] lets it process what
+/// has come. So the test sees every state in between.
 pub(crate) struct Stage {
     pub(crate) client: Client,
     pub(crate) server: ScriptedServer,
@@ -74,7 +74,7 @@ impl Stage {
         self.until("READY", |client| client.state() == State::Ready);
     }
 
-    /// Ends the session, and asserts that the client sends nothing behind TEARDOWN and closes.
+    /// Ends the session, and asserts that the client sends nothing after TEARDOWN and closes.
     #[track_caller]
     pub(crate) fn teardown(&mut self) {
         self.client.exit_client();
@@ -84,7 +84,7 @@ impl Stage {
         assert_eq!(self.server.rest(), "");
     }
 
-    /// The server says this, and the client takes it for the reply that it awaits.
+    /// The server sends this, and the client takes it for the reply that it awaits.
     #[track_caller]
     pub(crate) fn answered(&mut self, reply: impl AsRef<[u8]>) {
         self.server.says(reply);
@@ -93,7 +93,7 @@ impl Stage {
         assert!(told.is_none_or(|told| told.title != "No reply"), "the reply was not taken");
     }
 
-    /// Lets the client work until that is so.
+    /// Lets the client work until the condition is met.
     #[track_caller]
     pub(crate) fn until(&mut self, what: &str, mut is_so: impl FnMut(&Client) -> bool) {
         let start = Instant::now();
@@ -104,7 +104,7 @@ impl Stage {
         }
     }
 
-    /// Lets the client work until it has ignored so many messages in all.
+    /// Lets the client work until it has ignored this many messages in all.
     #[track_caller]
     pub(crate) fn until_ignored(&mut self, count: usize) {
         let events = Rc::clone(&self.events);
@@ -121,7 +121,7 @@ impl Stage {
         self.client.message().unwrap().text.clone()
     }
 
-    /// A frame arrives and is shown: somebody listens.
+    /// A frame arrives and is shown, so the client listens.
     #[track_caller]
     pub(crate) fn sends_a_frame(&mut self) {
         let Statistics { frames_shown, reception, .. } = self.statistics();
@@ -159,7 +159,7 @@ impl Stage {
         &self.statistics().reception
     }
 
-    /// Packets, of them late or there already, and lost.
+    /// Packets; those of them that were late or duplicates; and lost ones.
     pub(crate) fn counts(&self) -> (u64, u64, u64) {
         let Reception { packets, late, duplicates, lost, .. } = *self.reception();
         (packets, late + duplicates, lost)

@@ -20,7 +20,7 @@ pub(crate) struct StandardServer {
     pub(crate) request: Request,
     /// RTCP that came between the requests.
     pub(crate) reports: Vec<Vec<u8>>,
-    /// What the methods get for an answer where a test says nothing else.
+    /// The answers to the methods, unless a test says otherwise.
     pub(crate) answers: Answers,
 }
 
@@ -46,12 +46,12 @@ pub(crate) struct Request {
 #[derive(Clone, Debug)]
 pub(crate) struct Answers {
     pub(crate) public: &'static str,
-    /// Header lines of the answer to DESCRIBE; `{url}` is the film's URL.
+    /// Header lines of the answer to DESCRIBE; `{url}` is the movie's URL.
     pub(crate) base: &'static str,
     pub(crate) description: String,
     pub(crate) session: &'static str,
     pub(crate) ssrc: &'static str,
-    /// Header lines of the answer to PLAY; `{url}` is the film's URL.
+    /// Header lines of the answer to PLAY; `{url}` is the movie's URL.
     pub(crate) play: &'static str,
 }
 
@@ -68,10 +68,10 @@ impl Default for Answers {
     }
 }
 
-/// A description with these lines for the whole, and that control for the track.
+/// A description with these lines for the whole movie, and that control attribute for the track.
 pub(crate) fn description(lines: &str, control: &str) -> String {
     format!(
-        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=film\r\nt=0 0\r\na=control:*\r\n{lines}\
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=movie\r\nt=0 0\r\na=control:*\r\n{lines}\
          m=video 0 RTP/AVP 26\r\nc=IN IP4 0.0.0.0\r\na=rtpmap:26 JPEG/90000\r\n\
          a=control:{control}\r\n"
     )
@@ -103,7 +103,7 @@ impl StandardServer {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a TCP port");
         let address = listener.local_addr().unwrap();
         let (sender, arriving) = channel();
-        // `accept` knows no time limit, a channel does.
+        // `accept` has no timeout, but a channel has.
         thread::spawn(move || {
             while let Ok((stream, _)) = listener.accept() {
                 if sender.send(stream).is_err() {
@@ -129,9 +129,9 @@ impl StandardServer {
         }
     }
 
-    /// The film's URL.
+    /// The movie's URL.
     pub(crate) fn url(&self) -> String {
-        format!("rtsp://{}/films/movie.Mjpeg", self.address)
+        format!("rtsp://{}/movies/movie.Mjpeg", self.address)
     }
 
     fn stream(&mut self) -> &mut TcpStream {
@@ -181,7 +181,7 @@ impl StandardServer {
     #[track_caller]
     pub(crate) fn expects(&mut self, method: &str) -> Request {
         let before = self.request.cseq;
-        // A new connection goes on with the numbers, and may be opened by this very request.
+        // The numbers continue on a new connection, which this very request may have opened.
         let is_new = self.stream.is_none();
         let request = self.read().unwrap_or_else(|| panic!("the client closed before {method}"));
         assert_eq!(request.method, method, "{request:?}");
@@ -203,7 +203,7 @@ impl StandardServer {
         self.says(format!("RTSP/1.0 {status}\r\nCSeq: {cseq}\r\n{headers}{length}\r\n{body}"));
     }
 
-    /// The request that must come next comes, and is granted.
+    /// Waits for the request that must come next, and grants it.
     #[track_caller]
     pub(crate) fn grants(&mut self, method: &str) -> Request {
         let request = self.expects(method);

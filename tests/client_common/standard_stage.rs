@@ -37,11 +37,11 @@ pub(crate) struct StandardStage {
 
 impl StandardStage {
     pub(crate) fn new(first: First) -> Self {
-        // No test waits for the silence unless it says so.
+        // Tests do not wait for the silence unless they say so.
         Self::with(first, 3 * LIMIT, Answers::default())
     }
 
-    /// TCP is tried after that silence.
+    /// A stage whose client tries TCP after that silence.
     pub(crate) fn with(first: First, silence: Duration, answers: Answers) -> Self {
         let mut server = StandardServer::start();
         server.answers = answers;
@@ -93,7 +93,7 @@ impl StandardStage {
         self.until_replies(before + 1);
     }
 
-    /// The request comes, is answered so, and the client has taken the answer.
+    /// The request comes, gets this answer, and the client has taken it.
     #[track_caller]
     pub(crate) fn answers(&mut self, method: &str, status: &str, headers: &str, body: &str) {
         let before = self.replies();
@@ -114,7 +114,7 @@ impl StandardStage {
         self.until("a reply", |_| events.borrow().iter().filter(is_reply).count() >= count);
     }
 
-    /// Lets the client work until that is so.
+    /// Lets the client work until the condition is met.
     #[track_caller]
     pub(crate) fn until(&mut self, what: &str, mut is_so: impl FnMut(&Client) -> bool) {
         let start = Instant::now();
@@ -181,13 +181,13 @@ impl StandardStage {
         assert!(found.pixels == expected.pixels, "another picture");
     }
 
-    /// Ends the session, and asserts that the client closes behind TEARDOWN.
+    /// Ends the session, and asserts that the client closes after TEARDOWN.
     #[track_caller]
     pub(crate) fn teardown(&mut self) {
         self.client.exit_client();
         self.server.grants("TEARDOWN");
         self.until("the end", Client::is_torn_down);
         assert_eq!(self.client.state(), State::Init);
-        assert!(self.server.is_closed(), "nothing is sent behind TEARDOWN");
+        assert!(self.server.is_closed(), "nothing is sent after TEARDOWN");
     }
 }

@@ -1,6 +1,7 @@
-//! What the server's bad network does to packets, and what a client must count of it.
+//! What the server's bad network does to packets, and what a client must count.
 //!
-//! The fates are the library's; its own tests hold them against numbers that were computed apart.
+//! The fates are the library's; its own tests compare them with numbers that another program
+//! computed.
 
 use std::collections::BTreeSet;
 
@@ -35,14 +36,14 @@ pub(crate) fn leaving(options: &[&str], count: u64) -> Vec<u64> {
     leaving
 }
 
-/// What the server says that it has done: `of 40 packets 5 lost, 4 doubled, 6 behind the next`.
+/// What the server says that it has done: `of 40 packets 5 lost, 4 doubled, 6 after the next`.
 pub(crate) fn summary(leaving: &[u64], count: u64) -> String {
     let has = |number: &u64| leaving.contains(number);
     let lost = (1..=count).filter(|number| !has(number)).count();
     let doubled = leaving.windows(2).filter(|pair| pair[0] == pair[1]).count();
     let swapped = leaving.windows(2).filter(|pair| pair[0] > pair[1]).count();
     let packets = if count == 1 { "packet" } else { "packets" };
-    format!("of {count} {packets} {lost} lost, {doubled} doubled, {swapped} behind the next")
+    format!("of {count} {packets} {lost} lost, {doubled} doubled, {swapped} after the next")
 }
 
 /// How a client takes packets.
@@ -50,7 +51,7 @@ pub(crate) fn summary(leaving: &[u64], count: u64) -> String {
 pub(crate) enum Client {
     /// As they come: what was overtaken is late.
     Lab,
-    /// It puts them in order first: late is only what the very first one has overtaken.
+    /// It puts them in order first: only what the very first one has overtaken is late.
     Standard,
 }
 
@@ -66,7 +67,7 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    /// Of what is lost before the first packet that comes, or behind the last, no number tells.
+    /// Losses before the first packet that comes, or after the last, show in no number.
     pub(crate) fn of(arrivals: &[u64], client: Client, packets_a_frame: u64) -> Self {
         let (mut came, mut taken, mut highest) = (BTreeSet::new(), BTreeSet::new(), 0);
         for &number in arrivals {

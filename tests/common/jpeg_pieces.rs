@@ -21,7 +21,7 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// Packets up to the marked one; everything that RFC 2435 says of them is asserted.
+    /// Reads packets up to the marked one, and asserts everything that RFC 2435 says about them.
     #[track_caller]
     pub(crate) fn of(packets: Vec<Packet>) -> Self {
         let first = packets.first().expect("a packet").clone();
@@ -62,25 +62,25 @@ impl Frame {
         assert_eq!((specific, q), (0, 255), "type-specific and Q");
         assert_eq!((jpeg_type, [width, height]), (self.jpeg_type, self.blocks));
         if jpeg_type >= 64 {
-            let (restart, behind) = rest.split_first_chunk::<4>().expect("a restart header");
+            let (restart, after) = rest.split_first_chunk::<4>().expect("a restart header");
             let interval = u16::from(restart[0]) << 8 | u16::from(restart[1]);
             assert_eq!(restart[2..], [0xFF, 0xFF], "F, L and the count 0x3FFF");
             assert!(self.restart.is_none_or(|known| known == interval), "one interval");
             self.restart = Some(interval);
-            rest = behind;
+            rest = after;
         }
         if offset == 0 {
-            let (tables, behind) = rest.split_first_chunk::<4>().expect("a table header");
+            let (tables, after) = rest.split_first_chunk::<4>().expect("a table header");
             assert_eq!(*tables, [0, 0, 0, 128], "two tables of 8 bits in every frame");
-            let (tables, behind) = behind.split_at(128);
+            let (tables, after) = after.split_at(128);
             self.tables = tables.to_vec();
-            rest = behind;
+            rest = after;
         }
         assert!(!rest.is_empty(), "a packet without data");
         self.data.extend_from_slice(rest);
     }
 
-    /// The number behind that of its last packet.
+    /// The number that follows that of its last packet.
     pub(crate) fn next_number(&self) -> u16 {
         let count = u16::try_from(self.packets.len()).expect("fewer packets");
         self.sequence_number.wrapping_add(count)

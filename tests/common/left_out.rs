@@ -1,4 +1,4 @@
-//! A test that leaves its work undone, and why.
+//! A test that is left out, and why.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -17,7 +17,7 @@ pub(crate) struct LeftOut {
 /// What would help.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Cure {
-    /// Debian's packages, with blanks between them.
+    /// Debian's packages, with spaces between them.
     Install(String),
     /// Nothing that can be installed: other rights, or another network.
     Nothing,
@@ -48,7 +48,7 @@ impl fmt::Display for LeftOut {
     }
 }
 
-/// What the work has made, or why it was left out.
+/// The result of a test's work, or why it was left out.
 pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, LeftOut> {
     panic::catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
         let left_out = payload.downcast::<LeftOut>();
@@ -62,12 +62,12 @@ pub(crate) fn install(packages: &str) -> String {
     format!("{how} {packages}")
 }
 
-/// Ends the test, for something is missing that these packages have.
+/// Ends the test, because something is missing that these packages have.
 pub(crate) fn leave_out(what: impl fmt::Display, packages: &str) -> ! {
     LeftOut { what: what.to_string(), cure: Cure::Install(packages.to_owned()) }.leave()
 }
 
-/// Ends the test, for the rights or the network of this machine don't allow it.
+/// Ends the test, because the rights or the network of this machine don't allow it.
 pub(crate) fn forbidden(what: impl fmt::Display) -> ! {
     LeftOut { what: what.to_string(), cure: Cure::Nothing }.leave()
 }
@@ -77,7 +77,7 @@ pub(crate) fn takes_long() -> ! {
     LeftOut { what: "it takes minutes".to_owned(), cure: Cure::Time }.leave()
 }
 
-/// How to run what takes long, too.
+/// How to run also what takes long.
 pub(crate) const TIME: &str = "cargo test -- --include-ignored";
 
 /// Ends the test if there is no such program, which that package has.
@@ -95,8 +95,8 @@ pub(crate) fn needs_all(programs: &[(&str, &str)]) {
     }
 }
 
-/// Python on this machine, without which the test ends: the program itself, for what is found on the
-/// path may be a script that takes its time to find it.
+/// Python on this machine, without which the test ends. It is the program itself, because what is
+/// found on the path may be a script that takes a while to find it.
 pub(crate) fn python() -> &'static str {
     static PYTHON: OnceLock<Option<String>> = OnceLock::new();
     let found = PYTHON.get_or_init(|| ["python3", "python"].into_iter().find_map(python_named));

@@ -1,4 +1,4 @@
-//! The server in this process, for settings that its command line has not.
+//! The server in this process, for settings that its command line does not have.
 
 use std::net::SocketAddr;
 use std::sync::mpsc::{self, Receiver};
@@ -8,7 +8,7 @@ use rtsp_lab::server::{Server, Settings, Stopper};
 
 use super::LIMIT;
 
-/// A running server, to its drop.
+/// A server that runs until this is dropped.
 pub(crate) struct LibraryServer {
     address: SocketAddr,
     stopper: Stopper,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::raw_client::RawClient;
 use super::server_process::ServerProcess;
 
-/// That program behind a command that sets limits, if that command is there and may.
+/// The program, started by a command that sets limits, if that command exists and may set them.
 pub(crate) fn limited(program: &Path, folder: &Path, before: &[&str]) -> Option<ServerProcess> {
     let (limiter, words) = before.split_first().expect("a command");
     let mut command = Command::new(limiter);
@@ -15,7 +15,7 @@ pub(crate) fn limited(program: &Path, folder: &Path, before: &[&str]) -> Option<
     ServerProcess::start_with(&mut command)
 }
 
-/// What the server has computed in a second in which nothing can be done.
+/// How much the server computes in a second in which it can do nothing.
 pub(crate) fn ticks_while_it_waits(server: &ServerProcess, waiting: &mut RawClient) -> u64 {
     let before = server.cpu_ticks();
     assert!(waiting.hears_nothing(Duration::from_secs(1)), "there is no room for one more");

@@ -1,5 +1,5 @@
 //! A proxy between a client and a server of the standard dialect that treats RTP badly: it drops,
-//! doubles and swaps packets, and knows of each what it did.
+//! doubles and swaps packets, and records what it did to each.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
@@ -16,7 +16,7 @@ pub(crate) enum Fate {
     Dropped,
     /// It is sent twice, at once.
     Doubled,
-    /// It is sent behind the next one, which passes; or before the goodbye, if there is no next one.
+    /// It is sent after the next one, which passes; or before the goodbye, if there is no next one.
     Swapped,
 }
 
@@ -66,7 +66,7 @@ impl Record {
     }
 
     /// Packets that overtake one another do not count as lost; but of what lies before the first
-    /// that came, or behind the last, no number tells.
+    /// that came, or after the last, no number tells.
     pub(crate) fn expected(&self) -> Expected {
         let count = |number: usize| u64::try_from(number).unwrap();
         let first = *self.sent.first().expect("a packet that came");
@@ -104,7 +104,7 @@ impl Fates {
     /// What goes on to the client now that `packet` has come.
     fn take(&mut self, packet: &[u8]) -> Vec<Vec<u8>> {
         let place = self.record.met.len();
-        // Whoever is let by, or comes when all is over, has had its share.
+        // A packet that was overtaken, or that comes after the goodbye, is left alone.
         let is_spared = self.held.is_some() || self.record.ended;
         let fate = if is_spared { Fate::Passed } else { self.next_fate() };
         let number = u16::from_be_bytes([packet[2], packet[3]]);
@@ -172,7 +172,7 @@ struct Ports {
 }
 
 impl LossyProxy {
-    /// Stands before the server; all that it does follows from `seed`.
+    /// A proxy before that server; everything that it does follows from `seed`.
     pub(crate) fn start(server: SocketAddr, seed: u64) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
@@ -288,7 +288,8 @@ impl Shared {
                 send(socket, datagram, server[which]);
                 continue;
             }
-            // Both threads send RTP; none overtakes the other between fate and socket.
+            // Both threads send RTP; the lock keeps one from overtaking the other between fate and
+            // socket.
             let mut fates = self.fates();
             let leaving = match which {
                 0 => fates.take(datagram),
@@ -364,7 +365,7 @@ fn relay(from: TcpStream, mut to: TcpStream, change: impl Fn(Item) -> Vec<u8>) {
             break;
         }
     }
-    // The other one ends, too.
+    // This ends the other direction too.
     to.shutdown(Shutdown::Both).ok();
     from.get_ref().shutdown(Shutdown::Both).ok();
 }
@@ -385,7 +386,7 @@ fn with_ports(text: &str, name: &str, ports: [u16; 2], by: [u16; 2]) -> String {
 /// Two neighbouring ports, the first even.
 fn pair() -> [UdpSocket; 2] {
     let open = |port| UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).ok();
-    // Those that don't fit are kept until the end, or the system would give them again.
+    // Ports that don't fit are kept until the end, or the system would hand them out again.
     let mut unfit = Vec::new();
     while unfit.len() < 64 {
         let one = open(0).expect("a free port");

@@ -32,8 +32,8 @@ pub(crate) mod standard_client;
 pub(crate) mod standard_reply;
 pub(crate) mod witness;
 
-/// Nothing that a test waits for takes so long, on any machine; then it fails.
+/// The most that a test waits before it fails: nothing takes this long, on any machine.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 
-/// How long to look that nothing more comes: six frames would.
+/// How long to watch that nothing more comes: six frames would come in this time.
 pub(crate) const A_WHILE: Duration = Duration::from_millis(300);

@@ -50,9 +50,9 @@ pub(crate) fn real_frames() -> Vec<Vec<u8>> {
 pub(crate) fn frames_of(path: &Path) -> Vec<Vec<u8>> {
     let content = fs::read(path).expect("read a movie");
     let (mut rest, mut frames) = (content.as_slice(), Vec::new());
-    while let Some((digits, behind)) = rest.split_first_chunk::<5>() {
+    while let Some((digits, after)) = rest.split_first_chunk::<5>() {
         let length = std::str::from_utf8(digits).expect("digits").parse().expect("a length");
-        let (frame, next) = behind.split_at(length);
+        let (frame, next) = after.split_at(length);
         frames.push(frame.to_vec());
         rest = next;
     }

@@ -1,5 +1,5 @@
-//! A library that stands in for a part of the system, made of a C source in `tests/peers`. It is laid
-//! before the C library (ld.so(8), `LD_PRELOAD`), so this needs Linux and a C compiler.
+//! A library that stands in for a part of the system, made from a C source in `tests/peers`. It is
+//! loaded before the C library (ld.so(8), `LD_PRELOAD`), so this needs Linux and a C compiler.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::left_out::needs;
 use super::programs::project;
 
-/// The library, to its drop.
+/// The library, until this is dropped.
 pub(crate) struct Preload {
     library: PathBuf,
     _folder: TempDir,

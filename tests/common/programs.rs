@@ -11,9 +11,9 @@ pub(crate) fn project() -> &'static Path {
     folders.find(|folder| folder.join("movie.Mjpeg").exists()).expect("the folder of the movie")
 }
 
-/// One of the project's programs, built as its sources are now: no package has a part in the programs of
-/// others, for all that Cargo knows. With `PROGRAMS=built` they are taken as they are: where Cargo can't
-/// run, or has built them otherwise.
+/// One of the project's programs, built from its sources as they are now, because Cargo does not
+/// build the programs of other packages for a test. With `PROGRAMS=built` the programs are taken as
+/// they are, for machines where Cargo can't run, or has built them in another way.
 pub(crate) fn program(name: &str) -> PathBuf {
     static BUILT: OnceLock<()> = OnceLock::new();
     BUILT.get_or_init(|| {

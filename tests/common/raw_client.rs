@@ -82,7 +82,7 @@ impl RawClient {
         self.send(tail);
     }
 
-    /// Exactly so many bytes of what the server sends.
+    /// Exactly this many bytes of what the server sends.
     pub(crate) fn read_text(&mut self, length: usize) -> String {
         let mut bytes = vec![0; length];
         self.tcp.read_exact(&mut bytes).expect("bytes from the server");
@@ -98,7 +98,7 @@ impl RawClient {
         reply
     }
 
-    /// Whether three lines answer these bytes, and not the end of the connection.
+    /// Whether these bytes are answered by three lines and not by the end of the connection.
     pub(crate) fn is_answered(&mut self, bytes: impl AsRef<[u8]>) -> bool {
         let (mut lines, mut byte) = (0, [0]);
         let mut is_open = self.tcp.write_all(bytes.as_ref()).is_ok();
@@ -161,7 +161,7 @@ impl RawClient {
         rest
     }
 
-    /// Whether the server says nothing and keeps the connection for so long.
+    /// Whether the server is silent and keeps the connection for this long.
     pub(crate) fn hears_nothing(&mut self, duration: Duration) -> bool {
         self.tcp.set_read_timeout(Some(duration)).unwrap();
         let heard = uninterrupted(|| self.tcp.peek(&mut [0]));
@@ -221,7 +221,8 @@ impl RawClient {
     }
 }
 
-/// A call with a timeout fails when the system has halted the whole program for a moment: once more.
+/// Tries once more: a call with a timeout fails when the system halts the whole program for a
+/// moment.
 fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match call() {

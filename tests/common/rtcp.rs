@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-/// A sender report, and what stands behind it in the same compound packet.
+/// A sender report, and what follows it in the same compound packet.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SenderReport {
     pub(crate) ssrc: u32,
@@ -66,7 +66,7 @@ pub(crate) fn receiver_report(about: Option<u32>) -> Vec<u8> {
     let Some(ssrc) = about else { return b"\x80\xC9\0\x01\x12\x34\x56\x78".to_vec() };
     let mut report = b"\x81\xC9\0\x07\x12\x34\x56\x78".to_vec();
     report.extend(ssrc.to_be_bytes());
-    // A quarter lost of late, one received twice in all; the highest number; jitter 10 ms.
+    // A quarter lost lately, one received twice in all; the highest number; jitter 10 ms.
     report.extend(b"\x40\xFF\xFF\xFF\0\0\x12\x34");
     report.extend(900_u32.to_be_bytes());
     report.extend([0; 8]);
@@ -80,9 +80,9 @@ fn parts(mut compound: &[u8]) -> Vec<(u8, u8, Vec<u8>)> {
     while let [first, kind, high, low, rest @ ..] = compound {
         assert_eq!(first & 0b1110_0000, 0b1000_0000, "version 2, no padding");
         let length = 4 * (usize::from(*high) << 8 | usize::from(*low));
-        let (body, behind) = rest.split_at(length);
+        let (body, after) = rest.split_at(length);
         parts.push((*kind, first & 0b1_1111, body.to_vec()));
-        compound = behind;
+        compound = after;
     }
     assert!(compound.is_empty(), "whole parts");
     parts

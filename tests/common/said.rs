@@ -1,5 +1,5 @@
-//! What a test says: kept until it fails, unless `--nocapture` is given. libtest does that for its
-//! programs, this for those of `tests/harness`.
+//! What a test prints: kept until it fails, unless `--nocapture` is given. libtest does that for
+//! its programs, this module for those of `tests/harness`.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::RefCell;
@@ -13,8 +13,8 @@ thread_local! {
 }
 static IS_KEPT: AtomicBool = AtomicBool::new(false);
 
-/// From now on, also what panics say, with the place in the source. Other threads than a test's own
-/// say it at once.
+/// From now on keeps also what panics print, with the place in the source. Threads other than a
+/// test's own print it at once.
 pub(crate) fn keep_what_panics_say() {
     IS_KEPT.store(true, Ordering::Relaxed);
     let at_once = panic::take_hook();

@@ -23,7 +23,7 @@ impl Drop for Killed {
     }
 }
 
-/// A running server, to its drop.
+/// A server that runs until this is dropped.
 pub(crate) struct ServerProcess {
     process: Killed,
     port: u16,
@@ -47,7 +47,7 @@ impl ServerProcess {
         Some(server)
     }
 
-    /// Runs the command, of which is known that it serves at `port`.
+    /// Runs the command, which is known to serve at `port`.
     pub(crate) fn spawn(command: &mut Command, port: u16) -> Self {
         let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = piped.spawn().expect("start the server");
@@ -108,7 +108,7 @@ impl ServerProcess {
         lines.map(str::to_owned).collect()
     }
 
-    /// All that the server warned of in a client's session, which this ends.
+    /// All warnings of the server in a client's session, which this ends.
     #[track_caller]
     pub(crate) fn warnings_of(&mut self, client: RawClient) -> Vec<String> {
         let address = client.address();
@@ -148,8 +148,8 @@ impl ServerProcess {
         self.proc_entries("fd")
     }
 
-    /// How many stacks of threads it has, of those that run and of those that nobody has joined; the C
-    /// library keeps a hundred and sixty of them for the next threads.
+    /// How many stacks it has, of threads that run and of threads that nobody has joined; the C
+    /// library keeps a hundred and sixty of them for later threads.
     pub(crate) fn stacks(&self) -> usize {
         let maps = fs::read_to_string(format!("/proc/{}/maps", self.id())).unwrap();
         let address = |text: &str| u64::from_str_radix(text, 16).unwrap();
@@ -185,7 +185,7 @@ impl ServerProcess {
         (0..).filter(free).nth(2).expect("a free number")
     }
 
-    /// What it has computed so far, in hundredths of a second.
+    /// The processor time that it has used so far, in hundredths of a second.
     pub(crate) fn cpu_ticks(&self) -> u64 {
         cpu_ticks(self.id())
     }
@@ -218,7 +218,7 @@ impl ServerProcess {
 impl Drop for ServerProcess {
     fn drop(&mut self) {
         self.process.0.kill().ok();
-        // A server that panicked says so here; a test that passed by luck does not pass then.
+        // If the server panicked, it says so here, and then a test does not pass by luck.
         let complaints = self.seen.drain(..).chain(self.lines.iter());
         let complaints: Vec<_> = complaints.filter(|line| line.starts_with(STDERR)).collect();
         if !thread::panicking() {
@@ -234,14 +234,14 @@ pub(crate) fn server_command(folder: &Path) -> Command {
     command
 }
 
-/// What a process has computed so far, in hundredths of a second: `utime` and `stime` of proc(5).
+/// A process's processor time so far, in hundredths of a second: `utime` and `stime` of proc(5).
 pub(crate) fn cpu_ticks(process: u32) -> u64 {
     let fields = stat(process);
     let ticks = |index: usize| fields[index].parse::<u64>().expect("a number of ticks");
     ticks(11) + ticks(12)
 }
 
-/// The fields of proc(5)'s `stat` behind the name.
+/// The fields of proc(5)'s `stat` after the name.
 fn stat(process: u32) -> Vec<String> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).expect("read stat");
     let (_, fields) = stat.rsplit_once(')').expect("a name in brackets");
@@ -253,12 +253,13 @@ pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     let address = listener.local_addr().expect("its address");
     drop(listener);
-    // A program that another thread starts just now inherits the listener for a moment.
+    // A program that another thread is just starting inherits the listener for a moment.
     wait_until("a port at which nobody listens", || TcpStream::connect(address).is_err());
     address.port()
 }
 
-/// Looks again and again until it is so: for what the kernel sends no word of.
+/// Checks again and again until the condition is met: for changes of which the kernel sends no
+/// event.
 #[track_caller]
 pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + LIMIT;

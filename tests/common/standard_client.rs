@@ -78,7 +78,7 @@ impl StandardClient {
         self.tcp.local_addr().unwrap()
     }
 
-    /// What SETUP is asked for.
+    /// The URL that SETUP is for.
     pub(crate) fn track(&self) -> String {
         format!("{}/track1", self.url)
     }
@@ -136,7 +136,7 @@ impl StandardClient {
         reply
     }
 
-    /// Asks for something of the whole movie.
+    /// Sends a request for the whole movie.
     #[track_caller]
     pub(crate) fn ask_movie(&mut self, method: &str, headers: &[&str]) -> Reply {
         let url = self.url.clone();
@@ -208,7 +208,8 @@ impl StandardClient {
         self.way = Way::Tcp { media: 0, reports: 1 };
     }
 
-    /// PLAY, from there if anywhere; and what the reply says of the first packet.
+    /// Sends PLAY, from that place if one is given; returns what the reply says about the first
+    /// packet.
     #[track_caller]
     pub(crate) fn play(&mut self, range: Option<&str>) -> (Reply, u16, u32) {
         let line = range.map(|range| format!("Range: {range}"));
@@ -307,7 +308,7 @@ impl StandardClient {
         while self.arrives(LIMIT) {}
     }
 
-    /// Whether the server sends nothing and keeps the connection for so long.
+    /// Whether the server sends nothing and keeps the connection for this long.
     pub(crate) fn hears_nothing(&mut self, limit: Duration) -> bool {
         self.read(limit) == Arrival::Nothing
     }
@@ -372,7 +373,7 @@ impl StandardClient {
         }
         let Some(head) = self.unread.windows(4).position(|bytes| bytes == b"\r\n\r\n") else {
             let begins = self.unread.iter().zip(b"RTSP/1.0 ").all(|(found, one)| found == one);
-            // A read may end anywhere, also within the four bytes before a packet.
+            // A read may end anywhere, even within the four bytes before a packet.
             let begins_a_packet = self.unread.first() == Some(&b'$');
             assert!(begins || begins_a_packet, "neither reply nor packet");
             return false;
@@ -389,7 +390,7 @@ impl StandardClient {
     }
 }
 
-/// The ports of the two, as SETUP says them.
+/// The ports of the two sockets, as SETUP writes them.
 pub(crate) fn numbers(sockets: &[UdpSocket; 2]) -> String {
     sockets.each_ref().map(|socket| socket.local_addr().unwrap().port().to_string()).join("-")
 }

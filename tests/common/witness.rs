@@ -37,7 +37,7 @@ impl Resources {
 }
 
 impl Witness {
-    /// Comes to a server that rests, and plays on until it is asked.
+    /// Comes to a server that rests, and plays until it is asked for its result.
     pub(crate) fn start(server: &ServerProcess, folder: &Path) -> Self {
         let frames = made_frames(2000);
         fs::write(folder.join(NAME), lab_format(&frames)).expect("write a movie");
@@ -66,7 +66,7 @@ impl Witness {
         Self { frames, before, done, thread }
     }
 
-    /// Ends the movie, and asserts that each frame came, and that the server is soon as it was.
+    /// Ends the movie, and asserts that each frame came and that the server is soon as it was.
     #[track_caller]
     pub(crate) fn lost_nothing_and_all_is_as_before(self, server: &ServerProcess) {
         let before = self.before;
@@ -94,7 +94,8 @@ impl Witness {
     }
 }
 
-/// How far from 50 ms the distances of the frames were. Machines are noisy: this is for the reader.
+/// How far from 50 ms the intervals between frames were. Machines are noisy, so this is only
+/// printed.
 fn say_deviation(times: &[Instant]) {
     let distances = times.windows(2).map(|pair| pair[1] - pair[0]);
     let mut off: Vec<_> = distances.map(|distance| distance.abs_diff(FRAME_INTERVAL)).collect();

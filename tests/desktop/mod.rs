@@ -17,7 +17,7 @@ pub(crate) mod screen;
 pub(crate) mod stage;
 pub(crate) mod xvfb;
 
-/// Nothing that a test waits for takes so long, on any machine; then it fails.
+/// The most that a test waits before it fails: nothing takes this long, on any machine.
 const LIMIT: Duration = Duration::from_secs(30);
-/// How long to wait between two looks at what sends no word.
+/// How long to wait between two looks at something that sends no event.
 const LOOK: Duration = Duration::from_millis(20);

@@ -1,16 +1,16 @@
-//! The screen of an Xvfb, which it keeps in a file: to read that costs nothing but the reading, where a
-//! program that asks for a picture costs more than all else that a test does.
+//! The screen of an Xvfb, which it keeps in a file. Reading the file is cheap, whereas a program
+//! that asks for a picture would cost more than everything else that a test does.
 
 use std::fs;
 use std::path::Path;
 
 use super::places::Area;
 
-/// The pixels of a part of the screen, four bytes each: blue, green, red, nothing. `None` if it has no
-/// such part.
+/// The pixels of a part of the screen, four bytes each: blue, green, red, nothing. `None` if it has
+/// no such part.
 ///
-/// The file is an X window dump: 25 numbers of four bytes, the most significant first, the name, a table
-/// of colours of twelve bytes each, then the rows.
+/// The file is an X window dump: 25 numbers of four bytes, the most significant first, the name, a
+/// table of colours of twelve bytes each, then the rows.
 pub(super) fn pixels(file: &Path, part: Area) -> Option<Vec<u8>> {
     let dump = fs::read(file).ok()?;
     let number = |index: usize| {

@@ -73,7 +73,7 @@ pub(crate) struct Places {
 }
 
 impl Size {
-    /// What the window has at first.
+    /// A window as it is at first.
     pub(crate) const FIRST: Self = Self::of(640, 560);
 
     pub(crate) const fn of(width: i32, height: i32) -> Self {
@@ -102,7 +102,7 @@ impl Places {
         other.or_else(|| self.button(target)).expect("there is such a button").center()
     }
 
-    /// A button, of the row or of the dialog; `None` if it is not there.
+    /// A button of the row or of the dialog; `None` if it does not exist.
     pub(crate) fn button(&self, target: Target) -> Option<Area> {
         let (row, dialog) = (self.controls() + 8, self.dialog());
         let of_row = self.buttons.iter().map(|&(button, x, width)| (button, x, row, width, 32));

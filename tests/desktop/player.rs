@@ -19,7 +19,7 @@ pub(crate) struct Player<'a> {
     child: Child,
     scale: i32,
     buttons: Buttons,
-    /// The window as it was last found; to search for it takes long.
+    /// The window as it was last found, because searching for it takes long.
     last_window: RefCell<Option<String>>,
 }
 
@@ -80,7 +80,7 @@ impl<'a> Player<'a> {
         self.child.id()
     }
 
-    /// The window; `None` while there is none, or the old one and the new one stand side by side.
+    /// The window; `None` while there is none, or while the old one and the new one are both there.
     fn window(&self) -> Option<String> {
         let found =
             self.desktop.output("xdotool", &["search", "--onlyvisible", "--name", TITLE])?;
@@ -124,8 +124,8 @@ impl<'a> Player<'a> {
         assert!(typed.is_some(), "type {keys:?}");
     }
 
-    /// Presses the mouse button until what it does is to be seen: a short click may be missed on
-    /// a machine that has much to do.
+    /// Presses the mouse button until its effect shows: on a busy machine a short click may be
+    /// missed.
     #[track_caller]
     pub(crate) fn click(
         &self,
@@ -139,7 +139,7 @@ impl<'a> Player<'a> {
         screen
     }
 
-    /// A click as short as a hand's, for which nothing is waited.
+    /// A click as short as a hand's, without waiting for its effect.
     #[track_caller]
     pub(crate) fn click_once(&self, target: Target) {
         self.point_at(target);
@@ -154,8 +154,8 @@ impl<'a> Player<'a> {
     pub(crate) fn press(&self, target: Target) {
         let place = self.point_at(target);
         match self.places(place.size).button(target) {
-            // What lies under the pointer shows it: then the window knows that the button of the
-            // mouse is up, and can see it go down.
+            // When the target is highlighted, the window knows that the mouse button is up, and
+            // can notice when it goes down.
             Some(_) => drop(self.wait_for("the pointer", |screen| screen.is_under_pointer(target))),
             None => thread::sleep(A_HANDS_CLICK),
         }
@@ -173,7 +173,7 @@ impl<'a> Player<'a> {
         let (x, y) = self.places(place.size).middle_of(target);
         let (x, y) = (x * self.scale, y * self.scale);
         let words = ["mousemove", "--sync", "--window", &window, &x.to_string(), &y.to_string()];
-        // Moving to where the pointer is would wait for ever.
+        // Moving the pointer to where it is already would wait for ever.
         self.desktop.output("xdotool", &["mousemove", "0", "0"]);
         assert!(self.desktop.output("xdotool", &words).is_some(), "move to {target:?}");
         place
@@ -262,7 +262,7 @@ impl<'a> Player<'a> {
     }
 
     /// Looks until the movie stands still, and returns the number of its frame. The last frames may
-    /// still be on their way when the reply to PAUSE is there already.
+    /// still be on their way when the reply to PAUSE has come.
     #[track_caller]
     pub(crate) fn wait_until_still(&self) -> u32 {
         let deadline = Instant::now() + LIMIT;

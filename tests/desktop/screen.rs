@@ -109,7 +109,7 @@ impl Screen {
 
     /// The number that the movie itself shows: the strip of 16 cells along its bottom edge.
     pub(crate) fn frame_number(&self) -> u32 {
-        // White is 102 without a session, and 40 if there is a dialog besides.
+        // White is drawn as 102 without a session, and as 40 under a dialog.
         self.strip().fold(0, |number, cell| number << 1 | u32::from(cell > 30))
     }
 
@@ -197,7 +197,7 @@ impl Screen {
         self.network_has_amber(90)
     }
 
-    /// In the line so far below the top of the statistics.
+    /// In the line this far below the top of the statistics.
     fn network_has_amber(&self, line: i32) -> bool {
         let middle = self.places.statistics() + line;
         let mut lines = middle - 7..middle + 7;
@@ -210,7 +210,7 @@ impl Screen {
     }
 }
 
-/// From where to where the network's figures stand.
+/// Where the network's figures begin and end.
 const NETWORK: (i32, i32) = (217, 403);
 
 pub(super) const BACKGROUND: [u8; 3] = [0x12, 0x16, 0x1B];

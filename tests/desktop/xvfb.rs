@@ -34,7 +34,7 @@ impl Desktop {
         let [width, height] = [sides.0, sides.1].map(|side| side.parse().expect("a number"));
         let whole = Area { x: 0, y: 0, width, height };
         let screen = format!("{screen}x24");
-        // Without -noreset it forgets everything whenever its last client goes.
+        // Without -noreset it forgets everything when its last client goes.
         let options = ["-displayfd", "1", "-screen", "0", &screen, "-noreset"];
         let mut server = Command::new("Xvfb")
             .args(options)
@@ -55,7 +55,13 @@ impl Desktop {
             .spawn()
             .unwrap();
         let (manager_says, _) = read_until(&mut manager, |line| line == "ready");
-        Self { display, server, manager, folder, whole, _says: [server_says, manager_says] }
+        let says = [server_says, manager_says];
+        let desktop = Self { display, server, manager, folder, whole, _says: says };
+        // The pointer stands in the middle, and would hide what a window shows there.
+        let corner = [width - 1, height - 1].map(|at: i32| at.to_string());
+        let moved = desktop.output("xdotool", &["mousemove", &corner[0], &corner[1]]);
+        assert!(moved.is_some(), "move the pointer away");
+        desktop
     }
 
     /// Where X clients find it.
@@ -95,7 +101,8 @@ impl Drop for Desktop {
     }
 }
 
-/// The first line that is wanted, and the rest: to close its output might end the program.
+/// The first line that is wanted. The rest is read too, because closing its output might end the
+/// program.
 fn read_until(child: &mut Child, wanted: impl Fn(&str) -> bool) -> (Output, String) {
     let mut output = BufReader::new(child.stdout.take().unwrap());
     loop {

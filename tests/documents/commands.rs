@@ -1,4 +1,5 @@
-//! The commands of the documents, run in stages: each must end well, and print what a console shows.
+//! The commands of the documents, run in stages: each must end well, and print what a console
+//! shows.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -36,14 +37,14 @@ struct Step {
     shown: Option<Shown>,
 }
 
-/// The lines behind a command.
+/// The lines after a command.
 pub(crate) struct Shown {
     pub(crate) lines: Vec<String>,
     /// The first of them in the block.
     pub(crate) from: usize,
 }
 
-/// Runs a stage; what was not as its blocks say.
+/// Runs a stage; returns what was not as its blocks say.
 fn faults_of(name: &str, blocks: &[Block]) -> Vec<String> {
     let steps: Vec<_> = blocks.iter().flat_map(steps_of).collect();
     needs_all(&steps.iter().flat_map(|step| programs_in(&step.command)).collect::<Vec<_>>());
@@ -71,7 +72,7 @@ fn faults_of(name: &str, blocks: &[Block]) -> Vec<String> {
         }
     }
     let mut values = Values::default();
-    // From the end, so that what is written anew does not move what is before it.
+    // From the end, so that what is rewritten does not move what is before it.
     for (step, printed) in steps.iter().zip(printed).rev() {
         if let (Some(shown), Some(printed)) = (&step.shown, printed) {
             faults.extend(fault(step, shown, &printed, &mut values));
@@ -103,7 +104,7 @@ fn steps_of(block: &Block) -> Vec<Step> {
     commands.map(|command| Step { block: block.clone(), command, shown: None }).collect()
 }
 
-/// A line each, and one for those that go on behind a `\`; comments are none.
+/// A command for each line, where lines that end in `\` continue; comments are skipped.
 fn commands_of(block: &Block) -> Vec<String> {
     let text = block.text().replace("\\\n", " ");
     let lines = text.lines().map(|line| line.split("  #").next().unwrap().trim().to_owned());
@@ -121,7 +122,7 @@ fn python_of(block: &Block) -> String {
     format!("python3 -c '{text}\nassert there, \"no picture\"'")
 }
 
-/// Those that the mark leaves out: `; not "cargo test": it is what runs this`.
+/// The commands that the mark leaves out: `; not "cargo test": it is what runs this`.
 fn exceptions(block: &Block) -> Vec<String> {
     let mark = block.mark.as_deref().unwrap_or_default();
     let left_out = mark.split("; not \"").skip(1).map(|rest| {
@@ -133,7 +134,7 @@ fn exceptions(block: &Block) -> Vec<String> {
     left_out.collect()
 }
 
-/// `$ command`, which may go on behind a `\`, and what follows up to the next one.
+/// `$ command`, which `\` continues in the next line, and the lines up to the next command.
 fn console_of(block: &Block) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut goes_on = false;
@@ -156,7 +157,8 @@ fn console_of(block: &Block) -> Vec<Step> {
     steps
 }
 
-/// The blocks that are run, by document and by what stands in their marks; those without a name alone.
+/// The blocks that are run together, by document and by the names in their marks; those without a
+/// name run alone.
 fn stages() -> BTreeMap<String, Vec<Block>> {
     let mut stages: BTreeMap<String, Vec<Block>> = BTreeMap::new();
     for block in blocks() {

@@ -1,5 +1,4 @@
-//! What a document shows of a terminal, and what was printed: the difference, and how it is written
-//! anew.
+//! Compares what a document shows of a terminal with what was printed, and renews the document.
 
 use std::fs;
 
@@ -10,13 +9,13 @@ use crate::harness::tests;
 
 tests![what_is_printed_is_compared_line_by_line,];
 
-/// In words where the lines are not those of the document, in which `…` stands for any lines.
+/// Says where the lines differ from those of the document, in which `…` stands for any lines.
 pub(crate) fn difference(
     documented: &[String],
     printed: &[String],
     values: &mut Values,
 ) -> Option<String> {
-    let printed: Vec<&str> = printed.iter().map(|line| line.trim_end()).collect();
+    let printed: Vec<String> = with_time_to_show_all(printed);
     let pieces: Vec<&[String]> = documented.split(|line| line == "…").collect();
     let last = pieces.len() - 1;
     let mut from = 0;
@@ -50,10 +49,26 @@ pub(crate) fn difference(
         from = place + piece.len();
     }
     let more = printed.get(from).filter(|_| last == 0);
-    more.map(|line| format!("{line:?} found behind the last line"))
+    more.map(|line| format!("{line:?} found after the last line"))
 }
 
-/// Writes the lines into the document; what was left out stays so, by the number of lines.
+/// What the program would have printed with a processor of its own: on a busy machine a client leaves
+/// out frames that it has received whole, and counts them.
+fn with_time_to_show_all(printed: &[String]) -> Vec<String> {
+    let count = |line: &str, name: &str| line.strip_prefix(name)?.trim().parse::<u64>().ok();
+    let left_out = printed.iter().find_map(|line| count(line, LEFT_OUT)).unwrap_or_default();
+    let with_all = |line: &String| match count(line, SHOWN) {
+        Some(shown) => format!("{SHOWN} {}", shown + left_out),
+        None if count(line, LEFT_OUT).is_some() => format!("{LEFT_OUT} 0"),
+        None => line.trim_end().to_owned(),
+    };
+    printed.iter().map(with_all).collect()
+}
+
+const SHOWN: &str = "frames shown:";
+const LEFT_OUT: &str = "frames left out:";
+
+/// Writes the lines into the document; as many lines as were left out are left out again.
 pub(crate) fn renew(block: &Block, shown: &Shown, printed: &[String]) {
     let Shown { lines, from } = shown;
     let gaps =
@@ -87,6 +102,7 @@ fn what_is_printed_is_compared_line_by_line() {
         ("…", "a"),
         ("a\n…", "a"),
         ("…\nb\n…", "a\nb\nb"),
+        ("frames shown: 9\nframes left out: 0", "frames shown: 7\nframes left out: 2"),
     ] {
         assert!(!differs(documented, printed), "{documented:?} {printed:?}");
     }
@@ -97,6 +113,7 @@ fn what_is_printed_is_compared_line_by_line() {
         ("a\n…\nc\n…\nd", "a\nb\nd"),
         ("a\n…\na", "a"),
         ("CSeq: 1", "CSeq: 2"),
+        ("frames shown: 9\nframes left out: 0", "frames shown: 7\nframes left out: 1"),
     ] {
         assert!(differs(documented, printed), "{documented:?} {printed:?}");
     }

@@ -1,8 +1,9 @@
-//! A dialogue in a document, played line by line against the real server, or against the Python lab's.
+//! A dialogue in a document, played line by line against the real server, or against the Python
+//! lab's.
 //!
 //! `C: ` is what the client sends; lines that follow each other go in one write. `S: ` is what must
-//! come. `(another write)` and `(a pause)` end a write, `(nothing)` says that no byte comes, and `(closes)` that the server
-//! closes the connection.
+//! come. `(another write)` and `(a pause)` end a write, `(nothing)` says that no byte comes, and
+//! `(closes)` that the server closes the connection.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -75,7 +76,7 @@ impl Player {
         } else if line == "(a pause)" {
             thread::sleep(A_WHILE);
         } else if line == "(another write)" {
-            // What was gathered has left.
+            // Everything that was gathered has been sent.
         } else if line == "(nothing)" {
             assert!(self.client.hears_nothing(A_WHILE), "{place}: something comes");
         } else if line == "(closes)" {

@@ -13,7 +13,7 @@ tests![
 /// What a command does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Job {
-    /// Goes on to the end of the stage.
+    /// Runs until the end of the stage.
     Server,
     /// Opens the project's window.
     Window,
@@ -23,7 +23,8 @@ pub(crate) enum Job {
     Plain,
 }
 
-/// What a document's command does. In a console block a server is one if it says that it serves.
+/// What a document's command does. In a console block a command is a server if it says that it
+/// serves.
 pub(crate) fn job_of(command: &str, printed: Option<&[String]>) -> Job {
     let command = built(command);
     let is_server =
@@ -48,7 +49,7 @@ pub(crate) fn job_of(command: &str, printed: Option<&[String]>) -> Job {
 }
 
 /// The programs of others that a command line names, wherever it does, with the packages that have
-/// them: also in quotes, behind `cargo run --`, in a pipe or in a loop.
+/// them: even in quotes, after `cargo run --`, in a pipe or in a loop.
 pub(crate) fn programs_in(command: &str) -> Vec<(&'static str, &'static str)> {
     let is_named = |name| command.split(|c: char| !is_of_a_name(c)).any(|word| word == name);
     PACKAGES.into_iter().filter(|(name, _)| is_named(*name)).collect()
@@ -71,18 +72,18 @@ const PACKAGES: [(&str, &str); 6] = [
 /// With the programs that are built already.
 pub(crate) fn built(command: &str) -> String {
     let folder = format!("{}/", programs().display());
-    // Also from a folder of two steps down.
+    // Also from a folder two levels down.
     let command = command.replace("../../target/", "target/").replace("target/release/", &folder);
     let Some(mut rest) = command.strip_prefix("cargo run") else { return command };
     let mut name = "client_launcher";
     loop {
         rest = rest.trim_start();
-        let (word, behind) = rest.split_once(' ').unwrap_or((rest, ""));
+        let (word, after) = rest.split_once(' ').unwrap_or((rest, ""));
         match word {
-            "--release" | "--locked" | "--quiet" | "-q" => rest = behind,
-            "--bin" => (name, rest) = behind.split_once(' ').unwrap_or((behind, "")),
+            "--release" | "--locked" | "--quiet" | "-q" => rest = after,
+            "--bin" => (name, rest) = after.split_once(' ').unwrap_or((after, "")),
             "--" => {
-                rest = behind;
+                rest = after;
                 break;
             }
             _ => break,

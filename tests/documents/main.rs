@@ -1,15 +1,16 @@
 //! README and documents, checked: that their links lead somewhere, and that what they show is what
 //! the programs do.
 //!
-//! The commands of a block, or of all blocks with one name, are one test: if a program that one of them
-//! names is missing, it is left out as a whole, for the others may need what that one makes.
+//! The commands of a block, or of all blocks with one name, are one test. If a program that one of
+//! them names is missing, the whole test is left out, because the others may need what that one
+//! makes.
 //!
-//! Every block of code has a mark before it, a comment that is not to be seen in the rendered page:
+//! Every block of code has a mark before it, a comment that does not show in the rendered page:
 //!
 //! | mark | what is checked |
 //! |---|---|
 //! | `<!-- wire: NAME -->` | these bytes go over the wire, see `documents/wire.rs` |
-//! | `<!-- console -->` | the commands behind `$` print what follows them |
+//! | `<!-- console -->` | the commands after `$` print what follows them |
 //! | `<!-- console: NAME -->` | the same; blocks of one name are terminals side by side |
 //! | `<!-- run -->` | the commands do their work; `<!-- run: NAME -->` as above |
 //! | `<!-- not run: WHY -->` | nothing, for that reason; `.ci/run` as the reason is looked up |
@@ -25,7 +26,7 @@
 //! RENEW_DOCUMENTS=1 cargo test --test documents
 //! ```
 //!
-//! The run that writes fails and names the document, so that nothing passes unseen.
+//! The run that writes fails and names the document, so that no change goes unnoticed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 #![allow(clippy::indexing_slicing, reason = "a test may fail")]

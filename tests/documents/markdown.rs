@@ -122,7 +122,7 @@ enum Place {
 
 struct Reader {
     document: Document,
-    /// A comment behind which only empty lines have come.
+    /// A comment after which only empty lines have come.
     mark: Option<String>,
     place: Place,
     /// Those of the headings so far, without what makes them different.
@@ -257,7 +257,7 @@ fn is_list_item(trimmed: &str) -> bool {
     trimmed.starts_with("- ") || number.len() < trimmed.len() && number.starts_with(". ")
 }
 
-/// The anchor that GitHub gives a heading: small letters, hyphens for blanks, no punctuation.
+/// The anchor that GitHub gives a heading: small letters, hyphens for spaces, no punctuation.
 pub(crate) fn slug(title: &str) -> String {
     let kept = title.to_lowercase();
     let kept = kept.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));

@@ -34,14 +34,14 @@ fn fault(block: &Block) -> Option<String> {
     let Some(mark) = &block.mark else {
         return (!block.is_table).then(|| format!("no mark before {first:?}"));
     };
-    // A comment may also be just a comment; before a block of code it may not.
+    // Elsewhere a comment may be just a comment, but not before a block of code.
     let known = KNOWN.iter().any(|name| block.marked(name).is_some());
     if !known {
         return Some(format!("the mark {mark:?} is not known"));
     }
     for name in ["wire", "not run", "quoted", "measured"] {
         if block.marked(name) == Some("") {
-            return Some(format!("{mark:?} lacks what stands behind it"));
+            return Some(format!("{mark:?} lacks what stands after it"));
         }
     }
     let is_drawing = block.marked("drawing").is_some();

@@ -1,4 +1,4 @@
-//! The programs, tests and options that the documents name are there, and all options are named.
+//! The programs, tests and options that the documents name exist, and all options are named.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -69,8 +69,8 @@ fn every_option_is_in_the_table_of_its_program_and_no_other() {
     }
 }
 
-/// What `--help` shows as examples is run as a command of some document; of `lab_check`, which is run
-/// by its own tests, it is at least in one.
+/// The examples of `--help` are commands in some document that are run; those of `lab_check`, which
+/// its own tests run, are at least in a document.
 fn every_example_of_help_is_a_command_of_a_document() {
     let all: Vec<Block> = documents().into_iter().flat_map(|document| document.blocks).collect();
     for program in PROGRAMS {

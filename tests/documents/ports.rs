@@ -1,4 +1,4 @@
-//! The ports of the documents, and those that stand for them.
+//! The ports in the documents, and the free ones that are used in their place.
 
 use crate::harness::tests;
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
@@ -9,7 +9,8 @@ tests![a_number_is_replaced_where_it_stands_alone,];
 /// The ports that the documents use.
 pub(crate) const PORTS: [&str; 4] = ["2048", "8554", "5008", "8000"];
 
-/// A port of four digits, as those of the documents, that is free for TCP and UDP, and the next too.
+/// A port of four digits, as those of the documents, that is free for TCP and UDP, and the next
+/// too.
 pub(crate) fn four_digit_port() -> u16 {
     let process = u16::try_from(std::process::id() % 700).unwrap();
     let is_free = |port: &u16| {
@@ -31,12 +32,12 @@ pub(crate) fn replace_number(text: &str, number: &str, other: &str) -> String {
     let mut rest = text;
     while let Some(at) = rest.find(number) {
         let (head, tail) = rest.split_at(at);
-        let behind = &tail[number.len()..];
+        let after = &tail[number.len()..];
         result.push_str(head);
         let is_digit = |c: char| c.is_ascii_digit();
-        let alone = !result.ends_with(is_digit) && !behind.starts_with(is_digit);
+        let alone = !result.ends_with(is_digit) && !after.starts_with(is_digit);
         result.push_str(if alone { other } else { number });
-        rest = behind;
+        rest = after;
     }
     result + rest
 }

@@ -1,4 +1,4 @@
-//! Lines that are said to stand in a file of the project do so, in that order.
+//! Lines that are quoted from a file of the project are in it, in that order.
 
 use std::fs;
 
@@ -26,9 +26,9 @@ fn every_quotation_is_what_the_file_says() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// The first line of the quotation that is not in the text where it should be. Lines follow each
-/// other at once, unless `…` or an empty line stands between them; how far all of them are indented
-/// does not matter.
+/// The first line of the quotation that is not in the text where it should be. Lines must follow
+/// each other directly, unless `…` or an empty line is between them; how far all of them are
+/// indented does not matter.
 fn first_lost<'a>(quotation: &'a [String], text: &str) -> Option<&'a str> {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     let pieces = quotation.split(|line| line.trim() == "…" || line.trim().is_empty());

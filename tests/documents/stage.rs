@@ -1,11 +1,11 @@
 //! Where the commands of a document are run: a folder with a movie and the lab in Python, and
 //! servers that go on while other commands run.
 //!
-//! A command is run as it stands, but for three things. `cargo run` stands for the programs that
-//! Cargo has built for the tests, for a Cargo inside of `cargo test` would wait for it; so does
-//! `target/release`. The ports of the documents stand for free ones, for others may use those. And
-//! what would go on for ever is ended when it has done what it is there for: a server at the end of
-//! its stage, a player when the server has granted its PLAY.
+//! A command is run as it stands, except for three things. `cargo run` and `target/release` are
+//! replaced by the programs that Cargo has built for the tests, because a Cargo inside `cargo test`
+//! would wait for the outer one. The ports are replaced by free ones, because others may use those
+//! of the documents. And a command that would run for ever is ended when it has done its work: a
+//! server at the end of its stage, a player when the server has granted its PLAY.
 
 use std::fs;
 use std::net::TcpStream;
@@ -91,7 +91,7 @@ impl Stage {
         }
     }
 
-    /// Ends the servers, whose clients have gone, and tells what they have printed.
+    /// Ends the servers, whose clients have gone, and returns what they have printed.
     pub(crate) fn end(mut self) -> Vec<(usize, Vec<String>)> {
         let servers = std::mem::take(&mut self.servers);
         let end = |Running { command, process, .. }| {
@@ -109,7 +109,7 @@ impl Stage {
             real.rsplit_once("&& ").map_or(("", real), |(head, tail)| (head, tail));
         let (and, exec) = (
             if before.is_empty() { "" } else { "&& " },
-            // So that it is the command itself that is ended, not its shell alone.
+            // So that the command itself is ended, not only its shell.
             if last.contains('|') || last.starts_with("for ") { "" } else { "exec " },
         );
         let line = format!("exec 2>&1; {before}{and}{exec}{last}");
@@ -137,7 +137,7 @@ impl Stage {
         self.servers.push(Running { command: number, port, process });
     }
 
-    /// A command that calls a port of this machine has a server there.
+    /// Starts a server for a command that connects to a port of this machine, if none is there.
     fn start_the_server_of(&mut self, real: &str) {
         let calls = |port: &String| {
             let places = [":", " "].map(|between| format!("127.0.0.1{between}{port}"));
@@ -182,7 +182,7 @@ impl Stage {
         Outcome::Went
     }
 
-    /// The command with what stands here for what stands in the document.
+    /// The command with this run's programs and ports in place of the document's.
     fn real(&self, command: &str) -> String {
         let command = built(command);
         if command.starts_with("tshark ") {
@@ -231,5 +231,5 @@ fn make_video(folder: &Path) {
 const NOBODYS: usize = usize::MAX;
 /// What tshark says first if it is run by root.
 const ROOT: &str = "Running as user \"root\"";
-/// Nothing that a document shows takes so long.
+/// Nothing that a document shows takes this long.
 const LIMIT: Duration = Duration::from_secs(90);

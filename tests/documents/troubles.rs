@@ -95,7 +95,7 @@ fn taken_port() -> Told {
     Told::with_port("2048", port, said)
 }
 
-/// As somebody who is not root.
+/// As a user who is not root.
 fn systems_port() -> Told {
     let first = fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").unwrap();
     if first.trim().parse::<u16>().unwrap() <= 554 {
@@ -136,7 +136,7 @@ fn no_movie() -> Told {
     Told::just(played(&server.port().to_string(), &rtp_port()))
 }
 
-/// A client without a window does not pause; so what the window works with is asked.
+/// A client without a window does not pause, so the text comes from what the window uses.
 fn long_pause() -> Told {
     let server = ServerProcess::start(root(), &["--idle", "1"]);
     let (server_port, rtp_port) = (server.port(), rtp_port().parse().unwrap());
@@ -162,7 +162,7 @@ fn no_display() -> Told {
     Told::just(no_window(&[]))
 }
 
-/// The loader finds files of that name first which are no libraries.
+/// The loader first finds files of that name that are no libraries.
 fn no_library() -> Told {
     let folder = tempfile::tempdir().unwrap();
     for file in ["libX11.so.6", "libxcb.so.1"] {
@@ -211,7 +211,7 @@ fn after_play(sends: fn(&ScriptedServer)) -> String {
     said
 }
 
-/// A folder of made-up movies is not what these messages are about, but it must not matter.
+/// A folder of made-up movies: these messages do not depend on the movie.
 fn the_messages_are_not_there_when_nothing_is_wrong() {
     let (folder, _) = made_movie(2);
     let server = ServerProcess::start(folder.path(), &[]);

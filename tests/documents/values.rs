@@ -1,7 +1,7 @@
 //! What differs from run to run: session ids, ports, times. Everything else has to be the same.
 
-/// What stands for what: a value of the document, and the one of this run. The same value of the
-/// document always stands for the same one, and two different ones never do.
+/// Pairs of a value of the document and one of this run. The same value of the document always goes
+/// with the same one of this run, and two different ones never do.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Values(Vec<(Kind, String, String)>);
 
@@ -10,7 +10,7 @@ pub(crate) enum Kind {
     Session,
     Port,
     Folder,
-    /// Of this run alone, and never the same in the next: a time, a rate.
+    /// A value that differs in every run: a time, a rate.
     Measured,
 }
 
@@ -22,7 +22,7 @@ enum Part<'a> {
 }
 
 impl Values {
-    /// Whether the lines are the same but for values, which are remembered.
+    /// Whether the lines are the same except for values, which are remembered.
     pub(crate) fn same(&mut self, documented: &str, real: &str) -> bool {
         let (documented, real) = (parts(documented), parts(real));
         documented.len() == real.len()
@@ -35,7 +35,7 @@ impl Values {
             })
     }
 
-    /// Says that the document's value stands for that one; `false` if it stands for another.
+    /// Pairs the document's value with that one; `false` if it is paired with another already.
     pub(crate) fn stands_for(&mut self, kind: Kind, documented: &str, real: &str) -> bool {
         if kind == Kind::Measured {
             let decimals = |number: &str| number.split_once('.').map(|(_, digits)| digits.len());

@@ -2,7 +2,8 @@
 //! was played, between real sockets.
 //!
 //! `␊` is LF and `␍` is CR; a line without either ends in LF. In a `dialogue` the lines that begin
-//! with `C: ` are sent by a raw client, and those that begin with `S: ` must come from the server, see `dialogue.rs`.
+//! with `C: ` are sent by a raw client, and those that begin with `S: ` must come from the server,
+//! see `dialogue.rs`.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -112,7 +113,7 @@ fn transports(block: &Block) {
     }
 }
 
-/// Both requests are answered, though nothing stands between them.
+/// Both requests are answered, although nothing separates them.
 fn glued(block: &Block) {
     let server = real_server();
     let mut client = RawClient::ready(server.address());
@@ -128,7 +129,7 @@ fn glued(block: &Block) {
     }
 }
 
-/// Granted, of no movie, and of a server that is short of descriptors.
+/// Replies: granted, to a missing movie, and of a server that is short of descriptors.
 fn replies(block: &Block) {
     let server = real_server();
     let mut client = RawClient::connect(server.address());
@@ -207,7 +208,7 @@ fn first_packet(block: &Block) {
     }
 }
 
-/// The beginning of the project's own movie, without the blanks.
+/// The beginning of the project's own movie, without the spaces.
 fn movie_file(block: &Block) {
     let movie = fs::read(root().join(MOVIE)).unwrap();
     let line = block.text();

@@ -1,10 +1,11 @@
-//! What stands behind `cargo test --`, as libtest takes it.
+//! The arguments after `cargo test --`, as libtest takes them.
 
 use std::env;
 
 use libtest_mimic::Arguments;
 
-/// The arguments, and the filters if there are several: libtest takes any number, libtest-mimic one.
+/// The arguments, and the filters if there are several: libtest takes any number, libtest-mimic
+/// one.
 pub(super) fn parsed(words: impl Iterator<Item = String>) -> (Arguments, Vec<String>) {
     let (mut filters, mut others, mut before) = (Vec::new(), Vec::new(), "program".to_owned());
     for word in words {

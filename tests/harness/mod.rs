@@ -1,4 +1,4 @@
-//! What runs the tests of a program in which something may be missing: a test that can't do its work
+//! Runs the tests of a program that may need more than a machine has: a test that can't do its work
 //! on this machine is ignored, with the reason and what would help.
 //!
 //! libtest decides that when it compiles, so these programs have `harness = false`, and each module
@@ -23,19 +23,20 @@ use report::Report;
 /// A test of a list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Test {
-    /// With the path of its module.
+    /// Its name, with the path of its module.
     pub(crate) name: &'static str,
     pub(crate) run: fn(),
-    /// It is ignored but for `--include-ignored` and `--ignored`.
+    /// It is ignored unless `--include-ignored` or `--ignored` is given.
     pub(crate) takes_long: bool,
 }
 
-/// The list of a module's tests, and of those that take long: `tests![one, another; long: a_third]`.
+/// The list of a module's tests, and of those that take long: `tests![one, another; long:
+/// a_third]`.
 macro_rules! tests {
-    ($($(#[$attribute:meta])* $test:ident),+ $(; long: $($long:ident),+)? $(,)?) => {
+    ($($(#[$attribute:meta])* $test:ident),+ $(; long: $($(#[$of_long:meta])* $long:ident),+)? $(,)?) => {
         pub(crate) const TESTS: &[crate::harness::Test] = &[
             $($(#[$attribute])* crate::harness::listed!($test, false),)+
-            $($(crate::harness::listed!($long, true),)+)?
+            $($($(#[$of_long])* crate::harness::listed!($long, true),)+)?
         ];
     };
 }
@@ -58,7 +59,7 @@ pub(crate) struct Named {
 }
 
 impl Named {
-    /// One that the program has found only now.
+    /// A test that the program finds only when it runs.
     pub(crate) fn new(name: String, run: impl FnOnce() + Send + 'static) -> Self {
         Self { name, run: Box::new(run), takes_long: false }
     }
@@ -77,7 +78,7 @@ pub(crate) fn run(program: &'static str, modules: &[&[Test]]) -> ExitCode {
     run_with(program, modules, Vec::new())
 }
 
-/// The same with tests that the program has found only now.
+/// The same with tests that the program finds only when it runs.
 pub(crate) fn run_with(program: &'static str, modules: &[&[Test]], found: Vec<Named>) -> ExitCode {
     let (arguments, filters) = command_line::parsed(env::args());
     if !arguments.nocapture {

@@ -1,4 +1,4 @@
-//! What was left out, written down by each program for the last one, which sums it up.
+//! What was left out: each program writes it down for the last one, which sums it up.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 
 use crate::common::left_out::{Cure, LeftOut, TIME, install};
 
-/// The file of a program: first the run, then a line for each test that was left out. Where nothing
-/// can be written there is none, and no word of it at the end.
+/// The file of a program: first the run, then a line for each test that was left out. If it can't
+/// be written, there is none, and the sum does not mention the program.
 #[derive(Clone)]
 pub(crate) struct Report(Option<Arc<Mutex<File>>>);
 
@@ -36,7 +36,7 @@ impl Report {
     }
 }
 
-/// What the programs of this run have left out so far. It is forgotten with that.
+/// Takes what the programs of this run have left out so far, and removes it.
 pub(crate) fn take() -> Vec<LeftOut> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder()).into_iter().flatten().flatten() {

@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use super::graph::{Arrow, Graph};
 
-/// A text for each group of files in which every one uses every other by some way: all of them, and
-/// the shortest way round.
+/// A text for each group of files that all use each other, directly or not: the files, and the
+/// shortest way round.
 pub(crate) fn circles(graph: &Graph) -> Vec<String> {
     let mut from: BTreeMap<&str, Vec<&Arrow>> = BTreeMap::new();
     for arrow in &graph.arrows {

@@ -1,10 +1,11 @@
 //! Which file uses which: an arrow from each to every file that holds a module it names.
 //!
 //! A module is a list of names that begins with its crate: `rtsp_lab`, a program's `bin server`, or
-//! `lab_check`. A path that a file names is made one by its `use` lines, by `crate`, `self` and
-//! `super`, and by the modules below the present one; the longest beginning of it that is a module
-//! tells the file. So `crate::server::Settings` leads to `server.rs`, whatever file the struct is in:
-//! who imports from a file depends on it. `mod` leads from a file to its child. Tests are left out.
+//! `lab_check`. A path in a file is resolved to such a list by the file's `use` lines, by `crate`,
+//! `self` and `super`, and by the modules below the present one; the longest beginning of it that
+//! is a module tells the file. So `crate::server::Settings` leads to `server.rs`, whatever file the
+//! struct is in, because whoever imports from a file depends on it. `mod` leads from a file to its
+//! child. Tests are left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,9 +22,9 @@ pub(crate) type Name = Vec<String>;
 pub(crate) struct Arrow {
     pub(crate) from: String,
     pub(crate) to: String,
-    /// Where it does so first, from 1.
+    /// The first line that does so, from 1.
     pub(crate) line: usize,
-    /// What it says there.
+    /// The name in that line.
     pub(crate) text: String,
 }
 
@@ -103,7 +104,7 @@ fn file_of<'a>(name: &Name, modules: &BTreeMap<Name, &'a String>) -> Option<&'a 
 struct Reader {
     /// The module that is being read: the file's, or one that is written out in it.
     module: Name,
-    /// As they stand, with the module in which they do.
+    /// Paths as they are written, with the module in which they are.
     paths: Vec<(Name, Name, usize)>,
     /// What `use` calls something, and what it is.
     imported: BTreeMap<String, (Name, Name)>,
@@ -196,7 +197,7 @@ impl Reader {
         self.add(path, line);
     }
 
-    /// What stands in a macro's brackets is no syntax tree; a path is a name, `::`, a name.
+    /// A macro's arguments are no syntax tree; here a path is a name, `::`, a name.
     fn add_tokens(&mut self, tokens: TokenStream) {
         let mut path: Name = Vec::new();
         let (mut colons, mut line) = (0, 0);

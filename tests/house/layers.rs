@@ -1,6 +1,6 @@
-//! Who may know whom: the table of `docs/architecture.md`, and four more rules. No files use each
-//! other in a circle; the standard dialect is named in its wing and at four seams; the core has no
-//! socket, thread, file or clock; each package is used where it belongs.
+//! Which file may use which: the table of `docs/architecture.md`, and four more rules. No files use
+//! each other in a circle; the standard dialect is named only in its wing and at four seams; the
+//! core has no socket, thread, file or clock; each package is used only where it belongs.
 //!
 //! The rules are functions of a [`Tree`], so `made_up.rs` can show that each of them finds what it
 //! is for.
@@ -23,7 +23,8 @@ enum Room {
     WingCore,
     /// Waiting, files, decoding.
     Tools,
-    /// A connection, a thread that is sent off and comes home, how large a datagram may be.
+    /// A connection, a thread that takes a value along and brings it back, how large a datagram may
+    /// be.
     Network,
     /// What the server and its workers share, below both.
     ServerShared,
@@ -120,7 +121,7 @@ fn may_use(room: Room) -> &'static [Room] {
     }
 }
 
-/// Of the library `lab_check` may use these alone, so that a mistake in the rest can't hide from it.
+/// `lab_check` may use only these parts of the library, so that it shares no mistake with the rest.
 const LIBRARY_OF_THE_CARD: [&str; 5] =
     ["rtsp", "rtp_packet", "video_stream", "picture", "datagram"];
 
@@ -164,7 +165,8 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("tempfile", &["src/bin/client_launcher/own_movie"]),
 ];
 
-/// More lines than this have two subjects, but in a class of the report's, which has its own budget.
+/// A file with more lines than this has two subjects, except a class of the report's, which has its
+/// own budget.
 const MOST_CODE_LINES: usize = 350;
 const CLASSES: [&str; 2] = ["src/client.rs", "src/server_worker.rs"];
 
@@ -201,9 +203,9 @@ fn arrows_up(graph: &Graph) -> Vec<String> {
     faults
 }
 
-/// Lines outside the wing that name it, but for the marked ones at the seams: whoever deletes the wing
-/// would have to look for them. Comments count, too, but in the tour of the library; the word itself
-/// stands in messages, and names nothing.
+/// Lines outside the wing that name it, except the marked ones at the seams: whoever deletes the
+/// wing would have to look for them. Comments count too, except in the tour of the library; the
+/// word alone occurs in messages, and names nothing.
 fn names_of_the_wing(tree: &Tree, graph: &Graph) -> Vec<String> {
     let mut faults = Vec::new();
     for (file, source) in tree.iter().filter(|(file, _)| !wing::has_file(file)) {
@@ -364,7 +366,7 @@ fn every_package_is_in_the_table() {
     }
 }
 
-/// Its reader shall know how little of the library it is made of.
+/// `lab_check` lists what it uses of the library, so that its reader knows how little that is.
 #[test]
 fn lab_check_lists_what_it_uses_of_the_library() {
     let graph = Graph::of(&project());

@@ -1,4 +1,4 @@
-//! The rules of `layers.rs`, each broken in a made-up tree: what is never seen to fail proves nothing.
+//! The rules of `layers.rs`, each broken in a made-up tree: a rule that never fails proves nothing.
 
 use super::layers::faults;
 use super::source::Tree;
@@ -11,7 +11,7 @@ fn broken(files: &[(&str, &str)]) -> Vec<(&'static str, String)> {
     rules.flat_map(|(rule, faults)| faults.into_iter().map(move |fault| (rule, fault))).collect()
 }
 
-/// That exactly one rule is broken, once, and what it says.
+/// Asserts that exactly one rule is broken, once, and what it says.
 fn only_fault(rule: &str, files: &[(&str, &str)]) -> String {
     let broken = broken(files);
     let [(found, fault)] = broken.as_slice() else {

@@ -1,4 +1,5 @@
-//! The house: which file may know which, and that every Python method has its twin.
+//! The structure of the sources: which file may use which, and that every Python method has its
+//! twin.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 #![allow(clippy::indexing_slicing, reason = "a test may fail")]
@@ -11,7 +12,6 @@
 )]
 
 mod circles;
-mod examples;
 mod graph;
 mod harnesses;
 mod layers;

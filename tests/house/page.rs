@@ -72,7 +72,7 @@ fn it_loads_nothing() {
     assert!(!style.contains("url(") && !style.contains("@import"));
 }
 
-/// No fault, but places to look at.
+/// These rows are no faults, but places to look at.
 #[test]
 fn long_rows_are_told() {
     let chapters = chapters(root()).unwrap();

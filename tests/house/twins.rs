@@ -1,5 +1,5 @@
-//! The reading budget: whoever has a Python file open finds its methods in the Rust file, in the same
-//! order, each once, and can read it to its end.
+//! The reading budget: a reader with a Python file open finds its methods in the Rust file, in the
+//! same order, each once, and can read that file to its end.
 
 use std::fs;
 
@@ -15,7 +15,7 @@ struct Budget {
     class: &'static str,
     lines: usize,
     elsewhere: &'static [&'static str],
-    /// The loop for which most readers come.
+    /// The loop that most readers come for.
     main_loop: &'static str,
 }
 

@@ -1,5 +1,5 @@
-//! What belongs to the standard dialect: files of its own, and lines at the seams that end in a mark.
-//! Whoever deletes both has the lab alone.
+//! What belongs to the standard dialect: files of its own, and lines at the seams that end in a
+//! mark. If both are deleted, the lab alone remains.
 
 /// Its files and folders.
 pub(crate) const PLACES: [&str; 3] =
@@ -14,7 +14,7 @@ pub(crate) fn has_file(file: &str) -> bool {
     PLACES.iter().any(lies_in)
 }
 
-/// Whether a line goes with it.
+/// Whether a line is deleted with it.
 pub(crate) fn has_line(line: &str) -> bool {
     line.trim_end().ends_with("// wing")
 }

@@ -1,4 +1,4 @@
-//! The client while it connects: it looks at its user meanwhile, however long the server takes.
+//! The client while it connects: it listens to its user, however long the server takes.
 
 #![cfg(target_os = "linux")]
 
@@ -29,7 +29,7 @@ fn play_in_init_waits_for_no_connection_and_is_not_forgotten() {
 fn what_is_pressed_while_it_connects_is_done_in_order() {
     let mut server = ScriptedServer::start();
     let (mut client, events) = client_of(server.port(), 0);
-    // The connection may be there at once; only `wait` looks for it.
+    // The connection may be there at once; only `wait` notices.
     client.setup_movie();
     client.play_movie();
     client.pause_movie();
@@ -120,7 +120,8 @@ fn a_connection_that_was_given_up_is_closed_when_it_is_there() {
     assert_eq!(events.borrow().as_slice(), []);
 }
 
-/// Whether it is let in after `leave`; so that did not wait until the system gave up.
+/// Whether it is let in after `leave`, which shows that `leave` did not wait for the system to give
+/// up.
 fn is_let_in_after(leave: fn(Client)) -> bool {
     let server = FullQueue::start();
     let (mut client, _) = client_of(server.port(), 0);

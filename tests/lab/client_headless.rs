@@ -8,7 +8,7 @@ use crate::client_common::scripted_server::{ScriptedServer, deserted_port};
 use crate::client_common::{LIMIT, MOVIE};
 use crate::common::programs::project;
 
-/// It takes as long as all the others together; by its name it is begun first.
+/// It takes as long as all the others together; its name makes it the first to begin.
 #[test]
 fn a_500_frame_movie_is_played_in_full() {
     let server = Server::start(project(), &[]);
@@ -26,7 +26,7 @@ fn a_movie_is_played_to_its_end_and_every_figure_is_right() {
     ended.assert_played(40);
     let bytes = fs::metadata(folder.path().join(MOVIE)).unwrap().len() - 40 * 5;
     assert_eq!(ended.figure("data received"), format!("{bytes} bytes"));
-    // The ranges leave room for a busy machine, and none for another definition.
+    // The ranges leave room for a busy machine, but not for another definition.
     for (name, range) in [
         ("frames per second average", 15.0..22.0),
         ("play time", 1.9..2.6),
@@ -189,7 +189,7 @@ fn in_any_other_folder_the_built_in_movie_is_played_and_nothing_is_left_behind()
     }
 }
 
-/// Where nothing can be written.
+/// A place where nothing can be written.
 #[cfg(unix)]
 #[test]
 fn a_built_in_movie_that_can_not_be_written_is_an_error_in_one_line() {
@@ -204,7 +204,7 @@ fn a_built_in_movie_that_can_not_be_written_is_an_error_in_one_line() {
     assert_eq!(ended.errors.lines().count(), 1, "{ended:?}");
 }
 
-/// What the client says, and does not open a window, if these variables are set.
+/// What the client says when these variables keep it from opening a window.
 #[cfg(target_os = "linux")]
 fn refusal(variables: &[(&str, &str)], words: &[&str]) -> String {
     let port = rtp_port();
@@ -230,8 +230,8 @@ fn without_a_display_a_window_is_refused_in_one_line_that_names_headless() {
     assert_eq!(refusal(&[("WAYLAND_DISPLAY", "wayland-0")], &[]), expected);
 }
 
-/// The loader finds files of that name first which are no libraries: so it is on every machine as if
-/// there were none.
+/// The loader first finds files of that name that are no libraries, so every machine behaves as if
+/// it had none.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_library_that_is_missing_is_named_with_its_package() {

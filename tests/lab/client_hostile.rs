@@ -1,6 +1,6 @@
 //! The client against a server, or strangers, that mean it harm: floods, bombs, silence.
 //!
-//! It stays small (200 MB), goes on with what is right, and says what is wrong.
+//! It stays small (200 MB), goes on with what is valid, and says what is wrong.
 
 #![cfg(target_os = "linux")]
 
@@ -62,7 +62,7 @@ fn between_many_replies_there_are_turns_for_keys() {
     }
     server.grants("SETUP");
     server.says(UNASKED.repeat(200));
-    // So that the whole of it waits; on a machine too slow for that the test proves nothing.
+    // So that all of it waits; on a machine that is too slow for that, the test proves nothing.
     thread::sleep(Duration::from_millis(500));
     let start = Instant::now();
     let (mut turns, mut most) = (0, 0);
@@ -176,7 +176,7 @@ fn bombs_and_sizes_that_change_with_every_frame_take_no_more_than_200_mb() {
         for packet in packets(next, &frame) {
             server.sends(&packet);
             next = next.wrapping_add(1);
-            // As fast as a film of large frames; more would only fill the system's buffer.
+            // As fast as a movie of large frames; more would only fill the system's buffer.
             thread::sleep(Duration::from_millis(2));
         }
     }
@@ -194,7 +194,7 @@ fn bombs_and_sizes_that_change_with_every_frame_take_no_more_than_200_mb() {
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let shown: u32 = ended.figure("frames shown").parse().unwrap();
     println!("{shown} frames shown, {} left out", ended.figure("frames left out"));
-    assert!(shown >= 10, "the frames behind the bombs are shown: {ended:?}");
+    assert!(shown >= 10, "the frames after the bombs are shown: {ended:?}");
 }
 
 #[test]
@@ -239,7 +239,7 @@ const FLOOD: Duration = Duration::from_secs(2);
 /// What a button of the window calls.
 type Button = fn(&mut Client);
 
-/// What the server has answered when it falls silent, and whether it has begun the next answer.
+/// What the server has answered before it falls silent, and whether it has begun the next answer.
 fn falls_silent(answers: usize, begun: bool) {
     let steps: [(&str, Button); 5] = [
         ("SETUP", Client::setup_movie),
@@ -261,7 +261,7 @@ fn falls_silent(answers: usize, begun: bool) {
         stage.server.says("RTSP/1.0 200 ");
     }
     stage.until("patience to end", |client| !client.is_waiting());
-    // Whoever leaves then is let go, whatever the server does.
+    // A user who leaves then can leave, whatever the server does.
     stage.client.exit_client();
     stage.server.closes();
     stage.until("the end", |client| client.state() == State::Init);

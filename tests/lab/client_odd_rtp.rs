@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 use crate::client_common::LIMIT;
-use crate::client_common::jpeg::{as_in_the_labs_film, colour, frame, jpeg};
+use crate::client_common::jpeg::{as_in_the_labs_movie, colour, frame, jpeg};
 use crate::client_common::program::Program;
 use crate::client_common::rtp::{JPEG, MARKER, PLAIN, marked, packet, packet_with};
 use crate::client_common::stage::Stage;
 use rtsp_lab::client::Player;
 use rtsp_lab::rtsp::State;
 
-/// Frames under these numbers, one packet each; in frame n of them is the colour of frame n.
+/// Frames with these sequence numbers, one packet each; the nth has the colour of frame n.
 #[track_caller]
 fn plays_numbers(stage: &mut Stage, numbers: impl IntoIterator<Item = u16>) {
     for number in numbers {
@@ -24,7 +24,7 @@ fn plays_numbers(stage: &mut Stage, numbers: impl IntoIterator<Item = u16>) {
     }
 }
 
-/// (packets, late or there already, lost) after frames under these numbers.
+/// (packets, late or duplicate, lost) after frames with these numbers.
 #[track_caller]
 fn counts_of(numbers: &[u16]) -> (u64, u64, u64) {
     let mut stage = Stage::playing();
@@ -65,7 +65,7 @@ fn any_version_payload_type_and_marker_is_accepted() {
 #[test]
 fn csrcs_extension_and_padding_are_skipped() {
     let extension = b"\xBE\xDE\0\x02eight by";
-    for (number, (flags, before, behind)) in (1..).zip([
+    for (number, (flags, before, after)) in (1..).zip([
         (0x81, b"CSR1".as_slice(), b"".as_slice()),
         (0x8F, [0xFF; 60].as_slice(), b""),
         (0x90, extension, b""),
@@ -74,7 +74,7 @@ fn csrcs_extension_and_padding_are_skipped() {
         (0xB2, &[b"CSR1CSR2".as_slice(), extension].concat(), b"\0\0\x03"),
     ]) {
         let mut stage = Stage::playing();
-        let payload = [before, &frame(number), behind].concat();
+        let payload = [before, &frame(number), after].concat();
         stage.sends(&packet_with(flags, JPEG, 1, &payload), 1);
         stage.until_shown(1);
         stage.assert_shows(colour(number));
@@ -232,10 +232,10 @@ fn a_repeated_piece_is_late_and_does_no_harm() {
 }
 
 #[test]
-fn the_film_of_the_python_lab_has_the_right_colours() {
+fn the_movie_of_the_python_lab_has_the_right_colours() {
     for (number, colour) in [[200, 30, 40], [20, 180, 60], [40, 50, 210]].into_iter().enumerate() {
         let mut stage = Stage::playing();
-        stage.sends(&packet(1, &as_in_the_labs_film(jpeg(32, 24, colour))), 1);
+        stage.sends(&packet(1, &as_in_the_labs_movie(jpeg(32, 24, colour))), 1);
         stage.until_shown(1);
         stage.assert_shows(colour);
         assert_eq!(stage.statistics().damaged_frames(), 0, "colour {number}");
@@ -304,7 +304,7 @@ fn frames_may_change_their_size() {
 fn the_largest_frame_that_fits_a_datagram_is_shown() {
     let mut stage = Stage::playing();
     let mut large = frame(1);
-    // A comment fills it up; it is what a whole UDP datagram leaves beside the header.
+    // A comment fills it up to what a whole UDP datagram can hold besides the header.
     while large.len() < 65_507 - 12 {
         let rest = 65_507 - 12 - large.len();
         let length = u16::try_from(rest - 2).unwrap();
@@ -396,8 +396,9 @@ fn a_packet_that_comes_after_pause_does_not_hide_that_the_numbers_begin_anew() {
     assert_eq!(stage.counts(), (14, 0, 0));
 }
 
-/// Asserts that this process has so many threads of that name. A thread gets its name when it first
-/// runs, and leaves the list a little after it has been joined; neither is an event to wait for.
+/// Asserts that this process has this many threads of that name. A thread gets its name when it
+/// first runs, and leaves the list a little after it was joined; neither is an event that one can
+/// wait for.
 #[cfg(target_os = "linux")]
 #[track_caller]
 fn assert_threads(name: &str, expected: usize, when: &str) {

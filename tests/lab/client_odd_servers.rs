@@ -46,7 +46,7 @@ fn any_version_of_rtsp_is_accepted_and_none() {
 }
 
 #[test]
-fn any_line_end_is_accepted_and_none_behind_the_last_line() {
+fn any_line_end_is_accepted_and_none_after_the_last_line() {
     for text in [
         "RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456",
         "RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456\n\n",
@@ -137,7 +137,7 @@ fn unsolicited_messages_are_ignored() {
 }
 
 #[test]
-fn an_unsolicited_message_behind_a_description_does_not_replace_it() {
+fn an_unsolicited_message_after_a_description_does_not_replace_it() {
     let mut stage = Stage::ready();
     stage.client.describe_movie();
     stage.server.expects("DESCRIBE");
@@ -264,7 +264,7 @@ fn the_reports_description_is_taken_in_one_write_and_in_two_with_and_without_a_l
 }
 
 #[test]
-fn sdp_behind_an_empty_line_is_taken_by_its_length() {
+fn sdp_after_an_empty_line_is_taken_by_its_length() {
     let head = format!(
         "RTSP/1.0 200 OK\r\nCSeq: 2\r\nSession: 123456\r\nContent-Type: application/sdp\r\n\
          Content-Length: {}\r\n\r\n",
@@ -312,7 +312,7 @@ fn play_in_init_sets_up_first_and_follows_a_late_reply() {
 }
 
 #[test]
-fn play_does_not_go_out_behind_a_setup_that_is_refused() {
+fn play_does_not_go_out_after_a_setup_that_is_refused() {
     let mut stage = Stage::new();
     stage.press(Client::play_movie);
     stage.server.expects("SETUP");
@@ -368,14 +368,14 @@ fn a_button_pressed_twice_does_not_hold_up_the_next_one() {
     stage.client.setup_movie();
     stage.client.play_movie();
     stage.server.grants("SETUP");
-    stage.until("PLAY behind SETUP", |client| client.awaits(Method::Play));
+    stage.until("PLAY after SETUP", |client| client.awaits(Method::Play));
     stage.server.grants("PLAY");
     stage.until("PLAYING", |client| client.state() == State::Playing);
     stage.client.pause_movie();
     stage.client.pause_movie();
     stage.client.exit_client();
     stage.server.grants("PAUSE");
-    stage.until("TEARDOWN behind PAUSE", |client| client.awaits(Method::Teardown));
+    stage.until("TEARDOWN after PAUSE", |client| client.awaits(Method::Teardown));
 }
 
 #[test]
@@ -386,7 +386,7 @@ fn without_a_reply_the_user_is_told_and_may_try_again() {
     let text = stage.message("No reply");
     assert!(text.contains("SETUP"), "{text}");
     assert!(!stage.client.is_waiting());
-    // On a new connection, where the reply to the first SETUP can't be taken for the second's.
+    // On a new connection, so that the reply to the first SETUP can't be taken for the second's.
     stage.press(Client::setup_movie);
     assert_eq!(stage.server.rest(), "");
     stage.server.grants("SETUP");
@@ -569,10 +569,10 @@ fn a_refused_description_does_not_swallow_the_next_press() {
     stage.client.exit_client();
     stage.server.expects("DESCRIBE");
     stage.server.says(stage.server.reply("501 Not Implemented"));
-    stage.until("PAUSE behind DESCRIBE", |client| client.awaits(Method::Pause));
+    stage.until("PAUSE after DESCRIBE", |client| client.awaits(Method::Pause));
     stage.server.expects("PAUSE");
     stage.server.says(stage.server.reply("455 Method Not Valid in This State"));
-    stage.until("TEARDOWN behind PAUSE", |client| client.awaits(Method::Teardown));
+    stage.until("TEARDOWN after PAUSE", |client| client.awaits(Method::Teardown));
     stage.server.grants("TEARDOWN");
     stage.until("the end", Client::is_torn_down);
 }
@@ -666,7 +666,7 @@ fn packets_that_stop_are_no_data_and_no_message() {
     stage.teardown();
 }
 
-/// Bytes without an end, until the client has had enough.
+/// Sends bytes without an end, until the client ends the connection.
 #[track_caller]
 fn assert_gives_up(start: &str) {
     let mut stage = Stage::playing();

@@ -31,6 +31,7 @@ mod server_bad_network;
 mod server_clients;
 mod server_command;
 mod server_dialogue;
+mod server_explains;
 mod server_limits;
 mod server_movie_faults;
 mod server_movies;

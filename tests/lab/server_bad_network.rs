@@ -1,5 +1,5 @@
-//! The server's bad network on the wire: every packet has the fate that its number and the seed say,
-//! in both dialects, and the transcript tells.
+//! The server's bad network on the wire: every packet has the fate that its number and the seed
+//! say, in both dialects, and the transcript tells.
 
 use std::net::SocketAddr;
 
@@ -122,12 +122,12 @@ const FAR: [&str; 8] = ["--delay", "10000", "--loss", "30", "--reorder", "20", "
 fn what_is_under_way_at_a_pause_comes_before_the_reply_and_nothing_behind_it() {
     let (folder, _) = made_movie(400);
     let mut server = ServerProcess::start(folder.path(), &FAR);
-    // Its packets are under way for longer.
+    // Its packets take longer to arrive.
     let witness = RawClient::playing(server.address());
     let mut client = RawClient::playing(server.address());
     let mut numbers = Vec::new();
     for run in 1..=2 {
-        // The transcript names packets that are well behind those of the last run.
+        // The transcript names packets that are well after those of the last run.
         let prefix = format!("[{}] network: lost ", client.address());
         let before = numbers.iter().max().copied().unwrap_or(0);
         let is_later = |word: &str| word.parse().is_ok_and(|number: u64| number > before + 5);

@@ -53,7 +53,7 @@ fn figures_11_and_14_to_18(rtp_port: u16, session: u32) -> Vec<String> {
     lines
 }
 
-/// It grows by and by where nobody sees to it, and each time some client has to wait.
+/// Otherwise the table would grow step by step, and at each step some client would have to wait.
 #[cfg(target_os = "linux")]
 #[test]
 fn the_table_of_open_files_is_large_before_the_first_client_comes() {
@@ -80,9 +80,9 @@ fn the_console_shows_refusals_with_their_reasons() {
     assert_eq!(
         reasons,
         [
-            "answered 455 Method Not Valid in This State: PLAY in INIT",
+            "answered 455 Method Not Valid in This State: PLAY in INIT: SETUP comes first",
             "answered 404 File Not Found: \
-             could not find movie \"none.Mjpeg\" in the folder of movies",
+             could not find movie \"none.Mjpeg\" in the folder of movies; there is \"movie.Mjpeg\"",
         ]
     );
 }
@@ -355,11 +355,12 @@ mod in_another_program {
                 }
             }
             self.thread.join().unwrap();
-            assert_eq!(server_threads(), [""; 0], "every thread has ended");
+            // The kernel lists a thread for a moment after it was joined.
+            wait_until("the end of every thread", || server_threads().is_empty());
             unread
         }
 
-        /// Waits until that client's connection has ended; says why.
+        /// Waits until that client's connection has ended; returns why.
         fn closed(&self, client: SocketAddr) -> String {
             loop {
                 match self.events.recv_timeout(LIMIT) {
@@ -428,7 +429,7 @@ mod in_another_program {
         let client = RawClient::ready(address);
         server.stop();
         drop(client);
-        // A program that another test starts just now inherits the listener for a moment.
+        // A program that another test is just starting inherits the listener for a moment.
         wait_until("a free port", || {
             Server::bind("127.0.0.1", address.port(), Settings::default()).is_ok()
         });

@@ -194,13 +194,13 @@ fn a_pause_between_a_headers_name_and_its_value_does_not_end_the_request() {
     let mut client = RawClient::ready(server.address());
     for head_end in ["Session", "Session:", "Session: "] {
         // 200 ms of silence do end it: on a machine that was too busy the attempt proves nothing.
-        while !client_pauses_behind(&mut client, head_end) {}
+        while !client_pauses_after(&mut client, head_end) {}
     }
 }
 
-/// Sends a request with a pause of some 30 ms behind `head_end` and asserts that it is granted;
+/// Sends a request with a pause of some 30 ms after `head_end` and asserts that it is granted;
 /// `false` if the pause became too long.
-fn client_pauses_behind(client: &mut RawClient, head_end: &str) -> bool {
+fn client_pauses_after(client: &mut RawClient, head_end: &str) -> bool {
     let request = client.request("PLAY");
     let (head, tail) = request.split_at(request.find(head_end).unwrap() + head_end.len());
     let start = Instant::now();
@@ -211,7 +211,7 @@ fn client_pauses_behind(client: &mut RawClient, head_end: &str) -> bool {
     let reply = client.reply();
     if in_time {
         assert!(silent, "no reply may come before the session's number has: {reply:?}");
-        assert_eq!(reply, client.reply_with("200 OK"), "a pause behind {head_end:?}");
+        assert_eq!(reply, client.reply_with("200 OK"), "a pause after {head_end:?}");
     }
     in_time
 }
@@ -320,7 +320,7 @@ fn bytes_4097_without_an_end_get_400_and_the_connection_closes() {
     let mut client = RawClient::connect(server.address());
     client.send("x".repeat(4097));
     assert_eq!(client.reply(), client.reply_with("400 Bad Request"));
-    assert_eq!(client.rest(), "", "the connection is closed behind the reply");
+    assert_eq!(client.rest(), "", "the connection is closed after the reply");
 }
 
 #[test]
@@ -433,7 +433,7 @@ fn a_wrong_session_gets_454_and_changes_nothing() {
     assert_frames(&client.packets(2), frames.get(..2).unwrap(), 1);
 }
 
-/// What a state allows: the method, the reply, and the state behind it.
+/// What a state allows: the method, the reply, and the state after it.
 type Row = [(&'static str, &'static str, State); 6];
 
 #[derive(Clone, Copy, Debug)]
@@ -550,7 +550,7 @@ fn the_description_is_the_reports_in_every_state() {
         let expected = description(server.port(), client.session);
         assert_eq!(client.describe(expected.len()), expected, "in {state:?}");
         client.shut_down_writing();
-        assert_eq!(client.rest(), "", "nothing behind the description in {state:?}");
+        assert_eq!(client.rest(), "", "nothing after the description in {state:?}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the server has too few of: time for those who say nothing, places, descriptors. (Threads: see
+//! What the server can run out of: time for silent clients, places, descriptors. (Threads: see
 //! `tests/machine/other_users.rs`.)
 //!
 //! Each time a witness plays a movie and loses no frame, and at the end the server is as it was.
@@ -30,15 +30,15 @@ fn hasty() -> Settings {
 
 const LONG: Duration = Duration::from_secs(3600);
 
-/// What is written to begin with, and then again and again.
+/// What is written at first, and then again and again.
 const SLOW: &[(&str, &str)] = &[
     ("", ""),
     ("SETUP movie.Mjpeg RTSP/1.0\nCS", ""),
     ("", "x"),
     ("SETUP movie.Mjpeg RTSP/1.0\n", "C"),
     ("", "\r\n"),
-    ("OPTIONS * RTSP/1.0\r\nCSe", ""), // wing
-    ("OPTIONS * RTSP/1.0\r\nCSeq: 1", "1"), // wing
+    ("OPTIONS * RTSP/1.0\r\nCSe", ""),                  // wing
+    ("OPTIONS * RTSP/1.0\r\nCSeq: 1", "1"),             // wing
     ("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n", "$\x01\0\0"), // wing
 ];
 

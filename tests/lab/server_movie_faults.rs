@@ -1,7 +1,7 @@
 //! The movie file changes, or is no file at all, while it plays or before.
 //!
-//! What plays is the open file: a session goes on as long as that has whole frames, ends there with
-//! a line in the transcript, and can be played again. Beside each fault a witness plays on.
+//! The server plays the open file: a session goes on as long as that has whole frames, then ends
+//! with a line in the transcript, and can be played again. During each fault a witness plays on.
 
 #![cfg(unix)]
 
@@ -57,7 +57,7 @@ impl Play {
         let rest = frames.len() - self.packets.len();
         self.packets.extend(self.client.packets(rest));
         assert_frames(&self.packets, frames, 1);
-        self.client.assert_no_packet("behind the last of them");
+        self.client.assert_no_packet("after the last of them");
     }
 
     /// The session can be played again, and `frames` come then; then all is given back.
@@ -81,7 +81,7 @@ impl Play {
 }
 
 #[test]
-fn a_movie_that_is_cut_behind_a_frame_ends_there_with_a_line() {
+fn a_movie_that_is_cut_after_a_frame_ends_there_with_a_line() {
     let mut play = Play::begin();
     OpenOptions::new().write(true).open(&play.path).unwrap().set_len(BEFORE_FRAME_11).unwrap();
     let left = &frames()[..10];
@@ -183,7 +183,7 @@ fn in_the_standard_dialect_a_movie_that_is_cut_ends_with_a_line_and_a_goodbye() 
 }
 
 #[test]
-fn in_the_standard_dialect_a_movie_that_is_cut_has_no_place_behind_its_new_end() {
+fn in_the_standard_dialect_a_movie_that_is_cut_has_no_place_after_its_new_end() {
     let frames = jpegs(PLAIN, 100);
     let folder = folder_with(&lab_format(&frames));
     let server = ServerProcess::start(folder.path(), &[]);
@@ -203,7 +203,7 @@ fn in_the_standard_dialect_a_movie_that_is_cut_has_no_place_behind_its_new_end()
         let (reply, ..) = client.play(Some("npt=2-"));
         assert_eq!(reply.header("Range"), Some("npt=2.000-3.000"));
         assert_carry(&client.frames(2), &frames[40..42]);
-        // Now the place where it stands is gone.
+        // Now the place where the movie is has gone.
         file.set_len(lab_format(&frames[..10]).len() as u64).unwrap();
         client.granted("PAUSE", &[]);
         client.waiting_frames();
@@ -215,7 +215,7 @@ fn in_the_standard_dialect_a_movie_that_is_cut_has_no_place_behind_its_new_end()
 }
 
 #[test]
-fn in_the_standard_dialect_a_movie_that_grows_goes_on_behind_its_old_end() {
+fn in_the_standard_dialect_a_movie_that_grows_goes_on_after_its_old_end() {
     let frames = jpegs(PLAIN, 24);
     let folder = folder_with(&lab_format(&frames));
     let server = ServerProcess::start(folder.path(), &[]);
@@ -272,7 +272,7 @@ fn in_the_standard_dialect_a_place_that_cannot_be_read_is_refused_and_changes_no
         client.play(None);
         let mut played = client.frames(2);
         let file = OpenOptions::new().write(true).open(&path).unwrap();
-        // As a disk that fails: nothing says that the file has changed.
+        // Like a failing disk: nothing tells that the file has changed.
         let modified = file.metadata().unwrap().modified().unwrap();
         file.write_all_at(&junk[..whole.len() - half], half as u64).unwrap();
         file.set_modified(modified).unwrap();

@@ -83,7 +83,7 @@ fn assert_plays_and_warns(movie: &[u8], frames: &[Vec<u8>], warning: &str) {
     assert!(warnings.len() <= 2, "a warning for each time that it was played: {warnings:?}");
 }
 
-/// What fits a UDP datagram over IPv4 behind the RTP header.
+/// What fits a UDP datagram over IPv4 after the RTP header.
 const MAX_PAYLOAD: usize = 65_507 - 12;
 
 #[test]
@@ -170,14 +170,14 @@ fn a_pause_never_comes_inside_a_frame_of_fragments() {
 #[test]
 fn names_inside_the_folder_of_movies_play() {
     let (folder, frames) = made_movie(3);
-    let sub = folder.path().join("films/old");
+    let sub = folder.path().join("movies/old");
     fs::create_dir_all(&sub).unwrap();
-    fs::copy(folder.path().join(MOVIE), sub.join("a film.Mjpeg")).unwrap();
+    fs::copy(folder.path().join(MOVIE), sub.join("a movie.Mjpeg")).unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
     let movies = folder.path().to_str().unwrap();
     let mut server = ServerProcess::start(elsewhere.path(), &["--movies", movies]);
     server.wait_for(|line| line.starts_with(&format!("serving the movies in {movies} at ")));
-    for name in [MOVIE, "./movie.Mjpeg", "films/old/a film.Mjpeg", "films/./old/a film.Mjpeg"] {
+    for name in [MOVIE, "./movie.Mjpeg", "movies/old/a movie.Mjpeg", "movies/./old/a movie.Mjpeg"] {
         let mut client = RawClient::of(name, server.address());
         client.setup();
         client.granted("PLAY");

@@ -1,4 +1,5 @@
-//! What nobody gets: ports of the system, sessions of others, files outside the folder of movies.
+//! What no client gets: ports of the system, sessions of others, files outside the folder of
+//! movies.
 
 #![cfg(unix)]
 
@@ -149,7 +150,7 @@ fn maze() -> (TempDir, PathBuf) {
 const INSIDE: usize = 1;
 const OUTSIDE: usize = 2;
 
-/// Names that lead nowhere in most cases, and now and then to a movie.
+/// Names most of which lead nowhere, and some to a movie.
 fn names(root: &Path) -> impl Strategy<Value = String> + use<> {
     prop_oneof![3 => tricks(root), 1 => ways_in()]
 }
@@ -162,7 +163,7 @@ fn ways_in() -> impl Strategy<Value = String> {
         .prop_map(|(ways, movie)| format!("{}{movie}", ways.concat()))
 }
 
-/// Names made of what is there, of what leads about, and of tricks.
+/// Names made of existing names, of detours, and of tricks.
 fn tricks(root: &Path) -> impl Strategy<Value = String> + use<> {
     let root = root.to_str().unwrap().to_owned();
     let part = prop_oneof![

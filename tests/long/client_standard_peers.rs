@@ -28,13 +28,13 @@ tests![
     vlc_is_played_pixel_for_pixel,
 ];
 
-/// The first frames of the project's film, and a file of them that others can read.
-struct Film {
+/// The first frames of the project's movie, and a file of them that others can read.
+struct Movie {
     folder: TempDir,
     frames: Vec<Picture>,
 }
 
-impl Film {
+impl Movie {
     /// `ffmpeg` writes the file.
     fn of_frames(count: usize) -> Self {
         Self::written(count, &["-c", "copy"])
@@ -49,21 +49,21 @@ impl Film {
     fn written(count: usize, coding: &[&str]) -> Self {
         needs("ffmpeg", "ffmpeg");
         let project = project();
-        let mut film = VideoStream::open(project, "movie.Mjpeg").unwrap();
+        let mut movie = VideoStream::open(project, "movie.Mjpeg").unwrap();
         let jpegs: Vec<_> =
-            (0..count).map(|_| film.next_frame().unwrap().unwrap().to_vec()).collect();
+            (0..count).map(|_| movie.next_frame().unwrap().unwrap().to_vec()).collect();
         let folder = tempfile::tempdir().unwrap();
         // VLC runs as another user where the test is root's.
         open_to_all(folder.path());
-        fs::write(folder.path().join("film.mjpeg"), jpegs.concat()).unwrap();
+        fs::write(folder.path().join("movie.mjpeg"), jpegs.concat()).unwrap();
         let ffmpeg = |words: &[&str]| {
             let mut command = Command::new("ffmpeg");
             let ends_well =
                 runs(command.current_dir(folder.path()).args(["-v", "error"]).args(words));
             assert!(ends_well, "ffmpeg {words:?}");
         };
-        ffmpeg(&[&["-framerate", "20", "-i", "film.mjpeg"], coding, &["film.avi"]].concat());
-        ffmpeg(&["-i", "film.avi", "-c", "copy", "-start_number", "0", "%d.jpg"]);
+        ffmpeg(&[&["-framerate", "20", "-i", "movie.mjpeg"], coding, &["movie.avi"]].concat());
+        ffmpeg(&["-i", "movie.avi", "-c", "copy", "-start_number", "0", "%d.jpg"]);
         let frame = |number| fs::read(folder.path().join(format!("{number}.jpg"))).unwrap();
         let decoded = |number| Picture::decode(&frame(number)).unwrap();
         let frames = (0..count).map(decoded).collect();
@@ -71,7 +71,7 @@ impl Film {
     }
 
     fn file(&self) -> PathBuf {
-        self.folder.path().join("film.avi")
+        self.folder.path().join("movie.avi")
     }
 
     /// The number of the frame that is shown, from 0.
@@ -79,7 +79,7 @@ impl Film {
     fn shown(&self, client: &Client) -> usize {
         let picture = client.picture().expect("a picture");
         let found = self.frames.iter().position(|frame| frame == picture);
-        found.expect("a frame of the film, pixel for pixel")
+        found.expect("a frame of the movie, pixel for pixel")
     }
 }
 
@@ -97,8 +97,8 @@ fn until(client: &mut Client, what: &str, mut is_so: impl FnMut(&Client) -> bool
     }
 }
 
-/// GStreamer's server of the film, and the film's URL.
-fn gstreamer(film: &Film) -> (Program, String) {
+/// GStreamer's server of the movie, and the movie's URL.
+fn gstreamer(movie: &Movie) -> (Program, String) {
     let script = project().join("tests/peers/gst_server.py");
     // Python's own packages may hide the system's.
     let pythons = ["/usr/bin/python3", "python3"];
@@ -108,22 +108,22 @@ fn gstreamer(film: &Film) -> (Program, String) {
     let python = pythons.into_iter().find(has_it);
     let python =
         python.unwrap_or_else(|| leave_out("GStreamer's server is not installed", GST_SERVER));
-    let program = Program::start(Command::new(python).arg(script).arg(film.file()));
+    let program = Program::start(Command::new(python).arg(script).arg(movie.file()));
     let line = program.line_with("serving at port ");
     let port = line.rsplit(' ').next().unwrap();
     (program, format!("rtsp://127.0.0.1:{port}/movie"))
 }
 
 fn gstreamer_is_played_to_its_end_pixel_for_pixel_over_both_transports() {
-    let film = Film::of_frames(60);
-    let (_server, url) = gstreamer(&film);
+    let movie = Movie::of_frames(60);
+    let (_server, url) = gstreamer(&movie);
     for tcp in [false, true] {
         let mut client = client_of(&url, tcp);
         client.play_movie();
         let mut next = 0;
         until(&mut client, "the end of the movie", |client| {
             if client.picture().is_some() {
-                let shown = film.shown(client);
+                let shown = movie.shown(client);
                 assert!(shown + 1 >= next, "frame {shown} behind frame {next}");
                 next = shown + 1;
             }
@@ -140,36 +140,36 @@ fn gstreamer_is_played_to_its_end_pixel_for_pixel_over_both_transports() {
 }
 
 fn gstreamer_is_paused_resumed_and_led_elsewhere() {
-    let film = Film::of_frames(500);
-    let (_server, url) = gstreamer(&film);
+    let movie = Movie::of_frames(500);
+    let (_server, url) = gstreamer(&movie);
     for tcp in [false, true] {
         let mut client = client_of(&url, tcp);
         client.play_movie();
         until(&mut client, "frames", |client| client.statistics().0.frames_shown > 5);
-        let before = film.shown(&client);
+        let before = movie.shown(&client);
         client.pause_movie();
         until(&mut client, "PAUSE", |client| client.state() == State::Ready);
         client.play_movie();
         let shown = client.statistics().0.frames_shown;
         until(&mut client, "frames", |client| client.statistics().0.frames_shown > shown + 5);
-        let after = film.shown(&client);
+        let after = movie.shown(&client);
         assert!((before..before + 60).contains(&after), "from frame {before} to frame {after}");
 
         client.seek_movie(Seek::Forward);
-        until(&mut client, "a frame behind 10 s", |client| film.shown(client) >= 200);
+        until(&mut client, "a frame after 10 s", |client| movie.shown(client) >= 200);
         until(&mut client, "the position", |client| {
-            let expected = Duration::from_millis(50) * u32::try_from(film.shown(client)).unwrap();
+            let expected = Duration::from_millis(50) * u32::try_from(movie.shown(client)).unwrap();
             client.position().unwrap().abs_diff(expected) <= Duration::from_millis(100)
         });
         client.seek_movie(Seek::Back);
-        until(&mut client, "a frame before 10 s", |client| film.shown(client) < 200);
+        until(&mut client, "a frame before 10 s", |client| movie.shown(client) < 200);
         client.exit_client();
         until(&mut client, "TEARDOWN", Client::is_torn_down);
     }
 }
 
 /// VLC as a server; it refuses to work for root.
-fn vlc(film: &Film, port: u16) -> Program {
+fn vlc(movie: &Movie, port: u16) -> Program {
     needs("cvlc", VLC);
     let is_root = is_root();
     let words = |program: &'static str| {
@@ -177,7 +177,7 @@ fn vlc(film: &Film, port: u16) -> Program {
         if is_root {
             command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups", program]);
         }
-        command.current_dir(film.folder.path()).env("HOME", film.folder.path());
+        command.current_dir(movie.folder.path()).env("HOME", movie.folder.path());
         command
     };
     if !runs(words("cvlc").arg("--version")) {
@@ -185,22 +185,22 @@ fn vlc(film: &Film, port: u16) -> Program {
     }
     let output = format!("#rtp{{sdp=rtsp://127.0.0.1:{port}/movie}}");
     let mut command = words("vlc");
-    command.args(["-I", "dummy", "--no-audio", "--loop"]).arg(film.file());
+    command.args(["-I", "dummy", "--no-audio", "--loop"]).arg(movie.file());
     command.args(["--sout", &output, "--sout-keep"]);
     Program::start(&mut command)
 }
 
 fn vlc_is_played_pixel_for_pixel() {
-    let film = Film::coded_anew(400);
+    let movie = Movie::coded_anew(400);
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let _server = vlc(&film, port);
+    let _server = vlc(&movie, port);
     let start = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(start.elapsed() < LIMIT, "VLC does not serve");
         std::thread::sleep(Duration::from_millis(50));
     }
     let mut client = client_of(&format!("rtsp://127.0.0.1:{port}/movie"), false);
-    // As long as the film is not open, VLC answers 500.
+    // Until the movie is open, VLC answers 500.
     while client.state() != State::Playing {
         assert!(start.elapsed() < LIMIT, "VLC says {:?}", client.message());
         client.play_movie();
@@ -209,7 +209,7 @@ fn vlc_is_played_pixel_for_pixel() {
     }
     until(&mut client, "frames", |client| {
         if client.picture().is_some() {
-            film.shown(client);
+            movie.shown(client);
         }
         client.statistics().0.frames_shown >= 60
     });

@@ -22,12 +22,12 @@ use tempfile::TempDir;
 use wire::{Network, SERVER};
 
 tests![
-    the_labs_client_counts_what_the_network_loses_and_plays_on_behind_a_cut,
-    the_standard_client_counts_what_the_network_loses_and_plays_on_behind_a_cut,
+    the_labs_client_counts_what_the_network_loses_and_plays_on_after_a_cut,
+    the_standard_client_counts_what_the_network_loses_and_plays_on_after_a_cut,
     where_ipv6_sockets_are_for_ipv6_alone_every_address_is_still_every_one,
 ];
 
-fn the_labs_client_counts_what_the_network_loses_and_plays_on_behind_a_cut() {
+fn the_labs_client_counts_what_the_network_loses_and_plays_on_after_a_cut() {
     let network = Network::start();
     let (server, _folder) = serve(&network, &["--fragment", "1400"]);
     let port = server.port().to_string();
@@ -39,7 +39,7 @@ fn the_labs_client_counts_what_the_network_loses_and_plays_on_behind_a_cut() {
     assert!(damaged > 0, "{ended:?}");
 }
 
-fn the_standard_client_counts_what_the_network_loses_and_plays_on_behind_a_cut() {
+fn the_standard_client_counts_what_the_network_loses_and_plays_on_after_a_cut() {
     let network = Network::start();
     let (server, _folder) = serve(&network, &[]);
     let ended = play(&network, &[&format!("rtsp://{SERVER}:{}/{MOVIE}", server.port())]);
@@ -77,8 +77,8 @@ fn serve(network: &Network, options: &[&str]) -> (ServerProcess, TempDir) {
     (ServerProcess::start_with(&mut command).expect("the server starts"), folder)
 }
 
-/// The client at its end: a second in peace, then losses, the cut, losses, and the end in peace,
-/// for nobody can count what is lost before the first packet and behind the last.
+/// The client at its end: a second without faults, then losses, the cut, losses, and an end without
+/// faults, because nobody can count what is lost before the first packet and after the last.
 fn play(network: &Network, place: &[&str]) -> Ended {
     let mut command = network.client.command(program("client_launcher"));
     command.args(["--headless", "--quiet", "--patience", "8"]).args(place);
@@ -91,9 +91,9 @@ fn play(network: &Network, place: &[&str]) -> Ended {
     let cut = frame(&second(&client, 10));
     network.plug("up");
     assert!(cut < before + 20, "nothing comes from {before} to {cut}");
-    // In each line of the seconds behind the cut there is more to see.
-    let behind = [12, 13, 14].map(|number| frame(&second(&client, number)));
-    assert!(behind.is_sorted_by(|one, other| one < other) && behind[0] > cut, "{cut}, {behind:?}");
+    // Each of the seconds after the cut must show a later frame.
+    let after = [12, 13, 14].map(|number| frame(&second(&client, number)));
+    assert!(after.is_sorted_by(|one, other| one < other) && after[0] > cut, "{cut}, {after:?}");
     network.lose(0).unwrap();
     client.end(LIMIT)
 }
@@ -105,8 +105,8 @@ fn second(client: &Program, number: u32) -> String {
 }
 
 fn frame(line: &str) -> u64 {
-    let behind = line.split("frame ").nth(1).unwrap();
-    behind.split(' ').next().unwrap().parse().unwrap()
+    let after = line.split("frame ").nth(1).unwrap();
+    after.split(' ').next().unwrap().parse().unwrap()
 }
 
 /// The client has counted what the kernel has, one by one.

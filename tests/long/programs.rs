@@ -108,7 +108,7 @@ impl Player {
                 .replace("RIGHT", &format!("right={right}"))
                 .replace("BOTTOM", &format!("bottom={bottom}"))
         });
-        // A bin of GStreamer is one word with blanks in it.
+        // A bin of GStreamer is one word with spaces in it.
         let words: Vec<_> = words.map(|word| word.replace('~', " ")).collect();
         let printed = run(self.program, &words, out)?;
         match self.how {

@@ -18,7 +18,7 @@ use crate::harness::tests;
 tests![
     requests_without_end_are_answered_at_a_bounded_rate,
     garbage_is_not_kept,
-    requests_with_much_behind_them_are_not_kept_either,
+    requests_with_much_after_them_are_not_kept_either,
     connections_that_come_and_go_leave_nothing_behind,
 ];
 
@@ -104,17 +104,17 @@ fn garbage_is_not_kept() {
     }
 }
 
-fn requests_with_much_behind_them_are_not_kept_either() {
+fn requests_with_much_after_them_are_not_kept_either() {
     let lab = b"SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008\n";
     let standard = b"GET_PARAMETER * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 60000\r\n\r\n";
-    for (what, request, behind) in [
+    for (what, request, after) in [
         ("header lines", lab.as_slice(), b"X: y\n".repeat(13_000)),
         ("a line without an end", lab, vec![b'x'; 65_536]),
         ("bodies", standard, vec![b'x'; 60_000]),
         ("packets", standard, [vec![b'x'; 60_000], b"$\0\xFF\xFF".repeat(20_000)].concat()),
     ] {
         beside_a_witness(what, |server| {
-            let sent = send(server, &[request, &behind].concat(), many_bytes(), true);
+            let sent = send(server, &[request, &after].concat(), many_bytes(), true);
             say(format_args!("{what}: {sent} bytes have left"));
         });
     }

@@ -1,4 +1,4 @@
-"""Serves a film by GStreamer's RTSP server: gst_server.py FILM.avi; prints its port."""
+"""Serves a movie by GStreamer's RTSP server: gst_server.py MOVIE.avi; prints its port."""
 
 import sys
 

@@ -25,7 +25,7 @@ class ReportWorker(ServerWorker):
                 self.processRtspRequest(data.decode('utf-8'))
 
     def sendRtp(self):
-        """Send a frame every 0.05 s until the event is set, also behind the end of the movie."""
+        """Send a frame every 0.05 s until the event is set, also after the end of the movie."""
         while True:
             self.clientInfo['event'].wait(0.05)
             if self.clientInfo['event'].is_set():

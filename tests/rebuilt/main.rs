@@ -1,4 +1,5 @@
-//! What builds the project anew to look at it: its documents, and the lab without the standard dialect.
+//! What builds the project anew to look at it: its documents and their examples, and the lab without the
+//! standard dialect.
 //! `cargo test --test rebuilt` runs it, plain `cargo test` does not.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
@@ -7,11 +8,13 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+mod examples;
 mod search;
 mod without_the_wing;
 
 /// The example that puts both languages on one page knows all Python methods.
 #[path = "../../examples/side_by_side/classes.rs"]
+#[allow(dead_code, reason = "its Rust side is not looked up here")]
 mod classes;
 #[path = "../house/wing.rs"]
 mod wing;

@@ -40,8 +40,12 @@ fn names_of(documents: &Path) -> String {
     files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect()
 }
 
-/// Each name stands there behind its length, for which `a` is 1.
+/// Each name stands there after its length in base 16, whose digits are `` `abc…o ``, all but the last
+/// as capitals: `@ABC…O`.
 fn is_among(name: &str, names: &str) -> bool {
-    let length = char::from(b'`' + u8::try_from(name.len()).unwrap());
+    let (sixteens, ones) = (name.len() / 16, name.len() % 16);
+    let digit = |zero: u8, value: usize| char::from(zero + u8::try_from(value).unwrap());
+    let capital = (sixteens > 0).then(|| digit(b'@', sixteens));
+    let length: String = capital.into_iter().chain([digit(b'`', ones)]).collect();
     names.contains(&format!("{length}{name}"))
 }

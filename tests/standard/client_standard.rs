@@ -348,7 +348,7 @@ fn arrows_in_a_row_lead_to_one_place() {
 
 #[test]
 fn the_position_follows_the_timestamps_and_what_the_server_says_of_them() {
-    // The first packet has the timestamp 4294901760, half a second behind the first of these.
+    // The first packet has the timestamp 4294901760, half a second after the first of these.
     for (play, position) in [
         ("", 1050),
         ("Range: npt=30-\r\n", 31_050),
@@ -409,7 +409,7 @@ fn describe_shows_the_description_and_sets_nothing_up() {
 #[test]
 fn what_cannot_be_played_is_told_and_can_be_tried_again() {
     for (status, body, title, part) in [
-        ("404 Not Found", "", "404 Not Found", "films/movie.Mjpeg"),
+        ("404 Not Found", "", "404 Not Found", "movies/movie.Mjpeg"),
         ("401 Unauthorized", "", "401 Unauthorized", "password"),
         ("302 Moved", "", "302 Moved", "refused DESCRIBE"),
         ("200 OK", "", "Can't be played", "video"),
@@ -502,10 +502,10 @@ fn headless_ends_with_the_movie_and_code_0() {
             for packet in stage.sender.packets(&payloads) {
                 stage.server.sends_rtp(&packet);
             }
-            // Faster than any film, and not too fast for a decoder.
+            // Faster than any movie, and not too fast for a decoder.
             thread::sleep(Duration::from_millis(20));
             if number == 9 {
-                // Right behind the last packet, as many servers do it; and RTCP may overtake that.
+                // Right after the last packet, as many servers do it; and RTCP may overtake that.
                 let goodbye = stage.sender.goodbye();
                 stage.server.sends_rtcp(&goodbye);
                 thread::sleep(Duration::from_millis(60));

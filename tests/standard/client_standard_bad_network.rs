@@ -1,8 +1,8 @@
 //! The server's bad network and the client's figures in the standard dialect.
 
-use crate::counted::{FRAMES, PACKETS_A_FRAME, play_with_every_seed};
 use crate::common::bad_network::Client;
 use crate::common::jpegs::{Kind, PLAIN, jpegs};
+use crate::counted::{FRAMES, PACKETS_A_FRAME, play_with_every_seed};
 use rtsp_lab::standard::jpeg_payload::JpegFrame;
 
 #[test]

@@ -87,7 +87,7 @@ impl<'a> Viewer<'a> {
         for fate in [Fate::Dropped, Fate::Doubled, Fate::Swapped] {
             assert!(record.count(fate) >= 10, "{fate:?}: {} times", record.count(fate));
         }
-        assert_eq!(proxy.record().sent.len(), record.sent.len(), "nothing comes behind the end");
+        assert_eq!(proxy.record().sent.len(), record.sent.len(), "nothing comes after the end");
 
         let statistics = self.client.statistics().0;
         let Reception { packets, lost, late, duplicates, malformed, .. } = statistics.reception;
@@ -125,8 +125,8 @@ impl<'a> Viewer<'a> {
         let (before, next) = self.seen.last().map_or((0, 0), |&(count, frame)| (count, frame + 1));
         if shown > before {
             let pixels = &self.client.picture().expect("a picture").pixels;
-            let mut behind = next..self.pictures.len();
-            let found = behind.find(|&frame| self.pictures[frame].pixels == *pixels);
+            let mut after = next..self.pictures.len();
+            let found = after.find(|&frame| self.pictures[frame].pixels == *pixels);
             let frame = found.unwrap_or_else(|| panic!("no frame from {next} on looks so"));
             self.seen.push((shown, frame));
         }

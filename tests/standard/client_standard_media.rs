@@ -279,7 +279,7 @@ fn a_goodbye_ends_the_movie_and_a_new_play_begins_it_again() {
 }
 
 #[test]
-fn a_connection_that_closes_behind_the_end_is_no_error() {
+fn a_connection_that_closes_after_the_end_is_no_error() {
     let mut stage = StandardStage::playing(First::Tcp);
     stage.shows(1);
     let goodbye = stage.sender.goodbye();

@@ -130,12 +130,12 @@ fn a_movie_that_is_not_there_is_404_for_describe_and_setup() {
 #[test]
 fn a_name_with_blanks_and_folders_is_found_by_its_encoded_url() {
     let (folder, server) = server_of(10);
-    std::fs::create_dir(folder.path().join("my films")).unwrap();
+    std::fs::create_dir(folder.path().join("my movies")).unwrap();
     let content = lab_format(&jpegs(PLAIN, 3));
-    std::fs::write(folder.path().join("my films/größe 1.Mjpeg"), content).unwrap();
-    let mut client = StandardClient::of("my%20films/gr%C3%B6%C3%9Fe%201.Mjpeg", server.address());
+    std::fs::write(folder.path().join("my movies/größe 1.Mjpeg"), content).unwrap();
+    let mut client = StandardClient::of("my%20movies/gr%C3%B6%C3%9Fe%201.Mjpeg", server.address());
     let reply = client.granted("DESCRIBE", &[]);
-    assert!(reply.body.contains("\r\ns=my films/größe 1.Mjpeg\r\n"), "{}", reply.body);
+    assert!(reply.body.contains("\r\ns=my movies/größe 1.Mjpeg\r\n"), "{}", reply.body);
     client.setup_udp();
     client.play(None);
     client.frames(3);
@@ -317,7 +317,7 @@ fn a_first_request_may_come_as_slowly_as_any_other() {
             if part != "\r\n" {
                 assert!(
                     client.hears_nothing(crate::common::A_WHILE),
-                    "nothing is answered behind {part:?}"
+                    "nothing is answered after {part:?}"
                 );
             }
         }

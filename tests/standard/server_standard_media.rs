@@ -12,7 +12,7 @@ use crate::common::standard_client::StandardClient;
 use jpeg_encoder::SamplingFactor;
 use rtsp_lab::server::Settings;
 
-/// More than the server reads of a movie at once: what is behind that can still be changed.
+/// More than the server reads of a movie at once: what is after that can still be changed.
 const READ_AHEAD: usize = 400_000;
 
 #[test]
@@ -34,7 +34,7 @@ fn all_frames_of_the_movie_arrive_over_udp_and_over_tcp_as_they_are_in_the_file(
                 let size = packet.payload.len();
                 assert!(size <= 1400, "a payload of at most 1400 bytes, found {size}");
             }
-            client.assert_no_packet("behind the last frame");
+            client.assert_no_packet("after the last frame");
         }
     };
     thread::scope(|scope| {

@@ -1,5 +1,7 @@
 //! PLAY, PAUSE and seeking in the standard dialect: which frame comes when, and what replies say.
 
+use std::time::Instant;
+
 use crate::common::jpeg_pieces::{Frame, Parts, assert_carry, assert_runs_on};
 use crate::common::jpegs::{PLAIN, jpegs};
 use crate::common::movies::{folder_with, lab_format};
@@ -56,7 +58,7 @@ fn playing_stops_where_the_range_ends_and_then_says_goodbye() {
     for mut client in StandardClient::ready_both(server.address()) {
         let part = jpegs.get(20..24).unwrap();
         assert_plays(&mut client, Some("npt=1-1.2"), "npt=1.000-1.200", part);
-        client.assert_no_packet("behind the end of the range");
+        client.assert_no_packet("after the end of the range");
         assert!(!client.report().goodbye, "no goodbye at the beginning");
         assert!(client.report().goodbye, "a goodbye at the end");
         // From there on, and again from a place of its own.
@@ -167,14 +169,47 @@ fn after_its_end_a_movie_begins_again() {
     let (_folder, server, jpegs) = server_of(4);
     for mut client in StandardClient::ready_both(server.address()) {
         assert_plays(&mut client, None, "npt=0-0.200", &jpegs);
-        client.assert_no_packet("behind the last frame");
+        client.assert_no_packet("after the last frame");
         // It is PLAYING still, or PAUSE would be refused.
         client.refused("PLAY", &["Range: npt=9-"], "457 Invalid Range");
         client.granted("PAUSE", &[]);
         assert_plays(&mut client, None, "npt=0-0.200", &jpegs);
-        client.assert_no_packet("behind the last frame again");
+        client.assert_no_packet("after the last frame again");
         assert_plays(&mut client, Some("npt=0.1-"), "npt=0.100-0.200", jpegs.get(2..).unwrap());
         client.granted("TEARDOWN", &[]);
         client.refused("PLAY", &[], "454 Session Not Found");
+    }
+}
+
+#[test]
+fn play_as_soon_as_the_last_frame_has_come_begins_again() {
+    let (_folder, server, jpegs) = server_of(3);
+    for mut client in StandardClient::ready_both(server.address()) {
+        // Neither the last frame's own 50 ms nor the time until the goodbye is waited for.
+        for _ in 0..4 {
+            assert_plays(&mut client, None, "npt=0-0.150", &jpegs);
+        }
+        assert_plays(&mut client, Some("npt=0.05-0.1"), "npt=0.050-0.100", &jpegs[1..2]);
+        assert_plays(&mut client, None, "npt=0.100-0.150", &jpegs[2..]);
+    }
+}
+
+#[test]
+fn no_request_while_playing_makes_the_movie_faster() {
+    let (_folder, server, jpegs) = server_of(200);
+    for mut client in StandardClient::ready_both(server.address()) {
+        let start = Instant::now();
+        client.play(None);
+        for _ in 0..40 {
+            client.refused("PLAY", &["Range: npt=99-"], "457 Invalid Range");
+            client.play(Some("npt=now-"));
+            client.granted("PAUSE", &[]);
+            client.play(None);
+        }
+        client.granted("PAUSE", &[]);
+        let most = 1 + start.elapsed().as_millis() / 50;
+        let frames = client.waiting_frames();
+        assert!(frames.len() as u128 <= most, "{} frames, at most {most}", frames.len());
+        assert_carry(&frames, jpegs.get(..frames.len()).unwrap());
     }
 }

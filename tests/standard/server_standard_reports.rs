@@ -63,7 +63,7 @@ fn reports_count_what_was_sent_and_run_on_one_line_of_time_up_to_the_goodbye() {
     }
     let goodbye = Instant::now();
     let frames = packets.iter().filter(|packet| packet.marker).count();
-    assert_eq!(frames, 160, "the goodbye comes behind the last packet");
+    assert_eq!(frames, 160, "the goodbye comes after the last packet");
     assert_eq!(reports.first().map(|(_, before)| *before), Some(0), "one at once");
     // From 2.05 to 6.16 s, and whatever this machine adds.
     for pair in reports.windows(2) {
@@ -74,12 +74,12 @@ fn reports_count_what_was_sent_and_run_on_one_line_of_time_up_to_the_goodbye() {
     }
     assert!(reports.len() >= 3, "one at once, one or more in 8 s, one at the end: {reports:?}");
     let (last, _) = reports.last().unwrap();
-    let behind = last.ntp - last.time_of(packets.last().unwrap().timestamp);
-    assert!(behind > 0.34, "the goodbye came {behind} s behind the last frame");
+    let after = last.ntp - last.time_of(packets.last().unwrap().timestamp);
+    assert!(after > 0.34, "the goodbye came {after} s after the last frame");
     // Five seconds without a request, or less if this machine was late with the goodbye.
-    assert_eq!(client.interleaved(), None, "nothing behind the goodbye but the close");
+    assert_eq!(client.interleaved(), None, "nothing after the goodbye but the close");
     let waited = goodbye.elapsed();
-    assert!(waited > Duration::from_secs(3), "closed {waited:?} behind the goodbye");
+    assert!(waited > Duration::from_secs(3), "closed {waited:?} after the goodbye");
     assert_eq!(server.end_of(client.address()), "the movie has ended");
 }
 

@@ -127,7 +127,7 @@ fn setup_is_for_a_track_and_may_be_repeated_until_the_movie_plays() {
 }
 
 #[test]
-fn a_track_may_be_named_with_a_slash_behind_it_or_behind_a_query() {
+fn a_track_may_be_named_with_a_slash_after_it_or_after_a_query() {
     let (_folder, server) = server_of(10);
     for tail in ["track1/", "/track1", "?x=y/track1"] {
         let mut client = StandardClient::connect(server.address());

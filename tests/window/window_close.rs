@@ -27,7 +27,7 @@ fn close_and_be_asked(player: &Player<'_>) -> u32 {
     paused
 }
 
-fn plays_behind(frame: u32) -> impl Fn(&Screen) -> bool {
+fn plays_after(frame: u32) -> impl Fn(&Screen) -> bool {
     move |screen| {
         let number = screen.frame_number();
         assert!(number >= frame, "it goes on where it was, at {frame}; found {number}");
@@ -44,12 +44,12 @@ fn closing_pauses_and_asks_and_both_answers_count_three_times_in_a_row() {
     let frame = close_and_be_asked(&player);
     server.wait_for(processing(1, "PAUSE"));
     player.key("Return");
-    player.wait_for("it plays on", plays_behind(frame));
+    player.wait_for("it plays on", plays_after(frame));
     server.wait_for(processing(2, "PLAY"));
 
     let frame = close_and_be_asked(&player);
     server.wait_for(processing(2, "PAUSE"));
-    player.click(Target::Continue, "it plays on again", plays_behind(frame));
+    player.click(Target::Continue, "it plays on again", plays_after(frame));
     server.wait_for(processing(3, "PLAY"));
     assert_eq!(player.place(), place, "the window is where it was");
 
@@ -67,7 +67,7 @@ fn esc_continues_and_a_click_on_close_closes() {
     player.wait_for("PLAYING", |screen| screen.state() == Some(State::Playing));
     let frame = close_and_be_asked(&player);
     player.key("Escape");
-    player.wait_for("it plays on", plays_behind(frame));
+    player.wait_for("it plays on", plays_after(frame));
     server.wait_for(processing(2, "PLAY"));
 
     close_and_be_asked(&player);

@@ -1,6 +1,6 @@
-//! The least server that does the job: the film is in memory, a thread for each session sleeps to
-//! absolute deadlines, fills twelve bytes of header and calls `send_to`. Nothing is asked, nothing is
-//! checked, nothing can be stopped.
+//! The least server that does the job: the movie is in memory, a thread for each session sleeps to
+//! absolute deadlines, fills twelve bytes of header and calls `send_to`. There are no requests, no
+//! checks, and no way to stop it.
 //!
 //! It is a process of its own, so that its computing and its memory can be told from the bench's:
 //! the bench starts itself with `--baseline`, waits for a byte, and writes the ports.
@@ -18,11 +18,11 @@ use super::common::movies::frames_of;
 use super::common::server_process::Killed;
 use super::sessions::PACE;
 
-/// The process, to its drop.
+/// The process, until this is dropped.
 pub(crate) struct Baseline(Killed);
 
 impl Baseline {
-    /// Starts it; when this returns, it has the film.
+    /// Starts it; when this returns, it has the movie.
     pub(crate) fn start(movie: &Path) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.arg("--baseline").arg(movie).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -36,7 +36,7 @@ impl Baseline {
         self.0.0.id()
     }
 
-    /// Plays the film to each of the ports, of which one after the other begins.
+    /// Plays the movie to each of the ports, beginning with one after another.
     pub(crate) fn play(&mut self, ports: &[u16]) {
         let ports = ports.iter().map(u16::to_string).collect::<Vec<_>>().join(" ");
         let stdin = self.child().stdin.as_mut().unwrap();
@@ -48,17 +48,17 @@ impl Baseline {
     }
 }
 
-/// What the process does, until it is killed or its film ends.
+/// What the process does, until it is killed or its movie ends.
 pub(crate) fn serve(movie: &Path) {
-    let film: Arc<[Vec<u8>]> = frames_of(movie).into();
+    let frames: Arc<[Vec<u8>]> = frames_of(movie).into();
     print!(".");
     io::stdout().flush().unwrap();
     let mut ports = String::new();
     io::stdin().lock().read_line(&mut ports).unwrap();
     let start = Instant::now();
     let send_to = |(index, port): (u32, &str)| {
-        let (film, port) = (Arc::clone(&film), port.parse().unwrap());
-        thread::spawn(move || send(&film, port, start + PACE * index))
+        let (frames, port) = (Arc::clone(&frames), port.parse().unwrap());
+        thread::spawn(move || send(&frames, port, start + PACE * index))
     };
     let senders = (0..).zip(ports.split_whitespace()).map(send_to).collect::<Vec<_>>();
     for sender in senders {
@@ -66,10 +66,10 @@ pub(crate) fn serve(movie: &Path) {
     }
 }
 
-fn send(film: &[Vec<u8>], port: u16, mut due: Instant) {
+fn send(frames: &[Vec<u8>], port: u16, mut due: Instant) {
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let mut datagram = Vec::new();
-    for (number, frame) in (1_u16..).zip(film) {
+    for (number, frame) in (1_u16..).zip(frames) {
         thread::sleep(due.saturating_duration_since(Instant::now()));
         let [high, low] = number.to_be_bytes();
         datagram.clear();

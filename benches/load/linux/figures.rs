@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::FRAME_INTERVAL;
-use super::receiver::Film;
+use super::receiver::Stream;
 use super::round::Round;
 
 /// The figures of one server in one round.
@@ -15,7 +15,7 @@ pub(crate) struct Figures {
     busy: u64,
     /// How many frames came while it was measured.
     pub(crate) frames: u32,
-    /// How many are missing between those that came, in all.
+    /// How many are missing between those that came, in all sessions.
     lost: u32,
     /// How many datagrams did not fit the receiver's buffers.
     dropped: u32,
@@ -37,8 +37,8 @@ impl Figures {
     pub(crate) fn of(round: &Round) -> Self {
         let [start, end] = &round.looks;
         let seconds = end.at.duration_since(start.at).as_secs_f64();
-        let sessions = f64::from(u32::try_from(round.films.len()).unwrap());
-        let parts = round.films.iter().map(|film| Part::of(film, round)).collect::<Vec<_>>();
+        let sessions = f64::from(u32::try_from(round.streams.len()).unwrap());
+        let parts = round.streams.iter().map(|stream| Part::of(stream, round)).collect::<Vec<_>>();
         let frames = parts.iter().map(|part| part.frames).sum();
         let lost = parts.iter().map(|part| part.lost).sum();
         let sent = f64::from(frames + lost);
@@ -70,14 +70,14 @@ impl Figures {
 struct Part {
     frames: u32,
     lost: u32,
-    /// How far each frame was from 50 ms behind the one before it.
+    /// How far each frame was from 50 ms after the one before it.
     deviations: Vec<Duration>,
 }
 
 impl Part {
-    fn of(film: &Film, round: &Round) -> Self {
+    fn of(stream: &Stream, round: &Round) -> Self {
         let [start, end] = &round.looks;
-        let frames = film.frames.iter().filter(|frame| (start.at..end.at).contains(&frame.at));
+        let frames = stream.frames.iter().filter(|frame| (start.at..end.at).contains(&frame.at));
         let frames = frames.copied().collect::<Vec<_>>();
         let mut part = Self { frames: 0, lost: 0, deviations: Vec::new() };
         part.frames = u32::try_from(frames.len()).unwrap();
@@ -96,8 +96,8 @@ impl Part {
 }
 
 fn first_packets(round: &Round) -> impl Iterator<Item = Duration> {
-    round.sessions.iter().zip(&round.films).filter_map(|(session, film)| {
-        Some(film.frames.first()?.at.duration_since(session.asked_to_play))
+    round.sessions.iter().zip(&round.streams).filter_map(|(session, stream)| {
+        Some(stream.frames.first()?.at.duration_since(session.asked_to_play))
     })
 }
 
@@ -114,8 +114,8 @@ pub(crate) fn median(figures: &mut [f64]) -> f64 {
     figures[figures.len() / 2]
 }
 
-/// Prints the figures of both side by side, and returns what the server computed by what the
-/// baseline did.
+/// Prints the figures of both side by side, and returns the ratio of the server's processor time to
+/// the baseline's.
 pub(crate) fn print(server: &Figures, baseline: Option<&Figures>) -> f64 {
     let both = [Some(server), baseline];
     let row = |what: &str, goal: &str, figure: &dyn Fn(&Figures) -> Option<String>| {

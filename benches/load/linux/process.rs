@@ -27,8 +27,8 @@ impl Usage {
     }
 }
 
-/// How long all processors together have worked and have done nothing since the machine started, in
-/// ticks: whoever else computes spoils the figures.
+/// How long all processors together have worked and have been idle since the machine started, in
+/// ticks: other programs that compute spoil the figures.
 pub(crate) fn machine_ticks() -> [u64; 2] {
     let stat = fs::read_to_string("/proc/stat").expect("read /proc/stat");
     let fields = stat.lines().next().unwrap().split_whitespace().skip(1).take(8);

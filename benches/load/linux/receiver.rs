@@ -16,12 +16,12 @@ use super::sessions::Dialect;
 pub(crate) struct Receiver {
     pub(crate) ports: Vec<u16>,
     stop: Arc<AtomicBool>,
-    thread: JoinHandle<Vec<Film>>,
+    thread: JoinHandle<Vec<Stream>>,
 }
 
 /// What came at one port.
 #[derive(Debug, Default)]
-pub(crate) struct Film {
+pub(crate) struct Stream {
     /// The frames all of whose packets came.
     pub(crate) frames: Vec<Frame>,
     /// Of the last frame's last packet, and how many packets have come since.
@@ -30,7 +30,7 @@ pub(crate) struct Film {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Frame {
-    /// Its place in the film; it begins again at 65,536.
+    /// Its place in the movie; it begins again at 65,536.
     pub(crate) number: u16,
     pub(crate) at: Instant,
 }
@@ -56,7 +56,7 @@ impl Receiver {
     }
 
     /// All that came, for each port.
-    pub(crate) fn finish(self) -> Vec<Film> {
+    pub(crate) fn finish(self) -> Vec<Stream> {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.join().unwrap()
     }
@@ -67,8 +67,8 @@ fn receive(
     sockets: &[PolledSocket],
     dialect: Dialect,
     stopped: &AtomicBool,
-) -> Vec<Film> {
-    let mut films = sockets.iter().map(|_| Film::default()).collect::<Vec<_>>();
+) -> Vec<Stream> {
+    let mut streams = sockets.iter().map(|_| Stream::default()).collect::<Vec<_>>();
     let mut events = Events::with_capacity(1024);
     while !stopped.load(Ordering::Relaxed) {
         match poll.poll(&mut events, Some(Duration::from_millis(100))) {
@@ -77,19 +77,19 @@ fn receive(
         }
         for event in &events {
             let Token(index) = event.token();
-            take_all(&sockets[index], &mut films[index], dialect);
+            take_all(&sockets[index], &mut streams[index], dialect);
         }
     }
-    films
+    streams
 }
 
-/// The kernel tells of a port once, whatever waits there. Of a packet no more than its header is
-/// taken: to copy the rest would be work that is nothing of the server's.
-fn take_all(socket: &PolledSocket, film: &mut Film, dialect: Dialect) {
+/// Takes all packets that wait at a port, since the kernel reports a port only once. Only a
+/// packet's header is taken: copying the rest would be work that is not the server's.
+fn take_all(socket: &PolledSocket, stream: &mut Stream, dialect: Dialect) {
     let mut header = [0; 12];
     loop {
         match socket.recv(&mut header) {
-            Ok(12) => film.take(&header, dialect, Instant::now()),
+            Ok(12) => stream.take(&header, dialect, Instant::now()),
             Ok(length) => panic!("a packet of {length} bytes"),
             Err(error) if error.kind() == ErrorKind::WouldBlock => return,
             Err(error) => assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}"),
@@ -97,7 +97,7 @@ fn take_all(socket: &PolledSocket, film: &mut Film, dialect: Dialect) {
     }
 }
 
-impl Film {
+impl Stream {
     fn take(&mut self, header: &[u8; 12], dialect: Dialect, at: Instant) {
         let [_, kind, s1, s0, t3, t2, t1, t0, ..] = *header;
         let sequence_number = u16::from_be_bytes([s1, s0]);
@@ -105,7 +105,8 @@ impl Film {
             self.frames.push(Frame { number: sequence_number, at });
             return;
         }
-        // The marker bit ends a frame; it is whole if no number is missing since the last one's end.
+        // The marker bit ends a frame; it is whole if no number is missing since the last one's
+        // end.
         let (last_end, count) = self.last_end.unwrap_or((sequence_number.wrapping_sub(1), 0));
         let count = count + 1;
         self.last_end = Some((last_end, count));

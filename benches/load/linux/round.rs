@@ -1,4 +1,4 @@
-//! One round: a server plays, and the receiver and the kernel are asked how.
+//! One round: a server plays, and the receiver and the kernel tell how well.
 
 use std::net::{Ipv4Addr, UdpSocket};
 use std::path::Path;
@@ -11,7 +11,7 @@ use super::common::movies::MOVIE;
 use super::common::server_process::ServerProcess;
 use super::figures::Figures;
 use super::process::{Usage, dropped_at, machine_ticks};
-use super::receiver::{Film, Receiver};
+use super::receiver::{Receiver, Stream};
 use super::sessions::{self, Dialect, PACE, Session};
 
 /// All that was seen.
@@ -20,8 +20,8 @@ pub(crate) struct Round {
     pub(crate) rest: Usage,
     /// At the begin and at the end of what is measured.
     pub(crate) looks: [Look; 2],
-    pub(crate) films: Vec<Film>,
-    /// None in the baseline, of which nothing is asked.
+    pub(crate) streams: Vec<Stream>,
+    /// Empty for the baseline, which takes no requests.
     pub(crate) sessions: Vec<Session>,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct Look {
     pub(crate) usage: Usage,
     /// Datagrams that did not fit the receiver's buffers so far.
     pub(crate) dropped: u32,
-    /// How long the machine has worked, and has done nothing.
+    /// How long the machine has worked, and how long it was idle.
     pub(crate) machine: [u64; 2],
 }
 
@@ -71,6 +71,6 @@ fn measure(
     let start = look();
     thread::sleep(Duration::from_secs(seconds.into()));
     let looks = [start, look()];
-    let films = receiver.finish();
-    Figures::of(&Round { rest, looks, films, sessions })
+    let streams = receiver.finish();
+    Figures::of(&Round { rest, looks, streams, sessions })
 }

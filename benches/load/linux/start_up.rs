@@ -1,4 +1,4 @@
-//! How long the server takes to be there.
+//! How long the server takes to start.
 
 use std::net::TcpStream;
 use std::path::Path;

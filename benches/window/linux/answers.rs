@@ -19,8 +19,8 @@ pub(crate) fn clicks(desktop: &Desktop) -> Times {
     answers(desktop, |player, step| player.click_once(step.button))
 }
 
-/// From just before the reply is written to the dot in its new color. What is before that is the
-/// time of the program that types and clicks, and then the network's.
+/// From just before the reply is written to the dot in its new colour. The time before that belongs
+/// to the program that types and clicks, and to the network.
 fn answers(desktop: &Desktop, press: impl Fn(&Player<'_>, &Step)) -> Times {
     let mut server = ScriptedServer::start();
     let player = Player::start(desktop, server.port(), MOVIE, &[]);
@@ -42,7 +42,7 @@ fn answers(desktop: &Desktop, press: impl Fn(&Player<'_>, &Step)) -> Times {
     times.into_iter().collect()
 }
 
-/// A request, and the state behind its reply.
+/// A request, and the state after its reply.
 struct Step {
     key: &'static str,
     button: Target,

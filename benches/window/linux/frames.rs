@@ -15,8 +15,8 @@ use super::desktop::xvfb::Desktop;
 use super::figures::Times;
 use super::probe::{BareWindow, Probe};
 
-/// From just before a packet is sent to its colour in the middle of the video. So receiving and
-/// decoding the picture are in it: from the frame handed over to the window it is less.
+/// From just before a packet is sent to its colour in the middle of the video. So it includes
+/// receiving and decoding; the time from the frame's hand-over to the window is shorter.
 pub(crate) fn frames(desktop: &Desktop, picture: impl Fn(u16) -> Vec<u8>) -> Times {
     let mut server = ScriptedServer::start();
     let player = Player::start(desktop, server.port(), MOVIE, &[]);
@@ -37,8 +37,8 @@ pub(crate) fn frames(desktop: &Desktop, picture: impl Fn(u16) -> Vec<u8>) -> Tim
     (1..=FRAMES).map(shown).collect()
 }
 
-/// A picture of the lab's size, 384x288, in 37 kB, for it has a pattern around the frame's colour; the
-/// lab's have 12 kB.
+/// A picture of the lab's size, 384x288. It has 37 kB because of a pattern around the frame's
+/// colour; the lab's have 12 kB.
 pub(crate) fn full_picture(number: u16) -> Vec<u8> {
     let pixel = |at: usize| {
         let (x, y) = (at % WIDTH, at / WIDTH);
@@ -54,7 +54,7 @@ pub(crate) fn full_picture(number: u16) -> Vec<u8> {
     jpeg
 }
 
-/// The same for an image that is there already and needs no client: what the display adds.
+/// The same for an image that needs no client: the share of the display.
 pub(crate) fn bare_images(desktop: &Desktop) -> Times {
     let (probe, window) = (Probe::of_screen(desktop), BareWindow::open(desktop));
     let shown = |number| {

@@ -16,7 +16,7 @@ use super::desktop::xvfb::Desktop;
 use super::probe::Probe;
 use super::{figures, large_movie};
 
-/// What the release client takes of one core while it plays the project's movie.
+/// The share of one core that the release client uses while it plays the project's movie.
 pub(crate) fn cpu_percent(desktop: &Desktop) -> f64 {
     let server = ServerProcess::start(project(), &[]);
     let player = Player::start(desktop, server.port(), MOVIE, &["--play"]);
@@ -28,7 +28,7 @@ pub(crate) fn cpu_percent(desktop: &Desktop) -> f64 {
     f64::from(ticks) / PLAYING.as_secs_f64()
 }
 
-/// Builds the client as `cargo run` does, and tells where it is.
+/// Builds the client as `cargo run` does, and returns where it is.
 pub(crate) fn built_dev_client() -> PathBuf {
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--bin", "client_launcher", "--message-format=json-render-diagnostics"]);

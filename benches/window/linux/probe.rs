@@ -1,5 +1,5 @@
-//! What is on the screen, as fast as can be seen: one pixel at a time, over a connection to the
-//! X server that stays open.
+//! Reads the screen as fast as possible: one pixel at a time, over a connection to the X server
+//! that stays open.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -37,7 +37,7 @@ impl Probe {
         Self { origin: (place.x, place.y), ..Self::of_screen(desktop) }
     }
 
-    /// Looks until the pixel there has that color, but for what JPEG rounds.
+    /// Looks until the pixel there has that colour, apart from JPEG's rounding.
     #[track_caller]
     pub(crate) fn wait_for(&self, at: (i32, i32), color: Color) {
         let start = Instant::now();

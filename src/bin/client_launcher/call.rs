@@ -15,13 +15,13 @@ use super::url; // wing
 pub(crate) enum Asked {
     /// The help, or the version.
     Text(String),
-    /// To play.
+    /// The call asks to play a movie.
     Call(Box<Call>),
 }
 
 /// What to play, and how.
 pub(crate) struct Call {
-    /// The server and the movie; `None` for a server of its own.
+    /// The server and the movie; `None` starts a server inside this program.
     pub(crate) source: Option<Source>,
     /// Play at once.
     pub(crate) play: bool,
@@ -40,14 +40,15 @@ pub(crate) struct Call {
 pub(crate) enum Place {
     /// In a window.
     Window,
-    /// In a window if there is a display, else nowhere: the terminal gets a line of figures a second.
+    /// In a window if there is a display, else nowhere: the terminal gets a line of figures every
+    /// second.
     WindowIfPossible,
-    /// Nowhere: a line of figures a second.
+    /// Nowhere: the terminal gets a line of figures every second.
     Terminal,
 }
 
 impl Asked {
-    /// What is wrong with it in one line, if it is wrong.
+    /// What is wrong with the call, in one line, if something is.
     pub(crate) fn read(words: impl Iterator<Item = OsString>) -> Result<Self, String> {
         let matches = options().parse(words);
         let matches = matches.map_err(|flaw| flaw.to_string().replace(char::is_control, "?"))?;
@@ -99,7 +100,7 @@ fn help() -> String {
     USAGE.to_owned() + &GROUPS.iter().map(paragraph).collect::<String>()
 }
 
-/// A title, and what adds the options below it.
+/// A title, and the function that adds the options under it.
 type Group = (&'static str, fn(&mut Options));
 
 const GROUPS: [Group; 4] = [
@@ -121,7 +122,7 @@ fn without_a_window(options: &mut Options) {
     options
         .optflag("", "headless", "a line of figures a second, then the statistics")
         .optopt("", "seconds", "end after this time (default: at the movie's end)", "N")
-        .optopt("", "patience", "wait so much longer when nothing comes (default: 0)", "N");
+        .optopt("", "patience", "wait this much longer when nothing comes (default: 0)", "N");
 }
 
 fn with_a_url(options: &mut Options) {

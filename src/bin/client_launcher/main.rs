@@ -58,7 +58,7 @@ fn run(call: &Call) -> ExitCode {
 fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     let could_not = |error: ServerError| format!("could not {error}");
     let own_movie = OwnMovie::find()?;
-    // A good network, until its user wishes otherwise; and a pause may last, for nobody else is served.
+    // The network is good until the user changes it, and a pause may last: nobody else is served.
     let network = Network::new(Impairment::default());
     let settings = server::Settings {
         movies: own_movie.folder(),
@@ -119,7 +119,7 @@ fn launch(source: Source, network: Option<Network>, call: &Call) -> ExitCode {
     }
 }
 
-/// The window must not stand still when the terminal does, so a thread of its own prints.
+/// A separate thread prints, so that the window does not freeze when the terminal does.
 fn play_in_window(source: Source, mut window: PlayerWindow, call: &Call) -> Result<(), String> {
     let console = Console::start();
     let (console, printer) =
@@ -154,7 +154,7 @@ fn play_in_terminal(source: Source, call: &Call) -> ExitCode {
     }
 }
 
-/// Prints the transcript, or what the user must know even if it is to be quiet.
+/// Prints the transcript; with `--quiet`, only what the user must know.
 fn reporter(quiet: bool, print: impl Fn(String)) -> impl FnMut(ClientEvent) {
     move |event| {
         if !quiet {

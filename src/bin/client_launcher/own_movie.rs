@@ -1,5 +1,5 @@
-//! The movie that is played without arguments: `movie.Mjpeg` of this folder, or else the one that is
-//! built into the program.
+//! The movie that is played without arguments: `movie.Mjpeg` of this folder, or else the one that
+//! is built into the program.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,17 +8,18 @@ use tempfile::TempDir;
 
 /// The movie of the server inside this program.
 pub(crate) enum OwnMovie {
-    /// It lies in the folder where the program was started.
+    /// A file in the folder where the program was started.
     Here,
-    /// It is built in, and lies in a folder that is removed with this: a server sends files.
+    /// Built in, and written to a temporary folder because a server sends files. Dropping this
+    /// removes the folder.
     BuiltIn(TempDir),
 }
 
 impl OwnMovie {
-    /// The one of this folder, or the built-in one, written where a server can read it.
+    /// The movie of this folder, or else the built-in one, written where a server can read it.
     ///
     /// # Errors
-    /// There is none in this folder, and the built-in one can't be written: in one line.
+    /// There is no movie in this folder, and the built-in one can't be written: why, in one line.
     pub(crate) fn find() -> Result<Self, String> {
         if Path::new(NAME).is_file() {
             return Ok(Self::Here);
@@ -39,7 +40,7 @@ impl OwnMovie {
         }
     }
 
-    /// What is said when it begins.
+    /// What the terminal says when it begins.
     pub(crate) const fn greeting(&self) -> &'static str {
         match self {
             Self::Here => TWO_PROGRAMS,

@@ -1,6 +1,7 @@
 //! What is to be played, and by which client.
 //!
-//! Here is the seam to the standard dialect: without it, the lines that end in `wing` go.
+//! This is a seam to the standard dialect: whoever removes that wing deletes the lines that end in
+//! `wing`.
 
 use std::sync::{Arc, OnceLock};
 
@@ -11,8 +12,8 @@ use rtsp_lab::standard::client::{StandardClient, StandardSettings}; // wing
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     Lab(Settings),
-    /// The same of a server in this program, with what that tells when it leaves frames out: the size
-    /// in bytes of the largest datagram that the system sends.
+    /// The same from a server inside this program. That server tells when it leaves frames out, and
+    /// with it the size in bytes of the largest datagram that the system sends.
     Own(Settings, Arc<OnceLock<usize>>),
     Url(StandardSettings), // wing
 }

@@ -5,7 +5,7 @@ use rtsp_lab::standard::rtsp::RtspUrl;
 
 use super::source::Source;
 
-/// What is at that URL, over TCP at once or over UDP first.
+/// The movie at that URL, to be played over TCP, or over UDP if that works.
 pub(crate) fn read(word: &str, tcp: bool) -> Result<Source, String> {
     let url = RtspUrl::parse(word).map_err(|error| format!("could not {error}"))?;
     Ok(Source::Url(StandardSettings { tcp, ..StandardSettings::of_url(url) }))

@@ -1,4 +1,4 @@
-//! From packets to frames and figures: sorted, put in order, counted, put together.
+//! From packets to frames and figures: packets are sorted, put in order, counted and put together.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::standard::jpeg_payload::Reassembler;
 use crate::standard::reorder::Reorder;
 use crate::standard::rtcp::{ReportBlock, SenderReport, SourceStatistics};
 
-/// What SETUP and the description say of the packets to come.
+/// What SETUP and the description say about the packets to come.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stream {
     /// The payload type.
@@ -57,7 +57,7 @@ impl Intake {
         }
     }
 
-    /// Takes in a datagram; what is not of the movie is counted and goes no further.
+    /// Takes in a datagram; one that does not belong to the movie is only counted.
     pub(super) fn take(&mut self, datagram: &[u8], now: Duration) {
         let packet = RtpPacket::decode(datagram).ok().filter(|packet| self.is_ours(packet, now));
         let Some(packet) = packet else {
@@ -88,7 +88,7 @@ impl Intake {
         self.findings.reception.damaged = self.reassembler.damaged();
     }
 
-    /// Nothing more is awaited: what waited for others goes on.
+    /// Stops waiting for missing packets: those that waited for them are passed on.
     pub(super) fn finish(&mut self, now: Duration) {
         self.reorder.flush();
         self.go_on(now);
@@ -97,7 +97,7 @@ impl Intake {
         }
     }
 
-    /// Counts what somebody else than the server has sent; says whether that is the first of it.
+    /// Counts a datagram from a sender other than the server; returns whether it is the first.
     pub(super) const fn count_stranger(&mut self, from: SocketAddr) -> bool {
         self.findings.reception.strangers += 1;
         let is_first = self.findings.stranger.is_none();
@@ -107,7 +107,7 @@ impl Intake {
         is_first
     }
 
-    /// The source has said goodbye: a frame that is not whole by now never will be.
+    /// The source has said goodbye: gives up a frame that is not whole, for it never will be.
     pub(super) fn end(&mut self, now: Duration) {
         self.finish(now);
         self.reassembler.end();
@@ -119,7 +119,7 @@ impl Intake {
         self.reassembler.next_frame()
     }
 
-    /// Notes why frames are dropped although all of them has come; says whether there is a new reason.
+    /// Notes why frames that came whole are dropped; returns whether there is a new reason.
     pub(super) fn note_flaws(&mut self) -> bool {
         let known = self.findings.flaws.len();
         while let Some(reason) = self.reassembler.next_reason() {
@@ -135,18 +135,19 @@ impl Intake {
         }
     }
 
-    /// What is to be reported.
+    /// The figures for a report.
     pub(super) fn report(&mut self, now: Duration) -> Option<ReportBlock> {
         self.source.as_mut()?.statistics.report(now)
     }
 
-    /// Whether that is the source that is listened to, or may be.
+    /// Whether that is the source that is listened to, or could be.
     pub(super) fn listens_to(&self, ssrc: u32) -> bool {
         self.source.as_ref().map(|source| source.ssrc).or(self.stream.ssrc) == Some(ssrc)
     }
 
-    /// Whether the packet is of the movie. The first source counts, and the one that SETUP has
-    /// named before any other; another takes its place only when it has fallen silent.
+    /// Whether the packet belongs to the movie: whether it is from the source that SETUP has named
+    /// or, if it named none, the first. Another takes its place only when that one has fallen
+    /// silent.
     fn is_ours(&mut self, packet: &RtpPacket<'_>, now: Duration) -> bool {
         if packet.version != Version::TWO || packet.payload_type != self.stream.payload_type {
             return false;
@@ -167,5 +168,5 @@ impl Intake {
     }
 }
 
-/// Another source is believed in after that time without a packet of the one before.
+/// After this time without a packet of the present source another may take its place.
 const SOURCE_SILENCE: Duration = Duration::from_secs(1);

@@ -1,4 +1,5 @@
-//! The connection of the standard dialect: replies, and packets between them (RFC 2326 section 10.12).
+//! The connection of the standard dialect: replies, and packets between them (RFC 2326 section
+//! 10.12).
 
 use std::io;
 use std::net::TcpStream;
@@ -10,10 +11,10 @@ use crate::client::mailbox::{FLOOD, News, Slot};
 use crate::standard::connection::{Arrival, StandardReader, StandardWriter};
 use crate::standard::rtsp::inbox::Item;
 
-/// Both directions of the connection, but for the thread that reads.
+/// What the connection's users share with the thread that reads.
 #[derive(Debug)]
 pub(super) struct Interleaved {
-    /// What requests and reports are written to.
+    /// Where requests and reports are written.
     pub(super) writer: Arc<StandardWriter>,
     /// Where the thread puts packets.
     pub(super) packets: SyncSender<Packet>,
@@ -24,7 +25,7 @@ pub(super) struct Interleaved {
 /// A packet of RTP or RTCP.
 #[derive(Debug)]
 pub(super) struct Packet {
-    /// By which channel it came.
+    /// The channel that it came by.
     pub(super) channel: u8,
     /// The packet itself.
     pub(super) bytes: Vec<u8>,
@@ -38,7 +39,7 @@ pub(super) struct Reading {
 }
 
 impl Interleaved {
-    /// Both halves of that connection.
+    /// Splits the connection into both halves.
     ///
     /// # Errors
     /// The stream is broken already.
@@ -52,7 +53,8 @@ impl Interleaved {
 }
 
 impl Reading {
-    /// Passes on every message and every packet until the connection ends; says why it has ended.
+    /// Passes on every message and every packet until the connection ends; returns why it has
+    /// ended.
     pub(super) fn receive(mut self, client: &Slot) -> String {
         loop {
             match self.reader.receive() {
@@ -61,7 +63,7 @@ impl Reading {
                         return FLOOD.to_owned();
                     }
                 }
-                // Where nobody takes packets, they are lost, as they would be over UDP.
+                // Packets that nobody takes are lost, as they would be over UDP.
                 Arrival::Item(Item::Packet { channel, bytes }) => {
                     self.packets.try_send(Packet { channel, bytes }).ok();
                 }
@@ -74,5 +76,6 @@ impl Reading {
     }
 }
 
-/// Packets that may wait for the thread `listen_rtp`, which takes them at once while the movie plays.
+/// Packets that may wait for the thread `listen_rtp`, which takes them at once while the movie
+/// plays.
 const PACKETS_WAITING: usize = 512;

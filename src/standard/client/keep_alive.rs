@@ -12,14 +12,14 @@ pub(super) struct KeepAlive {
     pub(super) public: String,
     /// How long the server keeps the session.
     pub(super) timeout: Duration,
-    /// When something was sent last, whatever it was.
+    /// When any request was last sent.
     pub(super) last_sent: Duration,
-    /// The number of the one that waits for its reply.
+    /// The number of the sign of life that waits for its reply.
     waiting: Option<u32>,
 }
 
 impl KeepAlive {
-    /// As for a server of which nothing is known.
+    /// For a server about which nothing is known.
     pub(super) const fn new() -> Self {
         let (timeout, last_sent) = (DEFAULT_TIMEOUT, Duration::ZERO);
         Self { public: String::new(), timeout, last_sent, waiting: None }
@@ -30,7 +30,7 @@ impl KeepAlive {
         now >= self.last_sent + self.timeout / 2
     }
 
-    /// One with that number is about to be sent; by which method.
+    /// Notes that one with that number is about to be sent; returns the method to use.
     pub(super) fn begin(&mut self, cseq: u32) -> StandardMethod {
         self.waiting = Some(cseq);
         let named = self.public.split(',').map(str::trim).collect::<Vec<_>>();
@@ -41,12 +41,13 @@ impl KeepAlive {
         }
     }
 
-    /// Whether a reply with that number is its answer. Whatever it says, the server has heard of us.
+    /// Whether a reply with that number is its answer. Whatever it says, the server has heard from
+    /// us.
     pub(super) fn is_answered_by(&mut self, cseq: Option<u32>) -> bool {
         self.waiting.take_if(|waiting| cseq == Some(*waiting)).is_some()
     }
 
-    /// The connection has ended, and no answer can come.
+    /// Notes that the connection has ended and no answer can come.
     pub(super) const fn end(&mut self) {
         self.waiting = None;
     }

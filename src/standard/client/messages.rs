@@ -1,10 +1,10 @@
-//! What only a client of the standard dialect has to say to its user.
+//! Messages to the user that only a client of the standard dialect needs.
 
 use crate::client::message::Message;
 
 /// Nothing comes over UDP.
 pub(super) fn tries_tcp(port: u16) -> Message {
-    let text = format!("No RTP at UDP port {port}, maybe for a firewall: TCP is tried instead.");
+    let text = format!("No RTP at UDP port {port}, maybe because of a firewall: trying TCP.");
     Message::warning("No packets over UDP".to_owned(), text)
 }
 
@@ -26,7 +26,7 @@ pub(super) fn bad_transport(why: &str) -> Message {
     Message::error("Bad transport".to_owned(), text)
 }
 
-/// Frames come whole and can't be put together.
+/// Frames come whole but can't be put together.
 pub(super) fn undecodable(why: &str) -> Message {
     Message::warning("Frames are dropped".to_owned(), format!("The client {why}."))
 }

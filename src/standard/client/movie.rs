@@ -10,30 +10,30 @@ use crate::standard::sdp::Description;
 /// What is known of the movie.
 #[derive(Debug)]
 pub(super) struct Movie {
-    /// What its user calls it.
+    /// The user's name for it.
     pub(super) name: String,
-    /// What was asked for, for OPTIONS and DESCRIBE.
+    /// The URL that the user asked for, for OPTIONS and DESCRIBE.
     asked: RtspUrl,
-    /// For PLAY, PAUSE and TEARDOWN.
+    /// The URL for PLAY, PAUSE and TEARDOWN.
     whole: RtspUrl,
-    /// For SETUP.
+    /// The URL for SETUP.
     pub(super) track: RtspUrl,
     description: Option<Description>,
 }
 
 impl Movie {
-    /// The one at that URL, of which no more is known yet.
+    /// The movie at that URL, of which nothing else is known yet.
     pub(super) fn at(url: &RtspUrl, name: String) -> Self {
         let (asked, whole, track) = (url.clone(), url.clone(), url.clone());
         Self { name, asked, whole, track, description: None }
     }
 
-    /// Where it is: host and port.
+    /// The host and port that serve it.
     pub(super) fn server(&self) -> (&str, u16) {
         (self.asked.host(), self.asked.port())
     }
 
-    /// What `method` is about.
+    /// The URL that a request of `method` is for.
     pub(super) const fn url_for(&self, method: StandardMethod) -> &RtspUrl {
         match method {
             StandardMethod::Lab(Method::Options | Method::Describe) => &self.asked,
@@ -50,7 +50,7 @@ impl Movie {
     /// Takes what the reply to DESCRIBE says.
     ///
     /// # Errors
-    /// It describes no movie that can be played; why, in words.
+    /// The reply describes no movie that can be played; why, in words.
     pub(super) fn describe(&mut self, reply: &StandardReply) -> Result<(), String> {
         let base = RtspUrl::base(&reply.headers, &self.asked);
         let description = Description::parse(&reply.body).map_err(|error| error.to_string())?;
@@ -59,7 +59,8 @@ impl Movie {
         Ok(())
     }
 
-    /// From where to where one can go; `None` if the description does not say it, or of what is live.
+    /// The range in which one can seek; `None` if the description does not give it, or for a live
+    /// source.
     pub(super) fn range(&self) -> Option<(Duration, Duration)> {
         let range = self.description.as_ref()?.range?;
         Some((range.start()?, range.end()?))
@@ -74,5 +75,5 @@ impl Movie {
     }
 }
 
-/// The clock of JPEG (RFC 3551 section 6).
+/// The RTP clock rate of JPEG in Hz (RFC 3551 section 6).
 const JPEG_CLOCK_HZ: u32 = 90_000;

@@ -1,5 +1,5 @@
-//! What the thread `listen_rtp` does in the standard dialect: RTP in, frames to the decoder; RTCP in
-//! and out.
+//! What the thread `listen_rtp` does in the standard dialect: RTP in, frames to the decoder; RTCP
+//! in and out.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -20,12 +20,12 @@ pub(super) struct StandardPort {
     reports: Reports,
     frames: Frames,
     clock: Instant,
-    /// When the source said goodbye, until that has been told.
+    /// When the source said goodbye, until that has been reported.
     goodbye: Option<Duration>,
 }
 
 impl StandardPort {
-    /// Receives `stream` from `source`; frames go to `frames`, and times are counted from `clock` on.
+    /// Receives `stream` from `source`, sends frames to `frames`, and counts time from `clock` on.
     pub(super) fn new(source: Source, stream: Stream, frames: Frames, clock: Instant) -> Self {
         let (intake, reports) = (Intake::new(stream), Reports::new());
         Self { source, intake, reports, frames, clock, goodbye: None }
@@ -68,7 +68,7 @@ impl StandardPort {
         self.pass_on(now);
     }
 
-    /// Tells the server by RTCP that nobody listens any more.
+    /// Tells the server by RTCP that nobody listens any longer.
     pub(super) fn say_goodbye(&mut self) {
         let now = self.clock.elapsed();
         self.source.send_rtcp(&self.reports.goodbye(&mut self.intake, now));
@@ -111,7 +111,7 @@ impl Port for StandardPort {
         self.goodbye = None;
         let findings = &mut self.intake.findings;
         findings.has_ended = false;
-        // Where the numbers go on is up to the server: nothing is lost between pause and play.
+        // The server chooses the number to go on with, so a gap here is no loss.
         findings.reception.begin_anew();
         findings.reception.resume();
     }
@@ -121,5 +121,5 @@ impl Port for StandardPort {
     }
 }
 
-/// How long after a goodbye, and after any packet that follows it, packets may still come.
+/// How long packets may still come after a goodbye, and after each packet that follows it.
 const LAST_PACKETS: Duration = Duration::from_millis(250);

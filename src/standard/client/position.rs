@@ -7,47 +7,47 @@ use crate::standard::rtsp::npt::NptRange;
 use crate::standard::rtsp::{Headers, RtpInfo, RtspUrl};
 use crate::statistics::{Reception, step_between};
 
-/// Where the movie stands: where it stood at the last PLAY, and the timestamps since.
+/// Where the movie is: where it was at the last PLAY, and the timestamps since.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Position {
     /// Where the last PLAY began, or is to begin.
     start: Duration,
-    /// The RTP timestamp of that place, if the server has told it.
+    /// The RTP timestamp of that place, if the server has given it.
     timestamp: Option<u32>,
-    /// Which PLAY that was; `None` while the movie stands.
+    /// Which PLAY that was; `None` while the movie does not play.
     run: Option<u32>,
-    /// Where the next PLAY is to begin, if not where the movie stands.
+    /// Where the next PLAY is to begin, if not where the movie is.
     begin_at: Option<Duration>,
     /// How fast timestamps run.
     clock_hz: u32,
 }
 
 impl Position {
-    /// A session begins. The first PLAY says from where, be it the beginning.
+    /// Begins a session. The first PLAY always says where to begin, even if that is the beginning.
     pub(super) fn begin_session(&mut self, clock_hz: u32) {
         self.clock_hz = clock_hz;
         self.begin_at.get_or_insert_default();
         self.stand_at(Duration::ZERO);
     }
 
-    /// The next PLAY is to begin there, or where the movie stands.
+    /// Sets where the next PLAY is to begin; `None` is where the movie is.
     pub(super) const fn set_next(&mut self, begin_at: Option<Duration>) {
         self.begin_at = begin_at;
     }
 
-    /// PLAY is being sent: where it is to begin, if not where the movie stands.
+    /// For a PLAY that is being sent: where it is to begin, if not where the movie is.
     pub(super) fn take_next(&mut self) -> Option<Duration> {
         let start = self.begin_at.take()?;
         self.stand_at(start);
         Some(start)
     }
 
-    /// PLAY is about to be sent: only the packets of that run tell where the movie stands.
+    /// PLAY is about to be sent: from now on only packets of that run tell where the movie is.
     pub(super) const fn begin_run(&mut self, run: u32) {
         self.run = Some(run);
     }
 
-    /// The server plays, from where the reply to PLAY says.
+    /// The server plays, from the place that its reply to PLAY gives.
     pub(super) fn granted(&mut self, reply: &Headers, track: &RtspUrl) {
         let range = reply.get("Range").and_then(|range| NptRange::parse(range).ok());
         let tracks = RtpInfo::parse_list(&reply.list("RTP-Info"));
@@ -55,13 +55,13 @@ impl Position {
         self.timestamp = RtpInfo::of_track(&tracks, track).and_then(|info| info.timestamp);
     }
 
-    /// The movie stands: where it is now, the next PLAY goes on.
+    /// The movie has stopped: the next PLAY goes on from where it is now.
     pub(super) fn hold(&mut self, reception: &Reception) {
         self.stand_at(self.of_last_packet(reception));
         self.run = None;
     }
 
-    /// Where the movie stands, or will from the next PLAY on.
+    /// Where the movie is, or will be from the next PLAY on.
     pub(super) fn now(&self, reception: &Reception) -> Duration {
         self.begin_at.unwrap_or_else(|| self.of_last_packet(reception))
     }
@@ -75,7 +75,7 @@ impl Position {
     fn of_last_packet(&self, reception: &Reception) -> Duration {
         let of_this_run = reception.timestamps.filter(|_| self.run == Some(reception.runs));
         let Some(timestamps) = of_this_run else { return self.start };
-        // Some servers tell a timestamp that has nothing to do with their packets.
+        // Some servers give a timestamp that has nothing to do with their packets.
         let lead = self.timestamp.map_or(0, |told| step_between(told, timestamps.first));
         let is_likely = lead.unsigned_abs() <= u64::from(self.clock_hz) * MOST_LEAD_SECONDS;
         let ticks = timestamps.ticks + if is_likely { lead } else { 0 };
@@ -102,7 +102,7 @@ pub(super) fn range_from(start: Duration) -> String {
 
 /// How far an arrow key leads.
 const SEEK: Duration = Duration::from_secs(10);
-/// What is left to be seen after a step past the end.
+/// How much of the movie is left to play after a step past its end.
 const LAST_PART: Duration = Duration::from_secs(1);
-/// A first packet so far from the timestamp of RTP-Info has another one.
+/// If the first packet is this far from the timestamp in RTP-Info, that timestamp is wrong.
 const MOST_LEAD_SECONDS: u64 = 10;

@@ -1,4 +1,4 @@
-//! RTCP of a receiver: what it reports, and what it learns (RFC 3550 section 6).
+//! A receiver's RTCP: what it reports, and what it learns (RFC 3550 section 6).
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::standard::rtcp::{self, Compound, Packet, ReceiverReport, report_inter
 #[derive(Debug)]
 pub(super) struct Reports {
     ssrc: u32,
-    /// The name that goes with the number; random, for nobody needs to know a user's name.
+    /// The name that goes with the number: random, because nobody needs to know the user's name.
     cname: String,
     next: Option<Duration>,
 }
@@ -20,8 +20,8 @@ impl Reports {
         Self { ssrc: rand::random(), cname, next: None }
     }
 
-    /// Takes in what the server sends; whether its source has said goodbye. What is no RTCP, or of
-    /// someone else, means nothing.
+    /// Takes in what the server sends; returns whether its source has said goodbye. Anything that
+    /// is not RTCP, or is about another source, is ignored.
     pub(super) fn take(datagram: &[u8], intake: &mut Intake, now: Duration) -> bool {
         let mut says_goodbye = false;
         for packet in rtcp::parse(datagram).unwrap_or_default() {

@@ -2,7 +2,7 @@
 
 use crate::standard::rtsp::{RtspUrl, StandardMethod, StandardRequest, Target};
 
-/// A request as bytes on the wire; `header` is what only its method has.
+/// A request as bytes on the wire; `header` is the one that only its method has.
 pub(super) fn request(
     (method, cseq): (StandardMethod, u32),
     url: &RtspUrl,
@@ -20,5 +20,5 @@ pub(super) fn request(
     request.encode()
 }
 
-/// Who asks (section 12.41).
+/// The `User-Agent` (section 12.41).
 const USER_AGENT: &str = concat!("rtsp_lab/", env!("CARGO_PKG_VERSION"));

@@ -1,5 +1,5 @@
-//! A session of the standard dialect with all that it needs: a connection, ports, pictures. It decides
-//! nothing; what a reply leads on to is the client's affair.
+//! A session of the standard dialect with all that it needs: a connection, ports, pictures. It
+//! decides nothing: what follows a reply is up to the client.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -33,13 +33,13 @@ pub(super) struct Session {
     pub(super) movie: Movie,
     /// How RTP comes.
     pub(super) transport: Transport,
-    /// RTSP: the connection, and who waits for what.
+    /// RTSP: the connection, and what is awaited.
     pub(super) dialogue: Dialogue,
-    /// RTP: the ports, who listens at them, and what has come.
+    /// RTP: the ports, the thread that listens at them, and what has come.
     pub(super) receiver: Receiver<StandardPort>,
-    /// What its user is told.
+    /// What the user is told.
     pub(super) log: Log,
-    /// Where the movie stands.
+    /// Where the movie is.
     pub(super) position: Position,
     /// The server has said that this is the end of the movie.
     pub(super) has_ended: bool,
@@ -71,9 +71,9 @@ impl Session {
 
     // ---- The connection -----------------------------------------------------------------------------
 
-    /// The connection that the next request can go by; where it leads. One whose SETUP has not been
-    /// answered is none, for the answer may come after all; nor is one whose channels have been given
-    /// to a session already.
+    /// The server's address, if the next request can use this connection. It can't if its SETUP has
+    /// not been answered, because the answer may still come, or if a session has had its channels
+    /// already.
     pub(super) fn connection(&self) -> Option<SocketAddr> {
         let is_stale =
             self.state == State::Init && (self.dialogue.is_overdue() || self.transport.is_used());
@@ -91,8 +91,8 @@ impl Session {
         Ok(peer)
     }
 
-    /// Back to INIT: connection, ports and threads end. Picture and figures stay, and what is known
-    /// of the movie, and of the way to it.
+    /// Goes back to INIT: connection, ports and threads end. Picture and statistics stay, as does
+    /// what is known of the movie and of the way to it.
     pub(super) fn disconnect(&mut self) {
         self.end();
         self.show_pictures();
@@ -103,7 +103,7 @@ impl Session {
         self.has_ended = false;
     }
 
-    /// Back to INIT on the same connection.
+    /// Goes back to INIT on the same connection.
     pub(super) fn end(&mut self) {
         self.receiver.close(self.log.now());
         self.id = None;
@@ -129,7 +129,7 @@ impl Session {
         self.send(method.into(), header)
     }
 
-    /// Sends a sign of life, when one is due and nothing is awaited.
+    /// Sends a sign of life if one is due and nothing is awaited.
     ///
     /// # Errors
     /// The server has gone.
@@ -159,7 +159,8 @@ impl Session {
         sent
     }
 
-    /// Opens what SETUP is to offer, and starts the thread that will decode what comes there.
+    /// Opens the ports or channels that SETUP is to offer, and starts the thread that decodes what
+    /// comes by them.
     ///
     /// # Errors
     /// There is nothing to offer, or no room for another thread.
@@ -190,8 +191,8 @@ impl Session {
 
     // ---- Replies ------------------------------------------------------------------------------------
 
-    /// Takes a message of the server: a reply to what was asked for, granted or not. `None` if it is
-    /// none, or not for this session.
+    /// Takes a message of the server, and returns the reply to a request of this session, granted
+    /// or not; `None` if it is not one.
     pub(super) fn take_reply(
         &mut self,
         text: &str,
@@ -261,7 +262,7 @@ impl Session {
         self.position.hold(&self.receiver.screen.statistics.reception);
     }
 
-    /// The state follows the reply, by the table that the server keeps to as well.
+    /// Changes the state by the table that the server uses too.
     fn go_on_after(&mut self, method: Method) {
         self.state = self.state.after(method).unwrap_or(self.state);
     }
@@ -285,7 +286,7 @@ impl Session {
 
     // ---- What there is to be seen -------------------------------------------------------------------
 
-    /// Shows the frames that have been decoded; says whether there were any.
+    /// Shows the frames that have been decoded; returns whether there were any.
     pub(super) fn show_pictures(&mut self) -> bool {
         let mut changed = false;
         while let Some(decoded) = self.receiver.next_decoded() {
@@ -302,7 +303,7 @@ impl Session {
         changed
     }
 
-    /// Tells what it means if nothing comes any more. Says whether silence has begun or ended.
+    /// Tells the user what a silence means; returns whether one has begun or ended.
     pub(super) fn listen_for_silence(&mut self, now: Duration) -> bool {
         let (changed, cause) = self.receiver.listen_for_silence(now);
         let place = match self.transport.port {
@@ -315,13 +316,13 @@ impl Session {
         changed
     }
 
-    /// Where the movie stands, or will from the next PLAY on.
+    /// Where the movie is, or will be from the next PLAY on.
     pub(super) fn place(&self) -> Duration {
         let now = self.position.now(&self.receiver.screen.statistics.reception);
         self.movie.range().map_or(now, |(_, last)| now.min(last))
     }
 
-    /// All that there is to see.
+    /// Everything there is to see.
     pub(super) fn status(&self) -> Status<'_> {
         Status {
             movie: &self.movie.name,

@@ -9,14 +9,14 @@ use crate::standard::rtsp::RtspUrl;
 pub struct StandardSettings {
     /// The movie, and where it is.
     pub url: RtspUrl,
-    /// Receive over TCP, and do not try UDP first.
+    /// Receive over TCP without trying UDP first.
     pub tcp: bool,
     /// How long to wait for the first packet over UDP before TCP is tried.
     pub silence: Duration,
 }
 
 impl StandardSettings {
-    /// Plays what is at `url`, of any server; over UDP if packets come that way.
+    /// Plays the movie at `url`, from any server; over UDP if packets get through.
     pub const fn of_url(url: RtspUrl) -> Self {
         Self { url, tcp: false, silence: UDP_SILENCE }
     }
@@ -31,5 +31,5 @@ impl StandardSettings {
     }
 }
 
-/// By then a firewall that lets no datagram through is the likeliest reason.
+/// After this time a firewall that lets no datagram through is the likeliest reason.
 const UDP_SILENCE: Duration = Duration::from_secs(3);

@@ -1,4 +1,4 @@
-//! What RTP and RTCP come by: two UDP ports, or two channels of the connection.
+//! The way that RTP and RTCP come: by two UDP ports, or two channels of the connection.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -29,9 +29,9 @@ pub(super) struct UdpPair {
     rtp: UdpSocket,
     rtcp: UdpSocket,
     ports: Ports,
-    /// Where the server takes RTCP, if SETUP has told it.
+    /// Where the server takes RTCP, if SETUP has told.
     pub(super) server: Option<SocketAddr>,
-    /// From where the server sends, as far as SETUP has told it; others are strangers.
+    /// Where the server sends from, as far as SETUP has told; others are strangers.
     pub(super) senders: Vec<IpAddr>,
     datagram: Vec<u8>,
     last_look: Instant,
@@ -59,7 +59,7 @@ pub(super) enum Received<'a> {
     Rtcp(&'a [u8]),
     /// Somebody else sends to our ports.
     OfStranger(SocketAddr),
-    /// Nothing that anybody has asked for.
+    /// Something that nobody has asked for.
     Nothing,
 }
 
@@ -67,7 +67,7 @@ impl Source {
     /// Two free UDP ports, for a server at that address.
     ///
     /// # Errors
-    /// There are none.
+    /// There are no two such ports.
     pub(super) fn open_udp(server: IpAddr) -> io::Result<Self> {
         UdpPair::open(server).map(Self::Udp)
     }
@@ -102,8 +102,8 @@ impl Source {
         }
     }
 
-    /// Waits a little for what comes next. Once `stop` is set it waits no more, and says `None` when
-    /// all that was in flight has been taken.
+    /// Waits a little for what comes next. Once `stop` is set it no longer waits, and returns
+    /// `None` when everything that was on its way has been taken.
     pub(super) fn receive(&mut self, stop: &Event) -> Option<Received<'_>> {
         match self {
             Self::Udp(pair) => pair.receive(stop),
@@ -111,7 +111,7 @@ impl Source {
         }
     }
 
-    /// Sends RTCP, if it is known where to.
+    /// Sends RTCP, if it is known where.
     pub(super) fn send_rtcp(&self, datagram: &[u8]) {
         // A report that gets lost is followed by others.
         match self {
@@ -123,7 +123,7 @@ impl Source {
         }
     }
 
-    /// What makes [`Self::receive`] come back at once: an empty packet of RTP.
+    /// A function that makes [`Self::receive`] return at once: it sends an empty packet of RTP.
     ///
     /// # Errors
     /// The system has no room for another descriptor.
@@ -162,7 +162,7 @@ impl UdpPair {
             IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
             IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
         };
-        // Those that don't fit are kept until the end, or the system would give them again.
+        // Ports that don't fit are kept until the end, or the system would hand them out again.
         let mut unfit = Vec::new();
         let mut failure = io::Error::from(ErrorKind::AddrInUse);
         while unfit.len() < MOST_ATTEMPTS {
@@ -217,8 +217,8 @@ impl UdpPair {
             }
             Err(error) if timed_out(&error) => (!is_stopping).then_some(Received::Nothing),
             Err(_) => {
-                // Some systems report here that an earlier datagram was refused; a lasting error must
-                // not burn a core.
+                // Some systems report here that an earlier datagram was refused. A pause, lest an
+                // error that stays burn a core.
                 stop.wait(ERROR_PAUSE);
                 Some(Received::Nothing)
             }
@@ -237,7 +237,7 @@ impl UdpPair {
         Ok((By::Rtp, count, from))
     }
 
-    /// What is there already.
+    /// What is there already, without waiting.
     fn receive_waiting(&mut self) -> io::Result<(By, usize, SocketAddr)> {
         self.rtp.set_nonblocking(true)?;
         let received = self.rtp.recv_from(&mut self.datagram);
@@ -249,7 +249,7 @@ impl UdpPair {
         Ok((By::Rtcp, count, from))
     }
 
-    /// Before SETUP has been answered nobody is.
+    /// Whether a sender is a stranger. Before SETUP has been answered nobody is.
     fn is_stranger(&self, from: SocketAddr) -> bool {
         let is_sender = |sender: &IpAddr| sender.to_canonical() == from.ip().to_canonical();
         !self.senders.is_empty() && !self.senders.iter().any(is_sender)
@@ -270,7 +270,8 @@ impl TcpChannels {
         let Packet { channel, bytes } = match packet {
             Ok(packet) => packet,
             Err(RecvTimeoutError::Timeout) => return Some(Received::Nothing),
-            // What waits has been taken; and while somebody waits, this source can send itself.
+            // Everything that waited has been taken. (Before a stop the channel can't be
+            // disconnected, because this source holds a sender too.)
             Err(RecvTimeoutError::Disconnected) => return None,
         };
         self.packet = bytes;
@@ -285,11 +286,11 @@ impl TcpChannels {
     }
 }
 
-/// What is asked for, and taken where the answer names none.
+/// The channels that are asked for, and used if the answer names none.
 const FIRST_CHANNELS: Channels = Channels { rtp: 0, rtcp: 1 };
 /// The most that a UDP datagram can carry.
 const MAX_DATAGRAM: usize = 65_535;
-/// How long one turn of a loop waits: short beside the 60 ms that a packet waits for another.
+/// How long one turn of a loop waits: much less than the 60 ms that a packet waits for another.
 const TURN: Duration = Duration::from_millis(20);
 /// How long to wait after an error of a socket.
 const ERROR_PAUSE: Duration = Duration::from_millis(10);

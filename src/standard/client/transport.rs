@@ -1,4 +1,4 @@
-//! How RTP is to come: what SETUP offers, and what the reply makes of it (RFC 2326 section 12.39).
+//! How RTP is to come: what SETUP offers, and what the reply chooses (RFC 2326 section 12.39).
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -13,13 +13,13 @@ pub(super) struct Transport {
     pub(super) tcp: bool,
     /// The UDP port that was offered last; 0 is none.
     pub(super) port: u16,
-    /// The packets beside the messages, while there is a connection.
+    /// The packets that come between the messages, while there is a connection.
     pub(super) connection: Option<Interleaved>,
     offered: Option<Source>,
 }
 
 impl Transport {
-    /// Over TCP, or over UDP if packets come that way.
+    /// Over TCP at once, or over UDP if packets get through.
     pub(super) const fn new(tcp: bool) -> Self {
         Self { tcp, port: 0, connection: None, offered: None }
     }
@@ -28,7 +28,7 @@ impl Transport {
     /// connection.
     ///
     /// # Errors
-    /// There are none; why, in words.
+    /// It could not open them; why, in words.
     pub(super) fn open(&mut self, peer: SocketAddr) -> Result<(), String> {
         let source = if self.tcp {
             self.channels().ok_or("another session has them")?
@@ -45,8 +45,8 @@ impl Transport {
         self.offered.as_ref().map(Source::offer)
     }
 
-    /// What the packets come by, after the reply to SETUP with that `Transport`, and the
-    /// synchronization source that it names. Where it says nothing, what was offered counts.
+    /// The way the packets come, by the `Transport` in the reply to SETUP, and the synchronization
+    /// source that it names. Where the reply says nothing, the offer holds.
     ///
     /// # Errors
     /// The server wants to send in another way; which, in words.
@@ -98,12 +98,12 @@ impl Transport {
         self.connection.as_mut().and_then(Source::of_connection)
     }
 
-    /// Whether the packets beside the messages have been given to a session already.
+    /// Whether a session has had the connection's channels already.
     pub(super) fn is_used(&self) -> bool {
         self.connection.as_ref().is_some_and(|connection| connection.arriving.is_none())
     }
 
-    /// The connection has ended.
+    /// Notes that the connection has ended.
     pub(super) fn end(&mut self) {
         self.connection = None;
         self.offered = None;

@@ -10,7 +10,7 @@ pub enum BadRtcp {
         /// Its version.
         found: u8,
     },
-    /// A packet is of a type that is none.
+    /// A packet is of a type that does not exist.
     PacketType {
         /// Its type.
         found: u8,

@@ -21,15 +21,15 @@ pub(super) fn split_packet(bytes: &[u8]) -> Result<(Header, &[u8], &[u8]), BadRt
     let length = 4 * usize::from(u16::from_be_bytes([high, low]));
     let found = rest.len();
     let cut = BadRtcp::Cut { part: "packet", expected: length, found };
-    let (mut body, behind) = rest.split_at_checked(length).ok_or(cut)?;
+    let (mut body, after) = rest.split_at_checked(length).ok_or(cut)?;
     if flags & 0x20 != 0 {
-        // The last byte counts the bytes of padding, itself among them: whole words.
+        // The last byte counts the bytes of padding, including itself: whole words.
         let count = body.last().map_or(4, |&count| usize::from(count));
         let length = body.len().checked_sub(count).filter(|_| count > 0 && count % 4 == 0);
         let cut = BadRtcp::Cut { part: "padding", expected: count, found: body.len() };
         body = length.and_then(|length| body.get(..length)).ok_or(cut)?;
     }
-    Ok((Header { count: flags & 0x1F, packet_type }, body, behind))
+    Ok((Header { count: flags & 0x1F, packet_type }, body, after))
 }
 
 /// Writes a packet; `body` is whole words.

@@ -10,8 +10,8 @@
 use std::f64::consts::E;
 use std::time::Duration;
 
-/// How long to wait before the next report, where `random` from 0 to 1 is new each time: from 2.05
-/// to 6.16 s, so that those who began together do not report together for ever.
+/// How long to wait before the next report: from 2.05 to 6.16 s, by a new `random` from 0 to 1 each
+/// time, so that receivers which began together do not report together for ever.
 ///
 /// # Deviation
 /// The RFC's calculation also has the number of members and the bandwidth, to keep a large group

@@ -21,7 +21,7 @@ impl NtpTime {
     /// That moment, given as the time since 1970.
     pub fn from_unix(time: Duration) -> Self {
         let seconds = time.as_secs().wrapping_add(UNIX_EPOCH);
-        // Rounded up: then the way back leads to the same nanosecond.
+        // Rounded up, so that converting back gives the same nanosecond.
         let fraction = (u64::from(time.subsec_nanos()) << 32).div_ceil(NANOS_PER_SECOND);
         Self(seconds << 32 | fraction)
     }
@@ -51,10 +51,10 @@ impl NtpTime {
     }
 }
 
-/// How the RTP timestamps of a source go with the time.
+/// How the RTP timestamps of a source relate to the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RtpClock {
-    /// When the source began, or went on.
+    /// When the source began, or resumed.
     pub start: Duration,
     /// Its timestamp at that moment, random at the very beginning (section 5.1).
     pub first: u32,

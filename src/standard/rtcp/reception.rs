@@ -18,8 +18,8 @@ use std::time::Duration;
 use super::ntp::{ticks, to_short};
 use super::report::{LEAST_LOST, MOST_LOST, ReportBlock, SenderReport};
 
-/// The statistics of one source, from its first packet on. Every time is counted from one moment of
-/// the caller's.
+/// The statistics of one source, from its first packet on. All times count from one moment that the
+/// caller chooses.
 #[derive(Clone, Debug)]
 pub struct SourceStatistics {
     ssrc: u32,
@@ -27,7 +27,7 @@ pub struct SourceStatistics {
     sequence: Option<Sequence>,
     transit: Option<u32>,
     jitter: f64,
-    /// The middle of its NTP time, and when it came.
+    /// The middle 32 bits of the last sender report's NTP time, and when it came.
     last_sr: Option<(u32, Duration)>,
 }
 
@@ -39,24 +39,25 @@ struct Sequence {
     /// The highest number so far, with the count of its cycles above its 16 bits.
     highest: u64,
     received: u64,
-    /// The number that would make a jump a new beginning.
+    /// After a jump, the number that would show that the source has begun anew.
     bad: Option<u16>,
     expected_prior: u64,
     received_prior: u64,
 }
 
 impl SourceStatistics {
-    /// Of a source from which nothing has come yet, with that number and clock.
+    /// For a source with that number and clock, from which nothing has come yet.
     pub const fn new(ssrc: u32, clock_hz: u32) -> Self {
         Self { ssrc, clock_hz, sequence: None, transit: None, jitter: 0.0, last_sr: None }
     }
 
-    /// Takes in a packet; whether it counts. One whose number is far from those before does not,
-    /// unless the next number follows it: then the source has begun anew, and so does the count.
+    /// Takes in a packet; returns whether it counts. One whose number is far from those before does
+    /// not, unless the next packet has the number after it: then the source has begun anew, and so
+    /// does the count.
     ///
     /// # Deviation
-    /// Appendix A.1 believes in a source after two packets in order. Here the reply to SETUP has
-    /// named it, so it counts from the first.
+    /// Appendix A.1 accepts a source after two packets in order. Here the reply to SETUP has named
+    /// it, so it counts from the first.
     pub fn record(&mut self, sequence_number: u16, timestamp: u32, arrival: Duration) -> bool {
         let counts = match &mut self.sequence {
             None => {
@@ -67,7 +68,7 @@ impl SourceStatistics {
         };
         if counts {
             if self.received() == 1 {
-                // Also the first of a new beginning has none before it.
+                // The first packet of a new beginning has none before it either.
                 self.transit = None;
             }
             self.record_transit(ticks(arrival, self.clock_hz).wrapping_sub(timestamp));
@@ -89,8 +90,8 @@ impl SourceStatistics {
         self.last_sr = Some((report.ntp_time.middle(), arrival));
     }
 
-    /// The source goes on after a pause: its timestamps may not have waited as long as we have,
-    /// and that is no jitter.
+    /// The source resumes after a pause: its timestamps may not have advanced as much as our clock
+    /// has, and that is no jitter.
     pub const fn resume(&mut self) {
         self.transit = None;
     }
@@ -105,7 +106,7 @@ impl SourceStatistics {
         self.sequence.as_ref().map_or(0, Sequence::expected)
     }
 
-    /// Packets lost, as 24 bits can tell it; repeated ones make it negative (appendix A.3).
+    /// Packets lost, within what 24 bits can hold; repeated ones make it negative (appendix A.3).
     pub fn cumulative_lost(&self) -> i32 {
         let lost = i128::from(self.expected()) - i128::from(self.received());
         let lost = lost.clamp(LEAST_LOST.into(), MOST_LOST.into());
@@ -194,9 +195,9 @@ const fn whole(jitter: f64) -> u32 {
     jitter as u32
 }
 
-/// The largest step forward that is a loss and no new beginning.
+/// The largest step forward that counts as a loss and not as a new beginning.
 const MAX_DROPOUT: u16 = 3000;
-/// The smallest step back that is no reordering.
+/// The smallest step back that does not count as reordering.
 const MAX_MISORDER: u16 = 100;
 
 #[cfg(test)]
@@ -326,7 +327,7 @@ mod tests {
     }
 
     fn arrivals() -> impl Strategy<Value = Vec<Arrival>> {
-        // Steps of 0 are repeated packets; no packet is as far behind as to be a jump.
+        // Steps of 0 are repeated packets; no packet is so far behind that it is a jump.
         let arrival =
             (0..40_i64, 0..99_i64, 0..80_i64, 0..10_u8).prop_map(|(step, back, late, kind)| {
                 let behind = if kind < 3 { back } else { 0 };

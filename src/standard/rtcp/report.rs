@@ -6,7 +6,7 @@ use super::bad_rtcp::BadRtcp;
 use super::header::{MAX_COUNT, RECEIVER_REPORT, SENDER_REPORT, push_packet, take, take_u32};
 use super::ntp::{NtpTime, RtpClock, from_short};
 
-/// How much a source has sent, and how its timestamps go with the time of day.
+/// How much a source has sent, and how its timestamps relate to the time of day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SenderReport {
     /// The source.
@@ -19,11 +19,11 @@ pub struct SenderReport {
     pub packets: u32,
     /// Bytes of payload sent, modulo 2^32.
     pub octets: u32,
-    /// What the source receives itself, 31 at most; a server receives nothing.
+    /// What the source itself receives, 31 at most; a server receives nothing.
     pub reports: Vec<ReportBlock>,
 }
 
-/// How much came from each source that is heard; of none, if none is.
+/// How much came from each source that is heard; empty if none is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReceiverReport {
     /// The receiver's own number.
@@ -52,7 +52,7 @@ pub struct ReportBlock {
 }
 
 impl SenderReport {
-    /// The report of a server at `now`, Unix time, which is also what its `clock` runs on.
+    /// A server's report at `now`, which is Unix time, as is its `clock`.
     pub fn new(ssrc: u32, clock: &RtpClock, now: Duration, packets: u32, octets: u32) -> Self {
         let (ntp_time, rtp_time) = (NtpTime::from_unix(now), clock.at(now));
         Self { ssrc, ntp_time, rtp_time, packets, octets, reports: Vec::new() }
@@ -99,12 +99,12 @@ impl ReceiverReport {
 }
 
 impl ReportBlock {
-    /// How long it takes to the receiver and back, seen from the sender of the report that is
-    /// meant, where this one has come at `arrival`; `None` if it means none.
+    /// The time to the receiver and back, as the sender of the report that this block refers to
+    /// sees it when the block comes at `arrival`; `None` if it refers to none.
     pub fn round_trip(&self, arrival: NtpTime) -> Option<Duration> {
         let since_sending = arrival.middle().wrapping_sub(self.last_sr);
         let round_trip = since_sending.wrapping_sub(self.delay_since_last_sr);
-        // Both clocks are coarse: a little less than nothing is nothing.
+        // Both clocks are coarse, so a difference a little below 0 is taken for 0.
         let round_trip = if round_trip > u32::MAX / 2 { 0 } else { round_trip };
         (self.last_sr != 0).then_some(from_short(round_trip))
     }

@@ -47,7 +47,8 @@ impl SourceDescription {
     }
 }
 
-/// Takes the items of a chunk off the front, up to the zero that ends them; the first CNAME.
+/// Takes the items of a chunk off the front, up to the zero that ends them; returns the first
+/// CNAME.
 fn take_items(rest: &mut &[u8]) -> Result<Option<String>, BadRtcp> {
     let mut cname = None;
     while !rest.is_empty() {

@@ -26,7 +26,7 @@ pub enum Flaw {
     Version(String),
     /// A method that RTSP does not know.
     Method(String),
-    /// A URL that is none.
+    /// The URL is not valid.
     Url(BadUrl),
     /// No line has the request's number.
     NoCseq,
@@ -83,7 +83,7 @@ impl fmt::Display for BadMessage {
             Flaw::ContentLength(value) => {
                 write!(out, "expected a number in Content-Length, found {value:?}")
             }
-            Flaw::NoEnd => out.write_str("expected an empty line behind the headers, found none"),
+            Flaw::NoEnd => out.write_str("expected an empty line after the headers, found none"),
             Flaw::Body { expected, found } => {
                 write!(out, "expected {expected} bytes of body, found {found}")
             }

@@ -12,18 +12,18 @@
 
 use std::fmt;
 
-/// Names and values, in the order of their lines. No line end hides in them.
+/// Names and values, in the order of their lines. They contain no line ends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Headers(Vec<(String, String)>);
 
 impl Headers {
-    /// None yet.
+    /// No lines yet.
     pub const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// Reads the lines behind the first of a message. A line that begins with a blank goes on with
-    /// the one before (section 4.2: as in HTTP); what has no colon is skipped.
+    /// Reads the lines after the first of a message. A line that begins with a space continues the
+    /// one before (section 4.2: as in HTTP); a line without a colon is skipped.
     ///
     /// # Errors
     /// There are more than [`MAX_HEADERS`].
@@ -63,7 +63,7 @@ impl Headers {
         self.all(name).collect::<Vec<_>>().join(", ")
     }
 
-    /// Adds a line. Line ends in the value become blanks: they would begin another header.
+    /// Adds a line. Line ends in the value become spaces: they would begin another header.
     pub fn push(&mut self, name: &'static str, value: impl fmt::Display) {
         self.0.push((name.to_owned(), one_line(&value.to_string())));
     }
@@ -88,7 +88,8 @@ impl fmt::Display for Headers {
     }
 }
 
-/// Appends what the next line says. Nothing is read twice: there may be thousands of such lines.
+/// Appends a continuation line. Nothing is read twice, because there may be thousands of such
+/// lines.
 fn go_on(value: &mut String, more: &str) {
     if !value.is_empty() && !more.is_empty() {
         value.push(' ');
@@ -96,7 +97,7 @@ fn go_on(value: &mut String, more: &str) {
     value.push_str(more);
 }
 
-/// The text as it may stand in a line: control characters are blanks, and none is at the ends.
+/// The text as a line may contain it: control characters become spaces, and its ends are trimmed.
 pub(crate) fn one_line(text: &str) -> String {
     text.replace(|c: char| c.is_control(), " ").trim().to_owned()
 }

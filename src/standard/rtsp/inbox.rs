@@ -1,8 +1,8 @@
 //! The inbox of the standard dialect: RTSP messages and RTP packets in one stream of bytes.
 //!
-//! A message ends with an empty line, and behind it with as many bytes as `Content-Length` says
-//! (RFC 2326 section 4.4). A packet is a `$`, its channel, its length in two bytes, and its bytes
-//! (section 10.12). So, unlike in the lab's dialect, the end of each is known, and no clock is
+//! A message ends with an empty line and, after it, as many bytes as `Content-Length` says (RFC
+//! 2326 section 4.4). A packet is a `$`, its channel, its length in two bytes, and its bytes
+//! (section 10.12). So, unlike in the lab's dialect, the end of each is known and no clock is
 //! needed.
 //!
 //! ```
@@ -11,8 +11,8 @@
 //! let mut inbox = StandardInbox::default();
 //! inbox.push(b"$\x01\0\x04RTCPOPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\nPLAY");
 //! assert_eq!(inbox.next_item()?, Some(Item::Packet { channel: 1, bytes: b"RTCP".to_vec() }));
-//! assert_eq!(inbox.next_item()?, Some(Item::Message("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n".into())));
-//! assert_eq!(inbox.next_item()?, None);
+//! assert_eq!(inbox.next_item()?, Some(Item::Message("OPTIONS * RTSP/1.0\r\nCSeq:
+//! 1\r\n\r\n".into()))); assert_eq!(inbox.next_item()?, None);
 //! # Ok::<(), rtsp_lab::rtsp::inbox::TooLong>(())
 //! ```
 
@@ -25,15 +25,15 @@ pub struct StandardInbox {
     bytes: Vec<u8>,
     /// How many bytes at the front have been searched for the end of the head, in vain.
     searched: usize,
-    /// Where the message at the front ends, once its head is there. A head may be long, and come with
-    /// a body of single bytes: it is not read again for each.
+    /// Where the message at the front ends, once its head is there. Kept, because the head may be
+    /// long and the body come byte by byte: the head is not read again for each.
     end: Option<usize>,
 }
 
 /// One thing that came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
-    /// A request or a reply, its body with it; bytes that are no text are `�`.
+    /// A request or a reply with its body; bytes that are no text are `�`.
     Message(String),
     /// A packet of RTP or RTCP.
     Packet {
@@ -61,8 +61,8 @@ impl StandardInbox {
     /// No message ends within [`MAX_MESSAGE`] bytes.
     pub fn next_item(&mut self) -> Result<Option<Item>, TooLong> {
         // Some programs send empty lines to keep a connection alive.
-        let blank = self.bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        self.bytes.drain(..blank);
+        let empty = self.bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        self.bytes.drain(..empty);
         if let [b'$', rest @ ..] = self.bytes.as_slice() {
             return Ok(packet(rest).map(|(item, length)| {
                 self.bytes.drain(..=length);
@@ -79,8 +79,8 @@ impl StandardInbox {
         Ok(Some(Item::Message(text)))
     }
 
-    /// Takes the first `end` bytes out. What stands alone, as nearly every message does, is not copied;
-    /// of many that came at once, none keeps room for those behind it.
+    /// Takes the first `end` bytes out. A message that came alone, as nearly all do, is not copied;
+    /// of several that came at once, none keeps the memory of those after it.
     fn cut(&mut self, end: usize) -> Vec<u8> {
         (self.searched, self.end) = (0, None);
         if end < self.bytes.len() {
@@ -104,8 +104,8 @@ impl StandardInbox {
     }
 }
 
-/// The packet behind a `$`, and how many bytes it takes with channel and length; `None` if it is not
-/// all there.
+/// The packet after a `$`, and how many bytes it takes with channel and length; `None` if not all
+/// of it is there.
 fn packet(bytes: &[u8]) -> Option<(Item, usize)> {
     let (&[channel, high, low], rest) = bytes.split_first_chunk()?;
     let length = usize::from(u16::from_be_bytes([high, low]));

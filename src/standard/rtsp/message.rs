@@ -42,12 +42,12 @@ pub(super) struct Message {
     pub(super) cseq: Option<u32>,
     pub(super) headers: Headers,
     pub(super) body: String,
-    /// Whether all of it is there: a first line is worth reading even so.
+    /// Whether all of it is there; the first line is worth reading even if not.
     pub(super) end: Result<(), Flaw>,
 }
 
 impl Message {
-    /// Reads one message; what stands behind it is not looked at.
+    /// Reads one message, and ignores what follows it.
     pub(super) fn read(message: &[u8]) -> Self {
         let end = end_of_head(message);
         let (head, rest) =
@@ -90,7 +90,7 @@ impl Head {
     }
 }
 
-/// Just behind the empty line; line ends before the first line are no empty line.
+/// The place just after the empty line; line ends before the first line do not count.
 fn end_of_head(bytes: &[u8]) -> Option<usize> {
     let start = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
     Some(start + empty_line(bytes.get(start..)?)?)

@@ -16,9 +16,9 @@ use crate::rtsp::Method;
 /// What a client of the standard dialect may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StandardMethod {
-    /// What the lab has, too: the state table is the same for both.
+    /// A method that the lab has too: the state table is the same for both.
     Lab(Method),
-    /// Say something of the session; without a body: keep it alive (section 10.8).
+    /// Tell something about the session; without a body: keep it alive (section 10.8).
     GetParameter,
     /// Change something of the session (section 10.9).
     SetParameter,

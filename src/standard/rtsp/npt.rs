@@ -1,4 +1,4 @@
-//! Normal play time: where in a film, in seconds from its beginning (RFC 2326 section 3.6).
+//! Normal play time: a place in a movie, in seconds from its beginning (RFC 2326 section 3.6).
 //!
 //! The header `Range` (section 12.29) and a description's `a=range` (section C.1.5) have it.
 //!
@@ -8,8 +8,8 @@
 //!
 //! let range = NptRange::parse("npt=10.5-")?;
 //! assert_eq!((range.start(), range.end()), (Some(Duration::from_millis(10_500)), None));
-//! let film = NptRange::between(Duration::ZERO, Duration::from_secs(25));
-//! assert_eq!(film.to_string(), "npt=0-25.000");
+//! let movie = NptRange::between(Duration::ZERO, Duration::from_secs(25));
+//! assert_eq!(movie.to_string(), "npt=0-25.000");
 //! # Ok::<(), rtsp_lab::standard::rtsp::npt::BadRange>(())
 //! ```
 
@@ -18,31 +18,31 @@ use std::time::Duration;
 
 use super::status::StandardStatus;
 
-/// A stretch of a film.
+/// A stretch of a movie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NptRange {
     /// `10-` or `10-20`.
     From {
         /// Where it begins.
         start: NptTime,
-        /// Where it ends, if not with the film.
+        /// Where it ends, if not with the movie.
         end: Option<NptTime>,
     },
-    /// `-20`: from where the film stands until there.
+    /// `-20`: from where the movie is until there.
     Until(NptTime),
 }
 
-/// A place in a film.
+/// A place in a movie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NptTime {
-    /// Of a live source: what is sent at this moment.
+    /// In a live source: what is sent at this moment.
     Now,
-    /// So long after the beginning.
+    /// This long after the beginning.
     At(Duration),
 }
 
 impl NptRange {
-    /// From there to the end of the film.
+    /// From there to the end of the movie.
     pub const fn starting_at(start: Duration) -> Self {
         Self::From { start: NptTime::At(start), end: None }
     }
@@ -52,7 +52,7 @@ impl NptRange {
         Self::From { start: NptTime::At(start), end: Some(NptTime::At(end)) }
     }
 
-    /// Where it begins; `None` is where the film stands, or what is live.
+    /// Where it begins; `None` is where the movie is, or what is live.
     pub const fn start(&self) -> Option<Duration> {
         match self {
             Self::From { start: NptTime::At(start), .. } => Some(*start),
@@ -60,7 +60,7 @@ impl NptRange {
         }
     }
 
-    /// Where it ends; `None` is the film's end, or what is live.
+    /// Where it ends; `None` is the movie's end, or what is live.
     pub const fn end(&self) -> Option<Duration> {
         match self {
             Self::From { end: Some(NptTime::At(end)), .. } | Self::Until(NptTime::At(end)) => {
@@ -70,10 +70,10 @@ impl NptRange {
         }
     }
 
-    /// Reads `npt=START-END`; parameters behind a semicolon, such as `time=`, are skipped.
+    /// Reads `npt=START-END`; parameters after a semicolon, such as `time=`, are skipped.
     ///
     /// # Errors
-    /// Another unit than `npt`, or no range in seconds or in `h:mm:ss`.
+    /// The unit is not `npt`, or there is no range in seconds or in `h:mm:ss`.
     pub fn parse(text: &str) -> Result<Self, BadRange> {
         let bad = || BadRange::Time(text.to_owned());
         let range = text.split(';').next().unwrap_or_default();
@@ -124,7 +124,7 @@ impl NptTime {
     }
 }
 
-/// At least three decimals, and as many as it takes to read the same time again.
+/// At least three decimals, and as many as it takes to get the same time back.
 impl fmt::Display for NptTime {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -152,7 +152,7 @@ fn nanoseconds(fraction: &str) -> Option<u32> {
     format!("{nine:0<9}").parse().ok().filter(|_| all_digits)
 }
 
-/// The latest time that is taken, some 31 years: whatever is added to it does not overflow.
+/// The latest time that is accepted, some 31 years: nothing that is added to it overflows.
 const MAX_SECONDS: u64 = 999_999_999;
 
 /// No range in normal play time.
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn start_and_end_are_none_where_the_film_itself_tells() {
+    fn start_and_end_are_none_where_the_movie_itself_tells() {
         let ends = |text| NptRange::parse(text).map(|range| (range.start(), range.end())).unwrap();
         let second = Some(Duration::from_secs(1));
         assert_eq!(ends("npt=1-"), (second, None));

@@ -1,4 +1,4 @@
-//! Replies: what our server or another one answers.
+//! Replies: what a server answers, ours or another.
 
 use std::fmt;
 
@@ -35,7 +35,7 @@ impl StandardReply {
         }
     }
 
-    /// The reply with one header more.
+    /// The reply with one more header.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.headers.push(name, value);

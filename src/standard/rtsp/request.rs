@@ -13,7 +13,7 @@ use super::url::RtspUrl;
 pub struct StandardRequest {
     /// What to do.
     pub method: StandardMethod,
-    /// With what.
+    /// What to do it with.
     pub target: Target,
     /// The request's number, echoed in the reply (section 12.17).
     pub cseq: u32,
@@ -28,7 +28,7 @@ pub struct StandardRequest {
 pub enum Target {
     /// `*`: the server itself (section 10.1).
     Server,
-    /// A film or its track.
+    /// A movie or its track.
     Url(RtspUrl),
 }
 
@@ -38,7 +38,7 @@ impl StandardRequest {
         Self { method, target, cseq, headers: Headers::new(), body: String::new() }
     }
 
-    /// The request with one header more.
+    /// The request with one more header.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.headers.push(name, value);

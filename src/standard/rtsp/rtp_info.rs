@@ -1,6 +1,6 @@
-//! With which packet a PLAY begins (RFC 2326 section 12.33).
+//! The packet that a PLAY begins with (RFC 2326 section 12.33).
 //!
-//! Players that get it wrong show no picture: better none than a wrong one.
+//! Players that are given a wrong one show no picture, so it is better to send none.
 //!
 //! ```
 //! use rtsp_lab::standard::rtsp::RtpInfo;
@@ -27,13 +27,13 @@ pub struct RtpInfo {
 }
 
 impl RtpInfo {
-    /// Reads a list; numbers that are none are left out, and so is what has no URL.
+    /// Reads a list. A number that can't be read is left out, and so is a track without a URL.
     pub fn parse_list(value: &str) -> Vec<Self> {
         let (mut tracks, mut rest) = (Vec::new(), value);
         while !rest.is_empty() {
-            let (track, behind) = rest.split_at(end_of_track(rest));
+            let (track, after) = rest.split_at(end_of_track(rest));
             tracks.extend(Self::parse(track));
-            rest = behind.strip_prefix(',').unwrap_or(behind);
+            rest = after.strip_prefix(',').unwrap_or(after);
         }
         tracks
     }
@@ -51,7 +51,7 @@ impl RtpInfo {
         })
     }
 
-    /// The one of that track: by its URL, by the end of it where the server writes relative ones,
+    /// The entry for that track: by its URL, by the end of it if the server writes relative ones,
     /// or the only one there is.
     pub fn of_track<'a>(list: &'a [Self], track: &RtspUrl) -> Option<&'a Self> {
         let text = track.to_string();

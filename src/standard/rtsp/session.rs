@@ -1,4 +1,4 @@
-//! The session's name and patience (RFC 2326 sections 3.4 and 12.37).
+//! The session's id and timeout (RFC 2326 sections 3.4 and 12.37).
 //!
 //! ```
 //! use rtsp_lab::standard::rtsp::SessionHeader;
@@ -21,8 +21,8 @@ pub struct SessionHeader {
 }
 
 impl SessionHeader {
-    /// Reads `id` or `id;timeout=30`; a timeout that is none, or 0, is the default. `None` if there
-    /// is no id.
+    /// Reads `id` or `id;timeout=30`; if the timeout is 0 or not a number, the default is used.
+    /// `None` if there is no id.
     pub fn parse(value: &str) -> Option<Self> {
         let mut parts = value.split(';').map(str::trim);
         let id = parts.next().filter(|id| !id.is_empty())?.to_owned();
@@ -43,7 +43,7 @@ impl fmt::Display for SessionHeader {
     }
 }
 
-/// The timeout where none is told.
+/// The timeout if none is given.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What a reply of the standard dialect says in its first line (RFC 2326 sections 7.1.1 and 11).
+//! The first line of a reply in the standard dialect (RFC 2326 sections 7.1.1 and 11).
 //!
 //! ```
 //! use rtsp_lab::standard::rtsp::StandardStatus;
@@ -8,34 +8,34 @@
 
 use std::fmt;
 
-/// A status code that this project sends; the lab's, with the report's words, are `Status`.
+/// A status code that this project sends; those of the lab, with the report's words, are `Status`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StandardStatus {
     /// 200.
     Ok,
     /// 400: the request can't be understood.
     BadRequest,
-    /// 404: no such film.
+    /// 404: no such movie.
     NotFound,
     /// 405: a method of RTSP that is not served; the reply names those that are, in `Allow`.
     MethodNotAllowed,
-    /// 415: a film that RTP can't carry, or a body that is no parameters.
+    /// 415: a movie that RTP can't carry, or a body that is not a list of parameters.
     UnsupportedMediaType,
-    /// 451: `GET_PARAMETER` or `SET_PARAMETER` of what is not known.
+    /// 451: `GET_PARAMETER` or `SET_PARAMETER` with an unknown parameter.
     ParameterNotUnderstood,
     /// 453: too many sessions.
     NotEnoughBandwidth,
-    /// 454: no such session, or no longer.
+    /// 454: there is no such session, or no longer.
     SessionNotFound,
-    /// 455: not now; the reply names what is possible, in `Allow`.
+    /// 455: not in this state; the reply names the methods that are possible, in `Allow`.
     MethodNotValidInThisState,
-    /// 457: a Range outside the film.
+    /// 457: a Range outside the movie.
     InvalidRange,
-    /// 459: SETUP of a whole film, where a track is to be named.
+    /// 459: SETUP of a whole movie, where a track is to be named.
     AggregateOperationNotAllowed,
     /// 461: none of the transports offered is served.
     UnsupportedTransport,
-    /// 500: the system is out of something.
+    /// 500: the system lacks something that is needed.
     InternalServerError,
     /// 501: a method that RTSP does not know.
     NotImplemented,

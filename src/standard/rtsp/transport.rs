@@ -1,5 +1,5 @@
-//! How RTP is carried: what a client offers in SETUP, and what the server makes of it (RFC 2326
-//! section 12.39).
+//! How RTP is carried: what a client offers in SETUP, and what the server chooses (RFC 2326 section
+//! 12.39).
 //!
 //! ```
 //! use rtsp_lab::standard::rtsp::transport::{Answer, Carrier, Offer, Ports};
@@ -21,20 +21,20 @@
 
 use std::fmt;
 
-/// A way that a client offers, and that can be served.
+/// A transport that a client offers and the server can serve.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Offer {
     /// Datagrams to the client.
     Udp {
         /// Where it waits for them.
         client_port: Ports,
-        /// Another address to send to. Only the client's own may be served: sending to others on
-        /// request would make the server a weapon (section 16).
+        /// The address to send to, if the client names one. Only its own may be served: sending to
+        /// others on request would make the server a weapon (section 16).
         destination: Option<String>,
     },
     /// Between the messages of the RTSP connection (section 10.12).
     Tcp {
-        /// The channels that the client has chosen; else the server chooses.
+        /// The channels that the client has chosen; if none, the server chooses.
         interleaved: Option<Channels>,
     },
 }
@@ -81,13 +81,14 @@ pub struct Ports {
 pub struct Channels {
     /// The one for RTP.
     pub rtp: u8,
-    /// The one for RTCP, not the same.
+    /// The one for RTCP, which is another one.
     pub rtcp: u8,
 }
 
 impl Offer {
-    /// Reads the header of a request, a list in the client's order: the first that is served is to
-    /// be taken, and 461 is the answer if there is none. The errors tell what can't be served.
+    /// Reads the header of a request, a list in the client's order of preference: the first that
+    /// can be served is to be used, and 461 is the answer if there is none. The errors tell what
+    /// can't be.
     pub fn parse_list(header: &str) -> impl Iterator<Item = Result<Self, BadTransport>> {
         split_unquoted(header, ',').filter(|one| !one.trim().is_empty()).map(Self::parse)
     }
@@ -130,7 +131,7 @@ impl fmt::Display for Offer {
 }
 
 impl Answer {
-    /// Reads the header of a reply. Ports, channels and sources that are none are left out.
+    /// Reads the header of a reply. Ports, channels and sources that can't be read are left out.
     ///
     /// # Errors
     /// It is not RTP/AVP, or multicast.
@@ -240,14 +241,14 @@ impl<'a> Parameters<'a> {
         Ok(parameters)
     }
 
-    /// The value behind that name, without its quotes.
+    /// The value after that name, without its quotes.
     fn get(&self, name: &str) -> Option<&'a str> {
         let mut pairs = split_unquoted(self.text, ';').filter_map(|part| part.split_once('='));
         let (_, value) = pairs.find(|(other, _)| other.trim().eq_ignore_ascii_case(name))?;
         Some(value.trim().trim_matches('"').trim())
     }
 
-    /// Some clients say it by `interleaved` alone.
+    /// Whether TCP is meant; some clients say so only by `interleaved`.
     fn is_tcp(&self) -> bool {
         let by_channels = self.get("interleaved").is_some() && self.get("client_port").is_none();
         self.says_tcp || by_channels
@@ -287,7 +288,7 @@ pub enum Flaw {
     Mode,
     /// It does not say where to send.
     ClientPort,
-    /// Its channels are none.
+    /// Its channels are not valid.
     Channels,
 }
 

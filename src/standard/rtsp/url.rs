@@ -1,15 +1,15 @@
-//! URLs of films and tracks, and how a control attribute makes one of another (RFC 2326 sections
+//! URLs of movies and tracks, and how a control attribute makes one of another (RFC 2326 sections
 //! 3.2 and C.1.1).
 //!
 //! ```
 //! use rtsp_lab::standard::rtsp::RtspUrl;
 //!
-//! let film = RtspUrl::parse("rtsp://127.0.0.1:8554/films/my%20film.Mjpeg/")?;
-//! assert_eq!((film.host(), film.port()), ("127.0.0.1", 8554));
-//! assert_eq!(film.path(), "/films/my film.Mjpeg/");
-//! let track = film.resolve("track1")?;
-//! assert_eq!(track.to_string(), "rtsp://127.0.0.1:8554/films/my%20film.Mjpeg/track1");
-//! assert_eq!(track.film("track1"), ("films/my film.Mjpeg".to_owned(), true));
+//! let movie = RtspUrl::parse("rtsp://127.0.0.1:8554/movies/my%20movie.Mjpeg/")?;
+//! assert_eq!((movie.host(), movie.port()), ("127.0.0.1", 8554));
+//! assert_eq!(movie.path(), "/movies/my movie.Mjpeg/");
+//! let track = movie.resolve("track1")?;
+//! assert_eq!(track.to_string(), "rtsp://127.0.0.1:8554/movies/my%20movie.Mjpeg/track1");
+//! assert_eq!(track.movie("track1"), ("movies/my movie.Mjpeg".to_owned(), true));
 //! # Ok::<(), rtsp_lab::standard::rtsp::BadUrl>(())
 //! ```
 
@@ -17,23 +17,24 @@ use std::fmt::{self, Write as _};
 
 use super::headers::Headers;
 
-/// An absolute `rtsp` URL, as it may stand in a request line: without a user, a password, a
-/// fragment or blanks.
+/// An absolute `rtsp` URL, as a request line may contain it: without a user, a password, a fragment
+/// or spaces.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RtspUrl {
     host: String,
     port: Option<u16>,
-    /// Percent-encoded; empty, or with its first slash.
+    /// Percent-encoded; either empty or beginning with a slash.
     path: String,
     query: Option<String>,
 }
 
 impl RtspUrl {
-    /// Reads `rtsp://[user@]host[:port]/path[?query]`. The user is skipped, for nobody here asks
-    /// for a password; what may not stand in a URL, like a blank, is percent-encoded.
+    /// Reads `rtsp://[user@]host[:port]/path[?query]`. The user is skipped, because nobody here
+    /// asks for a password; characters that a URL may not contain, like a space, are
+    /// percent-encoded.
     ///
     /// # Errors
-    /// Another scheme, no host, or a port that is none.
+    /// Another scheme, no host, or a port that is not valid.
     pub fn parse(text: &str) -> Result<Self, BadUrl> {
         let bad = |flaw| BadUrl { text: text.to_owned(), flaw };
         let (scheme, rest) = text.trim().split_once("://").ok_or_else(|| bad(UrlFlaw::Scheme))?;
@@ -52,11 +53,11 @@ impl RtspUrl {
         Ok(Self { host: host.to_owned(), port, path: encode(path, is_url_char), query })
     }
 
-    /// The URL of a film by its server and its name, where `?`, `#` and `%` mean themselves.
+    /// The URL of a movie by its server and its name, where `?`, `#` and `%` mean themselves.
     ///
     /// # Errors
-    /// `host` is no host.
-    pub fn of_film(host: &str, port: u16, film: &str) -> Result<Self, BadUrl> {
+    /// `host` is not a valid host.
+    pub fn of_movie(host: &str, port: u16, movie: &str) -> Result<Self, BadUrl> {
         let bad = |flaw| BadUrl { text: host.to_owned(), flaw };
         let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
         check_host(host, true).map_err(bad)?;
@@ -65,8 +66,8 @@ impl RtspUrl {
             DEFAULT_PORT => None,
             port => Some(port),
         };
-        let film = film.strip_prefix('/').unwrap_or(film);
-        let path = encode(film, |c| is_url_char(c) && !matches!(c, '%' | '?' | '#'));
+        let movie = movie.strip_prefix('/').unwrap_or(movie);
+        let path = encode(movie, |c| is_url_char(c) && !matches!(c, '%' | '?' | '#'));
         Ok(Self { host: host.to_owned(), port, path: format!("/{path}"), query: None })
     }
 
@@ -80,7 +81,7 @@ impl RtspUrl {
         self.port.unwrap_or(DEFAULT_PORT)
     }
 
-    /// The path, percent-decoded; a `%` that no two hexadecimal digits follow means itself.
+    /// The path, percent-decoded; a `%` without two hexadecimal digits after it means itself.
     pub fn path(&self) -> String {
         decode(&self.path)
     }
@@ -90,11 +91,11 @@ impl RtspUrl {
         self.query.as_deref()
     }
 
-    /// The film's name, and whether the URL is that of its track with the control name `track`.
+    /// The movie's name, and whether the URL is that of its track with the control name `track`.
     ///
-    /// Players ask for PLAY and TEARDOWN with and without a `/` at the end, by the film's URL or
-    /// the track's; and they append the track's name to the URL as it stands, behind a query, too.
-    pub fn film(&self, track: &str) -> (String, bool) {
+    /// Players ask for PLAY and TEARDOWN with and without a `/` at the end, by the movie's URL or
+    /// the track's; and they append the track's name to the URL as it is, even after a query.
+    pub fn movie(&self, track: &str) -> (String, bool) {
         let tail = format!("/{track}");
         let without = |text: &str| {
             text.trim_end_matches('/')
@@ -102,21 +103,21 @@ impl RtspUrl {
                 .map(|rest| rest.trim_end_matches('/').to_owned())
         };
         let in_query = self.query.as_deref().is_some_and(|query| without(query).is_some());
-        let in_path = without(&self.path).filter(|film| !in_query && !film.is_empty());
+        let in_path = without(&self.path).filter(|movie| !in_query && !movie.is_empty());
         let is_track = in_query || in_path.is_some();
-        let film = in_path.unwrap_or_else(|| self.path.clone());
-        (decode(&film).trim_matches('/').to_owned(), is_track)
+        let movie = in_path.unwrap_or_else(|| self.path.clone());
+        (decode(&movie).trim_matches('/').to_owned(), is_track)
     }
 
-    /// The URL that a control attribute means, seen from this base: itself for `*` and for none,
-    /// an absolute URL as it stands, and anything else appended with a `/` between.
+    /// The URL that a control attribute means with this base: the base itself for `*` and for an
+    /// empty one, an absolute URL as it is, and anything else appended with a `/` between.
     ///
     /// # Deviation
-    /// Section C.1.1 has relative URLs resolved as on the web, where `rtsp://h/movie` and `track1`
-    /// make `rtsp://h/track1`. No player does that, and no server expects it.
+    /// By section C.1.1, relative URLs are resolved as on the web, where `rtsp://h/movie` and
+    /// `track1` make `rtsp://h/track1`. No player does that, and no server expects it.
     ///
     /// # Errors
-    /// The control attribute is an absolute URL, and not of RTSP.
+    /// The control attribute is an absolute URL, but not one of RTSP.
     pub fn resolve(&self, control: &str) -> Result<Self, BadUrl> {
         let control = control.trim();
         if control.is_empty() || control == "*" {
@@ -171,7 +172,7 @@ fn read_host(text: &str) -> Result<(&str, Option<u16>), UrlFlaw> {
     Ok((host, port))
 }
 
-/// Only characters that may stand in a host, and a colon only in an IPv6 address.
+/// Only characters that a host may contain, and a colon only in an IPv6 address.
 fn check_host(host: &str, colons: bool) -> Result<(), UrlFlaw> {
     let allowed = |c: char| is_url_char(c) && !"/?#@[]:".contains(c) || colons && c == ':';
     if host.is_empty() || !host.chars().all(allowed) { Err(UrlFlaw::Host) } else { Ok(()) }
@@ -206,28 +207,28 @@ fn encode(text: &str, allowed: impl Fn(char) -> bool) -> String {
 fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
-    while let Some((&first, behind)) = rest.split_first() {
-        let escaped = if first == b'%' { hexadecimal(behind) } else { None };
+    while let Some((&first, after)) = rest.split_first() {
+        let escaped = if first == b'%' { hexadecimal(after) } else { None };
         bytes.push(escaped.unwrap_or(first));
-        rest = if escaped.is_some() { behind.get(2..).unwrap_or_default() } else { behind };
+        rest = if escaped.is_some() { after.get(2..).unwrap_or_default() } else { after };
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The byte that two digits at the front write.
+/// The byte that the two digits at the front stand for.
 fn hexadecimal(bytes: &[u8]) -> Option<u8> {
     let digit = |byte: &u8| char::from(*byte).to_digit(16);
     let [high, low, ..] = bytes else { return None };
     u8::try_from(digit(high)? << 4 | digit(low)?).ok()
 }
 
-/// Where a URL without a port leads (RFC 2326 section 3.2).
+/// The port of a URL that names none (RFC 2326 section 3.2).
 pub const DEFAULT_PORT: u16 = 554;
 
-/// No URL of RTSP.
+/// Not a URL of RTSP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadUrl {
-    /// What was to be one.
+    /// The text that was to be one.
     pub text: String,
     /// What is wrong with it.
     pub flaw: UrlFlaw,
@@ -248,8 +249,8 @@ impl fmt::Display for BadUrl {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let expected = match self.flaw {
             UrlFlaw::Scheme => "rtsp:// at its beginning",
-            UrlFlaw::Host => "a host behind rtsp://",
-            UrlFlaw::Port => "a port from 1 to 65535 behind the host",
+            UrlFlaw::Host => "a host after rtsp://",
+            UrlFlaw::Port => "a port from 1 to 65535 after the host",
         };
         write!(out, "read URL: expected {expected}, found {:?}", self.text)
     }
@@ -277,7 +278,7 @@ mod tests {
             ("rtsp://[::1]/a", "::1", 554, "/a", None),
             ("rtsp://[fe80::1%25eth0]:65535?x", "fe80::1%25eth0", 65_535, "", Some("x")),
             ("rtsp://h/%C3%A9%20%2f%0g%zz%", "h", 554, "/\u{e9} /%0g%zz%", None),
-            ("rtsp://h/my film", "h", 554, "/my film", None),
+            ("rtsp://h/my movie", "h", 554, "/my movie", None),
             ("rtsp://h/%FF", "h", 554, "/\u{fffd}", None),
         ] {
             let url = url(text);
@@ -307,36 +308,36 @@ mod tests {
         }
         assert_eq!(
             RtspUrl::parse("rtsp://h:x").unwrap_err().to_string(),
-            "read URL: expected a port from 1 to 65535 behind the host, found \"rtsp://h:x\""
+            "read URL: expected a port from 1 to 65535 after the host, found \"rtsp://h:x\""
         );
     }
 
     #[test]
-    fn a_written_url_has_what_was_read_and_neither_user_nor_blanks() {
+    fn a_written_url_has_what_was_read_and_neither_user_nor_spaces() {
         for (text, written) in [
             ("rtsp://h:554/a/", "rtsp://h:554/a/"),
             ("rtsp://me:secret@h/a?b=c#d", "rtsp://h/a?b=c"),
             ("rtsp://[::1]:8554/a", "rtsp://[::1]:8554/a"),
-            ("rtsp://h/my film%41%zz\r\n\u{e9}", "rtsp://h/my%20film%41%zz%0D%0A%C3%A9"),
+            ("rtsp://h/my movie%41%zz\r\n\u{e9}", "rtsp://h/my%20movie%41%zz%0D%0A%C3%A9"),
         ] {
             assert_eq!(url(text).to_string(), written);
         }
     }
 
     #[test]
-    fn the_url_of_a_film_by_its_name() {
-        let film = |host, film| RtspUrl::of_film(host, 554, film).unwrap().to_string();
-        assert_eq!(film("h", "movie.Mjpeg"), "rtsp://h/movie.Mjpeg");
-        assert_eq!(film("::1", "/100% a?b#c"), "rtsp://[::1]/100%25%20a%3Fb%23c");
-        assert_eq!(film("[::1]", ""), "rtsp://[::1]/");
-        assert_eq!(RtspUrl::of_film("h", 8554, "m").unwrap(), url("rtsp://h:8554/m"));
-        assert_eq!(RtspUrl::of_film("a/b", 1, "").unwrap_err().flaw, UrlFlaw::Host);
-        assert_eq!(RtspUrl::of_film("h", 0, "").unwrap_err().flaw, UrlFlaw::Port);
+    fn the_url_of_a_movie_by_its_name() {
+        let movie = |host, movie| RtspUrl::of_movie(host, 554, movie).unwrap().to_string();
+        assert_eq!(movie("h", "movie.Mjpeg"), "rtsp://h/movie.Mjpeg");
+        assert_eq!(movie("::1", "/100% a?b#c"), "rtsp://[::1]/100%25%20a%3Fb%23c");
+        assert_eq!(movie("[::1]", ""), "rtsp://[::1]/");
+        assert_eq!(RtspUrl::of_movie("h", 8554, "m").unwrap(), url("rtsp://h:8554/m"));
+        assert_eq!(RtspUrl::of_movie("a/b", 1, "").unwrap_err().flaw, UrlFlaw::Host);
+        assert_eq!(RtspUrl::of_movie("h", 0, "").unwrap_err().flaw, UrlFlaw::Port);
     }
 
     #[test]
-    fn film_and_track_are_told_with_and_without_slashes() {
-        for (text, film, is_track) in [
+    fn movie_and_track_are_told_with_and_without_slashes() {
+        for (text, movie, is_track) in [
             ("rtsp://h/movie.Mjpeg", "movie.Mjpeg", false),
             ("rtsp://h/movie.Mjpeg/", "movie.Mjpeg", false),
             ("rtsp://h/movie.Mjpeg/track1", "movie.Mjpeg", true),
@@ -350,7 +351,7 @@ mod tests {
             ("rtsp://h/%2Fetc/x", "etc/x", false),
             ("rtsp://h", "", false),
         ] {
-            assert_eq!(url(text).film("track1"), (film.to_owned(), is_track), "{text}");
+            assert_eq!(url(text).movie("track1"), (movie.to_owned(), is_track), "{text}");
         }
     }
 
@@ -400,16 +401,16 @@ mod tests {
         }
 
         #[test]
-        fn a_films_name_comes_back(name in "[^/\\x00-\\x1f]\\PC{0,20}[^/\\x00-\\x1f]") {
-            let url = RtspUrl::of_film("h", 8554, &name).unwrap();
-            prop_assert_eq!(url.film("track1"), (name.clone(), false));
-            prop_assert_eq!(url.resolve("track1").unwrap().film("track1"), (name, true));
+        fn a_movies_name_comes_back(name in "[^/\\x00-\\x1f]\\PC{0,20}[^/\\x00-\\x1f]") {
+            let url = RtspUrl::of_movie("h", 8554, &name).unwrap();
+            prop_assert_eq!(url.movie("track1"), (name.clone(), false));
+            prop_assert_eq!(url.resolve("track1").unwrap().movie("track1"), (name, true));
         }
 
         #[test]
         fn any_text_is_read_or_refused(text in "(rtsp://)?\\PC{0,30}", control in "\\PC{0,20}") {
             if let Ok(url) = RtspUrl::parse(&text) {
-                let _ = (url.path(), url.film(&control), url.resolve(&control));
+                let _ = (url.path(), url.movie(&control), url.resolve(&control));
             }
         }
     }

@@ -12,16 +12,16 @@ use crate::standard::rtsp::{StandardRequest, StandardStatus};
 use crate::standard::sdp::Description;
 use crate::video_stream::MovieError;
 
-/// The description of a movie of so many frames, with one track, which is served at `address`.
+/// The description of a movie with so many frames and one track, which is served at `address`.
 pub(super) fn description(movie: &str, frames: u64, address: IpAddr, track: &str) -> Description {
     let address = address.to_string();
-    let mut description = Description::of_film(movie, rand::random(), &address, track);
+    let mut description = Description::of_movie(movie, rand::random(), &address, track);
     description.range = Some(NptRange::between(Duration::ZERO, time_of(frames)));
     description.video.framerate = Some(FRAME_INTERVAL.as_secs_f64().recip());
     description
 }
 
-/// A movie that can be sent; why it can't, else.
+/// A movie that can be sent, or why it can't.
 pub(super) fn fit(
     request: &StandardRequest,
     movie: &str,
@@ -34,7 +34,7 @@ pub(super) fn fit(
     }
 }
 
-/// RTP can't carry the movie. What converts it is said to the client, too.
+/// RTP can't carry the movie. The client is also told the command that converts it.
 fn unsupported(request: &StandardRequest, movie: &str, unfit: &Unfit) -> Refusal {
     let conversion = unfit.conversion(movie);
     let why = format!("{movie}, {unfit}; this converts it: {conversion}");
@@ -43,7 +43,7 @@ fn unsupported(request: &StandardRequest, movie: &str, unfit: &Unfit) -> Refusal
     Refusal { reply, why }
 }
 
-/// A movie that is there but can't be opened is not missing: the system is out of something.
+/// A movie that exists but can't be opened is not reported as missing: the system lacks something.
 fn no_movie(request: &StandardRequest, error: &MovieError) -> Refusal {
     let out = error.is_shortage();
     let status = if out { StandardStatus::InternalServerError } else { StandardStatus::NotFound };

@@ -26,14 +26,15 @@ impl Refusal {
         self
     }
 
-    /// RTSP knows the method, and this server does not serve it (section 11.3.1).
+    /// RTSP knows the method, but this server does not serve it (section 11.3.1).
     pub(super) fn not_allowed(request: &StandardRequest) -> Self {
         let why = format!("{} is not served", request.method.name());
         let refusal = Self::new(request, StandardStatus::MethodNotAllowed, &why);
         refusal.with("Allow", StandardMethod::public())
     }
 
-    /// Why a request can't be granted in a session, or without one, if it can't.
+    /// Why a request can't be granted, given the present session, if there is one; `None` if it
+    /// can.
     pub(super) fn of(request: &StandardRequest, session: Option<&Session>) -> Option<Self> {
         if !request.method.is_served() {
             return Some(Self::not_allowed(request));
@@ -47,7 +48,7 @@ impl Refusal {
         Self::of_session(request, session).or_else(|| Self::of_state(request, state))
     }
 
-    /// Why the session that the request names is not the one that there is.
+    /// Why the session that the request names is not the present one.
     fn of_session(request: &StandardRequest, session: Option<&Session>) -> Option<Self> {
         let named = request.headers.get("Session").and_then(SessionHeader::parse);
         let (named, expected) = (named.map(|named| named.id), session.map(|session| &session.id));
@@ -96,7 +97,7 @@ fn allowed(state: State) -> String {
     valid.map(StandardMethod::name).collect::<Vec<_>>().join(", ")
 }
 
-/// What a request is answered when there is no room for its client.
+/// The answer to a request of a client for which there is no room.
 pub(crate) fn too_many_clients(request: &str) -> String {
     let reply = match StandardRequest::parse(request.as_bytes()) {
         Ok(request) => StandardReply::new(StandardStatus::NotEnoughBandwidth, request.cseq),

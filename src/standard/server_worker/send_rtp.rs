@@ -1,5 +1,6 @@
 //! What the thread `send_rtp` does in the standard dialect: RTP as in RFC 2435, and RTCP.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fmt, io};
 
@@ -16,12 +17,16 @@ use crate::standard::rtcp::{Compound, RtpClock, SenderReport, report_interval};
 use crate::standard::sdp::JPEG_CLOCK_HZ;
 use crate::video_stream::{MovieError, VideoStream};
 
-/// All that the thread needs, and brings back.
+/// All that the thread needs and brings back.
 pub(super) struct StandardStream {
     video: VideoStream,
     survey: Survey,
     /// The number of the last frame to send; `None` plays to the end.
     last_frame: Option<u64>,
+    /// When the next frame may leave: neither PAUSE nor a seek brings it forward.
+    due: Instant,
+    /// Set as the last frame leaves.
+    over: Arc<Event>,
     packets: Packets,
 }
 
@@ -48,7 +53,8 @@ impl StandardStream {
             datagram: Vec::with_capacity(HEADER_SIZE + settings.mtu),
             transcript,
         };
-        Self { video, survey, last_frame: None, packets }
+        let (due, over) = (Instant::now(), Arc::default());
+        Self { video, survey, last_frame: None, due, over, packets }
     }
 
     /// Where the packets go from now on.
@@ -72,10 +78,16 @@ impl StandardStream {
             if self.video.rewind().is_ok() {
                 self.survey = Survey::of(&mut self.video);
             }
-            // Of a movie that was cut before this place, the end is left.
+            // If the movie has been cut before this place, go to its end.
             self.video.seek(here.min(self.survey.frames)).ok();
         }
         self.survey.frames
+    }
+
+    /// What is set as the last frame that is to be sent leaves.
+    pub(super) fn begin(&mut self) -> Arc<Event> {
+        self.over = Arc::default();
+        Arc::clone(&self.over)
     }
 
     /// The sequence number and the timestamp of the next packet, for `RTP-Info`.
@@ -83,8 +95,8 @@ impl StandardStream {
         (self.packets.sequence_number, self.packets.timestamp)
     }
 
-    /// Goes to the frame after `position`, and stops after `last_frame`; `false` if there are not
-    /// so many frames. What can't be gone to changes nothing.
+    /// Goes to the place after frame `position`, to play as far as `last_frame`; `false` if there
+    /// are fewer frames, and then nothing changes.
     ///
     /// # Errors
     /// The movie can't be read that far.
@@ -98,54 +110,59 @@ impl StandardStream {
         if matches!(found, Ok(true)) {
             self.last_frame = last_frame;
         } else {
-            // If that is no place either by now, the movie is at its end.
+            // If that place is gone too by now, the movie is at its end.
             self.video.seek(here).ok();
         }
         found
     }
 
-    /// Python: `sendRtp`, once more; here each frame is cut into packets of RFC 2435.
+    /// Python: `sendRtp`, for the second time; here each frame is cut into packets of RFC 2435.
     pub(super) fn send_rtp(&mut self, stop: &Event) {
-        let Self { video, last_frame, packets, .. } = self;
+        let Self { video, survey, last_frame, due, over, packets } = self;
+        let last = last_frame.unwrap_or(u64::MAX);
         packets.begin();
-        let mut due = Instant::now();
-        let mut next_report = due;
-        while !packets.wait(stop, due) {
-            if due >= next_report {
-                packets.report(due, false);
-                next_report = due + report_interval(rand::random());
+        *due = Instant::now().max(*due);
+        let mut next_report = *due;
+        while !packets.wait(stop, *due) {
+            if *due >= next_report {
+                packets.report(*due, false);
+                next_report = *due + report_interval(rand::random());
             }
-            if last_frame.is_some_and(|last| video.frame_number() >= last) {
+            if video.frame_number() >= last {
                 break;
+            }
+            // The client may ask for more as soon as it has the last frame.
+            if video.frame_number() + 1 >= last.min(survey.frames) {
+                over.set();
             }
             match video.next_frame() {
                 Ok(Some(frame)) => {
-                    if let Err(trouble) = packets.send_frame(frame, due) {
+                    if let Err(trouble) = packets.send_frame(frame, *due) {
                         packets.transcript.warn_once(&trouble, video.frame_number());
                     }
                 }
                 Ok(None) => break,
                 Err(error) => packets.transcript.warn(format!("could not {error}")),
             }
-            due = packets.deadline_after(due);
+            *due = packets.deadline_after(*due);
         }
         packets.finish(stop);
-        // Players take a goodbye for the end of the last frame, too, if it comes right after it.
+        // Players end the last frame at once if a goodbye comes right after it.
         if !stop.wait(GOODBYE_PAUSE) {
-            packets.report(due, true);
+            packets.report(*due, true);
         }
     }
 }
 
-/// What is counted and numbered on the way to one client.
+/// The packets to one client: their way, and what they are numbered and counted by.
 struct Packets {
     way: Way,
     network: Option<Box<BadNetwork>>,
-    /// Whether it was told that the network is left alone.
+    /// Whether the transcript has said that the bad network does nothing here.
     stood_aside: bool,
     ssrc: u32,
     sequence_number: u16,
-    /// Of the next frame, in ticks of 90 kHz.
+    /// The next frame's, in ticks of 90 kHz.
     timestamp: u32,
     mtu: usize,
     cname: String,
@@ -156,7 +173,8 @@ struct Packets {
 }
 
 impl Packets {
-    /// What TCP carries is not lost, doubled or swapped: that is said once.
+    /// Over TCP nothing is lost, doubled or swapped, so the bad network does nothing; tells so
+    /// once.
     fn begin(&mut self) {
         if self.network.is_some() && self.way.is_reliable() && !self.stood_aside {
             self.stood_aside = true;
@@ -177,7 +195,7 @@ impl Packets {
         }
     }
 
-    /// Lets out what is still under way.
+    /// Sends the packets that are still in the line.
     fn finish(&mut self, stop: &Event) {
         let Self { way, network, transcript, .. } = self;
         if let Some(network) = network {
@@ -196,7 +214,7 @@ impl Packets {
         }
     }
 
-    /// Sends one frame in packets, of which the last is marked.
+    /// Sends one frame in packets, the last of which is marked.
     fn send_frame(&mut self, jpeg: &[u8], due: Instant) -> Result<(), Trouble> {
         let timestamp = self.timestamp;
         self.timestamp = timestamp.wrapping_add(TICKS_A_FRAME);
@@ -217,8 +235,8 @@ impl Packets {
         Ok(())
     }
 
-    /// When the next frame is due. What TCP keeps must not be later and later: there the deadlines
-    /// stay where they are, and what can't keep them is left out.
+    /// When the next frame is due. Over TCP, which keeps everything, frames must not come later and
+    /// later: the deadlines stay as they are, and frames that can't meet them are left out.
     fn deadline_after(&self, due: Instant) -> Instant {
         if self.way.is_reliable() {
             due + FRAME_INTERVAL
@@ -227,18 +245,18 @@ impl Packets {
         }
     }
 
-    /// Tells which RTP time belongs to the time of day (RFC 3550 section 6.4.1), and at the end
-    /// that it is the end. `due` is the instant of the next frame's timestamp.
+    /// Reports which RTP time belongs to which time of day (RFC 3550 section 6.4.1), with a goodbye
+    /// at the end. `due` is the instant of the next frame's timestamp.
     fn report(&mut self, due: Instant, goodbye: bool) {
         let now = Instant::now();
         let of_day = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        // What the clock says when the next frame is due, and so when its timestamp is.
+        // The time of day when the next frame is due, which is what its timestamp stands for.
         let start = of_day + due.saturating_duration_since(now);
         let start = start.saturating_sub(now.saturating_duration_since(due));
         let clock = RtpClock { start, first: self.timestamp, clock_hz: JPEG_CLOCK_HZ };
         let report = SenderReport::new(self.ssrc, &clock, of_day, self.count, self.octets);
         let compound = Compound { report: report.into(), cname: &self.cname, goodbye };
-        // Without its reports a player still plays.
+        // A player plays even without reports.
         self.way.send_rtcp(&compound.encode()).ok();
     }
 }
@@ -265,7 +283,7 @@ impl fmt::Display for Trouble {
 
 /// The RTP clock of JPEG is 90 kHz (RFC 3551 section 6), and a frame comes every 50 ms.
 const TICKS_A_FRAME: u32 = 4500;
-/// How late a frame may be where nothing is lost on the way.
+/// How late a frame may be over TCP, where nothing is lost on the way.
 const MAX_LATENESS: Duration = Duration::from_millis(500);
 /// The time from the last packet to the goodbye.
 const GOODBYE_PAUSE: Duration = Duration::from_millis(300);

@@ -1,4 +1,4 @@
-//! A session of the standard dialect: what was set up, and where it is.
+//! A session of the standard dialect: what was set up, and its state.
 
 use std::io;
 use std::net::UdpSocket;
@@ -14,9 +14,9 @@ use crate::server_worker::FRAME_INTERVAL;
 use crate::standard::rtsp::npt::{BadRange, NptRange};
 use crate::standard::rtsp::{RtpInfo, StandardStatus};
 
-/// What SETUP has begun.
+/// A session that SETUP has begun.
 pub(super) struct Session {
-    /// Opaque to the client, and not to be guessed (RFC 2326 section 3.4).
+    /// Opaque to the client, and hard to guess (RFC 2326 section 3.4).
     pub(super) id: String,
     pub(super) movie: String,
     /// The track's URL, as SETUP named it.
@@ -31,7 +31,10 @@ pub(super) struct Session {
 /// What the session owns in READY and in PLAYING; in INIT there is no session.
 pub(super) enum Playback {
     Ready(Box<StandardStream>),
-    Playing(Errand<Box<StandardStream>>),
+    Playing {
+        sender: Errand<Box<StandardStream>>,
+        over: Arc<Event>,
+    },
     /// The thread that had the movie has failed.
     Lost,
 }
@@ -51,7 +54,7 @@ pub(super) struct Failure {
 }
 
 impl Session {
-    /// Nothing of the movie has been sent yet.
+    /// A session in which nothing of the movie has been sent yet.
     pub(super) fn new(
         movie: String,
         track: String,
@@ -73,11 +76,11 @@ impl Session {
     pub(super) const fn state(&self) -> State {
         match self.playback {
             Playback::Ready(_) => State::Ready,
-            Playback::Playing(_) | Playback::Lost => State::Playing,
+            Playback::Playing { .. } | Playback::Lost => State::Playing,
         }
     }
 
-    /// The same session with another way to the client.
+    /// Gives the session another way to the client.
     pub(super) fn reached(mut self, track: String, way: Way) -> Self {
         self.track = track;
         self.reports = way.reports();
@@ -91,19 +94,20 @@ impl Session {
     pub(super) const fn ssrc(&self) -> Option<u32> {
         match &self.playback {
             Playback::Ready(stream) => Some(stream.ssrc()),
-            Playback::Playing(_) | Playback::Lost => None,
+            Playback::Playing { .. } | Playback::Lost => None,
         }
     }
 
-    /// Since when everything that was to be played has been sent.
+    /// When everything that was to be played had been sent, if that is so.
     pub(super) fn ended_since(&mut self, now: Instant) -> Option<Instant> {
-        let ended = matches!(&self.playback, Playback::Playing(sender) if !sender.is_running());
+        let ended =
+            matches!(&self.playback, Playback::Playing { sender, .. } if !sender.is_running());
         self.ended_since = ended.then(|| self.ended_since.unwrap_or(now));
         self.ended_since
     }
 
-    /// Prepares to send: from where `range` says, or from where the movie stands. `None` if the
-    /// movie plays already and is not to be sought.
+    /// Prepares to send: from where `range` says, or from where the movie is. `None` if the movie
+    /// plays already and `range` asks for no other place.
     pub(super) fn prepare(&mut self, range: Option<&str>) -> Result<Option<Start>, Failure> {
         let range = range.map(NptRange::parse).transpose().map_err(|bad| Failure::range(&bad))?;
         if range.is_none() && self.is_sending() {
@@ -114,7 +118,7 @@ impl Session {
         let range = match go_to(stream, range) {
             Ok(range) => range,
             Err(failure) => {
-                // It had to stop to be looked at; now it goes on.
+                // The thread had to stop so that the movie could be looked at; now it goes on.
                 if was_playing {
                     self.go(prepare_sender()?);
                 }
@@ -133,8 +137,11 @@ impl Session {
     /// Hands the movie to the thread that sends it.
     pub(super) fn go(&mut self, sender: Prepared<Box<StandardStream>>) {
         self.playback = match std::mem::replace(&mut self.playback, Playback::Lost) {
-            Playback::Ready(stream) => Playback::Playing(sender.go(stream)),
-            other @ (Playback::Playing(_) | Playback::Lost) => other,
+            Playback::Ready(mut stream) => {
+                let over = stream.begin();
+                Playback::Playing { sender: sender.go(stream), over }
+            }
+            other @ (Playback::Playing { .. } | Playback::Lost) => other,
         };
         self.ended_since = None;
     }
@@ -142,18 +149,24 @@ impl Session {
     /// Stops the thread that sends and gets the movie back from it.
     pub(super) fn pause(&mut self) -> Result<&mut StandardStream, Failure> {
         self.playback = match std::mem::replace(&mut self.playback, Playback::Lost) {
-            Playback::Playing(sender) => sender.finish().map_or(Playback::Lost, Playback::Ready),
+            Playback::Playing { sender, .. } => {
+                sender.finish().map_or(Playback::Lost, Playback::Ready)
+            }
             other @ (Playback::Ready(_) | Playback::Lost) => other,
         };
         self.ended_since = None;
         match &mut self.playback {
             Playback::Ready(stream) => Ok(stream),
-            Playback::Playing(_) | Playback::Lost => Err(Failure::lost()),
+            Playback::Playing { .. } | Playback::Lost => Err(Failure::lost()),
         }
     }
 
+    /// Whether there are frames to come. Its thread outlives the last one, to say goodbye.
     fn is_sending(&self) -> bool {
-        matches!(&self.playback, Playback::Playing(sender) if sender.is_running())
+        match &self.playback {
+            Playback::Playing { sender, over } => sender.is_running() && !over.is_set(),
+            Playback::Ready(_) | Playback::Lost => false,
+        }
     }
 }
 
@@ -163,14 +176,15 @@ fn prepare_sender() -> Result<Prepared<Box<StandardStream>>, Failure> {
     Errand::prepare("send_rtp", send_rtp).map_err(|error| Failure::no_thread(&error))
 }
 
-/// Goes to the part of the movie that `range` asks for, and says which it is; or else stays.
+/// Goes to the part of the movie that `range` asks for, and returns which part that is; if it
+/// can't, stays.
 fn go_to(stream: &mut StandardStream, range: Option<NptRange>) -> Result<NptRange, Failure> {
     let frames = stream.frames();
     let start = range.and_then(|range| range.start());
     let end = range.and_then(|range| range.end());
     let position = match start {
         Some(start) => frames_before(start),
-        // At its end a movie begins again, as in the lab.
+        // A movie that is at its end begins again, as in the lab.
         None if stream.position() >= frames => 0,
         None => stream.position(),
     };
@@ -195,7 +209,7 @@ impl Failure {
         Self { status: bad.status(), why: bad.to_string() }
     }
 
-    /// A place outside the movie is no place to play from (section 11.3.8).
+    /// 457, if the place is outside the movie (section 11.3.8).
     fn outside(frames: u64) -> Self {
         let length = time_of(frames).as_secs_f64();
         let why = format!("expected a part of 0 to {length} s that is still to come");
@@ -218,7 +232,7 @@ pub(super) fn time_of(frames: u64) -> Duration {
     u32::try_from(frames).map_or(Duration::MAX, |frames| FRAME_INTERVAL * frames)
 }
 
-/// How many frames are over at that time: the one that is on screen then is the next.
+/// How many frames are over at that time; the next one is then on the screen.
 fn frames_before(time: Duration) -> u64 {
     u64::try_from(time.as_millis() / FRAME_INTERVAL.as_millis()).unwrap_or(u64::MAX)
 }

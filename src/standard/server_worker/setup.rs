@@ -1,4 +1,4 @@
-//! The choice of a way to the client (RFC 2326 section 10.4).
+//! The choice of a way for packets to the client (RFC 2326 section 10.4).
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ impl Ways<'_> {
         Err(Refusal::new(request, StandardStatus::UnsupportedTransport, &why))
     }
 
-    /// To send to others on request would make the server a weapon.
+    /// Sending to others on request would make the server a weapon.
     fn objection_to(&self, destination: Option<String>, ports: Ports) -> Option<String> {
         match destination {
             Some(other) if other.parse() != Ok(self.peer.ip()) => {

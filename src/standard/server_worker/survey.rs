@@ -1,5 +1,6 @@
 //! What has to be known of a whole movie before it is described: how long it is, and whether RTP
-//! can carry it. Looked at once, and again only if the file changes.
+//! can carry it. A movie is surveyed when it is first asked for, and again only if its file
+//! changes, or if so many others were surveyed since that it was forgotten.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,7 +13,7 @@ use crate::video_stream::{MovieError, Version, VideoStream};
 /// What is known of a movie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Survey {
-    /// What the file was when it was looked at.
+    /// The version of the file that was surveyed.
     pub(super) version: Version,
     /// How many frames it has.
     pub(super) frames: u64,
@@ -31,7 +32,7 @@ pub(super) struct Unfit {
 }
 
 impl Unfit {
-    /// What converts the movie, for a shell.
+    /// The shell command that converts the movie.
     pub(super) fn conversion(&self, movie: &str) -> String {
         self.flaw.conversion(movie, "converted.Mjpeg")
     }
@@ -46,9 +47,9 @@ impl fmt::Display for Unfit {
 impl Survey {
     /// Reads the movie to its end.
     pub(super) fn of(video: &mut VideoStream) -> Self {
-        // The version comes first: what is written meanwhile is looked at the next time.
+        // The version comes first, so that what is written in the meantime causes a new survey.
         let mut survey = Self { version: video.version(), frames: 0, unfit: None };
-        // What comes after damage can't be sent, nor is it counted.
+        // What comes after damage can't be sent, so it is not counted.
         while let Ok(Some(frame)) = video.next_frame() {
             survey.frames += 1;
             if survey.unfit.is_none() {
@@ -61,7 +62,7 @@ impl Survey {
     }
 }
 
-/// Whether the frame is not as whoever made it meant it, and so says nothing of the others.
+/// Whether the frame is merely damaged, which says nothing about the other frames.
 const fn is_damage(flaw: &CannotCarry) -> bool {
     matches!(
         flaw,
@@ -69,12 +70,12 @@ const fn is_damage(flaw: &CannotCarry) -> bool {
     )
 }
 
-/// The movies that have been looked at.
+/// The surveys of the movies that were asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Surveys(Mutex<HashMap<PathBuf, Survey>>);
 
 impl Surveys {
-    /// Opens the movie `name` in `folder`; what is known of it comes with it.
+    /// Opens the movie `name` in `folder`, and surveys it if need be.
     ///
     /// # Errors
     /// It can't be opened.
@@ -91,8 +92,8 @@ impl Surveys {
         self.lock().get(&path_of(name)).filter(|known| known.version == version).cloned()
     }
 
-    /// Looks at a movie and goes back to its start. Not while the others wait: a long one takes a
-    /// while.
+    /// Surveys a movie and goes back to its start. The lock is not held meanwhile, because others
+    /// would have to wait, and a long movie takes a while.
     fn look_at(&self, video: &mut VideoStream, name: &str) -> Result<Survey, MovieError> {
         let survey = Survey::of(video);
         video.rewind()?;
@@ -109,13 +110,13 @@ impl Surveys {
     }
 }
 
-/// One movie has many names, `./movie` and so on; it is looked at once.
+/// A movie has many names, `./movie` and so on; all of them share one survey.
 fn path_of(name: &str) -> PathBuf {
     let is_named = |part: &Component<'_>| *part != Component::CurDir;
     Path::new(name).components().filter(is_named).collect()
 }
 
-/// Names are the clients' words: no list of them may grow for ever.
+/// How many surveys are kept. Clients choose the names, so the list must not grow for ever.
 const MOST: usize = 256;
 
 #[cfg(test)]

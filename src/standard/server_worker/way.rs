@@ -1,4 +1,5 @@
-//! The way of a session's packets to its client: two UDP ports, or two channels of its connection.
+//! The way that a session's packets take to its client: two UDP ports, or two channels of its
+//! connection.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
@@ -12,15 +13,15 @@ use crate::standard::rtsp::transport::{Channels, Ports};
 /// Where RTP and RTCP go.
 #[derive(Debug)]
 pub(super) enum Way {
-    /// Two ports of ours to two of the client's (RFC 3550 section 11).
+    /// From two ports of ours to two of the client's (RFC 3550 section 11).
     Udp { media: UdpSocket, reports: Arc<UdpSocket> },
     /// Two channels of the RTSP connection (RFC 2326 section 10.12).
     Interleaved { writer: Arc<StandardWriter>, channels: Channels },
 }
 
 impl Way {
-    /// Opens a pair of ports at `local`, an even one and the next; which they are. Packets go to
-    /// two ports of the client.
+    /// Opens a pair of ports at `local`, an even one and the next, and returns their numbers.
+    /// Packets go to two ports of the client.
     ///
     /// # Errors
     /// There is no such pair.
@@ -61,27 +62,27 @@ impl Way {
     /// Where the client's reports arrive, for another thread to read them.
     pub(super) fn reports(&self) -> Option<Arc<UdpSocket>> {
         match self {
-            // Not another descriptor: the system might have none left.
+            // Not a duplicate of the descriptor: the system might have none left.
             Self::Udp { reports, .. } => Some(Arc::clone(reports)),
             Self::Interleaved { .. } => None,
         }
     }
 
-    /// Whether what is late must be left out: TCP keeps everything, and would be later and later.
+    /// Whether late frames must be left out: over TCP nothing is lost, so delays would add up.
     pub(super) const fn is_reliable(&self) -> bool {
         matches!(self, Self::Interleaved { .. })
     }
 
     pub(super) fn send_rtp(&self, packet: &[u8]) -> io::Result<()> {
         match self {
-            Self::Udp { media, .. } => send(media, packet),
+            Self::Udp { media, .. } => send(media, packet).map(drop),
             Self::Interleaved { writer, channels } => writer.send_packet(channels.rtp, packet),
         }
     }
 
     pub(super) fn send_rtcp(&self, packet: &[u8]) -> io::Result<()> {
         match self {
-            Self::Udp { reports, .. } => send(reports, packet),
+            Self::Udp { reports, .. } => send(reports, packet).map(drop),
             Self::Interleaved { writer, channels } => writer.send_packet(channels.rtcp, packet),
         }
     }
@@ -93,7 +94,7 @@ fn with_port(mut address: SocketAddr, port: u16) -> SocketAddr {
     address
 }
 
-/// `found` may be either of the two.
+/// The sockets at port `even` and at the next one; `found` is one of the two.
 fn pair(found: UdpSocket, local: IpAddr, even: u16) -> io::Result<(UdpSocket, UdpSocket)> {
     if found.local_addr()?.port() == even {
         Ok((found, UdpSocket::bind((local, even + 1))?))
@@ -102,7 +103,7 @@ fn pair(found: UdpSocket, local: IpAddr, even: u16) -> io::Result<(UdpSocket, Ud
     }
 }
 
-/// How many pairs to try: nearly always the first is free.
+/// How many pairs to try; nearly always the first is free.
 const TRIES: u32 = 50;
 
 #[cfg(test)]

@@ -11,10 +11,10 @@ pub fn run(data: &[u8]) {
         Err(error) => return assert!(error.to_string().starts_with("read description: ")),
     };
     description.length();
-    for base in ["rtsp://127.0.0.1/movie", "rtsp://[::1]:8554/a%20film/?b"] {
+    for base in ["rtsp://127.0.0.1/movie", "rtsp://[::1]:8554/a%20movie/?b"] {
         let base = RtspUrl::parse(base).unwrap();
-        if let Ok((film, track)) = description.urls(&base) {
-            assert!(!film.to_string().contains(' ') && !track.to_string().contains(' '));
+        if let Ok((movie, track)) = description.urls(&base) {
+            assert!(!movie.to_string().contains(' ') && !track.to_string().contains(' '));
         }
     }
     // What can't stand in a line is another text when it has been written, or none. Then it stays.

@@ -1,6 +1,6 @@
 //! How bytes are taken for something else: for numbers, or for the way in which a text is cut.
 
-/// Numbers and pieces, taken off the front of the bytes; behind their end come zeros.
+/// Numbers and pieces, taken off the front of the bytes; after their end come zeros.
 pub struct Input<'a>(&'a [u8]);
 
 impl<'a> Input<'a> {
@@ -68,8 +68,9 @@ impl Chance {
         data.repeat(times)
     }
 
-    /// The bytes in pieces: all at once, byte by byte, or anything between. As a reader looks at all
-    /// that waits with each of them, many bytes come in few; but no read brings more than 4,096.
+    /// The bytes in pieces: all at once, byte by byte, or anything between. As a reader looks at
+    /// all that waits with each of them, many bytes come in few; but no read brings more than
+    /// 4,096.
     pub fn cut<'a>(&mut self, mut bytes: &'a [u8]) -> Vec<&'a [u8]> {
         let least = bytes.len().pow(2) / 200_000;
         let longest = [bytes.len(), 1, 3, 40, 1000][self.below(5)].max(least).max(1);

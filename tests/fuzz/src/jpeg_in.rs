@@ -7,7 +7,7 @@ use rtsp_lab::statistics::Order;
 use super::input::Input;
 use super::jpeg_out::same_frame;
 
-/// Packets: a byte for marker, order and timestamp, then the payload behind its length.
+/// Packets: a byte for marker, order and timestamp, then the payload after its length.
 pub fn run(data: &[u8]) {
     let (mut input, mut reassembler) = (Input::new(data), Reassembler::default());
     let (mut packets, mut bytes_in, mut reasons) = (0, 0, 0);
@@ -53,5 +53,5 @@ fn understand(frame: &[u8]) {
     }
 }
 
-/// More than a frame gets before and behind its data.
+/// More than a frame gets before and after its data.
 const MOST_HEAD: usize = 1000;

@@ -55,7 +55,7 @@ pub fn same_frame(frame: &JpegFrame<'_>, joined: &[u8]) {
 }
 
 /// The other side sees what this side would. It may see more at the right and at the bottom, and
-/// then the colours at these edges are mixed with those behind them.
+/// then the colours at these edges are mixed with those after them.
 fn same_pixels(jpeg: &[u8], joined: &[u8]) {
     let (Ok(one), Ok(other)) = (Picture::decode(jpeg), Picture::decode(joined)) else { return };
     assert!(one.width <= other.width && one.height <= other.height);

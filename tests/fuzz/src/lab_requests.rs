@@ -67,7 +67,7 @@ fn understand(message: &str) {
     let shown = |request: &Request| (request.method, request.target.clone(), request.cseq);
     assert_eq!(shown(&again), shown(&request));
     assert_eq!(again.client_port, request.client_port);
-    // Blanks and colons before the session's name are of the header, not of the name.
+    // Spaces and colons before the session's name are of the header, not of the name.
     if let Some(session) = request.session.filter(|session| is_plain(session)) {
         if request.method != Method::Setup {
             assert_eq!(again.session, Some(session));

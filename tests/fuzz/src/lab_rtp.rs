@@ -61,7 +61,7 @@ fn encoded_again(datagram: &[u8], packet: &RtpPacket<'_>) {
     }
 }
 
-/// Frames that a server cuts are the same behind it.
+/// Frames that a server cuts are the same after it.
 fn cut_and_joined(data: &[u8]) {
     let (mut input, mut assembler, mut number) = (Input::new(data), Assembler::default(), 0_u16);
     while !input.is_empty() {

@@ -30,7 +30,7 @@ pub fn run(data: &[u8]) {
     assert_eq!(self::frames(&mut video), frames);
 }
 
-/// All frames up to the end or to the first fault, behind which there are none.
+/// All frames up to the end or to the first fault, after which there are none.
 fn frames(video: &mut VideoStream<impl std::io::BufRead + std::io::Seek>) -> Vec<Vec<u8>> {
     let mut frames = Vec::new();
     loop {

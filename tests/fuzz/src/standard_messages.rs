@@ -135,9 +135,9 @@ fn understand_value(value: &str) {
 }
 
 fn understand_url(text: &str, tracks: &[RtpInfo]) {
-    let base = RtspUrl::parse("rtsp://h/films/a%20film?b").unwrap();
+    let base = RtspUrl::parse("rtsp://h/movies/a%20movie?b").unwrap();
     drop(base.resolve(text));
-    drop(RtspUrl::of_film(text, 8554, text));
+    drop(RtspUrl::of_movie(text, 8554, text));
     let url = match RtspUrl::parse(text) {
         Ok(url) => url,
         Err(error) => return drop(error.to_string()),
@@ -145,12 +145,12 @@ fn understand_url(text: &str, tracks: &[RtpInfo]) {
     assert_eq!(RtspUrl::parse(&url.to_string()).as_ref(), Ok(&url));
     assert!(url.port() != 0 && !url.host().is_empty());
     assert!(!url.to_string().contains([' ', '\r', '\n']));
-    let (film, _) = url.film("track1");
-    assert!(film.len() <= 3 * text.len());
+    let (movie, _) = url.movie("track1");
+    assert!(movie.len() <= 3 * text.len());
     let track = url.resolve("track1").unwrap();
-    // Without a film there is no track, but a film that is called so.
-    let found = track.film("track1");
-    assert!(found == (url.film("").0, true) || found == ("track1".to_owned(), false), "{found:?}");
+    // Without a movie there is no track, but a movie that is called so.
+    let found = track.movie("track1");
+    assert!(found == (url.movie("").0, true) || found == ("track1".to_owned(), false), "{found:?}");
     RtpInfo::of_track(tracks, &track);
 }
 

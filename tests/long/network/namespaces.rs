@@ -57,8 +57,8 @@ impl Namespace {
     #[track_caller]
     pub(crate) fn counted(&self, counter: &str) -> u64 {
         let text = self.filter(&[&format!("list counter inet lab {counter}")]).unwrap();
-        let behind = text.split("packets ").nth(1).expect("a number of packets");
-        behind.split(' ').next().unwrap().parse().unwrap()
+        let after = text.split("packets ").nth(1).expect("a number of packets");
+        after.split(' ').next().unwrap().parse().unwrap()
     }
 }
 

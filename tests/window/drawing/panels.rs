@@ -98,11 +98,11 @@ fn refusal() -> Vec<LogEntry> {
     let message = Message {
         severity: Severity::Error,
         title: "404 File Not Found".to_owned(),
-        text: "The server has no movie named film.Mjpeg.".to_owned(),
+        text: "The server has no movie named movie.Mjpeg.".to_owned(),
     };
     entries([
         ClientEvent::Connected(([127, 0, 0, 1], 2048).into()),
-        sent("SETUP film.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 54321\n"),
+        sent("SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 54321\n"),
         received("RTSP/1.0 404 File Not Found\nCSeq: 1\nSession: 0\n"),
         ClientEvent::Told(message),
     ])

@@ -189,8 +189,8 @@ fn bit_rates() -> Vec<u64> {
     (0..MOST as u64).map(|sample| 612 - (sample % 60).min(60 - sample % 60) * 4).collect()
 }
 
-/// A frame as large as the lab's: flat areas, an oblique edge, a soft gradient, and along the bottom
-/// the 16 cells that tell its number.
+/// A frame as large as the lab's: flat areas, an oblique edge, a soft gradient, and along the
+/// bottom the 16 cells that tell its number.
 pub(crate) fn picture(number: u32) -> Picture {
     let (width, height) = (384, 288);
     let pixel = |x: usize, y: usize| -> u32 {
@@ -228,7 +228,7 @@ pub(crate) fn dialogue() -> Vec<LogEntry> {
     events.into_iter().map(entry).collect()
 }
 
-/// The answer to DESCRIBE, as the client takes it from behind the reply.
+/// The answer to DESCRIBE, as the client takes it from after the reply.
 pub(crate) const DESCRIPTION: &str = "Session Description: \n\n\
     Content-Base: movie.Mjpeg\r\nContent-Type: application/sdp\r\nContent-Length: 90\r\n\
     v=0\r\nm=video 2048 RTP/AVP 26\r\na=control:streamid=571600\r\n\

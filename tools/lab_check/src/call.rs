@@ -12,7 +12,7 @@ use crate::client;
 pub(crate) enum Asked {
     /// The help, or the version.
     Text(String),
-    /// To check something.
+    /// The call asks to check something.
     Call(Call),
 }
 
@@ -24,7 +24,7 @@ pub(crate) struct Call {
     pub(crate) movie: PathBuf,
     /// The table to which the card is appended.
     pub(crate) tsv: Option<PathBuf>,
-    /// What the program is called in the table; its command if it has no name.
+    /// What the program is called in the table; its command if no name is given.
     pub(crate) name: Option<String>,
 }
 
@@ -37,9 +37,9 @@ pub(crate) enum Task {
     Client {
         /// Its command, with `{host}`, `{port}`, `{rtp}` and `{movie}`.
         command: String,
-        /// The variations to play; none stands for all.
+        /// The variations to play; all, if empty.
         scripts: Vec<String>,
-        /// Press its buttons by its window's keys.
+        /// Press its buttons by the keys of its window.
         keys: bool,
     },
     /// Two servers, side by side.
@@ -59,7 +59,7 @@ pub(crate) enum Server {
 }
 
 impl Asked {
-    /// What is wrong with it in one line, if it is wrong.
+    /// What is wrong with the call, in one line, if something is.
     pub(crate) fn read(words: impl Iterator<Item = OsString>) -> Result<Self, String> {
         let matches = options().parse(words);
         let matches = matches.map_err(|flaw| flaw.to_string().replace(char::is_control, "?"))?;
@@ -105,7 +105,7 @@ fn help() -> String {
     USAGE.to_owned() + &GROUPS.iter().map(paragraph).collect::<String>()
 }
 
-/// A title, and what adds the options below it.
+/// A title, and the function that adds the options under it.
 type Group = (&'static str, fn(&mut Options));
 
 const GROUPS: [Group; 4] = [
@@ -116,7 +116,7 @@ const GROUPS: [Group; 4] = [
 ];
 
 fn of_server(options: &mut Options) {
-    options.optopt("", "at", "check the one that runs there, and start none", "HOST:PORT");
+    options.optopt("", "at", "check the one that runs there; start none", "HOST:PORT");
 }
 
 fn of_client(options: &mut Options) {
@@ -176,7 +176,7 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
     }
 }
 
-/// Without it the program can't be told where to listen, or where to call.
+/// Without this placeholder the program can't be told where to listen, or where to connect.
 fn with_port(task: &str, command: &str) -> Result<String, String> {
     if command.contains("{port}") {
         return Ok(command.to_owned());

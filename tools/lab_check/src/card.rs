@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-/// What is asked of a program.
+/// Something that is required of a program.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Requirement {
     /// Its short name: the column in the table of all programs.
     pub(crate) id: &'static str,
     /// The use case or the part of the protocol that it belongs to: a heading in the card.
     pub(crate) part: &'static str,
-    /// What is asked, as a sentence without its full stop.
+    /// The requirement, as a sentence without its full stop.
     pub(crate) title: &'static str,
     /// The heading in `docs/protocol.md` that says so.
     pub(crate) paragraph: &'static str,
@@ -22,10 +22,10 @@ pub(crate) enum Verdict {
     Pass,
     /// It is not met.
     Fail(Evidence),
-    /// The program does not have what the report does not ask for; says what came instead.
+    /// The program lacks something that the report does not ask for; what came instead.
     NotOffered(String),
-    /// It could not be looked at; says why. Never the only complaint: something else has failed, or
-    /// the user has asked for it.
+    /// It could not be checked; why. Never the only complaint: either something else has failed, or
+    /// the user has asked for this.
     NotChecked(String),
 }
 
@@ -89,7 +89,7 @@ impl Card {
         &self.lines
     }
 
-    /// Notes a verdict. The worst one stays: what has failed once is not met.
+    /// Notes a verdict. The worst one stays: a requirement that has failed once is not met.
     pub(crate) fn mark(&mut self, requirement: &Requirement, verdict: Verdict) {
         let line = self.line_of(requirement);
         if let Some(line) = line.filter(|line| verdict.rank() >= line.verdict.rank()) {
@@ -97,7 +97,7 @@ impl Card {
         }
     }
 
-    /// Notes that a requirement is met if `met`, and else what came instead.
+    /// Notes that a requirement is met if `met`, or else what came instead.
     pub(crate) fn check(
         &mut self,
         requirement: &Requirement,
@@ -198,7 +198,7 @@ impl fmt::Display for Line {
 }
 
 fn note(out: &mut fmt::Formatter<'_>, name: &str, text: &str) -> fmt::Result {
-    // Lines of a program's own stand below one another.
+    // Align a program's own lines below one another.
     let text = text.replace('\n', "\n                         ");
     writeln!(out, "               {name:<8}  {text}")
 }
@@ -212,8 +212,8 @@ impl fmt::Display for Came {
     }
 }
 
-/// Bytes on one line, as `docs/protocol.md` writes them: text with visible line ends, and other bytes
-/// in hexadecimal. Long ones are cut.
+/// Bytes on one line, as `docs/protocol.md` writes them: text with visible line ends, and other
+/// bytes in hexadecimal. Long ones are cut.
 pub(crate) fn visible(bytes: &[u8]) -> String {
     let (shown, rest) = bytes.split_at(bytes.len().min(SHOWN));
     let mut text = String::new();

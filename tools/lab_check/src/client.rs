@@ -1,7 +1,7 @@
 //! Checks a client: a server that watches.
 //!
-//! Each variation is a run of the client. The first is plain; what the client does in it is what it is
-//! to do in the others, too, where something is unusual.
+//! Each variation is a run of the client. The first is plain; what the client does in it, it should
+//! also do in the others, in which something is unusual.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -40,10 +40,10 @@ use run::Run;
 use script::Script;
 use variations::Runs;
 
-/// Whether there are variations of these names.
+/// Checks that there are variations of these names.
 ///
 /// # Errors
-/// One is not known: in one line.
+/// One is not known; which, in one line.
 pub(crate) fn known(scripts: &[String]) -> Result<(), String> {
     Script::chosen(scripts).map(drop)
 }
@@ -90,7 +90,7 @@ impl Client<'_> {
         case::play(script, self.command, &self.movie, hands, patience)
     }
 
-    /// Plays without anything unusual, and begins the card with what was seen.
+    /// Plays the plain variation, and begins the card with what was seen.
     fn play_plain(
         &self,
         subject: &str,
@@ -109,7 +109,7 @@ impl Client<'_> {
 
     /// Plays a variation.
     fn play_variation(&self, script: Script, plain: &Run) -> Result<Run, String> {
-        // Who sends by itself, sends at about the same time in each run.
+        // A client that sends by itself does so at about the same time in each run.
         let is_long = plain.by_hand || plain.longest_play == 0;
         let patience = (!is_long).then_some(plain.longest_play + MORE_PACKETS);
         at_most_twice(script, || {
@@ -122,12 +122,13 @@ impl Client<'_> {
         })
     }
 
-    /// The keys, or those hands.
+    /// The hands that press the keys, if there are keys, or else these.
     fn hands(&self, others: impl Fn() -> Hands) -> Result<Hands, String> {
         if self.keys { Keys::prepare().map(Hands::with_keys) } else { Ok(others()) }
     }
 
-    /// Whether a run that has failed may be tried again: a user is not asked to click once more.
+    /// Whether a run that has failed may be tried again: not if the user would have to click once
+    /// more.
     fn may_repeat(&self, plain: &Run) -> bool {
         (self.keys || !plain.by_hand) && plain.has(Method::Setup)
     }
@@ -163,7 +164,7 @@ impl Client<'_> {
     }
 }
 
-/// Plays once more if it is not settled by the first run: the machine may have stood still.
+/// Plays once more if the first run does not settle it: the machine may have stood still.
 fn at_most_twice<T>(
     script: Script,
     play: impl Fn() -> Result<(bool, T), String>,
@@ -176,7 +177,7 @@ fn at_most_twice<T>(
     play().map(|(_, found)| found)
 }
 
-/// The next variation that nobody plays yet.
+/// The next variation that has not been taken yet.
 fn next(waiting: &Mutex<(std::slice::Iter<'_, Script>, &mut Progress)>) -> Option<Script> {
     let mut waiting = waiting.lock().ok()?;
     let (scripts, progress) = &mut *waiting;

@@ -1,7 +1,7 @@
 //! Two servers, side by side.
 //!
-//! `scenario` says what the clients do, `figures` and `measures` make numbers of what was recorded,
-//! `rows` and `table` print them. The servers are looked at one after the other, for two at once
+//! `scenario` says what the clients do, `figures` and `measures` turn what was recorded into
+//! numbers, `rows` and `table` print them. The servers run one after the other, because two at once
 //! would take each other's time.
 
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::call::Server;
 use crate::progress::Progress;
 use crate::server;
-use crate::server::film::Film;
+use crate::server::movie::Movie;
 use crate::stage::Stage;
 
 mod comparison;
@@ -29,10 +29,10 @@ use comparison::Side;
 use side::{SCENARIOS, Subject};
 use trial::Trial;
 
-/// Runs the same against both.
+/// Runs the same scenarios against both servers.
 ///
 /// # Errors
-/// It can't be begun: the movie can't be read, or one of the two does not start. In one line.
+/// It can't begin: the movie can't be read, or one of the two servers does not start. In one line.
 pub(crate) fn compare(commands: &[String; 2], movie: &Path) -> Result<Comparison, String> {
     let stage = Stage::build()?;
     let movie_name = put_long_movie(movie, &stage)?;
@@ -57,16 +57,16 @@ pub(crate) fn compare(commands: &[String; 2], movie: &Path) -> Result<Comparison
     Ok(Comparison { sides, notes })
 }
 
-/// Puts there a movie that does not end while time is measured: the frames of this one, again and
-/// again. Returns its name.
+/// Makes a movie that does not end while time is measured, by repeating the frames of this one.
+/// Returns its name.
 fn put_long_movie(movie: &Path, stage: &Stage) -> Result<String, String> {
-    let film = Film::read(movie)?;
-    if film.frames.is_empty() {
+    let read = Movie::read(movie)?;
+    if read.frames.is_empty() {
         return Err(format!("could not read the movie {}: it has no frame", movie.display()));
     }
-    let times = LEAST_FRAMES.div_ceil(film.frames.len());
-    stage.put(&film.name, &film.to_file().repeat(times))?;
-    Ok(film.name)
+    let times = LEAST_FRAMES.div_ceil(read.frames.len());
+    stage.put(&read.name, &read.to_file().repeat(times))?;
+    Ok(read.name)
 }
 
 /// Twenty seconds: no scenario plays for longer.

@@ -1,4 +1,4 @@
-//! No case waits for ever, whatever the program under test does.
+//! The time limit of a case: none waits for ever, whatever the program under test does.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ impl Deadline {
         Self(Instant::now() + time)
     }
 
-    /// What is left; at least a millisecond, for a socket takes no timeout of zero.
+    /// What is left; at least a millisecond, because a socket accepts no timeout of zero.
     pub(crate) fn left(self) -> Duration {
         self.0.saturating_duration_since(Instant::now()).max(Duration::from_millis(1))
     }

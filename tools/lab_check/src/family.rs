@@ -1,5 +1,5 @@
-//! A program with all that it starts: begun in a folder and gone at the end, also if this process is
-//! killed.
+//! A program with all that it starts: begun in a folder and gone at the end, even if this process
+//! is killed.
 
 #[cfg(windows)]
 pub(crate) use job::Family;

@@ -1,4 +1,4 @@
-//! What has to be put right even if `lab_check` itself is killed or ends by Ctrl-C.
+//! Cleans up even if `lab_check` itself is killed or ended by Ctrl-C.
 
 #[cfg(windows)]
 pub(crate) use myself::{Guard, follow, order};

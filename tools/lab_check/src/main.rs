@@ -1,12 +1,13 @@
 //! `lab_check`: the report card of any lab program, in any language.
 //!
-//! It speaks to a server as the lab's client does, or to a client as the lab's server does, and looks
-//! only at what is on the wire and at what the system tells of the program.
+//! It speaks to a server as the lab's client does, or to a client as the lab's server does, and
+//! looks only at what is on the wire and at what the system tells of the program.
 //!
-//! Of the library it uses no more than this, so that a mistake in the rest can't hide from it:
+//! It uses only this much of the library, so that it shares no mistake with the rest:
 //! - [`rtsp`](rtsp_lab::rtsp): the names of methods and states, and the state table;
 //! - [`datagram`](rtsp_lab::datagram): how large a datagram the system sends;
-//! - [`rtp_packet`](rtsp_lab::rtp_packet): the packets that a client gets, and the size of a header;
+//! - [`rtp_packet`](rtsp_lab::rtp_packet): the packets that a client gets, and the size of a
+//! header;
 //! - [`video_stream`](rtsp_lab::video_stream): the frames of the movie.
 
 use std::env;
@@ -61,7 +62,7 @@ fn main() -> ExitCode {
 /// Whether nothing failed.
 fn run(call: &Call) -> Result<bool, String> {
     let name = call.name.as_deref();
-    // Whoever can't have it need not wait for the card.
+    // If it can't be written, the user should not have to wait for the card to learn that.
     let table = call.tsv.as_deref().map(Table::open).transpose()?;
     match &call.task {
         Task::Server(server) => hand_out(&server::check(server, name, &call.movie)?, table),

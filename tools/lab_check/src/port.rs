@@ -9,8 +9,9 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) struct Port {
     number: u16,
-    /// The system lends a port only to those who listen there, and the program will only do so in a
-    /// moment. So a UDP port stands for it: who has that one has the other.
+    /// The system reserves a port only for a program that listens there, and the program under test
+    /// will not do so for a moment. So a UDP port of the same number stands for it: whoever has
+    /// that has both.
     _token: UdpSocket,
 }
 
@@ -43,16 +44,16 @@ impl Port {
 
 /// Whether a connection to that port is refused.
 ///
-/// To listen there for a moment would tell it, too, but not only for a moment: a program that another
-/// thread starts just then inherits the socket until its first instruction, and what connects to the
-/// port meanwhile is accepted, and soon hung up on, by nobody.
+/// Listening there for a moment would tell too, but it could last longer than a moment: a program
+/// that another thread starts just then inherits the socket until its first instruction, and a
+/// connection to the port would be accepted in the meantime, only to be closed.
 fn nobody_listens(number: u16) -> bool {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, number));
     let answer = TcpStream::connect_timeout(&address, CONNECT_LIMIT);
     answer.is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused)
 }
 
-/// Below the ports that systems give to those who ask for any.
+/// Below the ports that systems hand out by themselves.
 const FIRST: u16 = 20_000;
 const COUNT: u16 = 6000;
 const ATTEMPTS: usize = 100;

@@ -67,7 +67,7 @@ impl Program {
         self.child.try_wait().ok().flatten().map(|status| status.to_string())
     }
 
-    /// Waits until it has ended; says whether it has.
+    /// Waits until it has ended; returns whether it has.
     pub(crate) fn wait(&mut self, deadline: Deadline) -> bool {
         while self.is_running() {
             if deadline.is_over() {
@@ -90,8 +90,8 @@ impl Program {
         &self.said
     }
 
-    /// They end with the outputs. What can't be killed, as it is another user's, holds them open: so
-    /// not for ever.
+    /// Joins the readers, which end with the outputs. It does not wait for ever: a process that
+    /// can't be killed, because it is another user's, holds the outputs open.
     fn wait_for_readers(&self) {
         let deadline = Deadline::after(READER_LIMIT);
         while !deadline.is_over() && !self.readers.iter().all(JoinHandle::is_finished) {
@@ -116,7 +116,7 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
     })
 }
 
-/// A program whose output nobody reads stands still at 64 KiB.
+/// Reads an output, because a program whose output nobody reads stops at 64 KiB.
 fn read(
     output: impl Read + Send + 'static,
     lines: SyncSender<String>,
@@ -126,7 +126,7 @@ fn read(
         let mut line = Vec::new();
         while matches!(output.by_ref().take(LINE_LIMIT).read_until(b'\n', &mut line), Ok(1..)) {
             let text = String::from_utf8_lossy(&line).trim_end().to_owned();
-            // What is too much is left out: it must not fill the memory.
+            // The rest is dropped, so that it can't fill the memory.
             if matches!(lines.try_send(text), Err(TrySendError::Disconnected(_))) {
                 return;
             }
@@ -135,11 +135,11 @@ fn read(
     })
 }
 
-/// How often is looked whether something has ended.
+/// How often to check whether something has ended.
 const LOOK_INTERVAL: Duration = Duration::from_millis(5);
-/// How long is waited for the outputs of a program that was killed.
+/// How long to wait for the outputs of a program that was killed.
 const READER_LIMIT: Duration = Duration::from_millis(500);
 /// The most bytes of a line.
 const LINE_LIMIT: u64 = 4096;
-/// The most lines that are kept of a program that prints and prints.
+/// The most lines that are kept.
 const KEPT_LINES: usize = 1000;

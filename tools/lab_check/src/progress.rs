@@ -1,4 +1,4 @@
-//! What is being done, on standard error, so that nobody waits before a screen that stands still.
+//! Shows on standard error what is being done, so that the user does not face a frozen screen.
 
 use std::io::{self, Write};
 
@@ -10,7 +10,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Of a run of `total` cases.
+    /// For a run of `total` cases.
     pub(crate) const fn new(total: usize) -> Self {
         Self { total, done: 0 }
     }

@@ -14,10 +14,10 @@ mod description;
 mod ear;
 mod exchange;
 mod figures;
-pub(crate) mod film;
 mod frames;
 mod framing;
 mod leftovers;
+pub(crate) mod movie;
 mod movies;
 mod replies;
 mod requirements;
@@ -28,9 +28,9 @@ mod stream;
 mod streaming;
 mod subject;
 
-use film::{Film, LARGE_SIZE};
+use movie::{LARGE_SIZE, Movie};
 use requirements as need;
-use run::Films;
+use run::Movies;
 use scene::{Case, Note, Number};
 use subject::{Live, NoStart, Subject};
 
@@ -38,19 +38,19 @@ use subject::{Live, NoStart, Subject};
 #[derive(Debug)]
 pub(crate) struct Examination {
     pub(crate) card: Card,
-    /// What was measured; nothing that could not be.
+    /// What was measured, without what could not be.
     pub(crate) numbers: BTreeMap<Number, f64>,
 }
 
 /// Runs all cases against the server.
 ///
 /// # Errors
-/// It can't be begun: the movie can't be read, no folder made, or nobody is where a server is to run.
+/// It can't begin: the movie can't be read, no folder can be made, or no server runs at that place.
 pub(crate) fn check(server: &Server, name: Option<&str>, movie: &Path) -> Result<Card, String> {
     examine(server, name, movie).map(|examination| examination.card)
 }
 
-/// As [`check`], with what was measured.
+/// As [`check`], and also returns what was measured.
 ///
 /// # Errors
 /// As [`check`].
@@ -59,21 +59,21 @@ pub(crate) fn examine(
     name: Option<&str>,
     movie: &Path,
 ) -> Result<Examination, String> {
-    let (subject, films) = prepare(server, movie)?;
+    let (subject, movies) = prepare(server, movie)?;
     let (Server::Command(own_name) | Server::At(own_name)) = server;
     let card = Card::new(name.unwrap_or(own_name), need::ALL);
     let mut examination = Examination { card, numbers: BTreeMap::new() };
     let mut progress = Progress::new(1 + MEASURING.len() + OTHERS.len());
     progress.begin("the server is waited for");
     match subject.start() {
-        Ok(first) => examination.play_all(&subject, &films, first, &mut progress)?,
+        Ok(first) => examination.play_all(&subject, &movies, first, &mut progress)?,
         Err(NoStart::Refused(why)) if subject.is_started_here() => examination.take(unplayed(&why)),
         Err(NoStart::Refused(why) | NoStart::Untried(why)) => return Err(why),
     }
     Ok(examination)
 }
 
-/// What becomes of the requirements if the program does not start at all.
+/// The card if the program does not start at all.
 fn unplayed(why: &str) -> Vec<Note> {
     let expected = "a server that listens at {port}".to_owned();
     let evidence = Evidence { sent: Vec::new(), came: Came::Words(why.to_owned()), expected };
@@ -82,32 +82,32 @@ fn unplayed(why: &str) -> Vec<Note> {
     all.chain([Note::Verdict(&need::SETUP, Verdict::Fail(evidence))]).collect()
 }
 
-/// A server that runs already has one case at a time: it is the same for all.
+/// How many cases run at once: one, if all share a server that runs already.
 const fn at_once(subject: &Subject, most: usize) -> usize {
     if subject.is_started_here() { most } else { 1 }
 }
 
 /// The folder of the server and its movies.
-fn prepare(server: &Server, movie: &Path) -> Result<(Subject, Films), String> {
+fn prepare(server: &Server, movie: &Path) -> Result<(Subject, Movies), String> {
     match server {
         Server::At(place) => {
             let name = movie.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let whole = if movie.exists() { Film::read(movie)? } else { Film::unknown(name) };
+            let whole = if movie.exists() { Movie::read(movie)? } else { Movie::unknown(name) };
             let short = whole.beginning(0, SHORT);
-            Ok((Subject::at(place)?, Films { whole, short, large: None }))
+            Ok((Subject::at(place)?, Movies { whole, short, large: None }))
         }
         Server::Command(template) => {
-            let whole = Film::read(movie)?;
+            let whole = Movie::read(movie)?;
             let stage = Stage::build()?;
             stage.lend(&whole.name, movie)?;
             let short = whole.beginning(SHORT_FRAMES, SHORT);
             stage.put(SHORT, &short.to_file())?;
             let large = whole.with_frame_of(LARGE_SIZE, LARGE);
-            if let Some(film) = &large {
-                stage.put(LARGE, &film.to_file())?;
+            if let Some(movie) = &large {
+                stage.put(LARGE, &movie.to_file())?;
             }
             let template = template.clone();
-            Ok((Subject::Command { template, stage }, Films { whole, short, large }))
+            Ok((Subject::Command { template, stage }, Movies { whole, short, large }))
         }
     }
 }
@@ -117,13 +117,13 @@ impl Examination {
     fn play_all(
         &mut self,
         subject: &Subject,
-        films: &Films,
+        movies: &Movies,
         first: Live,
         progress: &mut Progress,
     ) -> Result<(), String> {
-        // What is measured is measured while little else is done.
+        // Cases that measure run while little else is done.
         let two = at_once(subject, 2);
-        self.take(run::play(MEASURING, subject, films, Some(first), two, progress)?);
+        self.take(run::play(MEASURING, subject, movies, Some(first), two, progress)?);
         let is_missing = |requirement: &&&Requirement| !self.card.passed(requirement);
         let (mut possible, mut left_open) = (Vec::new(), Vec::new());
         for &case in OTHERS {
@@ -137,7 +137,7 @@ impl Examination {
         }
         self.take(left_open);
         let six = at_once(subject, 6);
-        self.take(run::play(&possible, subject, films, None, six, progress)?);
+        self.take(run::play(&possible, subject, movies, None, six, progress)?);
         Ok(())
     }
 
@@ -177,7 +177,8 @@ const OTHERS: &[&Case] = &[
     &framing::SPLIT,
     &framing::GLUED,
 ];
-/// The movies that are made for the server, in a folder with the user's: no name that a user gives.
+/// The movies that are made for the server. They share a folder with the user's files, so their
+/// names are unlikely ones.
 const SHORT: &str = "lab_check_short.Mjpeg";
 const LARGE: &str = "lab_check_large.Mjpeg";
 /// A second, so that a case sees its end.

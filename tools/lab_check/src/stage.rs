@@ -1,8 +1,8 @@
 //! The folder in which a program under test runs.
 //!
-//! It looks like the user's own folder, so that `python3 Server.py` finds its files; but what is
-//! written there (the lab's clients keep a cache file) does no harm, and it has movies for the cases:
-//! one that is over soon, one with a frame of 20,000 bytes.
+//! It looks like the user's own folder, so that `python3 Server.py` finds its files; but files that
+//! are written there (the lab's clients keep a cache file) do no harm, and it has movies for the
+//! cases: one that is over soon, and one with a frame of 20,000 bytes.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io, process};
@@ -12,8 +12,8 @@ use crate::guard::Guard;
 #[cfg(any(windows, test))]
 mod likeness;
 
-/// A folder of links to all that is in the user's, or of copies, and of movies. It is removed with this, or when
-/// this process is killed.
+/// A folder of links to everything in the user's folder, or of copies, and of movies. It is removed
+/// when this is dropped, or when this process is killed.
 #[derive(Debug)]
 pub(crate) struct Stage {
     folder: PathBuf,
@@ -21,7 +21,7 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// A stage beside which the user's folder is left as it is.
+    /// Builds a stage, and leaves the user's folder as it is.
     ///
     /// # Errors
     /// It can't be built: in one line.
@@ -46,13 +46,13 @@ impl Stage {
     /// It can't be written: in one line.
     pub(crate) fn put(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
         let path = self.folder.join(name);
-        // What is there is a link: writing through it would change the user's own file.
+        // The old file is a link: writing through it would change the user's own file.
         fs::remove_file(&path).ok();
         fs::write(&path, bytes).map_err(|error| format!("could not write {name}: {error}"))
     }
 
-    /// Has a file of the user's there under that name, in place of another of that name. It is no
-    /// symbolic link: servers may refuse those that lead out of their folder.
+    /// Puts one of the user's files there under that name, in place of any other. It is not a
+    /// symbolic link, because servers may refuse those that lead out of their folder.
     ///
     /// # Errors
     /// It can't be put there: in one line.
@@ -60,7 +60,7 @@ impl Stage {
         let path = self.folder.join(name);
         fs::remove_file(&path).ok();
         let lent = fs::canonicalize(file).and_then(|file| {
-            // On another disk there is no hard link to it.
+            // There can be no hard link to a file on another disk.
             fs::hard_link(&file, &path).or_else(|_| fs::copy(&file, &path).map(|_| ()))
         });
         lent.map_err(|error| format!("could not put {name} there: {error}"))

@@ -8,7 +8,7 @@ use std::time::Duration;
 pub(crate) struct Usage {
     /// The time that they have spent on a processor so far.
     pub(crate) cpu: Duration,
-    /// The time that its living threads were ready to run and no processor was free.
+    /// The time that its living threads were ready to run while no processor was free.
     pub(crate) waited: Duration,
     /// How many threads they have.
     pub(crate) threads: u64,
@@ -19,7 +19,7 @@ pub(crate) struct Usage {
 }
 
 impl Usage {
-    /// Of the group of processes with that number; `None` if there is none, or no `/proc`.
+    /// The use by the group of processes with that number; `None` if there is none, or no `/proc`.
     pub(crate) fn of_group(group: u32) -> Option<Self> {
         let processes = fs::read_dir("/proc").ok()?.filter_map(|entry| {
             let name = entry.ok()?.file_name();
@@ -38,8 +38,9 @@ impl Usage {
     /// `None` if the process is not of that group.
     fn of_process(id: u32, group: u32) -> Option<Self> {
         let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-        // The name, in parentheses, may have blanks and parentheses. Behind it come state, parent,
-        // group; user and system time are the 12th and the 13th, threads the 18th (proc(5)).
+        // The name, in parentheses, may contain spaces and parentheses. After it come state,
+        // parent, group; user and system time are the 12th and the 13th, threads the 18th
+        // (proc(5)).
         let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
         let number = |index: usize| fields.get(index).and_then(|field| field.parse::<u64>().ok());
         if number(2)? != u64::from(group) || matches!(fields.first(), Some(&"Z")) {
@@ -57,7 +58,7 @@ impl Usage {
     }
 }
 
-/// The second number of a thread's `schedstat`, in nanoseconds; a kernel without it tells nothing.
+/// The second number of a thread's `schedstat`, in nanoseconds; not all kernels have it.
 fn waited(id: u32) -> Duration {
     let Ok(threads) = fs::read_dir(format!("/proc/{id}/task")) else { return Duration::ZERO };
     let of_thread = |entry: fs::DirEntry| {
@@ -74,5 +75,5 @@ fn resident_kib(id: u32) -> Option<u64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// Linux counts in hundredths of a second wherever programs can see it (`getconf CLK_TCK`).
+/// What programs see of Linux's time is in hundredths of a second (`getconf CLK_TCK`).
 const MILLISECONDS_A_TICK: u64 = 10;

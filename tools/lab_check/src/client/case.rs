@@ -22,7 +22,7 @@ use super::request::Request;
 use super::run::{Rest, Run, Seen};
 use super::script::Script;
 
-/// A client that runs, and the server before it.
+/// A client that runs, and the server that faces it.
 #[derive(Debug)]
 pub(crate) struct Case<'a> {
     script: Script,
@@ -30,25 +30,25 @@ pub(crate) struct Case<'a> {
     hands: Hands,
     listener: TcpListener,
     connection: Option<Connection>,
-    /// Kept so that no other client is given it.
+    /// Kept so that no other client gets the same port.
     _port: RtpPort,
     sender: Sender,
     state: State,
     /// Since when nothing has changed.
     since: Instant,
-    /// The next request came before the reply to the last one.
+    /// Whether the next request came before the reply to the last one.
     next_is_early: bool,
     /// The packet at which its threads were counted.
     counted_at: u16,
-    /// The client has nothing to do: it is paused, or all is over.
+    /// Measures the client while it has nothing to do: when it is paused, or all is over.
     rest: Option<Meter>,
-    /// All is over; until then is looked what the client still does.
+    /// Set when all is over: how long to watch what the client still does.
     last_look: Option<Deadline>,
     deadline: Deadline,
-    /// So many packets after PLAY a client would have sent its next request that sends it by itself.
+    /// How many packets after PLAY a client that sends by itself would have sent its next request.
     patience: Option<u16>,
     run: Run,
-    // Ended before the folder in which it runs is removed.
+    // This field is dropped before the folder in which the program runs is removed.
     program: Program,
     stage: Stage,
 }
@@ -149,7 +149,7 @@ impl<'a> Case<'a> {
     /// Sends what is due, and takes what comes.
     fn turn(&mut self) {
         if self.program.is_running() {
-            // Else it waits for the last words.
+            // Otherwise it waits for the last words.
             self.program.said();
         }
         self.sender.send_due(self.movie);
@@ -158,7 +158,7 @@ impl<'a> Case<'a> {
         }
         match &mut self.connection {
             Some(connection) if !connection.is_closed() => connection.listen(TURN),
-            // To read from it would take no time at all.
+            // Reading from a closed connection would return at once.
             Some(_) => thread::sleep(TURN),
             None => self.accept(),
         }
@@ -194,7 +194,7 @@ impl<'a> Case<'a> {
         self.sender.pause();
     }
 
-    /// Nothing more will happen: looks for that time at what the client does then.
+    /// Nothing more will happen: watches for that time what the client does then.
     fn look_on(&mut self, time: Duration) {
         self.last_look = Some(Deadline::after(time));
         self.rest = Some(Meter::new());
@@ -202,7 +202,8 @@ impl<'a> Case<'a> {
 
     fn is_over(&mut self) -> bool {
         let has_bytes = self.connection.as_ref().is_some_and(Connection::has_bytes);
-        // What has come before an end is still taken, but who drips bytes has no end.
+        // What came before the end is still taken, but not for ever, or dripping bytes would never
+        // end.
         if !has_bytes && self.has_come_to_an_end() {
             return true;
         }
@@ -212,7 +213,8 @@ impl<'a> Case<'a> {
 
     fn has_come_to_an_end(&mut self) -> bool {
         let is_closed = self.connection.as_ref().is_some_and(Connection::is_closed);
-        // A program that ends closes its connections first, and a silence is to show whether it ends.
+        // A program that ends closes its connections first; only the silence after that shows
+        // whether it ends.
         let may_end = self.script == Script::EndOfMovie && self.last_look.is_some();
         let has_left = is_closed && !may_end;
         let is_torn_down = self.state == State::Init && self.run.has(Method::Teardown);
@@ -231,7 +233,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Goes on for a time, without a look at what is asked.
+    /// Goes on for a time, ignoring requests.
     fn hold(&mut self, time: Duration) {
         let deadline = Deadline::after(time);
         while !deadline.is_over() {
@@ -248,7 +250,7 @@ impl<'a> Case<'a> {
         let (request, before) = (request.clone(), self.state);
         let method = request.method();
         if self.run.requests.is_empty() || self.hands.are_needed() {
-            // Neither a program that is slow to start hangs, nor one that waits for a click.
+            // A program that is slow to start does not hang, nor does one that waits for a click.
             self.deadline = Deadline::after(CASE_LIMIT.saturating_sub(END_RESERVE));
         }
         self.run.requests.push(Seen { request, before, is_early });
@@ -260,7 +262,7 @@ impl<'a> Case<'a> {
             self.measure_pause();
         }
         if method == Some(Method::Play) && self.run.is_bound.is_none() {
-            // The client may have sent it before it has looked at the reply to SETUP.
+            // The client may have sent it before it looked at the reply to SETUP.
             let deadline = Deadline::after(BIND_LIMIT);
             while !port::is_bound(self.run.named_port) && !deadline.is_over() {
                 self.turn();
@@ -269,7 +271,8 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Threads come and go; one that is left is always there.
+    /// Counts threads now and then: threads come and go, but one that was left over is always
+    /// there.
     fn count_threads(&mut self) {
         let is_playing = self.state == State::Playing && self.sender.since_play() >= LONG_PLAY;
         if self.script != Script::Plain || !is_playing {
@@ -282,7 +285,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The reply is held back until the pause was long enough to be measured.
+    /// Holds the reply back until the pause was long enough to be measured.
     fn measure_pause(&mut self) {
         while self.rest.as_ref().is_some_and(|meter| !meter.is_done()) {
             self.turn();
@@ -319,7 +322,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Does what the reply has said.
+    /// Does what the reply said.
     fn go_on(&mut self, method: Method, request: &Request, is_granted: bool) {
         let before = self.state;
         if is_granted {
@@ -351,7 +354,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Looks at what is left.
+    /// Looks at what the client has left over.
     fn look_back(mut self) -> Run {
         let is_torn_down = self.state == State::Init && self.run.has(Method::Teardown);
         if is_torn_down {
@@ -382,28 +385,28 @@ impl<'a> Case<'a> {
     }
 }
 
-/// How often is looked at all that may happen.
+/// How often everything that may happen is looked at.
 const TURN: Duration = Duration::from_millis(5);
-/// What is left of the time of a case for the look at its end.
+/// How much of a case's time is kept for the look at its end.
 const END_RESERVE: Duration = Duration::from_secs(1);
-/// Far more than any client needs. Each may be followed by a click, which takes its time.
+/// The most requests of a run: far more than any client needs. Each may be followed by a click,
+/// which takes time.
 const MOST_REQUESTS: usize = 100;
 /// How long the client has to open its RTP port once PLAY has come.
 const BIND_LIMIT: Duration = Duration::from_secs(1);
-/// How long is looked what the client does after 404.
+/// How long the client is watched after 404.
 const REFUSAL_LOOK: Duration = Duration::from_millis(1500);
-/// How long is looked what the client does after a reply of another session.
+/// How long the client is watched after a reply that names another session.
 const SESSION_LOOK: Duration = Duration::from_secs(2);
-/// How long is looked whether a click of the user has an effect.
+/// How long the client is watched for an effect of the user's click.
 const CLICK_LOOK: Duration = Duration::from_secs(5);
-/// How long is looked what the client does after the end of the movie: there are clients that go on
-/// after 2 s.
+/// How long the client is watched after the end of the movie: some clients go on after 2 s.
 const SILENCE_LOOK: Duration = Duration::from_secs(3);
-/// How long is looked what the client does after the end of the connection.
+/// How long the client is watched after the end of the connection.
 const EOF_LOOK: Duration = Duration::from_secs(4);
-/// So many packets after PLAY a thread of the PLAY before has ended.
+/// After this many packets of a PLAY, a thread of the PLAY before must have ended.
 const LONG_PLAY: u16 = 12;
-/// So many packets lie between two counts of the threads.
+/// How many packets lie between two counts of the threads.
 const COUNT_EVERY: u16 = 2;
 /// How long the client has to end after TEARDOWN.
 const END_LIMIT: Duration = Duration::from_secs(4);

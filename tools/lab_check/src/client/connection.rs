@@ -17,14 +17,14 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn new(stream: TcpStream) -> std::io::Result<Self> {
-        // On some systems it inherits from the listener that it does not block.
+        // On some systems it inherits the listener's non-blocking mode.
         stream.set_nonblocking(false)?;
         stream.set_nodelay(true)?;
         stream.set_write_timeout(Some(WRITE_LIMIT))?;
         Ok(Self { stream, bytes: Vec::new(), last_byte: Instant::now(), is_closed: false })
     }
 
-    /// Takes what comes within that time, at most one segment.
+    /// Takes what comes within that time, one segment at most.
     pub(crate) fn listen(&mut self, time: Duration) {
         let mut segment = [0; 4096];
         self.stream.set_read_timeout(Some(time.max(Duration::from_millis(1)))).ok();
@@ -33,7 +33,7 @@ impl Connection {
             Ok(count) => {
                 self.bytes.extend(segment.iter().take(count));
                 self.last_byte = Instant::now();
-                // A client that sends and sends is not to fill the memory.
+                // A client that never stops sending must not fill the memory.
                 self.is_closed |= self.bytes.len() > LIMIT_BYTES;
             }
             Err(error) => {
@@ -74,13 +74,13 @@ impl Connection {
         self.stream.write_all(bytes).ok();
     }
 
-    /// Ends it.
+    /// Ends the connection.
     pub(crate) fn close(&mut self) {
         self.stream.shutdown(Shutdown::Both).ok();
     }
 }
 
-/// Whether a known method stands there, and `RTSP/` in the same line.
+/// Whether a known method is at this place, and `RTSP/` in the same line.
 fn begins_request(bytes: &[u8]) -> bool {
     let has_method = |method: Method| {
         bytes.strip_prefix(method.name().as_bytes()).is_some_and(|rest| rest.starts_with(b" "))
@@ -92,9 +92,9 @@ fn begins_request(bytes: &[u8]) -> bool {
     lines.next().is_some_and(|line| line.windows(6).any(|window| window == b" RTSP/"))
 }
 
-/// How long no byte has to come behind what looks like a whole request.
+/// How long the silence after what looks like a whole request has to be.
 const SHORT_SILENCE: Duration = Duration::from_millis(20);
-/// How long no byte has to come behind anything else.
+/// How long the silence after anything else has to be.
 const LONG_SILENCE: Duration = Duration::from_millis(250);
 const WRITE_LIMIT: Duration = Duration::from_secs(1);
 const LIMIT_BYTES: usize = 65_536;

@@ -1,4 +1,4 @@
-//! How a client leaves, and the files that it leaves behind.
+//! How a client leaves, and the files that it leaves in its folder.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -10,7 +10,7 @@ use rtsp_lab::rtsp::State;
 use crate::deadline::Deadline;
 use crate::program::Program;
 
-/// How it has left before its time, if it has; `is_closed` says that it has closed its connection.
+/// How the client left too early, if it did; `is_closed` is whether it has closed its connection.
 pub(crate) fn too_early(program: &mut Program, is_closed: bool, state: State) -> Option<String> {
     if is_closed {
         // It may be about to end.

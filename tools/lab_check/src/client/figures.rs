@@ -1,6 +1,6 @@
 //! The statistics that a client prints, `name: value` lines.
 
-/// The number behind the last line with one of these names.
+/// The number in the last line with one of these names.
 pub(crate) fn figure(said: &[String], names: &[&str]) -> Option<u64> {
     said.iter().rev().find_map(|line| {
         let (name, value) = line.split_once(':')?;
@@ -11,7 +11,7 @@ pub(crate) fn figure(said: &[String], names: &[&str]) -> Option<u64> {
 
 /// What clients call the packets that did not come.
 pub(crate) const LOST: &[&str] = &["lost", "packets lost", "lost packets"];
-/// What counts the packets that came twice: some clients count them as late.
+/// The names that count packets which came twice: some clients count them as late.
 pub(crate) fn of_doubles(said: &[String]) -> &'static [&'static str] {
     if figure(said, DUPLICATE).is_some() { DUPLICATE } else { LATE }
 }

@@ -29,7 +29,7 @@ pub(crate) fn judge(card: &mut Card, run: &Run, movie: &str, names_port: bool) {
         note(card, &LINE_ENDS, request, line_ends(request));
         note(card, &REQUEST_LINE, request, request_line(request));
         let Some(method) = request.method() else { continue };
-        // What has no lines, or no request line, has nothing in them.
+        // Without lines, or without a request line, there is nothing else to judge.
         if matches!(line_ends(request), Form::Wrong(_)) {
             continue;
         }
@@ -86,9 +86,9 @@ fn line_ends(request: &Request) -> Form {
         return Form::Taken("CRLF, which servers have to take".to_owned());
     }
     if text.ends_with("\n\n") {
-        return Form::Taken("with an empty line behind, which servers have to take".to_owned());
+        return Form::Taken("with an empty line at its end, which servers have to take".to_owned());
     }
-    // The report's own requests have no end behind the last line.
+    // The report's own requests have no line end after the last line.
     Form::Exact
 }
 
@@ -104,8 +104,8 @@ fn request_line(request: &Request) -> Form {
     if name.contains("://") {
         return Form::Wrong("the bare name of the movie, not its URL".to_owned());
     }
-    let blank = if name.is_empty() { "" } else { " " };
-    if line == format!("{method} {name}{blank}RTSP/1.0") {
+    let space = if name.is_empty() { "" } else { " " };
+    if line == format!("{method} {name}{space}RTSP/1.0") {
         return Form::Exact;
     }
     Form::Taken(format!("{line:?}, which servers have to take"))
@@ -167,7 +167,7 @@ fn judge_session(card: &mut Card, seen: &Seen, method: Method, session: &str) {
 }
 
 fn order(method: Method, before: State, is_early: bool) -> Form {
-    // That it was too early is one fault, and not two.
+    // Being too early is one fault, and not two.
     let fits = match method {
         Method::Setup => before == State::Init,
         Method::Play => before == State::Ready || is_early,

@@ -1,5 +1,5 @@
-//! Who presses the client's buttons: nobody, as it does all by itself; `lab_check`, by the window's
-//! keys; or the user, who is asked.
+//! Who presses the client's buttons: nobody, if it does everything by itself; `lab_check`, by the
+//! keys of its window; or the user, who is asked.
 
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -17,11 +17,11 @@ pub(crate) struct Hands {
     may_ask: bool,
     /// The client does not do it by itself.
     by_hand: bool,
-    /// What was pressed or asked for last, and after how many requests.
+    /// The button that was last pressed or asked for, and after how many requests.
     last: Option<(Button, usize, Instant)>,
 }
 
-/// Where the run is.
+/// How far the run has come.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
     pub(crate) state: State,
@@ -35,17 +35,17 @@ pub(crate) struct Place {
 }
 
 impl Hands {
-    /// Of a client whose buttons are pressed by its keys.
+    /// For a client whose buttons are pressed by its keys.
     pub(crate) const fn with_keys(keys: Keys) -> Self {
         Self { keys: Some(keys), may_ask: false, by_hand: true, last: None }
     }
 
-    /// Of a client that may need the user's hands.
+    /// For a client that may need the user's hands.
     pub(crate) const fn asking() -> Self {
         Self { keys: None, may_ask: true, by_hand: false, last: None }
     }
 
-    /// Of a client that is known to need them, or not.
+    /// For a client of which it is known whether it needs them.
     pub(crate) const fn known(by_hand: bool) -> Self {
         Self { keys: None, may_ask: by_hand, by_hand, last: None }
     }
@@ -62,7 +62,8 @@ impl Hands {
         }
     }
 
-    /// Presses a button that is to have no effect now, or asks for it; says whether it has just asked.
+    /// Presses a button that must have no effect now, or asks for it; returns whether it has just
+    /// asked.
     pub(crate) fn try_out(&mut self, button: Button, place: Place, group: u32) -> bool {
         self.by_hand && place.time >= MOMENT && self.press(button, place, group)
     }
@@ -87,7 +88,7 @@ impl Hands {
         true
     }
 
-    /// The button that is next; `None` if it is not yet time for one.
+    /// The next button; `None` if it is not yet time for one.
     fn wanted(&self, place: Place) -> Option<Button> {
         let (button, is_time) = match (place.state, place.plays) {
             (State::Init, 0) => (Button::Setup, self.by_hand || place.time >= OWN_START),
@@ -111,5 +112,5 @@ const MOMENT: Duration = Duration::from_millis(300);
 const PAUSE: Duration = Duration::from_secs(1);
 /// A second of the movie.
 const ENOUGH_PACKETS: u16 = 20;
-/// A key that has had no effect for so long may not have reached the window.
+/// A key that has had no effect for this long may not have reached the window.
 const PRESS_AGAIN: Duration = Duration::from_millis(1500);

@@ -10,7 +10,7 @@ use crate::deadline::Deadline;
 
 use super::button::Button;
 
-/// The keyboard before the client's window.
+/// The keyboard of the client's window.
 #[derive(Clone, Debug)]
 pub(crate) struct Keys {
     /// The windows that were there before the client.
@@ -19,7 +19,7 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// To be made before the client is started, so that its window is known by being new.
+    /// Must be made before the client is started, so that its window can be told by being new.
     ///
     /// # Errors
     /// There is no display, or no `xdotool`: in one line.
@@ -35,7 +35,7 @@ impl Keys {
         }
     }
 
-    /// Presses a button's key; says whether there was a window to press it in.
+    /// Presses a button's key; returns whether there was a window to press it in.
     pub(crate) fn press(&mut self, button: Button, group: u32) -> bool {
         if self.window.is_none() {
             self.window = self.find(group);
@@ -47,7 +47,7 @@ impl Keys {
             Button::Pause => "space",
             Button::Teardown => "t",
         };
-        // Without a window manager nobody knows what it is to be active.
+        // Without a window manager there is no active window.
         ["windowactivate", "windowfocus"].into_iter().any(|activate| {
             let words = format!("{activate} --sync {window} key {key}");
             xdotool(&words).is_some_and(|(is_done, _)| is_done)
@@ -75,7 +75,8 @@ fn is_window(line: &str) -> bool {
     !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Runs it; says whether all went well, and what it printed. `None` if it can't run, or does not end.
+/// Runs it; returns whether it succeeded and what it printed, or `None` if it can't run or does not
+/// end.
 fn xdotool(words: &str) -> Option<(bool, Vec<String>)> {
     let mut command = Command::new("xdotool");
     command.args(words.split(' ')).stdin(Stdio::null()).stdout(Stdio::piped());
@@ -98,6 +99,6 @@ fn xdotool(words: &str) -> Option<(bool, Vec<String>)> {
     Some((status.success(), text.lines().map(str::to_owned).collect()))
 }
 
-/// It hangs if the window goes away meanwhile.
+/// How long it may take: it hangs if the window disappears in the meantime.
 const LIMIT: Duration = Duration::from_secs(2);
 const LOOK_INTERVAL: Duration = Duration::from_millis(5);

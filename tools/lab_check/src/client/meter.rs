@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::usage::Usage;
 
-/// Measures from a moment on.
+/// Measures from a given moment on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Meter {
     begin: Instant,
@@ -12,7 +12,7 @@ pub(crate) struct Meter {
 }
 
 impl Meter {
-    /// Begins when the client has had the time to come to rest.
+    /// Begins when the client has had time to come to rest.
     pub(crate) fn new() -> Self {
         Self { begin: Instant::now() + REST, first: None }
     }
@@ -30,8 +30,8 @@ impl Meter {
         measured || self.begin.elapsed() >= 4 * ENOUGH
     }
 
-    /// The share of a processor that the group of processes has used since, of the time in which
-    /// it could have one; `None` if that is not known.
+    /// The share of a processor that the group of processes has used since then, out of the time in
+    /// which it could have had one; `None` if that is not known.
     pub(crate) fn share(&self, group: u32) -> Option<f64> {
         let (start, first) = self.first.filter(|(start, _)| start.elapsed() >= ENOUGH / 2)?;
         let now = Usage::of_group(group)?;
@@ -39,7 +39,7 @@ impl Meter {
         let waited = now.waited.saturating_sub(first.waited).as_secs_f64();
         let all = start.elapsed().as_secs_f64();
         if used / all < NOTHING {
-            // On a machine that does much else even who wants little has to wait all the time.
+            // On a busy machine even a process that wants little has to wait all the time.
             return Some(used / all);
         }
         Some(used / (all - waited).max(used))

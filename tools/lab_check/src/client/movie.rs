@@ -68,7 +68,7 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
-    /// Of packets to that address.
+    /// A sender of packets to that address.
     pub(crate) fn new(address: IpAddr, port: u16, script: Script) -> std::io::Result<Self> {
         let socket = UdpSocket::bind((address, 0))?;
         let (client, ssrc) = (SocketAddr::new(address, port), rand::random());
@@ -98,7 +98,8 @@ impl Sender {
             }
             self.number += 1;
             self.since_play += 1;
-            // After a standstill nothing is made up for: the client's socket has no room for it.
+            // After a standstill no packets are made up for: the client's socket has no room for
+            // them.
             let is_late = due.elapsed() >= 2 * FRAME_INTERVAL;
             self.next = Some(if is_late { Instant::now() } else { due } + FRAME_INTERVAL);
             for number in self.script.packets(self.number) {
@@ -113,7 +114,7 @@ impl Sender {
         let timestamp = u32::try_from(seconds & u64::from(u32::MAX)).unwrap_or_default();
         let mut datagram = Vec::new();
         RtpPacket::jpeg(number, timestamp, self.ssrc, frame).encode(&mut datagram);
-        // Whether the client listens is seen elsewhere.
+        // Whether the client listens is checked elsewhere.
         self.socket.send_to(&datagram, self.client).ok();
     }
 

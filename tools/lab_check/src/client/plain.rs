@@ -11,7 +11,7 @@ use super::requirements::{
 };
 use super::run::{Rest, Run};
 
-/// Judges all but the form of the requests.
+/// Judges everything but the form of the requests.
 pub(crate) fn judge(card: &mut Card, run: &Run) {
     judge_use_cases(card, run);
     if let Some(is_bound) = run.is_bound {
@@ -102,7 +102,7 @@ fn judge_rest(card: &mut Card, rest: &Rest) {
             seen("it still runs after some seconds".to_owned(), "it has ended".to_owned())
         });
     } else {
-        // It is the same fault: who does not close can't end.
+        // It is the same fault: a client that does not close can't end.
         skip(card, &ENDS, "it does not close what it has open");
     }
     card.check(&NO_FILES, rest.cache_files.is_empty(), || {

@@ -3,12 +3,12 @@
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 
-/// A UDP port that was free. Nobody else is given it while this lives.
+/// A UDP port that was free. Nobody else gets it while this lives.
 #[derive(Debug)]
 pub(crate) struct RtpPort {
     number: u16,
-    /// UDP must stay free for the client. So the TCP port of the same number is taken, which all
-    /// programs that check clients on this machine can see.
+    /// The UDP port must stay free for the client. So the TCP port of the same number is taken,
+    /// which other runs of this program on the machine will notice.
     _lock: TcpListener,
 }
 
@@ -35,15 +35,15 @@ impl RtpPort {
 
 /// Whether a program listens at that UDP port.
 pub(crate) fn is_bound(number: u16) -> bool {
-    // To try to take it might take it away from the client, so it is looked up in a table.
+    // Trying to bind it might take it away from the client, so it is looked up in a table.
     match ["/proc/net/udp", "/proc/net/udp6"].map(fs::read_to_string) {
         [Err(_), Err(_)] => UdpSocket::bind((Ipv4Addr::UNSPECIFIED, number)).is_err(),
         tables => tables.iter().flatten().any(|table| names_port(table, number)),
     }
 }
 
-/// How many packets the system has dropped there, as the program did not take them in time; 0 if it
-/// does not tell.
+/// How many packets the system has dropped there because the program did not take them in time; 0
+/// if the system does not tell.
 pub(crate) fn dropped(number: u16) -> u64 {
     let tables = ["/proc/net/udp", "/proc/net/udp6"].map(fs::read_to_string);
     let lines = tables.iter().flatten().flat_map(|table| table.lines());
@@ -61,7 +61,7 @@ fn names_port(table: &str, number: u16) -> bool {
     table.lines().any(|line| line.split_whitespace().nth(1).is_some_and(|at| at.ends_with(&end)))
 }
 
-/// Below those that systems give away by themselves, and below those of [`crate::port`].
+/// Below the ports that systems hand out by themselves, and below those of [`crate::port`].
 const FIRST: u16 = 10_000;
 const COUNT: u16 = 10_000;
 const ATTEMPTS: usize = 1000;

@@ -41,7 +41,7 @@ impl Question<'_> {
         "200 OK"
     }
 
-    /// Whether the request is granted, and the client is told so.
+    /// Whether the request is granted and the client is told so.
     pub(crate) fn is_granted(self) -> bool {
         self.status().starts_with("200") && !self.names_another_session()
     }
@@ -49,7 +49,7 @@ impl Question<'_> {
     /// All parts of the answer, in order.
     pub(crate) fn answer(self) -> Vec<Step> {
         let text = self.text();
-        // Not all of them: a case is not to last too long.
+        // Not all of them, or a case would last too long.
         let is_late = self.number <= 2 && self.request.method() != Some(Method::Teardown);
         let mut steps = if self.script == Script::Plain {
             vec![Step::Hold(GLANCE), Step::Say(text)]
@@ -71,7 +71,7 @@ impl Question<'_> {
         steps
     }
 
-    /// What is unusual in the answer; it may be all of it.
+    /// The unusual part of the answer, which may be all of it.
     pub(crate) fn unusual(self) -> Option<Vec<u8>> {
         let is_setup = self.request.method() == Some(Method::Setup);
         if self.script == Script::WrongCseq && is_setup {
@@ -131,10 +131,10 @@ pub(crate) fn session_id() -> String {
 
 /// Never given away by [`session_id`].
 pub(crate) const OTHER_SESSION: &str = "123456";
-/// How long is looked whether a request comes before the reply to the one before.
+/// How long to watch for a request that comes before the reply to the one before it.
 const GLANCE: Duration = Duration::from_millis(150);
 const LATE: Duration = Duration::from_secs(1);
-/// Between two segments of a reply.
+/// The time between two segments of a reply.
 const BETWEEN: Duration = Duration::from_millis(50);
 /// The first segment of a reply ends inside its second line.
 const SPLIT: usize = "RTSP/1.0 200 OK\nCS".len();

@@ -1,4 +1,4 @@
-//! What the client has sent, taken apart without asking for more than is there.
+//! A client's request, taken apart without assuming more than is there.
 
 use rtsp_lab::rtsp::Method;
 
@@ -28,21 +28,21 @@ impl Request {
         word.unwrap_or_default().to_owned()
     }
 
-    /// What it asks for, in capitals or not; `None` if nobody can know.
+    /// The method, in capitals or not; `None` if it is none of the known ones.
     pub(crate) fn method(&self) -> Option<Method> {
         Method::named(&self.word().to_ascii_uppercase())
     }
 
-    /// What stands between the method and the last `RTSP/`, or the line's end.
+    /// The text between the method and the last `RTSP/`, or the line's end.
     pub(crate) fn name(&self) -> String {
         let lines = self.lines();
         let line = lines.first().map_or("", String::as_str);
-        let behind = line.trim_start().strip_prefix(self.word().as_str()).unwrap_or_default();
-        behind.rsplit_once("RTSP/").map_or(behind, |(name, _)| name).trim().to_owned()
+        let after = line.trim_start().strip_prefix(self.word().as_str()).unwrap_or_default();
+        after.rsplit_once("RTSP/").map_or(after, |(name, _)| name).trim().to_owned()
     }
 
-    /// The line of the `CSeq`, which has one of the names that lab clients give it or, as the second
-    /// line, none.
+    /// The line of the `CSeq`. It has one of the names that lab clients give it, or it is the
+    /// second line and has no name.
     pub(crate) fn cseq_line(&self) -> Option<String> {
         let lines = self.lines();
         let is_bare = |line: &&String| !line.is_empty() && line.bytes().all(|b| b.is_ascii_digit());
@@ -74,12 +74,12 @@ impl Request {
         self.lines().into_iter().skip(1).find(|line| has_name(line, &names))
     }
 
-    /// The RTP port: the number behind `client_port`, or else the last one of the line.
+    /// The RTP port: the number after `client_port`, or else the last one of the line.
     pub(crate) fn port(&self) -> Option<u16> {
         let line = self.transport_line()?;
         let is_digit = |c: char| c.is_ascii_digit();
         let mut numbers = match line.split_once("client_port") {
-            Some((_, behind)) => behind.split(|c| !is_digit(c)).find(|part| !part.is_empty()),
+            Some((_, after)) => after.split(|c| !is_digit(c)).find(|part| !part.is_empty()),
             None => line.rsplit(|c| !is_digit(c)).find(|part| !part.is_empty()),
         };
         numbers.take()?.parse().ok().filter(|&port| port != 0)

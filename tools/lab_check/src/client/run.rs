@@ -4,22 +4,22 @@ use rtsp_lab::rtsp::{Method, State};
 
 use super::request::Request;
 
-/// All that the card is made from.
+/// Everything that the card is made from.
 #[derive(Debug, Default)]
 pub(crate) struct Run {
     /// Whether a connection came.
     pub(crate) has_connected: bool,
     /// The requests, in order.
     pub(crate) requests: Vec<Seen>,
-    /// The session that the replies have named.
+    /// The session that the replies named.
     pub(crate) session: String,
     /// What was unusual in the first unusual reply.
     pub(crate) unusual: Vec<u8>,
     /// The RTP port that the client was given.
     pub(crate) rtp_port: u16,
-    /// The one that it has named; the same, if it is right or there is none.
+    /// The RTP port that it named, or the same if it named none.
     pub(crate) named_port: u16,
-    /// Whether somebody listened there when PLAY came.
+    /// Whether the client listened there when PLAY came.
     pub(crate) is_bound: Option<bool>,
     /// How the client left before TEARDOWN was granted.
     pub(crate) broke_off: Option<String>,
@@ -27,17 +27,17 @@ pub(crate) struct Run {
     pub(crate) paused: Option<f64>,
     /// The share of a processor that it used when all was over.
     pub(crate) idle: Option<f64>,
-    /// How many threads it had, now and then, in which PLAY.
+    /// How many threads it had at some moments, and in which PLAY.
     pub(crate) threads: Vec<(usize, u64)>,
     /// How many packets were due when the last request came.
     pub(crate) packets: u16,
-    /// How many packets the client did not take before there was no more room.
+    /// How many packets were dropped because the client did not take them in time.
     pub(crate) dropped: u64,
     /// How many packets were due in the longest PLAY.
     pub(crate) longest_play: u16,
-    /// The time was over before all was seen.
+    /// Whether the time was over before everything had been seen.
     pub(crate) is_cut: bool,
-    /// What it left behind after TEARDOWN.
+    /// What was left after TEARDOWN.
     pub(crate) rest: Option<Rest>,
     /// Whether its first process has ended, and how.
     pub(crate) end: Option<String>,
@@ -71,12 +71,12 @@ pub(crate) struct Rest {
 }
 
 impl Run {
-    /// How many requests of that kind have come.
+    /// How many requests of that kind came.
     pub(crate) fn count(&self, method: Method) -> usize {
         self.requests.iter().filter(|seen| seen.request.method() == Some(method)).count()
     }
 
-    /// Whether a request of that kind has come.
+    /// Whether a request of that kind came.
     pub(crate) fn has(&self, method: Method) -> bool {
         self.count(method) > 0
     }

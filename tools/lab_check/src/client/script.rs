@@ -1,8 +1,8 @@
-//! The variations: what the server does differently, so that it is seen what the client does then.
+//! The variations: what the server does differently, to see how the client reacts.
 
 use super::button::Button;
 
-/// A variation; each is a run of the client of its own.
+/// A variation; each is a separate run of the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Script {
     /// Nothing is different. All others are compared with it.
@@ -62,8 +62,8 @@ impl Script {
         }
     }
 
-    /// Those that the user has named; none stands for all. `Plain` is always the first, for the
-    /// others are compared with it.
+    /// The variations that the user has named, or all if none is named. `Plain` is always the
+    /// first, because the others are compared with it.
     ///
     /// # Errors
     /// A name is not known: in one line.
@@ -106,7 +106,7 @@ impl Script {
         (self == Self::EndOfConnection).then_some(LAST_PACKET)
     }
 
-    /// The button that must not lead on when the unusual has come.
+    /// The button that must have no effect after the unusual event.
     pub(crate) fn trial(self) -> Option<Button> {
         let of_script = [(Self::NotFound, Button::Play), (Self::WrongSession, Button::Pause)];
         of_script.into_iter().find(|(script, _)| *script == self).map(|(_, button)| button)
@@ -117,12 +117,12 @@ fn is_touched(number: u16) -> bool {
     TOUCHED.contains(&number)
 }
 
-/// The packets that something happens to. They are soon over, for there are clients that play for a
-/// second only.
+/// The packets that something happens to. All are early ones, because some clients play for only a
+/// second.
 const TOUCHED: [u16; 3] = [4, 8, 11];
 /// How many packets are lost, swapped with the next one, or doubled.
 pub(crate) const TOUCHED_COUNT: u64 = TOUCHED.len() as u64;
-/// When so many packets have been due, all that was to happen to them has been seen by the client.
+/// When this many packets have been due, the client has seen everything that was to happen to them.
 pub(crate) const SETTLED: u16 = 16;
 const LAST_PACKET: u16 = 10;
 const SHORT_MOVIE: u16 = 12;

@@ -1,4 +1,4 @@
-//! What the client does when something is unusual, compared with what it does else.
+//! What the client does when something is unusual, compared with what it does otherwise.
 
 use rtsp_lab::rtsp::Method;
 
@@ -57,7 +57,7 @@ fn failed(came: String, expected: &'static str) -> Result<(), Flaw> {
 }
 
 impl Runs<'_> {
-    /// It does all that it does when nothing is unusual.
+    /// The client does everything that it does when nothing is unusual.
     fn goes_on(self) -> Result<(), Flaw> {
         let Self { plain, run } = self;
         if plain.broke_off.is_some() || !plain.has(Method::Play) {
@@ -79,7 +79,7 @@ impl Runs<'_> {
         Ok(())
     }
 
-    /// It sends nothing while a reply is late.
+    /// The client sends nothing while a reply is late.
     fn waits(self) -> Result<(), Flaw> {
         if self.plain.early().is_some() {
             return Err(Flaw::NotChecked("it does not wait even for replies that are not late"));
@@ -125,7 +125,7 @@ impl Runs<'_> {
         Ok(())
     }
 
-    /// After 404 it does not send PLAY.
+    /// After 404 the client does not send PLAY.
     fn does_not_go_on(self) -> Result<(), Flaw> {
         let Self { plain, run } = self;
         if plain.early().is_some() {
@@ -158,7 +158,7 @@ impl Runs<'_> {
             return Err(Flaw::NotChecked("it fails even when nothing is unusual"));
         }
         spins(run)?;
-        // A window may stay, and tell; a program without one has nobody to tell.
+        // A window may stay and show the error; a program without one has nobody to show it to.
         let ends_by_itself = plain.end.is_some() && !plain.by_hand;
         if ends_by_itself && run.end.is_none() {
             let came = "it still runs 4 s later, and sends nothing";
@@ -168,7 +168,7 @@ impl Runs<'_> {
     }
 }
 
-/// Whether the client lets the processor rest when all is over.
+/// The client lets the processor rest when all is over.
 fn spins(run: &Run) -> Result<(), Flaw> {
     match run.idle {
         Some(share) if share >= SPINS => {
@@ -190,7 +190,7 @@ fn note(card: &mut Card, requirement: &Requirement, run: &Run, found: Result<(),
     }
 }
 
-/// What the client has counted is what was done to the packets.
+/// The client's counts agree with what was done to the packets.
 fn count(card: &mut Card, requirement: &Requirement, run: &Run, names: &[&str]) {
     if run.end.is_none() {
         return skip(card, requirement, "it has not ended, so it may still print them");
@@ -199,7 +199,7 @@ fn count(card: &mut Card, requirement: &Requirement, run: &Run, names: &[&str]) 
         return skip(card, requirement, "it has played too short");
     }
     if run.dropped > 0 {
-        // On a machine that does too much else it is not the client's fault.
+        // On a machine that is too busy it is not the client's fault.
         return skip(card, requirement, "it was too slow: its socket has dropped packets, too");
     }
     let name = names.first().copied().unwrap_or_default();

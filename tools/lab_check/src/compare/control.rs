@@ -1,4 +1,5 @@
-//! The light lab client's side of RTSP: writes a request, reads its reply, and says how long it took.
+//! A simple lab client's side of RTSP: writes a request, reads its reply, and tells how long that
+//! took.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -18,7 +19,7 @@ pub(crate) struct Control {
 }
 
 impl Control {
-    /// Begins on a connection.
+    /// A client on this connection.
     ///
     /// # Errors
     /// It is broken already: in one line.
@@ -44,7 +45,7 @@ impl Control {
         self.read_some(&mut reply, deadline.left())
             .map_err(|why| format!("no reply to {method}: {why}"))?;
         let took = sent.elapsed();
-        // Nothing marks the end of a lab reply; one that lacks its third line ends with a silence.
+        // Nothing marks the end of a lab reply; one without a third line ends with a silence.
         while !is_whole(&reply) {
             if deadline.is_over() || reply.len() >= MOST_BYTES {
                 return Err(format!("the reply to {method} has no end in {} bytes", reply.len()));
@@ -86,7 +87,7 @@ impl Control {
                     reply.extend(bytes.iter().take(length));
                     return Ok(());
                 }
-                // The system had halted this program for a moment.
+                // The system halted this program for a moment.
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if is_timeout(error.kind()) => {
                     return Err(format!("nothing came for {:.1} s", start.elapsed().as_secs_f64()));
@@ -100,7 +101,7 @@ impl Control {
     }
 }
 
-/// What a socket says when its timeout is over.
+/// Whether the error says that a socket's timeout is over.
 pub(crate) fn is_timeout(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
@@ -127,7 +128,7 @@ fn session(reply: &str) -> Option<&str> {
     session.split(';').next().map(str::trim)
 }
 
-/// How long a reply is waited for: forty times what the report allows.
+/// How long to wait for a reply: forty times what the report allows.
 pub(crate) const REPLY_LIMIT: Duration = Duration::from_secs(2);
 /// After such a silence no further line is expected.
 const REST_LIMIT: Duration = Duration::from_millis(100);

@@ -1,10 +1,10 @@
-//! Numbers out of what was recorded. Nothing here looks at a clock, a socket or a process.
+//! Figures from what was recorded. Nothing here looks at a clock, a socket or a process.
 
 use std::time::{Duration, Instant};
 
 use super::receiver::Arrival;
 
-/// How some times are spread.
+/// How times are distributed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Spread {
     pub(crate) p50: Duration,
@@ -13,7 +13,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// `None` of nothing.
+    /// `None` if there are no times.
     pub(crate) fn of(mut times: Vec<Duration>) -> Option<Self> {
         times.sort_unstable();
         let max = *times.last()?;
@@ -21,7 +21,7 @@ impl Spread {
     }
 }
 
-/// The smallest of the sorted times that so many percent of them do not exceed.
+/// The smallest of the sorted times that this percentage of them does not exceed.
 pub(crate) fn percentile(sorted: &[Duration], percent: usize) -> Option<Duration> {
     let rank = (sorted.len() * percent).div_ceil(100);
     sorted.get(rank.saturating_sub(1)).copied()
@@ -33,12 +33,12 @@ pub(crate) fn within(arrivals: &[Arrival], [from, to]: [Instant; 2]) -> Vec<Arri
     arrivals.iter().filter(is_within).copied().collect()
 }
 
-/// When each frame began. A frame may come in pieces, of which the first begins as a JPEG does.
+/// When each frame began. A frame may come in pieces, the first of which begins as a JPEG does.
 pub(crate) fn frame_times(arrivals: &[Arrival]) -> Vec<Instant> {
     arrivals.iter().filter(|arrival| arrival.begins_frame).map(|arrival| arrival.at).collect()
 }
 
-/// Frames a second; `None` of fewer than two.
+/// Frames a second; `None` if there are fewer than two.
 pub(crate) fn rate(frames: &[Instant]) -> Option<f64> {
     let (first, last) = (frames.first()?, frames.last()?);
     let intervals = u32::try_from(frames.len() - 1).ok().filter(|count| *count > 0)?;
@@ -55,7 +55,7 @@ pub(crate) fn deviations(frames: &[Instant]) -> Vec<Duration> {
 /// The packets of a stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Count {
-    /// How many the sequence numbers from the first to the highest announce.
+    /// How many there should be by the sequence numbers, from the first to the highest.
     pub(crate) expected: u64,
     pub(crate) lost: u64,
 }
@@ -68,7 +68,8 @@ pub(crate) fn count(arrivals: &[Arrival]) -> Count {
     for Arrival { number, .. } in arrivals.iter().skip(1) {
         let step = number.wrapping_sub(highest);
         if step == 0 || step >= BACKWARD {
-            // It is late, or one more piece of a frame that has one number. A late one is new.
+            // It is late, or another piece of a frame whose pieces share one number. A late one is
+            // new.
             let gap = gaps.iter().position(|gap| gap == number);
             if let Some(index) = gap {
                 gaps.swap_remove(index);
@@ -92,7 +93,7 @@ pub(crate) fn a_minute(used: Duration, time: Duration) -> Option<Duration> {
 
 /// The report's `wait(0.05)`.
 const FRAME_INTERVAL: Duration = Duration::from_millis(50);
-/// A step of the sequence number of this or more goes back.
+/// A step of the sequence number of this size or more is a step back.
 const BACKWARD: u16 = 0x8000;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The figures of one server, made of what the scenarios recorded.
+//! The figures of one server, made from what the scenarios recorded.
 
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ pub(crate) struct Streaming {
 }
 
 impl Streaming {
-    /// The figures of a stream of which is known what the server used before it.
+    /// The figures of a stream, given what the server used before it.
     pub(crate) fn of(stream: &Stream, at_rest: Option<Usage>) -> Self {
         let seen = stream.sessions.iter().map(|arrivals| within(arrivals, stream.window));
         let sessions: Vec<_> = seen.collect();
@@ -82,7 +82,7 @@ impl Streaming {
 /// What is left of sessions whose clients have gone.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Left {
-    /// That still came, in a second.
+    /// Packets that still came, in a second.
     pub(crate) packets: u64,
     /// In a second.
     pub(crate) cpu: Option<Duration>,
@@ -93,7 +93,7 @@ pub(crate) struct Left {
 }
 
 impl Left {
-    /// What the look at the server afterwards has shown.
+    /// The figures of a server after its clients have gone.
     pub(crate) fn of(stream: &Stream, at_rest: Option<Usage>) -> Self {
         let packets = stream.sessions.iter().map(|arrivals| within(arrivals, stream.window).len());
         let used = stream.used_at_the_end();
@@ -114,7 +114,7 @@ impl Stream {
 
     fn cpu(&self) -> Option<Duration> {
         let [before, after] = self.used;
-        // A process of the group that has ended takes its time with it.
+        // A process that ends takes its time with it, so the sum may fall.
         Some(after?.cpu.saturating_sub(before?.cpu))
     }
 
@@ -129,7 +129,7 @@ fn more(before: Option<Usage>, after: Option<Usage>, figure: fn(&Usage) -> u64) 
     Some(i64::try_from(after).ok()? - i64::try_from(before).ok()?)
 }
 
-/// Counts of threads and KiB are far from where `f64` gets coarse.
+/// Counts of threads and KiB are far too small for `f64` to round them.
 fn small(number: i64) -> f64 {
     f64::from(i32::try_from(number).unwrap_or(i32::MAX))
 }
@@ -156,7 +156,7 @@ mod tests {
             number,
             begins_frame: true,
         };
-        // The last one comes when nobody looks any more.
+        // The last one comes after the measurement.
         let whole: Vec<_> = (0..100).chain([110]).map(arrival).collect();
         let mut lacking = whole.clone();
         lacking.remove(50);

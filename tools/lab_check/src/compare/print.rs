@@ -108,7 +108,7 @@ fn write_wrapped(out: &mut fmt::Formatter<'_>, text: &str, hang: usize) -> fmt::
 /// Where a card writes what was sent, what came and what was expected.
 const EVIDENCE: usize = 25;
 const NOT_KNOWN: &str = "not known";
-/// Marks a line of which the two sides differ.
+/// Marks a line in which the two sides differ.
 const DIFFERENCE: &str = "<>";
 
 #[cfg(test)]
@@ -125,7 +125,7 @@ mod tests {
     };
     const FORM: Requirement = Requirement { id: "form", title: "it has three lines", ..ECHO };
 
-    /// Two servers of which those have failed to repeat the `CSeq`.
+    /// A comparison in which these servers have failed to repeat the `CSeq`.
     fn comparison(failed: [bool; 2]) -> Comparison {
         let side = |name: &str, failed: bool| {
             let mut card = Card::new(name, &[&ECHO, &FORM]);
@@ -149,9 +149,9 @@ mod tests {
         assert_eq!(echo, [DIFFERENCE, "FAIL", "pass"], "{printed}");
         let form: Vec<_> = words(FORM.title);
         assert_eq!(form, ["pass", "pass", "lines"], "{printed}");
-        let (before, behind) = printed.split_once("1 failed with other\n").unwrap();
+        let (before, after) = printed.split_once("1 failed with other\n").unwrap();
         assert!(before.ends_with("Nothing failed with one.\n\n"), "{printed}");
-        assert!(behind.contains("expected"), "{printed}");
+        assert!(after.contains("expected"), "{printed}");
         let longest = printed.lines().map(|line| line.chars().count()).max();
         assert_eq!(longest, Some(WIDTH), "{printed}");
     }

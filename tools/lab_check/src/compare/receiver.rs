@@ -1,4 +1,4 @@
-//! The light lab client's side of RTP: notes when each packet comes, and looks at nothing else.
+//! A simple lab client's side of RTP: notes when each packet comes, and nothing else.
 
 use std::net::UdpSocket;
 use std::sync::Arc;
@@ -60,7 +60,7 @@ impl Receiver {
         self.shared.count.load(Ordering::Relaxed)
     }
 
-    /// Asks the thread to end. It takes a moment, and many threads can take it together.
+    /// Asks the thread to end. That takes a moment, which many threads can spend at the same time.
     pub(crate) fn stop(&self) {
         self.shared.stop.store(true, Ordering::Relaxed);
     }
@@ -85,7 +85,7 @@ fn receive(socket: UdpSocket, shared: &Shared) -> Received {
     let mut arrivals = Vec::with_capacity(USUAL_PACKETS);
     let mut datagram = vec![0; LARGEST_DATAGRAM];
     while !shared.stop.load(Ordering::Relaxed) {
-        // Nothing came in time: look whether it is over. Nothing else happens to this socket.
+        // Nothing came in time, which is all that can go wrong here: check whether it is over.
         let Ok(length) = socket.recv(&mut datagram) else { continue };
         let at = Instant::now();
         let arrival = datagram.get(..length).and_then(|bytes| read(bytes, at));
@@ -105,11 +105,11 @@ fn read(datagram: &[u8], at: Instant) -> Option<Arrival> {
     Some(Arrival { at, number, begins_frame: payload.starts_with(b"\xFF\xD8") })
 }
 
-/// How often is looked whether it is over.
+/// How often to check whether it is over.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
-/// What a few seconds bring: no memory is asked for while time is measured.
+/// What a few seconds bring, so that no memory is allocated while time is measured.
 const USUAL_PACKETS: usize = 1024;
-/// More are a flood, which must not fill the memory.
+/// The most packets that are kept: more are a flood, which must not fill the memory.
 const MOST_PACKETS: usize = 100_000;
-/// A smaller buffer would cut packets off, or fail to take them.
+/// A smaller buffer would cut packets off or fail to receive them.
 pub(crate) const LARGEST_DATAGRAM: usize = 65_536;

@@ -1,4 +1,4 @@
-//! The rows of the table of figures: what each is called, where it comes from, how it is written.
+//! The rows of the table of figures: the name of each, its source, and how it is written.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub(crate) enum Row {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
     Milliseconds,
-    /// Of a processor, counted in hundredths.
+    /// Seconds of a processor, counted in hundredths.
     Seconds,
     /// The same, extrapolated to a minute.
     SecondsAMinute,
@@ -26,7 +26,7 @@ pub(crate) enum Unit {
     Mebibytes,
     Kibibytes,
     Number,
-    /// Threads for each session: rarely a broken number.
+    /// Threads for each session: mostly a whole number.
     Mean,
 }
 
@@ -49,8 +49,8 @@ impl Unit {
         }
     }
 
-    /// The second figure in terms of the first, where that says something: of times and amounts, not of
-    /// what is so small that it is the grain of the measure.
+    /// The second figure as a multiple of the first, where that means something: for times and
+    /// amounts that are not too small to be measured well.
     pub(crate) fn ratio(self, [first, second]: [f64; 2]) -> Option<String> {
         let grain = match self {
             Self::Milliseconds => 0.005,
@@ -186,7 +186,7 @@ fn mebibytes(kib: u64) -> f64 {
     number(kib) / 1024.0
 }
 
-/// Nothing that is counted here comes near the end of these numbers.
+/// Nothing that is counted here comes near the limit of these numbers.
 fn number(count: u64) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }

@@ -1,5 +1,5 @@
-//! What the clients do. Each scenario has a server of its own, fresh from the start, so that one does
-//! not suffer from what another has left behind; none lasts longer than `CASE_LIMIT`.
+//! What the clients do. Each scenario has a newly started server, so that none suffers from what
+//! another has left; none lasts longer than `CASE_LIMIT`.
 
 use std::net::{Ipv4Addr, UdpSocket};
 use std::thread;
@@ -43,14 +43,14 @@ pub(crate) enum Departure {
     Teardown,
     /// They close the connection. Their RTP ports stay open.
     Close,
-    /// They are killed: the system closes all that they have.
+    /// They are killed: the system closes everything that they have.
     Kill,
 }
 
 /// Clients one after another, as many as there is time for.
 ///
 /// # Errors
-/// One of them was not served: what it met, in one line. Those before it are in the list.
+/// One of them was not served: why, in one line. Those before it are in the list.
 pub(crate) fn one_after_another(
     trial: &Trial,
     movie: &str,
@@ -108,7 +108,7 @@ pub(crate) fn at_once(trial: &Trial, movie: &str, sessions: usize) -> Result<Str
 /// A few clients that play and leave in that way; then the server is watched for a second.
 ///
 /// # Errors
-/// They can't play or can't leave so: in one line.
+/// They can't play, or can't leave in that way: in one line.
 pub(crate) fn leave(trial: &Trial, movie: &str, departure: Departure) -> Result<Stream, String> {
     let deadline = Deadline::after(CASE_LIMIT.saturating_sub(DRAIN_LIMIT + GRACE + AFTERWARDS));
     let viewers = seat(trial, movie, LEAVERS, deadline)?;
@@ -179,7 +179,7 @@ impl RtpPort {
 
     fn open(self) -> Result<UdpSocket, String> {
         match self {
-            // Packets that came while nobody read are of the time before.
+            // Packets that came while nobody read are from before.
             Self::Open(socket) => {
                 socket.set_nonblocking(true).map_err(|error| error.to_string())?;
                 let mut datagram = vec![0; LARGEST_DATAGRAM];
@@ -217,7 +217,7 @@ fn seat(
     Ok(viewers)
 }
 
-/// Their threads end at the same time, so that nobody waits for one after the other.
+/// Ends their threads at the same time, instead of waiting for one after another.
 fn stop_all(viewers: &[Viewer]) {
     for viewer in viewers {
         viewer.receiver.stop();
@@ -237,15 +237,15 @@ pub(crate) const CLIENTS: usize = 20;
 pub(crate) const LEAVERS: usize = 3;
 /// How long a stream is watched.
 pub(crate) const WATCHED: Duration = Duration::from_secs(8);
-/// What a server has to tidy up before it is watched.
+/// How long a server has to tidy up before it is watched.
 pub(crate) const GRACE: Duration = Duration::from_secs(1);
-/// How long it is watched when the clients have gone.
+/// How long it is watched after the clients have gone.
 pub(crate) const AFTERWARDS: Duration = Duration::from_secs(1);
 /// Within this a packet must have come.
 const PACKET_LIMIT: Duration = Duration::from_secs(2);
-/// So many packets show that a session plays.
+/// How many packets show that a session plays.
 const FEW: usize = 5;
-/// Within this the packets of the time before are taken, also if new ones come and come.
+/// How long packets from before are discarded, even if new ones never stop.
 const DRAIN_LIMIT: Duration = Duration::from_millis(100);
-/// How often is looked whether they have come.
+/// How often to check whether they have come.
 const LOOK_INTERVAL: Duration = Duration::from_millis(5);

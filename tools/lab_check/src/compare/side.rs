@@ -22,7 +22,7 @@ pub(crate) struct Subject<'a> {
 /// How many scenarios [`measure`] runs.
 pub(crate) const SCENARIOS: usize = 6;
 
-/// Runs the scenarios. What went wrong in one of them is a note, and the others go on.
+/// Runs the scenarios. If one fails, that is noted, and the others go on.
 pub(crate) fn measure(
     subject: Subject<'_>,
     progress: &mut Progress,

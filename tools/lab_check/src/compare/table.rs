@@ -1,8 +1,8 @@
-//! Columns of text that fit a projector: what, one server, the other, their ratio.
+//! Columns of text that fit a projector: the name, one server, the other, their ratio.
 
 use std::fmt;
 
-/// Writes a row. What is too long for the first column goes on in the next line.
+/// Writes a row. A text that is too long for the first column continues in the next line.
 pub(crate) fn row(
     out: &mut fmt::Formatter<'_>,
     label: &str,
@@ -17,15 +17,15 @@ pub(crate) fn row(
     lines.try_for_each(|more| writeln!(out, "{more}"))
 }
 
-/// Breaks a text that is longer than `width` at its blanks; a word without any is cut. All lines but
-/// the first begin with `hang` blanks.
+/// Breaks a text that is longer than `width` at its spaces; a word that is too long is cut. All
+/// lines but the first begin with `hang` spaces.
 pub(crate) fn wrap(text: &str, width: usize, hang: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut rest: Vec<char> = text.chars().collect();
     while rest.len() > width {
         let start = rest.iter().take_while(|c| **c == ' ').count();
-        let blank = rest.iter().take(width + 1).rposition(|c| *c == ' ');
-        let end = blank.filter(|end| *end > start).unwrap_or(width);
+        let space = rest.iter().take(width + 1).rposition(|c| *c == ' ');
+        let end = space.filter(|end| *end > start).unwrap_or(width);
         let more: Vec<char> = rest.split_off(end);
         lines.push(rest.into_iter().collect());
         let more = more.into_iter().skip_while(|c| *c == ' ');
@@ -65,7 +65,7 @@ fn short_name(command: &str) -> String {
     name.chars().take(NAME - 1).chain(['…']).collect()
 }
 
-/// The words of a command; what stands in quotes is one, spaces and all.
+/// The words of a command; text in quotes is one word, spaces and all.
 fn words(command: &str) -> impl Iterator<Item = &str> {
     let mut inside = None;
     let ends_a_word = move |letter: char| {
@@ -91,7 +91,7 @@ pub(crate) const WIDTH: usize = 100;
 const LABEL: usize = WIDTH - 2 * CELL - RATIO;
 const CELL: usize = 19;
 const RATIO: usize = 8;
-/// There are blanks between the columns.
+/// The spaces between the columns.
 const NAME: usize = CELL - 2;
 
 #[cfg(test)]
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_broken_at_blanks_and_long_words_where_they_must() {
+    fn texts_are_broken_at_spaces_and_long_words_where_they_must() {
         assert_eq!(wrap("  one  two three", 10, 4), ["  one  two", "    three"]);
         assert_eq!(wrap("  one twos three", 9, 4), ["  one", "    twos", "    three"]);
         assert_eq!(wrap("abcdefghij", 4, 2), ["abcd", "  ef", "  gh", "  ij"]);

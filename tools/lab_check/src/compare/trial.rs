@@ -67,11 +67,11 @@ fn last_words(program: &mut Program) -> String {
     said.map_or_else(|| "it said nothing".to_owned(), |line| format!("its last line was {line:?}"))
 }
 
-/// The port of a server, which may not be there yet.
+/// The port of a server that may not be listening yet.
 #[derive(Debug)]
 struct Door {
     server: SocketAddr,
-    /// A connection by which was seen that it is.
+    /// A connection that has shown that it is.
     first: RefCell<Option<TcpStream>>,
 }
 
@@ -81,9 +81,9 @@ impl Door {
         Self { server, first: RefCell::new(None) }
     }
 
-    /// Whether somebody listens there, by the kernel's tables of sockets. A system that has none can only
-    /// be asked by a connection. It becomes the first client's: a lab server may spin for ever after one
-    /// that says nothing.
+    /// Whether somebody listens there, by the kernel's tables of sockets. On a system without such
+    /// tables only a connection can tell. The first client uses that connection, because a lab
+    /// server may spin for ever after one that says nothing.
     fn is_open(&self, sockets: &[String]) -> bool {
         if sockets.is_empty() {
             *self.first.borrow_mut() = self.call(LOOK_INTERVAL * 10).ok();
@@ -102,7 +102,7 @@ impl Door {
     }
 }
 
-/// The kernel's tables of sockets; none but on Linux.
+/// The kernel's tables of sockets; only Linux has them.
 fn sockets() -> Vec<String> {
     let tables = ["/proc/net/tcp", "/proc/net/tcp6"];
     tables.iter().filter_map(|path| fs::read_to_string(path).ok()).collect()
@@ -118,11 +118,11 @@ fn has_listener(table: &str, port: u16) -> bool {
     })
 }
 
-/// The state of a socket that listens, as the kernel's table has it.
+/// The state of a listening socket in the kernel's table.
 const LISTEN: &str = "0A";
-/// How often is looked whether something has happened.
+/// How often to check whether something has happened.
 const LOOK_INTERVAL: Duration = Duration::from_millis(10);
-/// How long a server may still prepare itself when it already listens.
+/// How long a server may still be getting ready when it already listens.
 const SETTLE: Duration = Duration::from_millis(300);
 
 #[cfg(test)]

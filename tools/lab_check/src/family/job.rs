@@ -1,5 +1,5 @@
-//! On Windows its processes are a job, which the system ends with the last handle to it: this process
-//! has the only one.
+//! On Windows its processes form a job, which the system ends when the last handle to it is closed:
+//! this process has the only one.
 
 use std::io;
 use std::os::windows::io::AsRawHandle;
@@ -25,14 +25,14 @@ impl Family {
         limits.limit_kill_on_job_close();
         let job = Job::create_with_limit_info(&limits).map_err(io::Error::other)?;
         let mut child = Command::new("cmd")
-            // With /S the outer quotes are taken off, and nothing else is done to the command.
+            // With /S the outer quotes are removed, and the rest of the command is left as it is.
             .raw_arg(format!("/D /S /C \"{command}\""))
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
-        // It has started nothing yet, for it is still being loaded itself.
+        // It has started nothing yet, because it is still being loaded.
         if let Err(error) = job.assign_process(child.as_raw_handle() as isize) {
             child.kill().ok();
             child.wait().ok();

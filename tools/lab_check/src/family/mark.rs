@@ -1,8 +1,9 @@
 //! How all the processes of a program are found at its end, wherever they have gone.
 //!
-//! A process may leave its group and its session, empty its environment, close its files and lose its
-//! parent. It keeps its limits, and so does all that it starts. So the program is given one that
-//! nobody else has: that of the resident set, which Linux does not heed (setrlimit(2)).
+//! A process may leave its group and its session, empty its environment, close its files and lose
+//! its parent. But it keeps its resource limits, and so does everything that it starts. So the
+//! program is given a limit that nobody else has: one of the resident set, which Linux ignores
+//! (setrlimit(2)).
 
 use std::fmt;
 use std::process::{Command, Stdio};
@@ -19,14 +20,14 @@ impl Mark {
         Self { kib: LEAST_KIB + rand::random::<u64>() % LEAST_KIB }
     }
 
-    /// What a shell does to be marked, and with it what it starts and what it becomes. A hard limit
-    /// below the mark forbids it; then the program is known by its group alone.
+    /// The shell commands by which a shell marks itself, and so everything that it starts or
+    /// becomes. A hard limit below the mark forbids it; then only the group identifies the program.
     pub(super) fn command(self) -> String {
         format!("ulimit -S -m {} 2>/dev/null", self.kib)
     }
 
-    /// Kills all that has the mark, and the group with that number. The standard library can only
-    /// kill one process.
+    /// Kills everything that has the mark, and the group with that number. A shell does it, because
+    /// the standard library can only kill one process.
     pub(super) fn kill(self, group: u32) {
         let script = format!("mark={self}; group={group}\n{KILL}");
         let mut shell = Command::new("sh");
@@ -41,10 +42,10 @@ impl fmt::Display for Mark {
     }
 }
 
-/// What a shell does to kill all that has the mark `$mark`, and the group `$group`.
+/// The shell commands that kill everything with the mark `$mark`, and the group `$group`.
 ///
-/// Who is killed can start nothing more, but may just have done so: it looks again until it finds
-/// nothing new.
+/// A killed process can start nothing more but may just have done so, so they look again until they
+/// find nothing new.
 pub(super) const KILL: &str = r#"
 kill -s KILL -- "-$group"
 for _ in 1 2 3 4 5 6 7 8; do

@@ -1,4 +1,4 @@
-//! On Unix it is known by its group of processes and by its mark.
+//! On Unix a program is identified by its group of processes and by its mark.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -37,14 +37,14 @@ impl Family {
     pub(crate) fn end(&mut self, child: &mut Child) {
         self.mark.kill(child.id());
         child.kill().ok();
-        // Before the number of the group is free for others.
+        // This must come before the number of the group is free for others.
         drop(self.guard.take());
         child.wait().ok();
     }
 }
 
-/// The shell is marked, tells the guard the number of its group, and becomes the program: so that is the
-/// program's. There is no moment at which the group is there and the guard does not know it.
+/// The shell marks itself, tells the guard the number of its group, and becomes the program, which
+/// so has that group. There is no moment at which the group exists and the guard does not know it.
 fn shell(command: &str, mark: Mark) -> Command {
     let mark = mark.command();
     let mut shell = Command::new("sh");

@@ -1,4 +1,4 @@
-//! This program once more, which waits for the end of the first.
+//! A second process of this program, which waits for the end of the first.
 
 use std::env;
 use std::ffi::OsString;
@@ -8,15 +8,16 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use std::{fs, io, thread};
 
-/// A process that waits at a pipe. The system closes the pipe when this process ends, however it ends,
-/// and then the other does its work. Dropped, it goes without having done anything.
+/// A process that waits at a pipe. The system closes the pipe when this process ends, however it
+/// ends, and then the other process does its work. If this is dropped, it ends without doing
+/// anything.
 #[derive(Debug)]
 pub(crate) struct Guard {
     other: Child,
 }
 
 impl Guard {
-    /// Has a folder removed, should this process end first.
+    /// Has a folder removed in case this process ends first.
     ///
     /// # Errors
     /// The other process can't be started.
@@ -27,7 +28,7 @@ impl Guard {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            // Neither Ctrl-C nor the end of our console reaches it.
+            // So that neither Ctrl-C nor the end of our console reaches it.
             .creation_flags(CREATE_NO_WINDOW)
             .spawn()?;
         Ok(Self { other })
@@ -41,7 +42,7 @@ impl Drop for Guard {
     }
 }
 
-/// The folder that this process is to remove, if it is such a guard.
+/// The folder that this process is to remove, if it is a guard.
 pub(crate) fn order() -> Option<PathBuf> {
     let words: Vec<OsString> = env::args_os().skip(1).collect();
     match words.as_slice() {
@@ -62,7 +63,7 @@ pub(crate) fn follow(folder: &Path) {
     }
 }
 
-/// How a process is told that it is one.
+/// The variable that tells a process that it is a guard.
 const ORDER: &str = "--remove-when-this-input-ends";
 const ATTEMPTS: usize = 100;
 const PAUSE: Duration = Duration::from_millis(100);

@@ -7,8 +7,8 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// A shell that waits at a pipe. The system closes the pipe when this process ends, however it ends,
-/// and then the shell does its work. Dropped, it goes without having done anything.
+/// A shell that waits at a pipe. The system closes the pipe when this process ends, however it
+/// ends, and then the shell does its work. If this is dropped, it ends without doing anything.
 #[derive(Debug)]
 pub(crate) struct Guard {
     shell: Child,
@@ -17,7 +17,7 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// Has a folder removed, should this process end first.
+    /// Has a folder removed in case this process ends first.
     ///
     /// # Errors
     /// The shell can't be started.
@@ -27,8 +27,9 @@ impl Guard {
         Ok(Self { shell, _pipe: pipe })
     }
 
-    /// Runs a script that reads first what another process writes to the second value, and then to the
-    /// end, which comes when this process has ended and the other has closed it.
+    /// Runs a script that first reads what another process writes to the second value, and then
+    /// reads until the end, which comes when this process has ended and the other has closed the
+    /// pipe.
     ///
     /// # Errors
     /// The shell can't be started.
@@ -47,7 +48,7 @@ fn start(script: &str, argument: &OsStr) -> io::Result<Child> {
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        // In a group of its own Ctrl-C does not reach it.
+        // In a group of its own, so that Ctrl-C does not reach it.
         .process_group(0)
         .spawn()
 }

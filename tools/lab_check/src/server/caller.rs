@@ -16,14 +16,14 @@ pub(crate) struct Caller {
     pub(crate) ear: Ear,
     pub(crate) movie: String,
     cseq: u32,
-    /// As the reply to SETUP had it.
+    /// The session, as the reply to SETUP gave it.
     pub(crate) session: String,
     /// The end of the case.
     deadline: Deadline,
 }
 
 impl Caller {
-    /// Speaks over this connection, to the end of the case.
+    /// A client on this connection, until the end of the case.
     ///
     /// # Errors
     /// There is no RTP port: in one line.
@@ -64,7 +64,7 @@ impl Caller {
         self.ask_within(method, REPLY_LIMIT)
     }
 
-    /// As [`Self::ask`], but waits so long at most.
+    /// As [`Self::ask`], but with another limit of time.
     pub(crate) fn ask_within(&mut self, method: &str, limit: Duration) -> Exchange {
         let request = self.request(method);
         self.send_and_wait(&[&request], Duration::ZERO, limit)
@@ -84,7 +84,7 @@ impl Caller {
             if number > 0 && !pause.is_zero() {
                 std::thread::sleep(pause);
             }
-            // If it can't be sent, reading tells why.
+            // If it can't be sent, reading will tell why.
             self.tcp.write_all(part).ok();
         }
         if late.closed {
@@ -94,8 +94,8 @@ impl Caller {
         exchange
     }
 
-    /// Sends nothing and waits for more, until `count` answers are there. One that drips byte by byte
-    /// ends soon after the limit, too.
+    /// Sends nothing and waits for more, until `count` answers are there. Even an answer that drips
+    /// byte by byte ends soon after the limit.
     pub(crate) fn read_answer(&self, exchange: &mut Exchange, limit: Duration, count: usize) {
         let begun = Instant::now();
         let last = begun + (limit + LONG_SILENCE).min(self.deadline.left());
@@ -138,7 +138,7 @@ impl Caller {
     }
 
     fn read(&self, limit: Duration, bytes: &mut Vec<u8>) -> io::Result<usize> {
-        // A socket takes no timeout of zero.
+        // A socket accepts no timeout of zero.
         self.tcp.set_read_timeout(Some(limit.max(Duration::from_millis(1))))?;
         let mut buffer = [0; 4096];
         let length = (&self.tcp).read(&mut buffer)?;
@@ -146,24 +146,24 @@ impl Caller {
         Ok(length)
     }
 
-    /// Sends bytes, and does not wait.
+    /// Sends bytes without waiting.
     pub(crate) fn send(&mut self, bytes: &[u8]) {
         self.tcp.write_all(bytes).ok();
     }
 
-    /// Waits until a byte can be read, and leaves it there; says whether there is one.
+    /// Waits until a byte can be read, and leaves it there; returns whether there is one.
     pub(crate) fn peek(&self, limit: Duration) -> bool {
         let set = self.tcp.set_read_timeout(Some(limit));
         set.and_then(|()| self.tcp.peek(&mut [0])).is_ok_and(|length| length > 0)
     }
 
-    /// Closes the connection and keeps the RTP port. What was not read makes it a reset.
+    /// Closes the connection and keeps the RTP port. Unread bytes make the close a reset.
     pub(crate) fn hang_up(self) -> Ear {
         self.ear
     }
 }
 
-/// How long the silence must be that ends the answer.
+/// How long a silence must be to end the answer.
 fn pause_after(came: &[u8], count: usize) -> Duration {
     let lines = came.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).count();
     if lines >= 3 * count { SHORT_SILENCE } else { LONG_SILENCE }
@@ -175,7 +175,7 @@ fn is_timeout(error: &io::Error) -> bool {
 
 /// As long as the lab's client waits for a reply.
 pub(crate) const REPLY_LIMIT: Duration = Duration::from_secs(2);
-/// Behind the third line of an answer.
+/// After the third line of an answer.
 const SHORT_SILENCE: Duration = Duration::from_millis(20);
 /// Inside an answer, whose lines may come one by one.
 const LONG_SILENCE: Duration = Duration::from_millis(200);

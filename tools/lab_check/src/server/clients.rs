@@ -2,7 +2,7 @@
 
 use super::caller::Caller;
 use super::requirements as need;
-use super::scene::{Case, Movie, PACKET_LIMIT, Scene, Stop};
+use super::scene::{Case, MovieKind, PACKET_LIMIT, Scene, Stop};
 use super::stream;
 
 /// Two clients play, one pauses.
@@ -10,7 +10,7 @@ pub(crate) const TWO_CLIENTS: Case = Case {
     name: "two clients at once",
     needs: need::A_PAUSE,
     decides: &[&need::TWO_CLIENTS, &need::TWO_SESSIONS],
-    movie: Movie::Whole,
+    movie: MovieKind::Whole,
     play: two_clients,
 };
 
@@ -46,15 +46,15 @@ fn two_clients(scene: &mut Scene<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Whether a client gets the first frames, all of them.
+/// Whether a client gets all of the first frames.
 fn both_begin(scene: &mut Scene<'_>, caller: &mut Caller) -> Result<bool, Stop> {
     let mut seen = Vec::new();
     while seen.len() < FRAMES {
         let count = caller.ear.count();
         scene.packets(caller, count, 1)?;
-        seen = stream::frames(caller.ear.heard(), scene.film);
+        seen = stream::frames(caller.ear.heard(), scene.movie);
     }
-    if scene.film.frames.is_empty() {
+    if scene.movie.frames.is_empty() {
         return Ok(true);
     }
     let indexes = seen.iter().take(FRAMES).map(|frame| frame.index);

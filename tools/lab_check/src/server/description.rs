@@ -4,14 +4,14 @@ use std::time::{Duration, Instant};
 
 use super::exchange::Exchange;
 use super::requirements as need;
-use super::scene::{Case, Movie, Scene, Stop};
+use super::scene::{Case, MovieKind, Scene, Stop};
 
 /// Describe after Setup.
 pub(crate) const DESCRIBE: Case = Case {
     name: "Describe",
     needs: need::A_SESSION,
     decides: &[&need::DESCRIBE, &need::DESCRIBE_LENGTH],
-    movie: Movie::Whole,
+    movie: MovieKind::Whole,
     play: describe,
 };
 
@@ -29,7 +29,7 @@ fn describe(scene: &mut Scene<'_>) -> Result<(), Stop> {
         caller.read_answer(&mut answer, LOOK_INTERVAL, 3);
     }
     let Some(description) = description(&answer) else {
-        scene.fail(&need::DESCRIBE, &answer, "a session description behind the reply");
+        scene.fail(&need::DESCRIBE, &answer, "a session description after the reply");
         return Err(Stop("there is no description".to_owned()));
     };
     let session = &caller.session;
@@ -70,7 +70,7 @@ fn description(answer: &Exchange) -> Option<String> {
     text.get(begin + 1..).map(str::to_owned)
 }
 
-/// How long is waited for it: it need not come.
+/// How long to wait for the description, which need not come.
 const LIMIT: Duration = Duration::from_secs(1);
-/// How long is waited at a time for the description.
+/// How long to wait for the description at a time.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);

@@ -15,7 +15,7 @@ pub(crate) struct Arrival {
     pub(crate) bytes: Arc<[u8]>,
 }
 
-/// Listens from its beginning to its drop.
+/// Listens from when it is made until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Ear {
     address: SocketAddr,
@@ -56,7 +56,7 @@ impl Ear {
 
     /// All that has come.
     pub(crate) fn heard(&mut self) -> &[Arrival] {
-        // A flood does not end: no more than what could wait is of the time before.
+        // A flood does not end, so take no more than could have been waiting.
         for _ in 0..MOST_WAITING {
             let Ok(arrival) = self.arrivals.try_recv() else { break };
             self.keep(arrival);
@@ -69,7 +69,7 @@ impl Ear {
         self.heard().len()
     }
 
-    /// Waits until so many packets have come, at most to `end`; says whether they have.
+    /// Waits until this many packets have come, at most until `end`; returns whether they have.
     pub(crate) fn wait_for(&mut self, count: usize, end: Instant) -> bool {
         while self.count() < count {
             let left = end.saturating_duration_since(Instant::now());
@@ -84,7 +84,7 @@ impl Ear {
         true
     }
 
-    /// Waits for a time of `silence` without a packet, at most to `end`; says whether there was one.
+    /// Waits for a `silence` without packets, at most until `end`; returns whether there was one.
     pub(crate) fn falls_silent(&mut self, silence: Duration, end: Instant) -> bool {
         loop {
             let count = self.count();
@@ -98,7 +98,7 @@ impl Ear {
         }
     }
 
-    /// Waits to `end` for a packet that comes after `begin`; says whether there is one.
+    /// Waits until `end` for a packet that comes after `begin`; returns whether one came.
     pub(crate) fn hears_since(&mut self, begin: Instant, end: Instant) -> bool {
         loop {
             let count = self.count();
@@ -122,7 +122,7 @@ impl Ear {
 impl Drop for Ear {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Release);
-        // Wakes it; else it looks in a moment.
+        // Wakes the thread; if this fails, the thread checks in a moment.
         if let Ok(socket) = UdpSocket::bind((self.address.ip(), 0)) {
             socket.send_to(b"", self.address).ok();
         }
@@ -137,7 +137,7 @@ fn listen(socket: &UdpSocket, sender: &SyncSender<Arrival>, stop: &AtomicBool) {
     while !stop.load(Ordering::Acquire) {
         let length = match socket.recv_from(&mut datagram) {
             Ok((length, _)) => length,
-            // On Windows a port that was called and is closed is heard of here.
+            // Windows reports here that a datagram has met a closed port.
             Err(error) if is_passing(error.kind()) => continue,
             Err(_) => return,
         };
@@ -146,7 +146,7 @@ fn listen(socket: &UdpSocket, sender: &SyncSender<Arrival>, stop: &AtomicBool) {
         if bytes.is_empty() {
             continue;
         }
-        // What nobody fetches is let go: a flood must not fill the memory.
+        // Packets that nobody fetches are dropped: a flood must not fill the memory.
         let arrival = Arrival { at, bytes: bytes.into() };
         if matches!(sender.try_send(arrival), Err(TrySendError::Disconnected(_))) {
             return;
@@ -164,13 +164,13 @@ const fn is_passing(kind: ErrorKind) -> bool {
     )
 }
 
-/// How often is looked whether to stop.
+/// How often to check whether to stop.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 /// The most packets that wait to be fetched.
 const MOST_WAITING: usize = 4096;
-/// What is needed for a packet beside its own bytes.
+/// What a packet needs besides its own bytes.
 const PACKET_BYTES: usize = 64;
-/// The most bytes that are kept; what comes behind them is not counted.
+/// The most bytes that are kept; what comes after them is not counted.
 const MOST_BYTES: usize = 64 << 20;
 
 #[cfg(test)]
@@ -198,7 +198,7 @@ mod tests {
         let mut ear = flooded();
         let soon = || Instant::now() + Duration::from_millis(50);
         assert!(!ear.wait_for(usize::MAX, soon()));
-        // Longer than a busy machine may let the flood rest.
+        // Longer than a busy machine may interrupt the flood.
         assert!(!ear.falls_silent(Duration::from_secs(60), soon()));
         let begin = Instant::now();
         assert!(!ear.hears_since(begin, soon()), "all packets are of the time before");

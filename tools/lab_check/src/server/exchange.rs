@@ -15,12 +15,12 @@ pub(crate) struct Exchange {
     pub(crate) answered: Option<Instant>,
     /// How many packets had come before the request was sent.
     pub(crate) packets_before: usize,
-    /// The connection has ended.
+    /// Whether the connection has ended.
     pub(crate) closed: bool,
 }
 
 impl Exchange {
-    /// The number in the first line that has one, behind the version if there is one.
+    /// The number in the first line that has one, after the version if there is one.
     pub(crate) fn status(&self) -> Option<u16> {
         let text = self.text();
         let mut words = text.lines().find(|line| !line.trim().is_empty())?.split_whitespace();
@@ -60,7 +60,7 @@ impl Exchange {
         self.text().matches("RTSP/").count()
     }
 
-    /// What came, in words if it was nothing.
+    /// What came, or words if it was nothing.
     pub(crate) fn as_came(&self) -> Came {
         if !self.came.is_empty() {
             return Came::Bytes(self.came.clone());
@@ -69,7 +69,7 @@ impl Exchange {
         Came::Words(format!("{waited} {:.1} s", self.took.as_secs_f64()))
     }
 
-    /// It is not what was expected.
+    /// The evidence of a failure: the answer is not what was expected.
     pub(crate) fn evidence(&self, expected: &str) -> Evidence {
         let expected = expected.to_owned();
         Evidence { sent: self.sent.clone(), came: self.as_came(), expected }

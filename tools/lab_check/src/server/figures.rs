@@ -1,6 +1,6 @@
-//! What is computed from times that were measured.
+//! Figures that are computed from measured times.
 
-/// The value that `share` of them do not exceed; 0 of none.
+/// The value that a `share` of them does not exceed; 0 if there are none.
 pub(crate) fn quantile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

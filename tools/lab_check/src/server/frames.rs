@@ -1,24 +1,27 @@
-//! The lab's frames, put together from the payloads of packets: a whole JPEG in each, or its pieces.
+//! The lab's frames, put together from the payloads of packets: a whole JPEG in each, or its
+//! pieces.
 
-/// Puts frames together. What is lost between two packets is not seen here: a frame with a hole is
-/// none of the movie's, and that tells.
+/// Puts frames together. Losses between packets are not noticed here, but a frame with a hole is
+/// then found to be none of the movie's.
 #[derive(Debug, Default)]
 pub(crate) struct Frames {
-    /// The frame that has begun, and of how many pieces.
+    /// The frame that has begun, and the number of its pieces so far.
     begun: Option<(Vec<u8>, usize)>,
-    /// The server leaves the last two bytes of a JPEG away.
+    /// Whether the server leaves out the last two bytes of a JPEG.
     ends_are_missing: bool,
 }
 
 impl Frames {
-    /// Takes in a packet's marker bit and payload; the frames that are whole with it, two at most.
+    /// Takes in a packet's marker bit and payload; returns the frames that are whole now, two at
+    /// most.
     pub(crate) fn push(&mut self, marker: bool, payload: &[u8]) -> Vec<Vec<u8>> {
         let mut whole = Vec::new();
         if payload.is_empty() {
             return whole;
         }
         if payload.starts_with(SOI) {
-            // A start right after a start: no piece is missing between them, so the frame was whole.
+            // A start right after a start: no piece is missing between them, so the frame was
+            // whole.
             if let Some((frame, 1)) = self.begun.take() {
                 whole.push(frame);
                 self.ends_are_missing = true;
@@ -35,7 +38,7 @@ impl Frames {
                 whole.extend(self.begun.take().map(|(frame, _)| frame));
             }
         } else {
-            // Who cuts frames up does not leave their ends away, whatever it seemed.
+            // A server that cuts frames up does not leave out their ends, even if it seemed so.
             self.ends_are_missing = false;
         }
         whole

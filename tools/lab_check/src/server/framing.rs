@@ -4,20 +4,20 @@ use std::time::{Duration, Instant};
 
 use super::caller::REPLY_LIMIT;
 use super::requirements as need;
-use super::scene::{Case, Movie, Scene, Stop};
+use super::scene::{Case, MovieKind, Scene, Stop};
 
 /// Requests that come in pieces.
 pub(crate) const SPLIT: Case = Case {
     name: "requests in pieces",
     needs: need::A_PAUSE,
     decides: &[&need::SPLIT],
-    movie: Movie::Whole,
+    movie: MovieKind::Whole,
     play: split,
 };
 
 fn split(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let mut caller = scene.caller()?;
-    // More than once: what a busy server reads late has come together again.
+    // More than once, because pieces that a busy server reads late come together again.
     for method in ["SETUP", "PLAY", "PAUSE", "PLAY", "PAUSE"] {
         let request = caller.request(method);
         let (head, tail) = request.split_at(request.len() / 2);
@@ -32,7 +32,7 @@ fn split(scene: &mut Scene<'_>) -> Result<(), Stop> {
         }
     }
     let request = caller.request("PLAY");
-    // A number that is cut is another number, and nobody can tell: it stays whole.
+    // Numbers are not cut, because a cut number is just another number.
     let number = request.iter().rposition(|&byte| byte == b' ').unwrap_or_default() + 1;
     let (head, number) = request.split_at(number);
     let parts: Vec<_> = head.chunks(1).chain([number]).collect();
@@ -46,7 +46,7 @@ pub(crate) const GLUED: Case = Case {
     name: "two requests in one",
     needs: need::EVERYTHING,
     decides: &[&need::GLUED],
-    movie: Movie::Whole,
+    movie: MovieKind::Whole,
     play: glued,
 };
 
@@ -62,7 +62,7 @@ fn glued(scene: &mut Scene<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Between the two halves of a request.
+/// The time between the two halves of a request.
 const PAUSE: Duration = Duration::from_millis(50);
-/// How long is waited at a time for the second reply.
+/// How long to wait for the second reply at a time.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);

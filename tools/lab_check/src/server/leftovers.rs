@@ -1,4 +1,4 @@
-//! What is left when clients have gone: packets, computing, threads, files.
+//! What is left when clients have gone: packets, processor time, threads, files.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use crate::usage::Usage;
 
 use super::ear::Ear;
 use super::requirements as need;
-use super::scene::{Case, Movie, Scene, Stop};
+use super::scene::{Case, MovieKind, Scene, Stop};
 use super::states::judge_silence;
 
 /// After TEARDOWN.
@@ -20,7 +20,7 @@ pub(crate) const AFTER_TEARDOWN: Case = Case {
         &need::THREADS,
         &need::DESCRIPTORS,
     ],
-    movie: Movie::Whole,
+    movie: MovieKind::Whole,
     play: |scene| leave(scene, Leave::Teardown),
 };
 /// After the end of the connection.
@@ -28,7 +28,7 @@ pub(crate) const AFTER_CLOSE: Case = Case {
     name: "after a client closes the connection",
     needs: need::A_STREAM,
     decides: &[&need::GONE, &need::SERVES_ON, &need::IDLE, &need::THREADS, &need::DESCRIPTORS],
-    movie: Movie::Whole,
+    movie: MovieKind::Whole,
     play: |scene| leave(scene, Leave::Close),
 };
 /// After the client was killed.
@@ -36,7 +36,7 @@ pub(crate) const AFTER_KILL: Case = Case {
     name: "after a client is killed",
     needs: need::A_STREAM,
     decides: &[&need::GONE, &need::SERVES_ON, &need::IDLE, &need::THREADS, &need::DESCRIPTORS],
-    movie: Movie::Whole,
+    movie: MovieKind::Whole,
     play: |scene| leave(scene, Leave::Kill),
 };
 
@@ -77,12 +77,12 @@ fn leave(scene: &mut Scene<'_>, leave: Leave) -> Result<(), Stop> {
     Ok(())
 }
 
-/// One session. With `look` is seen whether packets stop.
+/// Plays one session. With `look`, checks whether packets stop.
 fn play_and_leave(scene: &mut Scene<'_>, leave: Leave, look: bool) -> Result<(), Stop> {
     let mut caller = scene.another_caller(&need::SERVES_ON)?;
     scene.grant(&mut caller, "SETUP")?;
     if leave == Leave::Kill {
-        // What was not read makes the close a reset.
+        // Unread bytes make the close a reset.
         let request = caller.request("PLAY");
         caller.send(&request);
         scene.packets(&mut caller, 0, 2)?;
@@ -90,7 +90,7 @@ fn play_and_leave(scene: &mut Scene<'_>, leave: Leave, look: bool) -> Result<(),
         let (address, port) = (caller.ear.address(), caller.ear.port());
         drop(caller);
         std::thread::sleep(CLOSED);
-        // If others have the port now, they would be taken for it.
+        // If another program has taken the port since, its packets would be mistaken for these.
         if let Some(ear) = Ear::open(address.ip(), port).ok().filter(|_| look) {
             judge_gone(scene, leave, ear)?;
         }
@@ -119,15 +119,15 @@ fn judge_gone(scene: &mut Scene<'_>, leave: Leave, mut ear: Ear) -> Result<(), S
     Err(Stop("it goes on sending".to_owned()))
 }
 
-/// Whether it computes though nobody plays. Something may have to be tidied up: one quiet second of
-/// three is enough.
+/// Whether the server computes although nobody plays. It may have to tidy up, so one quiet second
+/// of three is enough.
 fn judge_idle(scene: &mut Scene<'_>, leave: Leave) -> Result<(), Stop> {
     let mut share = 0.0;
     for _ in 0..3 {
         let (before, begin) = (scene.live.usage(), Instant::now());
         std::thread::sleep(A_SECOND);
         let Some((before, after)) = before.zip(scene.live.usage()) else { return Ok(()) };
-        // On a busy machine a loop that spins gets less than it wants.
+        // On a busy machine a spinning loop gets less than it wants.
         let computed = after.cpu.saturating_sub(before.cpu);
         let wanted = computed + after.waited.saturating_sub(before.waited);
         share = 100.0 * wanted.as_secs_f64() / begin.elapsed().as_secs_f64();
@@ -142,7 +142,7 @@ fn judge_idle(scene: &mut Scene<'_>, leave: Leave) -> Result<(), Stop> {
     Err(Stop("it still computes".to_owned()))
 }
 
-/// What it uses when threads have had the time to end.
+/// What the server uses after threads have had time to end.
 fn settled(scene: &Scene<'_>, rest: Usage) -> Usage {
     let end = scene.within(SETTLE_LIMIT);
     loop {
@@ -174,7 +174,7 @@ fn judge_growth(scene: &mut Scene<'_>, leave: Leave, one: Usage, many: Usage) {
     }
 }
 
-/// How many sessions follow the first: what each of them leaves is seen.
+/// How many sessions follow the first, to see what each of them leaves.
 const MORE_SESSIONS: u64 = 4;
 /// A silence that is long enough: six frames.
 const SILENCE: Duration = Duration::from_millis(300);
@@ -182,11 +182,11 @@ const SILENCE: Duration = Duration::from_millis(300);
 const SILENCE_LIMIT: Duration = Duration::from_millis(1500);
 /// How long the RTP port of the killed client is closed.
 const CLOSED: Duration = Duration::from_millis(200);
-/// How long is measured whether it computes.
+/// How long to measure whether it computes.
 const A_SECOND: Duration = Duration::from_secs(1);
-/// A loop that spins wants all of one.
+/// The share of a processor that shows a spinning loop, which wants all of one.
 const MOST_PERCENT: f64 = 30.0;
 /// How long threads may take to end.
 const SETTLE_LIMIT: Duration = Duration::from_secs(2);
-/// How often is looked.
+/// How often to check.
 const LOOK_INTERVAL: Duration = Duration::from_millis(20);

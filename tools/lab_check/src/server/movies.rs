@@ -6,9 +6,9 @@ use rtsp_lab::datagram::TooLarge;
 use rtsp_lab::rtp_packet::HEADER_SIZE;
 
 use super::caller::Caller;
-use super::film::{LARGE_PLACE, LARGE_SIZE};
+use super::movie::{LARGE_PLACE, LARGE_SIZE};
 use super::requirements as need;
-use super::scene::{Case, Movie, Scene, Stop};
+use super::scene::{Case, MovieKind, Scene, Stop};
 use super::stream::{self, Seen};
 
 /// Setup of a movie that is not there.
@@ -16,7 +16,7 @@ pub(crate) const NOT_FOUND: Case = Case {
     name: "Setup of a movie that is not there",
     needs: need::A_SESSION,
     decides: &[&need::NOT_FOUND, &need::SETUP_AFTER_404],
-    movie: Movie::Whole,
+    movie: MovieKind::Whole,
     play: not_found,
 };
 
@@ -28,7 +28,7 @@ fn not_found(scene: &mut Scene<'_>) -> Result<(), Stop> {
     if setup.status() != Some(404) {
         return Err(Stop("there was no 404".to_owned()));
     }
-    caller.movie.clone_from(&scene.film.name);
+    caller.movie.clone_from(&scene.movie.name);
     let setup = caller.ask("SETUP");
     scene.check(&need::SETUP_AFTER_404, setup.is_granted(), &setup, "200 in the first line");
     Ok(())
@@ -39,7 +39,7 @@ pub(crate) const LARGE_FRAME: Case = Case {
     name: "a frame of 20,000 bytes",
     needs: need::A_STREAM,
     decides: &[&need::LARGE_FRAME],
-    movie: Movie::Large,
+    movie: MovieKind::Large,
     play: large_frame,
 };
 
@@ -58,18 +58,18 @@ fn large_frame(scene: &mut Scene<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// To the last frame, and what is asked then.
+/// Plays to the last frame, and sends requests after it.
 pub(crate) const END: Case = Case {
     name: "the end of the movie",
     needs: need::EVERYTHING,
     decides: &[&need::LAST_FRAME, &need::END],
-    movie: Movie::Short,
+    movie: MovieKind::Short,
     play: end,
 };
 
 fn end(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let mut caller = scene.playing_caller(1)?;
-    let last = scene.film.frames.len();
+    let last = scene.movie.frames.len();
     let seen = frames_up_to(scene, &mut caller, last.saturating_sub(1));
     let silent = caller.ear.falls_silent(PAUSE, scene.within(SILENCE_LIMIT));
     let furthest = seen.iter().filter_map(|frame| frame.index).max().map_or(0, |index| index + 1);
@@ -99,12 +99,13 @@ fn end(scene: &mut Scene<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Listens until that frame has come, or its time is over: a silence may be a halt of the machine.
+/// Listens until that frame has come or its time is over, because a silence may be a halt of the
+/// machine.
 fn frames_up_to(scene: &Scene<'_>, caller: &mut Caller, index: usize) -> Vec<Seen> {
     let end = scene.within(PLAY_LIMIT);
     loop {
         let count = caller.ear.count();
-        let seen = stream::frames(caller.ear.heard(), scene.film);
+        let seen = stream::frames(caller.ear.heard(), scene.movie);
         let is_there = seen.iter().any(|frame| frame.index == Some(index));
         if is_there || Instant::now() >= end || !caller.ear.wait_for(count + 1, end) {
             return seen;
@@ -112,9 +113,9 @@ fn frames_up_to(scene: &Scene<'_>, caller: &mut Caller, index: usize) -> Vec<See
     }
 }
 
-/// So much silence is the end.
+/// A silence of this length is the end.
 const PAUSE: Duration = Duration::from_millis(600);
-/// A second of movie has come by then.
+/// By then a second of the movie has come.
 const PLAY_LIMIT: Duration = Duration::from_secs(4);
-/// Within this it has begun.
+/// By then it has begun.
 const SILENCE_LIMIT: Duration = Duration::from_secs(2);

@@ -8,7 +8,7 @@ use super::caller::Caller;
 use super::exchange::Exchange;
 use super::figures::{largest, median, milliseconds};
 use super::requirements as need;
-use super::scene::{Case, Movie, Note, Number, Scene, Stop};
+use super::scene::{Case, MovieKind, Note, Number, Scene, Stop};
 
 /// Setup, then Play and Pause in turn, Teardown.
 pub(crate) const DIALOGUE: Case = Case {
@@ -27,7 +27,7 @@ pub(crate) const DIALOGUE: Case = Case {
         &need::SESSION,
         &need::REPLY_TIME,
     ],
-    movie: Movie::Whole,
+    movie: MovieKind::Whole,
     play: dialogue,
 };
 
@@ -40,7 +40,7 @@ fn dialogue(scene: &mut Scene<'_>) -> Result<(), Stop> {
         talk.ask(scene, &mut caller, "PLAY", &need::PLAY)?;
         talk.wait_for_a_packet(scene, &mut caller)?;
         talk.ask(scene, &mut caller, "PAUSE", &need::PAUSE)?;
-        // What is on its way is not taken for the first packet of the next PLAY.
+        // So that packets still on their way are not taken for the first of the next PLAY.
         let end = scene.within(Duration::from_secs(1));
         caller.ear.falls_silent(Duration::from_millis(120), end);
     }
@@ -95,10 +95,10 @@ fn judge_session_number(scene: &mut Scene<'_>, talk: &Talk) {
     let Some(setup) = talk.exchanges.first() else { return };
     let number = setup.header("Session").and_then(|session| session.parse::<u64>().ok());
     let met = number.is_some_and(|number| number > 0);
-    scene.check(&need::SESSION_NUMBER, met, setup, "a number behind Session:, and not 0");
+    scene.check(&need::SESSION_NUMBER, met, setup, "a number after Session:, and not 0");
 }
 
-/// The form of a reply, its `CSeq` and its session. A missing line is one fault, not two.
+/// Judges the form of a reply, its `CSeq` and its session. A missing line is one fault, not two.
 fn judge_reply(scene: &mut Scene<'_>, exchange: &Exchange, caller: &Caller, method: &str) {
     let (cseq, session) = (exchange.header("CSeq"), exchange.header("Session"));
     if cseq.is_some() && session.is_some() {
@@ -118,7 +118,7 @@ fn judge_reply(scene: &mut Scene<'_>, exchange: &Exchange, caller: &Caller, meth
     scene.check(&need::SESSION, met, exchange, &expected);
 }
 
-/// Three lines, of which the last may lack its LF: the report's own snippets leave it away.
+/// Three lines, the last of which may lack its LF: the report's own snippets leave it out.
 fn has_exact_form(reply: &str) -> bool {
     let lines: Vec<_> = reply.strip_suffix('\n').unwrap_or(reply).split('\n').collect();
     let &[status, cseq, session] = lines.as_slice() else { return false };
@@ -163,11 +163,11 @@ fn judge_reply_time(scene: &mut Scene<'_>, talk: &Talk) {
     scene.note(Note::Number(Number::SlowestReply, longest));
 }
 
-/// How often is played and paused.
+/// How often to play and pause.
 const ROUNDS: usize = 4;
-/// The report's: less than 0.05 s for request and reply.
+/// The report's limit: less than 0.05 s for request and reply.
 const REPLY_LIMIT: f64 = 0.05;
-/// The report's: not more than 0.5 s for the transfer of video.
+/// The report's limit: not more than 0.5 s for the transfer of video.
 const FIRST_PACKET_LIMIT: f64 = 0.5;
 
 #[cfg(test)]

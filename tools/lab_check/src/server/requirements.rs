@@ -1,4 +1,4 @@
-//! What is asked of a server, in the order of the card.
+//! What is required of a server, in the order of the card.
 
 use crate::card::Requirement;
 
@@ -95,7 +95,7 @@ requirements! {
     }
 }
 
-/// What a case needs that only asks for a session.
+/// What a case needs that only sets up a session.
 pub(crate) const A_SESSION: &[&Requirement] = &[&SETUP];
 /// What a case needs that plays.
 pub(crate) const A_STREAM: &[&Requirement] = &[&SETUP, &PLAY, &PACKETS];

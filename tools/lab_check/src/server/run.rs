@@ -1,4 +1,4 @@
-//! All cases, some at a time.
+//! Runs all cases, some of them at the same time.
 
 use std::fs;
 use std::sync::Mutex;
@@ -9,26 +9,26 @@ use std::time::Duration;
 use crate::card::{Came, Evidence, Requirement, Verdict};
 use crate::progress::Progress;
 
-use super::film::Film;
+use super::movie::Movie;
 use super::requirements as need;
-use super::scene::{Case, Movie, Note, Scene};
+use super::scene::{Case, MovieKind, Note, Scene};
 use super::subject::{Live, NoStart, Subject};
 
 /// The movies that the cases ask for.
 #[derive(Debug)]
-pub(crate) struct Films {
-    pub(crate) whole: Film,
-    pub(crate) short: Film,
+pub(crate) struct Movies {
+    pub(crate) whole: Movie,
+    pub(crate) short: Movie,
     /// `None` if no frame of the movie is small enough, or the server was not started here.
-    pub(crate) large: Option<Film>,
+    pub(crate) large: Option<Movie>,
 }
 
-impl Films {
-    const fn of(&self, movie: Movie) -> Option<&Film> {
+impl Movies {
+    const fn of(&self, movie: MovieKind) -> Option<&Movie> {
         match movie {
-            Movie::Whole => Some(&self.whole),
-            Movie::Short => Some(&self.short),
-            Movie::Large => self.large.as_ref(),
+            MovieKind::Whole => Some(&self.whole),
+            MovieKind::Short => Some(&self.short),
+            MovieKind::Large => self.large.as_ref(),
         }
     }
 }
@@ -43,22 +43,23 @@ enum Event {
 /// Plays the cases, `at_once` at a time, and gathers what they find. The first one gets the server
 /// that runs already, if there is one.
 ///
-/// Some servers can't run twice at a time: a case without its server is played again, alone.
+/// Some servers can't run twice at the same time, so a case whose server did not start is played
+/// again, alone.
 ///
 /// # Errors
 /// A server could not be tried for one of them: in one line.
 pub(crate) fn play(
     cases: &[&'static Case],
     subject: &Subject,
-    films: &Films,
+    movies: &Movies,
     first: Option<Live>,
     at_once: usize,
     progress: &mut Progress,
 ) -> Result<Vec<Note>, String> {
-    let (mut notes, unserved) = play_together(cases, subject, films, first, at_once, progress)?;
+    let (mut notes, unserved) = play_together(cases, subject, movies, first, at_once, progress)?;
     for case in unserved {
         progress.again(case.name, "the server did not start, and is tried once more, alone");
-        match play_one(case, subject, films, None) {
+        match play_one(case, subject, movies, None) {
             Ok(found) => notes.extend(found),
             Err(NoStart::Refused(why)) => notes.extend(refused(case, why)),
             Err(NoStart::Untried(why)) => return Err(why),
@@ -67,11 +68,11 @@ pub(crate) fn play(
     Ok(notes)
 }
 
-/// What the cases find, and those for which the server did not start.
+/// What the cases find, and the cases for which the server did not start.
 fn play_together(
     cases: &[&'static Case],
     subject: &Subject,
-    films: &Films,
+    movies: &Movies,
     first: Option<Live>,
     at_once: usize,
     progress: &mut Progress,
@@ -86,7 +87,7 @@ fn play_together(
     let work = |sender: Sender<Event>| {
         while let Some((case, live)) = next() {
             sender.send(Event::Begun(case)).ok();
-            sender.send(Event::Done(case, play_one(case, subject, films, live))).ok();
+            sender.send(Event::Done(case, play_one(case, subject, movies, live))).ok();
         }
     };
     thread::scope(|scope| {
@@ -114,21 +115,21 @@ fn play_together(
 fn play_one(
     case: &Case,
     subject: &Subject,
-    films: &Films,
+    movies: &Movies,
     mut live: Option<Live>,
 ) -> Result<Vec<Note>, NoStart> {
-    if case.movie != Movie::Whole && !subject.is_started_here() {
+    if case.movie != MovieKind::Whole && !subject.is_started_here() {
         return Ok(not_checked(case, "it needs a movie that is not in the folder of that server"));
     }
-    let Some(film) = films.of(case.movie) else {
+    let Some(movie) = movies.of(case.movie) else {
         return Ok(not_checked(case, "no frame of the movie is small enough to be padded"));
     };
     let mut kept = Vec::new();
     for attempt in 1.. {
         let waited = waited_here();
         let notes = match live.take().map_or_else(|| subject.start(), Ok) {
-            Ok(live) => Scene::new(live, film).play(case),
-            // It can't be started again.
+            Ok(live) => Scene::new(live, movie).play(case),
+            // A server that was not started here can't be started again.
             Err(NoStart::Refused(why)) if !subject.is_started_here() => return Ok(gone(case, why)),
             Err(why) => return Err(why),
         };
@@ -143,26 +144,26 @@ fn play_one(
     Ok(kept)
 }
 
-/// Whether it is judged by times alone.
+/// Whether the verdict depends on times alone.
 fn is_timed(note: &Note) -> bool {
     TIMED.iter().any(|requirement| note.is_about(requirement))
 }
 
-/// How long this thread has been ready to run and no processor was free; Linux tells.
+/// How long this thread has been ready to run while no processor was free; only Linux tells.
 fn waited_here() -> Duration {
     let numbers = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let waited = numbers.split_whitespace().nth(1).and_then(|number| number.parse().ok());
     Duration::from_nanos(waited.unwrap_or_default())
 }
 
-/// What a server leaves open that ended in another case.
+/// The notes of a case that could not be played because the server ended in another case.
 fn gone(case: &Case, why: String) -> Vec<Note> {
     let (sent, expected) = (b"a new connection".to_vec(), "that it is accepted".to_owned());
     let evidence = Evidence { sent, came: Came::Words(why), expected };
     without_server(case, "the server is gone", evidence)
 }
 
-/// What a program leaves open that did not start again, although nobody else was there.
+/// The notes of a case whose program did not start again, although it was alone.
 fn refused(case: &Case, why: String) -> Vec<Note> {
     let expected = "a server that listens at {port}, as it did before".to_owned();
     let evidence = Evidence { sent: Vec::new(), came: Came::Words(why), expected };
@@ -179,7 +180,7 @@ fn not_checked(case: &Case, why: &str) -> Vec<Note> {
     case.left_open(why).collect()
 }
 
-/// What is judged by times.
+/// The requirements that are judged by times.
 const TIMED: &[&Requirement] = &[
     &need::FIRST_PACKET,
     &need::REPLY_TIME,
@@ -196,7 +197,8 @@ const TIMED: &[&Requirement] = &[
     &need::SPLIT,
     &need::GONE,
 ];
-/// Who had to wait so long for a processor in a case can't say that the server is at fault.
+/// If this program had to wait this long for a processor in a case, the server may not be at fault.
 const MOST_WAITING: Duration = Duration::from_millis(200);
-/// How often a case is played that failed by times, or on a busy machine: a fault is there each time.
+/// How often a case is played that failed by times, or on a busy machine: a real fault shows each
+/// time.
 const MOST_ATTEMPTS: usize = 3;

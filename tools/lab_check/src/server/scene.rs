@@ -7,26 +7,26 @@ use crate::deadline::{CASE_LIMIT, Deadline};
 
 use super::caller::Caller;
 use super::exchange::Exchange;
-use super::film::Film;
+use super::movie::Movie;
 use super::requirements as need;
 use super::stream;
 use super::subject::Live;
 
-/// Something to do to a server, and what it tells.
+/// Something to do to a server, and what it shows.
 #[derive(Debug)]
 pub(crate) struct Case {
-    /// For the eyes of who waits.
+    /// What the user is shown while the case runs.
     pub(crate) name: &'static str,
-    /// What has been found to be met before: without that it is not played.
+    /// The requirements that must have been met before, or else the case is not played.
     pub(crate) needs: &'static [&'static Requirement],
-    /// What it decides. If it ends early, the rest of these is not checked.
+    /// The requirements that it decides. If it ends early, the rest of them is not checked.
     pub(crate) decides: &'static [&'static Requirement],
-    pub(crate) movie: Movie,
+    pub(crate) movie: MovieKind,
     pub(crate) play: fn(&mut Scene<'_>) -> Result<(), Stop>,
 }
 
 impl Case {
-    /// What it would have decided.
+    /// Notes for the requirements that it would have decided.
     pub(crate) fn left_open(&self, why: &str) -> impl Iterator<Item = Note> {
         let verdict = Verdict::NotChecked(why.to_owned());
         self.decides.iter().map(move |requirement| Note::Verdict(requirement, verdict.clone()))
@@ -35,7 +35,7 @@ impl Case {
 
 /// Which movie a case asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Movie {
+pub(crate) enum MovieKind {
     /// The user's.
     Whole,
     /// One that is over soon.
@@ -44,7 +44,7 @@ pub(crate) enum Movie {
     Large,
 }
 
-/// Why a case can't go on. What made it so has been noted, or is nobody's fault.
+/// Why a case can't go on. The reason has been noted already, or is nobody's fault.
 #[derive(Clone, Debug)]
 pub(crate) struct Stop(pub(crate) String);
 
@@ -91,7 +91,7 @@ pub(crate) enum Number {
 #[derive(Debug)]
 pub(crate) struct Scene<'a> {
     pub(crate) live: Live,
-    pub(crate) film: &'a Film,
+    pub(crate) movie: &'a Movie,
     deadline: Deadline,
     /// The last PLAY that was granted.
     played: Vec<u8>,
@@ -99,13 +99,13 @@ pub(crate) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    /// Before that server.
-    pub(crate) fn new(live: Live, film: &'a Film) -> Self {
+    /// A case against that server.
+    pub(crate) fn new(live: Live, movie: &'a Movie) -> Self {
         let (played, notes) = (Vec::new(), Vec::new());
-        Self { live, film, deadline: Deadline::after(CASE_LIMIT), played, notes }
+        Self { live, movie, deadline: Deadline::after(CASE_LIMIT), played, notes }
     }
 
-    /// Plays the case to its end; what it has left open is not checked.
+    /// Plays the case to its end; requirements that it has not decided then count as not checked.
     pub(crate) fn play(mut self, case: &Case) -> Vec<Note> {
         let reason = match (case.play)(&mut self) {
             Ok(()) => "it did not come to that".to_owned(),
@@ -117,12 +117,12 @@ impl<'a> Scene<'a> {
         self.notes
     }
 
-    /// So long from now, or to the end of the case.
+    /// The end of a wait that begins now, but not after the end of the case.
     pub(crate) fn within(&self, time: Duration) -> Instant {
         Instant::now() + time.min(self.deadline.left())
     }
 
-    /// What is not there because its time is over is no fault.
+    /// Stops a case that is out of time: what is missing then is no fault.
     fn check_time(&self) -> Result<(), Stop> {
         let over = || Stop(format!("the case took longer than {CASE_LIMIT:?}"));
         if self.deadline.is_over() { Err(over()) } else { Ok(()) }
@@ -131,10 +131,11 @@ impl<'a> Scene<'a> {
     /// A client with a connection of its own.
     pub(crate) fn caller(&mut self) -> Result<Caller, Stop> {
         let tcp = self.live.connect(self.deadline);
-        tcp.and_then(|tcp| Caller::new(tcp, &self.film.name, self.deadline)).map_err(Stop)
+        tcp.and_then(|tcp| Caller::new(tcp, &self.movie.name, self.deadline)).map_err(Stop)
     }
 
-    /// As [`Self::caller`], where another was there before; that none is accepted is a failure.
+    /// As [`Self::caller`], after an earlier client; if no connection is accepted, that is a
+    /// failure.
     pub(crate) fn another_caller(
         &mut self,
         requirement: &'static Requirement,
@@ -155,7 +156,7 @@ impl<'a> Scene<'a> {
         Ok(caller)
     }
 
-    /// A client to which so many packets have come.
+    /// A client that has received this many packets.
     pub(crate) fn playing_caller(&mut self, packets: usize) -> Result<Caller, Stop> {
         let mut caller = self.ready_caller()?;
         let play = self.grant(&mut caller, "PLAY")?;
@@ -163,7 +164,7 @@ impl<'a> Scene<'a> {
         Ok(caller)
     }
 
-    /// Sends a request that has to be granted; if it is not, that is noted, and the case ends.
+    /// Sends a request that has to be granted; if it is not, notes that and ends the case.
     pub(crate) fn grant(&mut self, caller: &mut Caller, method: &str) -> Result<Exchange, Stop> {
         let exchange = caller.ask(method);
         self.check_time()?;
@@ -190,7 +191,7 @@ impl<'a> Scene<'a> {
         Stop(format!("{method} was not granted"))
     }
 
-    /// Waits until so many packets have come since; if not, that is noted, and the case ends.
+    /// Waits until this many packets have come since; if they don't, notes that and ends the case.
     pub(crate) fn packets(
         &mut self,
         caller: &mut Caller,
@@ -198,7 +199,7 @@ impl<'a> Scene<'a> {
         count: usize,
     ) -> Result<(), Stop> {
         loop {
-            // Also if packets come and come.
+            // Even if packets never stop.
             self.check_time()?;
             let came = caller.ear.count();
             if came >= since + count {
@@ -214,11 +215,11 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Waits until a frame has come whole behind the first `before` packets.
+    /// Waits until a whole frame has come after the first `before` packets.
     pub(crate) fn frame_after(&mut self, caller: &mut Caller, before: usize) -> Result<(), Stop> {
         loop {
             let count = caller.ear.count();
-            if stream::frames(caller.ear.heard(), self.film).iter().any(|frame| frame.end > before)
+            if stream::frames(caller.ear.heard(), self.movie).iter().any(|frame| frame.end > before)
             {
                 return Ok(());
             }
@@ -230,7 +231,7 @@ impl<'a> Scene<'a> {
         self.notes.push(note);
     }
 
-    /// Notes a verdict. Of several failures of one kind the first tells most.
+    /// Notes a verdict. Of several failures of one kind, the first is the most telling.
     pub(crate) fn mark(&mut self, requirement: &'static Requirement, verdict: Verdict) {
         let failed = |note: &Note| note.is_failure() && note.is_about(requirement);
         if self.notes.iter().any(failed) {
@@ -304,7 +305,7 @@ impl<'a> Scene<'a> {
         );
     }
 
-    /// Notes a pass if the answer is as expected, and else the answer.
+    /// Notes a pass if the answer is as expected, or else the answer.
     pub(crate) fn check(
         &mut self,
         requirement: &'static Requirement,
@@ -316,5 +317,5 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// How long is waited for a packet where nothing depends on when it comes.
+/// How long to wait for a packet if nothing depends on when it comes.
 pub(crate) const PACKET_LIMIT: Duration = Duration::from_millis(2500);

@@ -1,4 +1,4 @@
-//! The state table: what is asked in the wrong state does no harm, and PAUSE is a pause.
+//! The state table: a request in the wrong state does no harm, and PAUSE is a pause.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use crate::card::Requirement;
 use super::caller::Caller;
 use super::exchange::Exchange;
 use super::requirements as need;
-use super::scene::{Case, Movie, PACKET_LIMIT, Scene, Stop};
+use super::scene::{Case, MovieKind, PACKET_LIMIT, Scene, Stop};
 use super::stream;
 
 /// Play, Pause, Play.
@@ -15,7 +15,7 @@ pub(crate) const PAUSE: Case = Case {
     name: "Pause, and Play after it",
     needs: need::A_PAUSE,
     decides: &[&need::PAUSE_STOPS, &need::RESUME],
-    movie: Movie::Whole,
+    movie: MovieKind::Whole,
     play: pause_and_resume,
 };
 
@@ -27,7 +27,7 @@ fn pause_and_resume(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let play = scene.grant(&mut caller, "PLAY")?;
     scene.frame_after(&mut caller, before)?;
     let arrivals = caller.ear.heard().to_vec();
-    let seen = stream::frames(&arrivals, scene.film);
+    let seen = stream::frames(&arrivals, scene.movie);
     let known = seen.iter().filter_map(|frame| Some((frame.index?, frame.end)));
     let last = known.clone().take_while(|(_, end)| *end <= before).last();
     let next = known.clone().find(|(_, end)| *end > before);
@@ -36,7 +36,7 @@ fn pause_and_resume(scene: &mut Scene<'_>) -> Result<(), Stop> {
     };
     let numbers = [before.checked_sub(1), Some(before)]
         .map(|place| place.and_then(|place| stream::number(arrivals.get(place)?)));
-    // Numbers that do not count at all are another fault.
+    // Numbers that do not count up at all are another fault.
     let back = matches!(numbers, [Some(last), Some(next)]
         if stream::has_right_header(&arrivals) && stream::step(last, next) < 0);
     let came = if back {
@@ -76,7 +76,7 @@ pub(crate) const PLAY_AGAIN: Case = Case {
     name: "Play while it plays",
     needs: need::A_STREAM,
     decides: &[&need::PLAY_AGAIN],
-    movie: Movie::Whole,
+    movie: MovieKind::Whole,
     play: play_again,
 };
 
@@ -85,10 +85,10 @@ fn play_again(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let begin = Instant::now();
     let again = caller.ask_within("PLAY", OPTIONAL_LIMIT);
     caller.ear.wait_for(usize::MAX, begin + LISTENING);
-    let seen = stream::frames(caller.ear.heard(), scene.film);
+    let seen = stream::frames(caller.ear.heard(), scene.movie);
     let is_counted = |at: Instant| (begin..begin + LISTENING).contains(&at);
     let count = seen.iter().filter(|frame| is_counted(frame.at)).count();
-    let has_more = scene.film.frames.len() > 2 * MOST_FRAMES;
+    let has_more = scene.movie.frames.len() > 2 * MOST_FRAMES;
     if count <= MOST_FRAMES && (count >= FEWEST_FRAMES || !has_more) {
         scene.pass(&need::PLAY_AGAIN);
     } else {
@@ -103,7 +103,7 @@ pub(crate) const EARLY: Case = Case {
     name: "Play, Pause, Teardown before Setup",
     needs: need::A_STREAM,
     decides: &[&need::EARLY],
-    movie: Movie::Whole,
+    movie: MovieKind::Whole,
     play: early,
 };
 
@@ -125,7 +125,7 @@ pub(crate) const SECOND_SETUP: Case = Case {
     name: "a second Setup",
     needs: need::A_STREAM,
     decides: &[&need::SECOND_SETUP],
-    movie: Movie::Whole,
+    movie: MovieKind::Whole,
     play: second_setup,
 };
 
@@ -139,12 +139,12 @@ fn second_setup(scene: &mut Scene<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// A method that there is not.
+/// A method that does not exist.
 pub(crate) const UNKNOWN_METHOD: Case = Case {
     name: "an unknown method",
     needs: need::A_STREAM,
     decides: &[&need::UNKNOWN_METHOD],
-    movie: Movie::Whole,
+    movie: MovieKind::Whole,
     play: unknown_method,
 };
 
@@ -155,12 +155,12 @@ fn unknown_method(scene: &mut Scene<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// What is no request at all.
+/// Something that is not a request at all.
 pub(crate) const NO_REQUEST: Case = Case {
     name: "what is no request",
     needs: need::A_STREAM,
     decides: &[&need::NO_REQUEST],
-    movie: Movie::Whole,
+    movie: MovieKind::Whole,
     play: no_request,
 };
 
@@ -168,7 +168,7 @@ fn no_request(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let mut caller = scene.caller()?;
     let answer = caller.send_and_wait(&[b"HELLO\n\n"], Duration::ZERO, OPTIONAL_LIMIT);
     drop(caller);
-    // It may cost the connection, but not the server.
+    // It may end the connection, but not the server.
     let mut next = scene.another_caller(&need::NO_REQUEST)?;
     judge_harm(scene, &mut next, &need::NO_REQUEST, &["SETUP", "PLAY"], &[answer]);
     Ok(())
@@ -179,7 +179,7 @@ pub(crate) const WRONG_SESSION: Case = Case {
     name: "Play with another session",
     needs: need::A_STREAM,
     decides: &[&need::WRONG_SESSION],
-    movie: Movie::Whole,
+    movie: MovieKind::Whole,
     play: wrong_session,
 };
 
@@ -196,8 +196,8 @@ fn wrong_session(scene: &mut Scene<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Whether the next requests are granted and a packet comes, and whether the answers before were
-/// refusals: those are offered, for the report's server says nothing there.
+/// Whether the next requests are granted and a packet comes, and whether the earlier ones were
+/// refused. Refusals are optional, because the report's server does not answer such requests.
 fn judge_harm(
     scene: &mut Scene<'_>,
     caller: &mut Caller,
@@ -229,14 +229,15 @@ fn judge_harm(
     }
 }
 
-/// Packets may still come so long after the reply: two frames.
+/// How long after the reply packets may still come: two frames.
 const GRACE: Duration = Duration::from_millis(100);
 /// A silence that is long enough: eight frames.
 const SILENCE: Duration = Duration::from_millis(400);
-/// How long is waited for an answer that need not come.
+/// How long to wait for an answer that need not come.
 const OPTIONAL_LIMIT: Duration = Duration::from_millis(500);
-/// How long is counted what comes after the second PLAY: 30 frames.
+/// How long packets are counted after the second PLAY: 30 frames.
 const LISTENING: Duration = Duration::from_millis(1500);
-/// The fewest and the most that are no other stream: a halt of the machine may be made up for.
+/// The fewest and the most packets of a single stream: a server may make up for a halt of the
+/// machine.
 const FEWEST_FRAMES: usize = 15;
 const MOST_FRAMES: usize = 45;

@@ -1,33 +1,32 @@
-//! What came over RTP, as frames of the movie.
+//! Turns what came over RTP into frames of the movie.
 //!
-//! A frame is known by its bytes, not by its number: so a wrong number is seen as that, and as nothing
-//! else.
+//! A frame is recognised by its bytes, not by its number, so a wrong number shows as just that.
 
 use std::time::Instant;
 
 use rtsp_lab::rtp_packet::HEADER_SIZE;
 
 use super::ear::Arrival;
-use super::film::Film;
 use super::frames::{Frames, SOI};
+use super::movie::Movie;
 
 /// A frame that was put together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
-    /// Which of the movie's it is, from 0; `None` if it is none of them.
+    /// Its place in the movie, from 0; `None` if it is none of the movie's frames.
     pub(crate) index: Option<usize>,
     /// Its size in bytes.
     pub(crate) length: usize,
     /// When its last packet came.
     pub(crate) at: Instant,
-    /// How many of the packets brought it.
+    /// How many packets it came in.
     pub(crate) packets: usize,
     /// How many packets there were up to its last.
     pub(crate) end: usize,
 }
 
 /// Puts frames together, from wherever in the datagrams the JPEG begins.
-pub(crate) fn frames(arrivals: &[Arrival], film: &Film) -> Vec<Seen> {
+pub(crate) fn frames(arrivals: &[Arrival], movie: &Movie) -> Vec<Seen> {
     let header = header_length(arrivals).unwrap_or(HEADER_SIZE);
     let mut frames = Frames::default();
     let (mut seen, mut packets, mut next) = (Vec::new(), 0, 0);
@@ -36,7 +35,7 @@ pub(crate) fn frames(arrivals: &[Arrival], film: &Film) -> Vec<Seen> {
         let marker = arrival.bytes.get(1).is_some_and(|byte| byte & 0x80 != 0);
         packets += 1;
         for frame in frames.push(marker, payload) {
-            let index = film.find(&frame, next);
+            let index = movie.find(&frame, next);
             next = index.map_or(next, |index| index + 1);
             let (length, at, end) = (frame.len(), arrival.at, place + 1);
             seen.push(Seen { index, length, at, packets, end });
@@ -57,13 +56,13 @@ pub(crate) fn number(arrival: &Arrival) -> Option<u16> {
     rest.first_chunk().copied().map(u16::from_be_bytes)
 }
 
-/// From one number to the next; they wrap.
+/// The step from one number to another; numbers wrap.
 #[expect(clippy::cast_possible_wrap, reason = "the upper half are the steps back")]
 pub(crate) const fn step(before: u16, number: u16) -> i16 {
     number.wrapping_sub(before) as i16
 }
 
-/// Where the JPEG begins in the first datagram: behind 12 bytes, if the header is right.
+/// Where the JPEG begins in the first datagram: after 12 bytes, if the header is right.
 pub(crate) fn header_length(arrivals: &[Arrival]) -> Option<usize> {
     let first = &arrivals.first()?.bytes;
     let begins = |at: &usize| first.get(*at..).is_some_and(|rest| rest.starts_with(SOI));

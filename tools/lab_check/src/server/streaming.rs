@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 use super::caller::Caller;
 use super::figures::{median, milliseconds, quantile};
 use super::requirements as need;
-use super::scene::{Case, Movie, Note, Number, Scene, Stop};
+use super::scene::{Case, MovieKind, Note, Number, Scene, Stop};
 use super::stream::{self, Seen};
 
 mod header;
 mod order;
 
-/// Plays.
+/// Plays a few seconds.
 pub(crate) const STREAM: Case = Case {
     name: "Play: headers, frames, pace",
     needs: &[],
@@ -32,7 +32,7 @@ pub(crate) const STREAM: Case = Case {
         &need::RATE,
         &need::DEVIATION,
     ],
-    movie: Movie::Whole,
+    movie: MovieKind::Whole,
     play: play_for_a_while,
 };
 
@@ -40,7 +40,7 @@ fn play_for_a_while(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let mut caller = scene.playing_caller(1)?;
     listen(scene, &mut caller);
     let arrivals = caller.ear.heard().to_vec();
-    let seen = stream::frames(&arrivals, scene.film);
+    let seen = stream::frames(&arrivals, scene.movie);
     let header_is_right = header::judge(scene, &arrivals);
     if header_is_right {
         header::judge_fields(scene, &arrivals, &seen);
@@ -50,7 +50,7 @@ fn play_for_a_while(scene: &mut Scene<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// To the end of the time, or of the movie.
+/// Listens until the time or the movie is over.
 fn listen(scene: &Scene<'_>, caller: &mut Caller) {
     let end = scene.within(LISTENING);
     while Instant::now() < end {
@@ -61,7 +61,7 @@ fn listen(scene: &Scene<'_>, caller: &mut Caller) {
     }
 }
 
-/// Rate and deviation. They look at frames that are new: one that is repeated is another fault.
+/// Rate and deviation. Only new frames count: a repeated frame is another fault.
 fn judge_pace(scene: &mut Scene<'_>, seen: &[Seen]) {
     let times = times_of_new(seen);
     let Some(rate) = rate_of(&times) else {
@@ -113,8 +113,8 @@ fn times_of_new(seen: &[Seen]) -> Vec<f64> {
     new.map(|frame| frame.at.saturating_duration_since(first.at).as_secs_f64()).collect()
 }
 
-/// Frames a second: the median over all stretches of ten intervals. So one halt of a busy machine
-/// does not count, and neither does a sender that is early and late in turn.
+/// Frames a second: the median over all stretches of ten intervals, so that neither a single halt
+/// of a busy machine counts, nor a sender that is early and late in turn.
 fn rate_of(times: &[f64]) -> Option<f64> {
     if times.len() < FEWEST_FRAMES {
         return None;
@@ -126,15 +126,15 @@ fn rate_of(times: &[f64]) -> Option<f64> {
     Some(rate)
 }
 
-/// How long is listened.
+/// How long to listen.
 const LISTENING: Duration = Duration::from_millis(3500);
-/// After so long without a packet the movie is over.
+/// After this long without a packet the movie is over.
 const LONGEST_GAP: Duration = Duration::from_millis(1500);
-/// From the time that one frame is due to the next.
+/// The time from when one frame is due to the next.
 const INTERVAL: f64 = 0.05;
 /// How many intervals are measured together.
 const STRETCH: usize = 10;
-/// Fewer say nothing of the rate.
+/// Fewer frames say nothing about the rate.
 const FEWEST_FRAMES: usize = 30;
 /// The report's own loop waits 0.05 s after each frame and comes to 19.7.
 const SLOWEST: f64 = 19.5;

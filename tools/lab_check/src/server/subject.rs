@@ -10,21 +10,21 @@ use crate::program::Program;
 use crate::stage::Stage;
 use crate::usage::Usage;
 
-/// What is to be checked.
+/// The server that is to be checked.
 #[derive(Debug)]
 pub(crate) enum Subject {
     /// A command, and the folder in which it runs.
     Command { template: String, stage: Stage },
-    /// One that runs.
+    /// A server that runs already.
     At(SocketAddr),
 }
 
 /// Why there is no server to speak to.
 #[derive(Debug)]
 pub(crate) enum NoStart {
-    /// The program has ended, or does not listen: with its last lines.
+    /// The program has ended or does not listen; why, with its last lines.
     Refused(String),
-    /// It could not be tried, which is not the program's fault: in one line.
+    /// It could not be tried, which is not the program's fault; why, in one line.
     Untried(String),
 }
 
@@ -40,7 +40,7 @@ pub(crate) struct Live {
 }
 
 impl Subject {
-    /// Where that is.
+    /// The server at that place.
     ///
     /// # Errors
     /// No such place is known: in one line.
@@ -82,8 +82,8 @@ fn start(template: &str, stage: &Stage) -> Result<Live, NoStart> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.number()));
     let (begun, end) = (Instant::now(), Deadline::after(BUSY_READY_LIMIT));
     loop {
-        // The first connection is the first client's: one that says nothing would be a case of its
-        // own for many servers. Until the server listens the system refuses it.
+        // The first client uses this connection, because many servers do not cope with one that
+        // says nothing. Until the server listens, the system refuses it.
         let tcp = TcpStream::connect_timeout(&address, end.left());
         if !program.is_running() {
             return Err(NoStart::Refused(not_ready(template, "it has ended", &mut program)));
@@ -101,13 +101,13 @@ fn start(template: &str, stage: &Stage) -> Result<Live, NoStart> {
     }
 }
 
-/// Whether it has had the time to be ready: on a busy machine it may not have had its turn.
+/// Whether it has had time to get ready: on a busy machine it may not have run yet.
 fn is_late(program: &Program, begun: Instant) -> bool {
     let waited = Usage::of_group(program.id()).unwrap_or_default().waited;
     begun.elapsed().saturating_sub(waited) > READY_LIMIT
 }
 
-/// What happened, and what the program has said of it.
+/// What happened, and what the program printed about it.
 fn not_ready(template: &str, what: &str, program: &mut Program) -> String {
     let ending = program.end().map(|status| format!(" ({status})")).unwrap_or_default();
     let said = program.said();
@@ -121,7 +121,7 @@ fn not_ready(template: &str, what: &str, program: &mut Program) -> String {
 }
 
 impl Live {
-    /// A new connection; the first is the one by which was seen that it listens.
+    /// A new connection; the first is the one that has shown that the server listens.
     ///
     /// # Errors
     /// It is not accepted: in one line.
@@ -139,7 +139,7 @@ impl Live {
         Usage::of_group(self.program.as_ref()?.id())
     }
 
-    /// What became of the program, if it is no more, and what it said last.
+    /// How the program ended, if it has, and what it printed last.
     pub(crate) fn fate(&mut self) -> Option<String> {
         let program = self.program.as_mut()?;
         let ending = program.end().map(|status| format!("the program has ended ({status})"));
@@ -156,7 +156,7 @@ const READY_LIMIT: Duration = Duration::from_secs(8);
 const BUSY_READY_LIMIT: Duration = Duration::from_secs(30);
 /// How long it may take to accept another connection.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
-/// How often is looked whether it listens.
+/// How often to check whether it listens.
 const LOOK_INTERVAL: Duration = Duration::from_millis(20);
-/// How many lines are shown of what it said.
+/// How many lines of its output are shown.
 const SHOWN_LINES: usize = 5;

@@ -1,4 +1,5 @@
-//! What a folder holds, put into another one: where not everybody may make symbolic links.
+//! Puts the contents of a folder into another one, for systems where not everybody may make
+//! symbolic links.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::{fs, io};
 /// The files and folders below a folder, by their paths from there.
 #[derive(Debug, Default)]
 pub(super) struct Likeness {
-    /// Each before those in it.
+    /// Each folder before those in it.
     folders: Vec<PathBuf>,
     files: Vec<PathBuf>,
     /// The most of both.
@@ -15,11 +16,11 @@ pub(super) struct Likeness {
 }
 
 impl Likeness {
-    /// Of what is in `folder` now, and can be seen. Links to folders are left out: they may lead round in
-    /// a circle.
+    /// Lists what is in `folder` now and can be read. Links to folders are left out, because they
+    /// may lead round in a circle.
     ///
     /// # Errors
-    /// It can't be read, or holds so much that it is no lab's.
+    /// It can't be read, or holds too much to be the folder of a lab.
     pub(super) fn of(folder: &Path) -> io::Result<Self> {
         Self::of_at_most(MOST, folder)
     }
@@ -29,7 +30,7 @@ impl Likeness {
         likeness.look(folder, Path::new(""))?;
         let mut looked = 0;
         while let Some(inner) = likeness.folders.get(looked).cloned() {
-            // A drive has folders of the system, which nobody else can read.
+            // A drive has folders that only the system can read.
             likeness.look(&folder.join(&inner), &inner).or_else(unless_refused)?;
             looked += 1;
         }
@@ -53,7 +54,7 @@ impl Likeness {
         Ok(())
     }
 
-    /// Puts the same from `folder` into another one: each file by `link`, or copied where that is
+    /// Puts the same files from `folder` into another one: each by `link`, or as a copy if that is
     /// refused, as it is on another drive.
     ///
     /// # Errors
@@ -69,7 +70,7 @@ impl Likeness {
         }
         for name in &self.files {
             let (file, place) = (folder.join(name), other.join(name));
-            // What can't be read by us can't be read by the program under test.
+            // What we can't read, the program under test can't read either.
             if link(&file, &place).is_err() && File::open(&file).is_ok() {
                 fs::copy(&file, &place)?;
             }
@@ -82,7 +83,8 @@ fn unless_refused(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::PermissionDenied { Ok(()) } else { Err(error) }
 }
 
-/// A lab with all that it has installed has less; a whole home has more, and would take minutes.
+/// A lab with everything that it has installed has less; a whole home folder has more, and would
+/// take minutes.
 const MOST: usize = 20_000;
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! `lab_check client` as its user runs it: against the project's own clients, which get a full card,
-//! and against clients with one fault each, which it must name, and no other.
+//! `lab_check client` as its user runs it: against the project's own clients, which get a full
+//! card, and against clients with one fault each, which it must name, and no other.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 #![allow(clippy::indexing_slicing, reason = "a test may fail")]
@@ -32,7 +32,8 @@ tests![
     long: a_faultless_client_gets_a_full_card_and_each_fault_is_named_and_no_other
 ];
 
-/// The faults of `tests/python_lab/faults/client.py`, and the line of the card that each is to fail.
+/// The faults of `tests/python_lab/faults/client.py`, and the line of the card that each is to
+/// fail.
 const FAULTS: [(&str, &str); 36] = [
     // What takes longest comes first.
     ("other-port-bound", "its RTP port is open when it sends PLAY"),
@@ -94,7 +95,7 @@ fn run(words: &[&str]) -> Ended {
 fn titles<'a>(card: &'a str, verdict: &str) -> Vec<&'a str> {
     let start = format!("  {verdict:<11}  ");
     let lines = card.lines().filter_map(|line| line.strip_prefix(start.as_str()));
-    // What was measured stands behind the title.
+    // What was measured comes after the title.
     lines.map(|line| line.split(": ").next().unwrap()).collect()
 }
 
@@ -138,7 +139,7 @@ fn a_faultless_client_gets_a_full_card_and_each_fault_is_named_and_no_other() {
     assert!(flaws.is_empty(), "{}", flaws.join("\n\n"));
 }
 
-/// What is wrong with the card of that fault.
+/// What is wrong with the card of a client with that fault.
 fn flaw_of(fault: &str, title: &str) -> Option<String> {
     let command = of_python("faults/client.py", fault);
     let ended = run(&["client", "--name", fault, &command]);
@@ -287,13 +288,13 @@ fn a_client_may_leave_a_log_but_no_picture() {
     });
 }
 
-/// Also what has left its group on purpose.
+/// Even a process that has left its group on purpose is ended.
 #[cfg(target_os = "linux")]
 fn what_a_client_has_started_is_gone_with_it() {
     let time = format!("1{}.5", std::process::id());
     let command = format!("sh -c 'sleep {time} & setsid -f sleep {time}; sleep {time}' {{port}}");
     run(&["client", "--script", "plain", &command]);
-    // What was killed may take its time to go.
+    // A killed process may take a while to go.
     let deadline = Instant::now() + LIMIT;
     while runs(&time) {
         assert!(Instant::now() < deadline, "sleep {time} still runs");
@@ -331,14 +332,14 @@ fn a_wrong_call_says_what_is_wrong_with_it() {
     ] {
         let Ended { code, output, errors } = run(&words);
         assert!(errors.starts_with(&format!("lab_check: {told}")), "{words:?}: {errors}");
-        // It is the call that is wrong, or what it names that is not there.
+        // The call is wrong, or something that it names does not exist.
         let expected = if told.starts_with("expected") { 2 } else { 1 };
         assert_eq!(code, Some(expected), "{words:?}");
         assert_eq!(output, "", "{words:?}");
     }
 }
 
-/// Nothing takes so long, on any machine.
+/// Nothing takes this long, on any machine.
 const LIMIT: Duration = Duration::from_secs(90);
 /// How many clients are checked at the same time; each check runs several of them, which wait most
 /// of the time.

@@ -1,5 +1,5 @@
 //! What `lab_check` does with the command that it is given: how it is read, where it runs, and that
-//! nothing of it stays behind.
+//! nothing of it remains afterwards.
 
 use std::fs;
 #[cfg(windows)]
@@ -67,7 +67,7 @@ fn nothing_is_left_when_lab_check_is_killed() {
     wait_until("the end of its folder", || stages(lab.path()) == 0);
 }
 
-/// How many folders in which programs under test run are there.
+/// How many folders for programs under test exist.
 #[cfg(windows)]
 fn stages(folder: &Path) -> usize {
     let names = fs::read_dir(folder).unwrap().flatten().map(|entry| entry.file_name());

@@ -64,7 +64,7 @@ impl Table {
         requirements.filter(|column| row[*column] == verdict).cloned().collect()
     }
 
-    /// The columns behind the program's name and the four counts.
+    /// The columns after the program's name and the four counts.
     pub(crate) fn requirements(&self) -> &[String] {
         &self.columns[5..]
     }

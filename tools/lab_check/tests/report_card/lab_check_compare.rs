@@ -13,16 +13,17 @@ use crate::harness::tests;
 use crate::lab_check_common::{Outcome, lab_check, python_lab};
 
 tests![
-    a_server_without_protections_shows_what_it_leaves,
-    two_servers_with_nothing_wrong_end_with_code_0,
     a_server_whose_replies_have_no_end_is_not_read_for_ever,
     the_program_that_does_not_start_is_named,
     #[cfg(unix)]
-    a_later_start_that_fails_costs_its_figures_only,
-    #[cfg(unix)]
     a_program_that_never_listens_is_not_waited_for_for_ever,
     a_wrong_call_says_what_is_wrong_with_it,
-    a_movie_that_is_none_is_named,
+    a_movie_that_is_none_is_named;
+    long:
+    a_server_without_protections_shows_what_it_leaves,
+    two_servers_with_nothing_wrong_end_with_code_0,
+    #[cfg(unix)]
+    a_later_start_that_fails_costs_its_figures_only,
 ];
 
 const ONE_BY_ONE: &str = "20 clients, one after another";
@@ -40,7 +41,7 @@ const LEFT: [&str; 4] = [
 ];
 
 const ATTEMPTS: usize = 3;
-/// How many there are before the card.
+/// How many lines there are before the card.
 const SCENARIOS: usize = 6;
 
 /// Both cells of a row, which stands below a heading.
@@ -69,7 +70,7 @@ fn compare(words: &[&str]) -> Outcome {
     let temporary = tempfile::tempdir().unwrap();
     let mut command = lab_check(folder.path());
     let outcome = Outcome::of(command.args(words).env("TMPDIR", temporary.path()));
-    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "no folder is left behind");
+    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "no folder is left");
     outcome
 }
 
@@ -132,7 +133,7 @@ fn all_rows_are_there(ended: &Outcome) {
     }
     // The movie itself has sixty frames.
     assert!(figures(ended, ONE, "packets sent").iter().all(|sent| *sent > 70.0));
-    // Far from what any server does on any machine.
+    // Far from the figures of any server on any machine.
     for rate in figures(ended, ONE, "rate (the report's is 20)") {
         assert!((5.0..40.0).contains(&rate), "{rate}");
     }
@@ -161,7 +162,7 @@ fn all_rows_are_there(ended: &Outcome) {
 fn what_is_left_is_shown(ended: &Outcome) {
     for heading in [TORN_DOWN, CLOSED, KILLED] {
         let [packets, cpu, threads, descriptors] = LEFT.map(|label| figures(ended, heading, label));
-        // On a busy machine it gets little, but a server that rests gets nothing.
+        // On a busy machine it uses little, but a server that rests uses nothing.
         assert!(cpu[0] > cpu[1] + 0.02, "the Python server spins, {heading}: {cpu:?}");
         assert!(threads[0] >= 3.0, "its threads stay, {heading}: {threads:?}");
         assert!(descriptors[0] >= 3.0, "its sockets stay open, {heading}: {descriptors:?}");
@@ -215,7 +216,7 @@ fn the_program_that_does_not_start_is_named() {
     }
 }
 
-/// The one that looks whether both start is the first of its starts.
+/// Its first start is the one that checks whether both servers start.
 #[cfg(unix)]
 fn a_later_start_that_fails_costs_its_figures_only() {
     let server = python_server("faults/starts.py");

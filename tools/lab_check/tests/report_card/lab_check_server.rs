@@ -1,5 +1,5 @@
-//! `lab_check server` judges itself: a good server gets a full card, and of each server with one fault
-//! the card names that fault and no other.
+//! `lab_check server` judges itself: a good server gets a full card, and of each server with one
+//! fault the card names that fault and no other.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
@@ -66,14 +66,14 @@ fn the_rust_server_gets_a_full_card() {
     let lines: BTreeSet<_> = table.requirements().iter().cloned().collect();
     let passed: BTreeSet<_> = table.with_verdict("pass").into_iter().collect();
     let others: Vec<_> = lines.difference(&passed).map(String::as_str).collect();
-    // What a process uses, no other system tells.
+    // Only Linux tells what a process uses.
     let untold: &[&str] =
         if cfg!(target_os = "linux") { &[] } else { &["descriptors", "idle", "threads"] };
     assert_eq!(others, untold, "{}", outcome.stdout);
     assert_eq!(table.with_verdict("FAIL"), [""; 0], "{}", outcome.stdout);
     let tried: BTreeSet<_> = FAULTS.iter().flat_map(|(_, lines)| lines.split(' ')).collect();
     let untried = table.requirements().iter().filter(|line| !tried.contains(line.as_str()));
-    // Few lab servers look at the session: it can only be offered or not.
+    // Few lab servers look at the session, so checking it is optional.
     assert_eq!(untried.collect::<Vec<_>>(), ["wrong_session"], "a fault for each line");
 }
 
@@ -158,7 +158,7 @@ fn where_the_system_sends_no_large_datagram_that_is_no_fault() {
 fn a_table_has_a_header_and_a_row_for_each_program() {
     let folder = folder();
     let table = folder.path().join("all.tsv");
-    // Nothing listens there, or it does not go on: so it is soon over.
+    // Nothing listens there, or the program ends, so this is soon over.
     let hangs_up = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let place = hangs_up.local_addr().unwrap().to_string();
     let closer = thread::spawn(move || hangs_up.incoming().take(4).for_each(drop));
@@ -272,8 +272,8 @@ fn a_movie_that_can_not_be_read_is_an_error() {
     assert!(outcome.stderr.starts_with("lab_check: could not read the movie no-such-movie.Mjpeg"));
 }
 
-/// A shell that starts two others and becomes the server. One of the two has a session of its own, an
-/// empty environment, no open file and no parent. All have the folder in their words.
+/// A shell that starts two others and becomes the server. One of the two has a session of its own,
+/// an empty environment, no open file and no parent. All have the folder in their words.
 #[cfg(target_os = "linux")]
 fn family(folder: &Path) -> String {
     let folder = folder.display();
@@ -365,7 +365,7 @@ fn failures(card: &str) -> String {
     parts.chain(lines.last()).copied().collect::<Vec<_>>().join("\n")
 }
 
-/// How many cards are made at once: they mostly wait.
+/// How many checks run at once: they mostly wait.
 const AT_ONCE: usize = 8;
 
 /// The faults of `tests/python_lab/faults/server.py`, and the line of the card that names each.

@@ -26,7 +26,7 @@ pub(super) fn judge(scene: &mut Scene<'_>, arrivals: &[Arrival]) -> bool {
     met
 }
 
-/// Each field in every packet.
+/// Checks each field in every packet.
 pub(super) fn judge_fields(scene: &mut Scene<'_>, arrivals: &[Arrival], seen: &[Seen]) {
     let headers: Vec<_> = arrivals.iter().filter_map(Header::of).collect();
     for (requirement, field, expected) in CONSTANTS {
@@ -56,8 +56,8 @@ pub(super) fn judge_fields(scene: &mut Scene<'_>, arrivals: &[Arrival], seen: &[
     judge_field(scene, &need::SSRC, &headers, wrong, Header::ssrc, &expected);
 }
 
-/// A frame that fits one packet may be unmarked, as the report has it; in the newer assignment's way
-/// every frame ends with a mark.
+/// A frame that fits one packet may be unmarked, as in the report; in the newer assignment every
+/// frame ends with a marked packet.
 fn judge_marker(scene: &mut Scene<'_>, headers: &[Header], seen: &[Seen]) {
     let lasts: Vec<usize> = seen
         .iter()
@@ -77,7 +77,7 @@ fn judge_marker(scene: &mut Scene<'_>, headers: &[Header], seen: &[Seen]) {
     judge_field(scene, &need::MARKER, headers, wrong, marker, expected);
 }
 
-/// Notes a pass, or the packet that is wrong.
+/// Notes a pass, or the first wrong packet.
 fn judge_field<T: std::fmt::Display>(
     scene: &mut Scene<'_>,
     requirement: &'static Requirement,
@@ -115,7 +115,8 @@ impl Header {
     }
 }
 
-/// Whether the way back from the one timestamp to the other is the shorter one: they wrap.
+/// Whether the timestamp `other` is before `one`: they wrap, so the shorter way between them
+/// counts.
 const fn is_back(one: u32, other: u32) -> bool {
     other.wrapping_sub(one) > u32::MAX / 2
 }
@@ -133,7 +134,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ")
 }
 
-/// What a field of a header is.
+/// The value of a field in a header.
 type Field = fn(&Header) -> u8;
 /// The fields that are the same in every packet of the lab.
 const CONSTANTS: [(&Requirement, Field, u8); 5] = [

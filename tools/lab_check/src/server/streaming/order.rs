@@ -1,7 +1,7 @@
 //! Whether all frames came, in order, and whether the numbers count them.
 //!
-//! A gap in the numbers where a frame is missing is a loss. A frame that is missing without a gap was
-//! never sent; and numbers with a gap where no frame is missing are wrong.
+//! A gap in the numbers where a frame is missing is a loss. A frame that is missing without a gap
+//! was never sent; and numbers with a gap where no frame is missing are wrong.
 
 use super::super::ear::Arrival;
 use super::super::requirements as need;
@@ -18,9 +18,9 @@ pub(super) fn judge(
     let numbers: Vec<_> = arrivals.iter().filter_map(number).collect();
     let numbers = if numbers_are_there { numbers.as_slice() } else { &[] };
     let mut findings = Findings::default();
-    findings.look_at(seen, numbers, !scene.film.frames.is_empty());
+    findings.look_at(seen, numbers, !scene.movie.frames.is_empty());
     let Findings { frames, sequence, lost } = findings;
-    if scene.film.frames.is_empty() {
+    if scene.movie.frames.is_empty() {
         scene.not_checked(&need::FRAMES, "there is no such file here to compare with");
     } else if let Some(came) = frames.or_else(|| none_of(seen)) {
         scene.fail_playing(&need::FRAMES, &came, "each frame of the movie, once, from the first");
@@ -55,7 +55,7 @@ fn none_of(seen: &[Seen]) -> Option<String> {
     seen.is_empty().then(|| "packets, but no whole JPEG in them".to_owned())
 }
 
-/// What is wrong, the first of each kind.
+/// What is wrong: the first fault of each kind.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Findings {
     frames: Option<String>,
@@ -83,7 +83,7 @@ impl Findings {
         }
     }
 
-    /// A frame of the movie: `next` is the one that was expected, unless nobody knows.
+    /// A frame of the movie: `next` is the one that was expected, if that is known.
     fn look_at_frame(
         &mut self,
         place: usize,
@@ -108,7 +108,7 @@ impl Findings {
         }
     }
 
-    /// No frame is missing here, so no number may be.
+    /// No frame is missing here, so no number may be missing.
     fn look_at_number(&mut self, step: Option<i16>, packet: usize) {
         if let Some(step) = step.filter(|&step| step != 1) {
             let came =
@@ -117,7 +117,7 @@ impl Findings {
         }
     }
 
-    /// Nobody knows which frame it is: a gap is a loss.
+    /// It is not known which frame it is, so a gap is a loss.
     fn look_at_step(&mut self, step: Option<i16>, packet: usize) {
         match step {
             Some(2..) => self.lost += step.and_then(|s| usize::try_from(s - 1).ok()).unwrap_or(0),
@@ -125,7 +125,7 @@ impl Findings {
         }
     }
 
-    /// The pieces of one frame: a number each, or the frame's number in all.
+    /// The pieces of one frame: each with its own number, or all with the frame's number.
     fn look_at_pieces(&mut self, pieces: &[u16], packet: usize) {
         let steps: Vec<_> = pieces
             .windows(2)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use super::source::root;
+use super::root;
 
 #[test]
 fn every_example_of_the_documentation_runs() {

@@ -1,4 +1,4 @@
-//! The film: all its frames in order, in the format of the lab.
+//! The movie: all its frames in order, in the format of the lab.
 //!
 //! Each frame is five ASCII digits, the length of the JPEG in bytes, and then the JPEG itself.
 
@@ -9,13 +9,13 @@ use crate::picture::Picture;
 use crate::scene::Scene;
 use crate::{overlay, tracer};
 
-/// How many frames the film has.
+/// How many frames the movie has.
 pub(crate) const FRAMES: u32 = 500;
 
 /// How fast the frames follow each other.
 pub(crate) const FRAMES_PER_SECOND: u32 = 20;
 
-/// The largest JPEG. Behind the 12 bytes of an RTP header it fits a datagram of 9,216 bytes, and
+/// The largest JPEG. After the 12 bytes of an RTP header it fits a datagram of 9,216 bytes, and
 /// macOS sends no larger one unless it is told to (`net.inet.udp.maxdgram`).
 const LARGEST_JPEG: usize = 9_200;
 

@@ -1,23 +1,23 @@
-//! The movies that a server is asked for, and which frame of them something is.
+//! The movies that a server is asked for, and how their frames are recognised.
 
 use std::path::Path;
 
 use rtsp_lab::video_stream::VideoStream;
 
-/// A movie, or its beginning: more than any case plays.
+/// A movie, or as much of its beginning as any case may play.
 #[derive(Debug)]
-pub(crate) struct Film {
-    /// What the server is asked for.
+pub(crate) struct Movie {
+    /// The name that the server is asked for.
     pub(crate) name: String,
-    /// Empty if nobody here knows them.
+    /// The frames; empty if they are not known here.
     pub(crate) frames: Vec<Vec<u8>>,
 }
 
-impl Film {
-    /// Of a file.
+impl Movie {
+    /// Reads a file.
     ///
     /// # Errors
-    /// It is no movie: in one line.
+    /// It is not a movie: in one line.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let could_not = |why: String| format!("could not read the movie {}: {why}", path.display());
         let name = path.file_name().ok_or_else(|| could_not("it has no name".to_owned()))?;
@@ -37,7 +37,7 @@ impl Film {
         Ok(Self { name, frames })
     }
 
-    /// One of which nothing is known but its name.
+    /// A movie of which only the name is known.
     pub(crate) fn unknown(name: String) -> Self {
         Self { name, frames: Vec::new() }
     }
@@ -49,22 +49,22 @@ impl Film {
 
     /// A short movie with a frame of `size` bytes in its middle; `None` if no frame is so small.
     pub(crate) fn with_frame_of(&self, size: usize, name: &str) -> Option<Self> {
-        let mut film = self.beginning(5, name);
+        let mut movie = self.beginning(5, name);
         let padded = self.frames.iter().find_map(|frame| padded(frame, size))?;
-        let middle = film.frames.get_mut(LARGE_PLACE)?;
+        let middle = movie.frames.get_mut(LARGE_PLACE)?;
         *middle = padded;
-        Some(film)
+        Some(movie)
     }
 
-    /// The number of the frame, from 0; of two alike the first from `near` on.
+    /// The number of the frame, from 0; among equal frames, the first from `near` on.
     pub(crate) fn find(&self, frame: &[u8], near: usize) -> Option<usize> {
-        let (before, behind) = self.frames.split_at_checked(near)?;
+        let (before, after) = self.frames.split_at_checked(near)?;
         let is_it = |other: &Vec<u8>| other == frame;
-        let ahead = behind.iter().position(is_it).map(|ahead| near + ahead);
+        let ahead = after.iter().position(is_it).map(|ahead| near + ahead);
         ahead.or_else(|| before.iter().position(is_it))
     }
 
-    /// As the lab's files hold it: five digits of length before each frame.
+    /// The movie as a file of the lab: five digits of length before each frame.
     pub(crate) fn to_file(&self) -> Vec<u8> {
         let prefixed =
             |frame: &Vec<u8>| [format!("{:05}", frame.len()).into_bytes(), frame.clone()].concat();
@@ -72,7 +72,7 @@ impl Film {
     }
 }
 
-/// The same picture in a larger JPEG: a comment behind SOI (ITU-T T.81 section B.2.4.5).
+/// The same picture in a larger JPEG: with a comment after SOI (ITU-T T.81 section B.2.4.5).
 fn padded(frame: &[u8], size: usize) -> Option<Vec<u8>> {
     let (start, rest) = frame.split_first_chunk::<2>()?;
     let length = size.checked_sub(frame.len() + 2)?;
@@ -83,7 +83,7 @@ fn padded(frame: &[u8], size: usize) -> Option<Vec<u8>> {
 
 /// No case plays for longer than ten seconds, at twenty frames a second.
 const MOST_FRAMES: usize = 600;
-/// Where the large frame is in [`Film::with_frame_of`].
+/// Where the large frame is in [`Movie::with_frame_of`].
 pub(crate) const LARGE_PLACE: usize = 2;
 /// How many bytes it has: the report asks for that size.
 pub(crate) const LARGE_SIZE: usize = 20_000;
@@ -106,11 +106,11 @@ mod tests {
     #[test]
     fn of_frames_that_are_alike_the_next_one_is_found() {
         let frames = [b"a", b"b", b"a", b"c"].map(|frame| frame.to_vec()).to_vec();
-        let film = Film { name: String::new(), frames };
-        assert_eq!(film.find(b"a", 0), Some(0));
-        assert_eq!(film.find(b"a", 1), Some(2));
-        assert_eq!(film.find(b"b", 3), Some(1));
-        assert_eq!(film.find(b"d", 0), None);
-        assert_eq!(film.find(b"a", 9), None);
+        let movie = Movie { name: String::new(), frames };
+        assert_eq!(movie.find(b"a", 0), Some(0));
+        assert_eq!(movie.find(b"a", 1), Some(2));
+        assert_eq!(movie.find(b"b", 3), Some(1));
+        assert_eq!(movie.find(b"d", 0), None);
+        assert_eq!(movie.find(b"a", 9), None);
     }
 }
