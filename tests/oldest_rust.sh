@@ -27,4 +27,4 @@ fi
 libraries=$(find "$folder/usr/lib" -name '*.so*' -printf '%h\n' | sort -u | paste -sd :)
 export LD_LIBRARY_PATH=$libraries RUSTC=$folder/usr/bin/rustc CARGO_TARGET_DIR=$folder/target
 "$RUSTC" --version
-cargo check --locked --workspace --all-targets --config 'profile.dev.package."*".opt-level = 0'
+cargo check --keep-going --locked --workspace --all-targets --config 'profile.dev.package."*".opt-level = 0'

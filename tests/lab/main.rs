@@ -26,6 +26,7 @@ mod client_hostile;
 mod client_mistakes;
 mod client_odd_rtp;
 mod client_odd_servers;
+mod client_threads;
 mod fuzz_corpus; // wing
 mod impairment;
 mod server_bad_network;

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::iter;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Output, Stdio};
 
 use crate::common::command_line::{assert_help_and_version, assert_wrong_call};
@@ -261,7 +261,7 @@ fn bound_to_one_address_it_serves_there() {
 fn bound_to_one_address_it_is_not_at_another() {
     let (folder, _) = made_movie(3);
     let server = ServerProcess::start(folder.path(), &["--bind", "127.0.0.1"]);
-    let elsewhere = SocketAddr::from(([127, 0, 0, 2], server.port()));
+    let elsewhere = std::net::SocketAddr::from(([127, 0, 0, 2], server.port()));
     assert!(TcpStream::connect(elsewhere).is_err(), "no server at {elsewhere}");
 }
 

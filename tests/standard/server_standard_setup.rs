@@ -5,7 +5,7 @@ use std::net::UdpSocket;
 use crate::common::jpeg_pieces::assert_carry;
 use crate::common::jpegs::{Kind, PLAIN, jpegs};
 use crate::common::movies::{folder_with, lab_format};
-use crate::common::server_process::{ServerProcess, server_command};
+use crate::common::server_process::ServerProcess;
 use crate::common::standard_client::StandardClient;
 use crate::common::standard_reply::Reply;
 use tempfile::TempDir;
@@ -260,7 +260,7 @@ fn with_few_descriptors_setup_is_refused_or_the_clients_reports_are_read() {
 fn with_descriptors(folder: &std::path::Path, limit: usize) -> ServerProcess {
     let run = format!("ulimit -n {limit} && exec \"$0\" 0");
     let mut command = std::process::Command::new("sh");
-    let binary = server_command(folder).get_program().to_owned();
+    let binary = crate::common::server_process::server_command(folder).get_program().to_owned();
     command.current_dir(folder).args(["-c", &run]).arg(binary);
     ServerProcess::start_with(&mut command).expect("a server short of descriptors")
 }

@@ -94,9 +94,8 @@ impl Card {
 
     /// Notes a verdict. The worst one stays: a requirement that has failed once is not met.
     pub(crate) fn mark(&mut self, requirement: &Requirement, verdict: Verdict) {
-        if let Some(line) = self.line_of(requirement)
-            && verdict.rank() >= line.verdict.rank()
-        {
+        let line = self.line_of(requirement);
+        if let Some(line) = line.filter(|line| verdict.rank() >= line.verdict.rank()) {
             line.verdict = verdict;
         }
     }

@@ -4,12 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 #![allow(clippy::indexing_slicing, reason = "a test may fail")]
 
-use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::client_common::program::{Ended, Program};
 use crate::common::left_out::python;
@@ -291,6 +290,7 @@ fn a_client_may_leave_a_log_but_no_picture() {
 /// Even a process that has left its group on purpose is ended.
 #[cfg(target_os = "linux")]
 fn what_a_client_has_started_is_gone_with_it() {
+    use std::time::Instant;
     let time = format!("1{}.5", std::process::id());
     let command = format!("sh -c 'sleep {time} & setsid -f sleep {time}; sleep {time}' {{port}}");
     run(&["client", "--script", "plain", &command]);
@@ -305,8 +305,8 @@ fn what_a_client_has_started_is_gone_with_it() {
 /// Whether a `sleep` of that time runs.
 #[cfg(target_os = "linux")]
 fn runs(time: &str) -> bool {
-    fs::read_dir("/proc").unwrap().flatten().any(|entry| {
-        let line = fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();
+    std::fs::read_dir("/proc").unwrap().flatten().any(|entry| {
+        let line = std::fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();
         line.starts_with("sleep") && line.contains(time)
     })
 }

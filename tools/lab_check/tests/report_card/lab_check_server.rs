@@ -4,10 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::thread;
 
@@ -17,7 +15,7 @@ use crate::common::movies::{folder_with, lab_format, real_frames};
 #[cfg(target_os = "linux")]
 use crate::common::preload::Preload;
 use crate::common::programs::{program, project};
-use crate::common::server_process::{Killed, ServerProcess, wait_until};
+use crate::common::server_process::ServerProcess;
 use crate::harness::tests;
 use crate::lab_check_common::{Outcome, Table, lab_check, python_lab};
 use tempfile::TempDir;
@@ -307,6 +305,9 @@ fn nothing_of_the_program_is_left_when_the_card_is_printed() {
 
 #[cfg(target_os = "linux")]
 fn nothing_is_left_when_lab_check_is_killed() {
+    use crate::common::server_process::{Killed, wait_until};
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
     for signal in ["INT", "KILL"] {
         let folder = folder();
         let mut command = lab_check(folder.path());
