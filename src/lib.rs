@@ -27,6 +27,8 @@
 //! | [`datagram`] | the largest datagram that the system sends | |
 //! | [`lab_payload`] | frames put together from packets | |
 //! | [`statistics`] | loss and rates, extension 1 of the report | |
+//! | [`jpeg`] | the inside of a JPEG: is the picture whole? | |
+//! | [`diagnosis`] | what is wrong with a server's packets, in words | |
 //! | [`picture`] | a JPEG to pixels | PIL |
 //! | [`window`] | the player's window | Tk |
 //! | [`terminal`] | the player without a window | |
@@ -48,18 +50,22 @@
 //! tools      event   video_stream   picture                               waiting, files, decoding
 //! core       rtsp   rtp_packet             standard:: rtsp  sdp  rtcp     bytes in, values out
 //!            lab_payload   statistics                 jpeg_payload
-//!            impairment                               reorder
+//!            diagnosis   jpeg   reorder
+//!            impairment
 //! ```
 
 pub mod client;
 mod connection;
 pub mod console;
 pub mod datagram;
+pub mod diagnosis;
 mod errand;
 pub mod event;
 pub mod impairment;
+pub mod jpeg;
 pub mod lab_payload;
 pub mod picture;
+pub mod reorder;
 pub mod rtp_packet;
 pub mod rtsp;
 pub mod server;

@@ -184,8 +184,12 @@ fn skip_extension(bytes: &[u8]) -> Result<&[u8], DecodeError> {
     skip("header extension", rest, 4 * usize::from(u16::from_be_bytes([high, low])))
 }
 
-/// RFC 3550 section 5.1: the last byte counts the bytes of padding, itself among them.
+/// RFC 3550 section 5.1: the last byte counts the bytes of padding, itself among them. The end of a
+/// JPEG is none: a server that sets P by accident would lose the last 217 bytes of each picture.
 fn strip_padding(bytes: &[u8]) -> Result<&[u8], DecodeError> {
+    if bytes.ends_with(b"\xFF\xD9") {
+        return Ok(bytes);
+    }
     let count = bytes.last().map_or(1, |&count| usize::from(count).max(1));
     let length = bytes.len().checked_sub(count);
     length.and_then(|length| bytes.get(..length)).ok_or(DecodeError {
@@ -270,6 +274,16 @@ mod tests {
         let packet = RtpPacket::decode(EVERYTHING).unwrap();
         assert_eq!(packet.payload, b"jpeg");
         assert_eq!((packet.sequence_number, packet.marker), (7, true));
+    }
+
+    #[test]
+    fn the_end_of_a_jpeg_is_no_padding() {
+        let jpeg = [b"\xFF\xD8", &[7; 300][..], b"\xFF\xD9"].concat();
+        let mut datagram = encoded(&RtpPacket::jpeg(1, 2, 3, &jpeg));
+        datagram[0] |= 0x20;
+        assert_eq!(RtpPacket::decode(&datagram).unwrap().payload, jpeg);
+        let padded = [&datagram[..], b"\0\0\0\x04"].concat();
+        assert_eq!(RtpPacket::decode(&padded).unwrap().payload, jpeg);
     }
 
     #[test]

@@ -6,7 +6,6 @@
 pub mod client;
 pub(crate) mod connection;
 pub mod jpeg_payload;
-pub mod reorder;
 pub mod rtcp;
 pub mod rtsp;
 pub mod sdp;

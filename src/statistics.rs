@@ -367,11 +367,11 @@ impl Statistics {
         self.per_second(8 * self.reception.bytes, now)
     }
 
-    /// Packets lost per packet received.
+    /// Packets lost per packet received, 1 at most: numbers that are wrong leave gaps of any size.
     #[expect(clippy::cast_precision_loss, reason = "2^53 packets are enough")]
     pub fn loss_rate(&self) -> f64 {
         let received = self.reception.packets.max(1);
-        self.reception.lost as f64 / received as f64
+        (self.reception.lost as f64 / received as f64).min(1.0)
     }
 
     /// Frames that could not be shown: a part did not come, or the JPEG is broken.
@@ -675,6 +675,16 @@ mod tests {
             reception.record(&RtpPacket::jpeg(number, 0, 0, payload), false, TICK);
         }
         assert_eq!(reception.frame_number(), Some(3));
+    }
+
+    #[test]
+    fn no_more_is_lost_than_all() {
+        let mut statistics = Statistics::default();
+        // The bytes of the numbers are swapped.
+        statistics.receive(record_all((1..20).map(|number: u16| number << 8)));
+        assert_eq!(statistics.reception.lost, 18 * 255);
+        let summary = statistics.summary(TICK).to_string();
+        assert!(summary.contains("packets lost rate: 100.00 %"), "{summary}");
     }
 
     #[test]

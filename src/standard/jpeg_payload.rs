@@ -82,8 +82,8 @@ mod samples {
 
     use super::interchange::Interchange;
     use super::recode::recoded;
-    use super::tables::{HuffmanPair, STANDARD_CHROMA, STANDARD_LUMA};
     use super::{JpegFrame, Packet};
+    use crate::jpeg::huffman::{HuffmanPair, STANDARD_CHROMA, STANDARD_LUMA};
     use crate::picture::Picture;
     use crate::video_stream::VideoStream;
 

@@ -1,86 +1,7 @@
-//! Entropy-coded data, bit by bit (ITU-T T.81 section F.1.2.3): a data byte FF has a 00 behind it,
+//! Entropy-coded data, written bit by bit (ITU-T T.81 section F.1.2.3): a data byte FF has a 00 behind it,
 //! the last byte is filled up with ones.
 
-/// Reads bits up to the next marker or the end of the data.
-#[derive(Debug)]
-pub(super) struct BitReader<'a> {
-    /// What is not in the buffer yet.
-    rest: &'a [u8],
-    /// The next bits, from the highest on. Behind the first `count` there are those of the next
-    /// byte already, or zeros, so that the byte can be added to them.
-    buffer: u64,
-    /// How many bits of the buffer are valid.
-    count: u32,
-}
-
-impl<'a> BitReader<'a> {
-    pub(super) const fn new(rest: &'a [u8]) -> Self {
-        Self { rest, buffer: 0, count: 0 }
-    }
-
-    /// The next 64 bits; 33 at least are data, if there are so many before the next marker.
-    pub(super) fn peek(&mut self) -> u64 {
-        if self.count <= 32 {
-            self.refill();
-        }
-        self.buffer
-    }
-
-    /// Goes `length` bits on, 63 at most; `None` if there are not so many.
-    pub(super) fn skip(&mut self, length: u32) -> Option<()> {
-        self.count = self.count.checked_sub(length)?;
-        self.buffer <<= length;
-        Some(())
-    }
-
-    /// Goes behind the next marker and returns its code; the bits before it are left out.
-    pub(super) fn next_marker(&mut self) -> Option<u8> {
-        (self.buffer, self.count) = (0, 0);
-        let mut behind_ff = false;
-        while let Some((&byte, rest)) = self.rest.split_first() {
-            self.rest = rest;
-            if behind_ff && byte != 0x00 && byte != 0xFF {
-                return Some(byte);
-            }
-            behind_ff = byte == 0xFF;
-        }
-        None
-    }
-
-    /// How many bytes are still to be read, about.
-    pub(super) const fn bytes_left(&self) -> usize {
-        self.rest.len() + self.count as usize / 8
-    }
-
-    fn refill(&mut self) {
-        if let Some(next) = self.rest.first_chunk::<8>() {
-            let word = u64::from_be_bytes(*next);
-            if !has_ff(word) {
-                // As many whole bytes as fit, and some bits of the next one.
-                let bytes = (64 - self.count) / 8;
-                self.buffer |= word >> self.count;
-                self.rest = self.rest.get(bytes as usize..).unwrap_or_default();
-                self.count += 8 * bytes;
-                return;
-            }
-        }
-        self.refill_slowly();
-    }
-
-    /// Byte by byte, where an FF or the end is near.
-    fn refill_slowly(&mut self) {
-        while self.count <= 56 {
-            let (byte, rest) = match self.rest {
-                [0xFF, 0x00, rest @ ..] => (0xFF, rest),
-                [] | [0xFF, ..] => return,
-                [byte, rest @ ..] => (*byte, rest),
-            };
-            self.rest = rest;
-            self.buffer |= u64::from(byte) << (56 - self.count);
-            self.count += 8;
-        }
-    }
-}
+use crate::jpeg::bits::has_ff;
 
 /// Writes bits.
 #[derive(Debug)]
@@ -143,16 +64,10 @@ impl BitWriter {
     }
 }
 
-/// Whether one of the eight bytes is FF: only then is its complement 00, which borrows from the bit
-/// above it.
-const fn has_ff(word: u64) -> bool {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    (!word).wrapping_sub(ONES) & word & (ONES << 7) != 0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jpeg::bits::BitReader;
     use proptest::prelude::*;
 
     #[test]

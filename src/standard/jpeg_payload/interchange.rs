@@ -5,7 +5,7 @@ use std::num::NonZeroU16;
 use super::cannot_carry::{CannotCarry, damaged};
 use super::jpeg::{MOST_PIXELS, SOI, Sampling};
 use super::scan::scan_of;
-use super::tables::{Huffman, HuffmanPair, STANDARD_CHROMA, STANDARD_LUMA};
+use crate::jpeg::huffman::{Huffman, HuffmanPair, STANDARD_CHROMA, STANDARD_LUMA};
 
 /// What RFC 2435 needs to know of a JPEG, and its data.
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 //! The part of a JPEG that RFC 2435 does not send, built again from the header (appendix B).
 
 use super::jpeg::{SOI, Sampling};
-use super::tables::{HuffmanPair, STANDARD_CHROMA, STANDARD_LUMA, Tables};
+use super::tables::Tables;
+use crate::jpeg::huffman::{HuffmanPair, STANDARD_CHROMA, STANDARD_LUMA};
 
 /// What the headers say of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

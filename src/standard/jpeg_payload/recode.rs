@@ -1,10 +1,11 @@
 //! The data of a scan, from the frame's Huffman codes to the standard ones. Lossless: each symbol
 //! stays what it is, and the bits behind it are copied.
 
-use super::bits::{BitReader, BitWriter};
+use super::bits::BitWriter;
 use super::cannot_carry::CannotCarry;
 use super::interchange::Interchange;
-use super::tables::{Code, Huffman, HuffmanPair};
+use crate::jpeg::bits::BitReader;
+use crate::jpeg::huffman::{Code, Huffman, HuffmanPair};
 
 /// Recodes the data of a scan to other tables, which are [`super::tables::STANDARD`] but in tests;
 /// its restart markers stay where they are.
@@ -203,12 +204,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::jpeg::huffman::{STANDARD_CHROMA, STANDARD_LUMA};
     use crate::picture::Picture;
     use crate::standard::jpeg_payload::JpegFrame;
     use crate::standard::jpeg_payload::samples::{
         SWAPPED, all_pixels, jpeg, payloads, with_huffman,
     };
-    use crate::standard::jpeg_payload::tables::{STANDARD, STANDARD_CHROMA, STANDARD_LUMA};
+    use crate::standard::jpeg_payload::tables::STANDARD;
 
     /// How many codes of each length: few long ones, one length only, and as many long ones as go.
     const DC_COUNTS: [[u8; 16]; 3] = [

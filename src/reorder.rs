@@ -5,7 +5,7 @@
 //! owns the clock. What is late or doubled goes through at once; whoever counts packets sees it.
 //!
 //! ```
-//! use rtsp_lab::standard::reorder::{LONGEST, Reorder};
+//! use rtsp_lab::reorder::{LONGEST, Reorder};
 //! use std::time::Duration;
 //!
 //! let (mut reorder, now) = (Reorder::default(), Duration::ZERO);
@@ -44,6 +44,26 @@ impl<T> Default for Reorder<T> {
 }
 
 impl<T> Reorder<T> {
+    /// Waits for this number first.
+    pub fn expecting(number: u16) -> Self {
+        Self { next: Some(number), ..Self::default() }
+    }
+
+    /// Whether nothing waits, and nothing can be popped.
+    pub fn is_empty(&self) -> bool {
+        self.early.is_empty() && self.ready.is_empty()
+    }
+
+    /// Of the packets that wait the one with the last number.
+    pub fn last(&self) -> Option<&T> {
+        self.early.last().map(|early| &early.packet)
+    }
+
+    /// When the first of them has waited long enough.
+    pub fn deadline(&self) -> Option<Duration> {
+        self.early.iter().map(|early| early.since + LONGEST).min()
+    }
+
     /// Takes in a packet that came at `now`.
     pub fn push(&mut self, number: u16, packet: T, now: Duration) {
         let next = *self.next.get_or_insert(number);
@@ -187,6 +207,19 @@ mod tests {
         let numbers = [1, 2, 20_000].into_iter().chain(3..20);
         let (at_once, later) = through(numbers);
         assert_eq!((at_once.len() + later.len(), later), (20, vec![20_000]));
+    }
+
+    #[test]
+    fn what_is_expected_is_waited_for_from_the_start() {
+        let mut reorder = Reorder::expecting(7);
+        assert_eq!((reorder.is_empty(), reorder.deadline()), (true, None));
+        reorder.push(9, 9, NOW);
+        reorder.push(8, 8, NOW + LONGEST);
+        assert_eq!((reorder.pop(NOW), reorder.last()), (None, Some(&9)));
+        assert_eq!((reorder.is_empty(), reorder.deadline()), (false, Some(NOW + LONGEST)));
+        reorder.push(7, 7, NOW);
+        let all: Vec<_> = std::iter::from_fn(|| reorder.pop(NOW)).collect();
+        assert_eq!((all, reorder.is_empty()), (vec![7, 8, 9], true));
     }
 
     #[test]
