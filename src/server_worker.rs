@@ -255,6 +255,7 @@ impl ServerWorker {
             }
             *due = next_deadline(*due, Instant::now());
         }
+        video_stream.tell_stray().into_iter().for_each(|stray| rtp_socket.warn(stray));
         rtp_socket.finish(stop);
     }
 
@@ -351,11 +352,21 @@ impl ServerWorker {
         self.reply_rtsp(status, cseq)
     }
 
-    /// A movie that is there but can't be opened is not missing: the system is out of something.
+    /// A movie that is there but can't be opened is not missing: the system is out of something, or
+    /// it is no movie, and then the reply says what it is.
     fn refuse_movie(&mut self, error: &MovieError, cseq: u32) -> Result<(), End> {
-        let out = error.is_shortage();
-        let status = if out { Status::ConErr500 } else { Status::FileNotFound404 };
-        self.refuse(status, cseq, format!("could not {error}"))
+        let why = format!("could not {error}");
+        if error.is_missing() {
+            return self.refuse(Status::FileNotFound404, cseq, why);
+        }
+        if error.is_shortage() {
+            return self.refuse(Status::ConErr500, cseq, why);
+        }
+        let status = Status::UnsupportedMediaType415;
+        let reply = Reply::new(status, cseq, self.client_info.session()).because(&why);
+        let peer = self.peer;
+        self.report(ServerEvent::Refused { peer, status: status.to_string(), why });
+        self.send(reply.encode())
     }
 
     /// Where this message ends can't be told, so nothing after it can be understood either.

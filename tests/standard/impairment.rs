@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::common::bad_network::Client;
 use crate::counted::{Arrivals, assert_counted};
-use rtsp_lab::rtp_packet::RtpPacket;
 use rtsp_lab::reorder::Reorder;
+use rtsp_lab::rtp_packet::RtpPacket;
 use rtsp_lab::statistics::Reception;
 
 fn count(arrivals: &Arrivals) -> Reception {

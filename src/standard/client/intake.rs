@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::payload_header::latest_packet;
 use crate::client::findings::Findings;
+use crate::reorder::Reorder;
 use crate::rtp_packet::{PayloadType, RtpPacket, Version};
 use crate::standard::jpeg_payload::Reassembler;
-use crate::reorder::Reorder;
 use crate::standard::rtcp::{ReportBlock, SenderReport, SourceStatistics};
 
 /// What SETUP and the description say about the packets to come.

@@ -37,15 +37,24 @@ pub(super) fn fit(
 /// RTP can't carry the movie. The client is also told the command that converts it.
 fn unsupported(request: &StandardRequest, movie: &str, unfit: &Unfit) -> Refusal {
     let conversion = unfit.conversion(movie);
-    let why = format!("{movie}, {unfit}; this converts it: {conversion}");
-    let Refusal { reply, why } = Refusal::new(request, StandardStatus::UnsupportedMediaType, &why);
-    let reply = reply.with_body("text/plain", format!("{why}\r\n"));
-    Refusal { reply, why }
+    unsupported_media(request, &format!("{movie}, {unfit}; this converts it: {conversion}"))
 }
 
-/// A movie that exists but can't be opened is not reported as missing: the system lacks something.
+/// A movie that exists but can't be opened is not reported as missing: the system lacks something,
+/// or it is no movie, and then the client is told what it is.
 fn no_movie(request: &StandardRequest, error: &MovieError) -> Refusal {
-    let out = error.is_shortage();
-    let status = if out { StandardStatus::InternalServerError } else { StandardStatus::NotFound };
-    Refusal::new(request, status, &format!("could not {error}"))
+    let why = format!("could not {error}");
+    if error.is_missing() {
+        Refusal::new(request, StandardStatus::NotFound, &why)
+    } else if error.is_shortage() {
+        Refusal::new(request, StandardStatus::InternalServerError, &why)
+    } else {
+        unsupported_media(request, &why)
+    }
+}
+
+fn unsupported_media(request: &StandardRequest, why: &str) -> Refusal {
+    let Refusal { reply, why } = Refusal::new(request, StandardStatus::UnsupportedMediaType, why);
+    let reply = reply.with_body("text/plain", format!("{why}\r\n"));
+    Refusal { reply, why }
 }

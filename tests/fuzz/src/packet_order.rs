@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use rtsp_lab::rtp_packet::RtpPacket;
 use rtsp_lab::reorder::{LONGEST, MOST, Reorder};
+use rtsp_lab::rtp_packet::RtpPacket;
 use rtsp_lab::statistics::{Order, Reception, Statistics};
 
 use super::input::Input;
