@@ -38,7 +38,7 @@ fn main() {
     let [packet, ..] = print_row(&format!("PLAY reply to packet, {PLAYS} times"), first_packets);
 
     let frames = real_frames();
-    let played = Received::received(&RawClient::playing(server.address()), frames.len());
+    let played = Arrivals::received(&RawClient::playing(server.address()), frames.len());
     let bare = bare_thread(&server, frames);
     let server_delays = print_row("server, behind the 50 ms grid", played.delays());
     let bare_delays = print_row("bare thread, behind the grid", bare.delays());
@@ -92,7 +92,7 @@ fn first_packet_times(server: &ServerProcess) -> Vec<Duration> {
 }
 
 /// Sends the frames as simply as possible: the delays that remain are the machine's.
-fn bare_thread(server: &ServerProcess, frames: Vec<Vec<u8>>) -> Received {
+fn bare_thread(server: &ServerProcess, frames: Vec<Vec<u8>>) -> Arrivals {
     let client = RawClient::connect(server.address());
     let (port, count) = (client.rtp_port(), frames.len());
     let sender = thread::spawn(move || {
@@ -106,15 +106,15 @@ fn bare_thread(server: &ServerProcess, frames: Vec<Vec<u8>>) -> Received {
             due += FRAME_INTERVAL;
         }
     });
-    let received = Received::received(&client, count);
+    let received = Arrivals::received(&client, count);
     sender.join().unwrap();
     received
 }
 
 /// When each frame of a movie came, and its number.
-struct Received(Vec<(u16, Instant)>);
+struct Arrivals(Vec<(u16, Instant)>);
 
-impl Received {
+impl Arrivals {
     /// Receives packets up to the last frame's.
     fn received(client: &RawClient, frames: usize) -> Self {
         let mut arrivals: Vec<(u16, Instant)> = Vec::new();

@@ -21,6 +21,7 @@ use crate::statistics::Statistics;
 
 mod decoder;
 pub(crate) mod dialogue;
+pub(crate) mod examiner;
 pub(crate) mod findings;
 mod intake;
 mod link;
@@ -185,7 +186,7 @@ impl Client {
                         let order = intake.count(datagram, &packet);
                         intake.put_together(&packet, order);
                     }
-                    Err(_) => intake.count_malformed(),
+                    Err(_) => intake.count_malformed(datagram),
                 },
                 Received::OfStranger(from) => intake.count_stranger(from),
                 Received::Nothing => {}
@@ -261,6 +262,9 @@ impl Client {
     #[doc(alias = "recvRtspReply")]
     fn recv_rtsp_reply(mut connection: Connection, client: &Slot) -> String {
         loop {
+            if let Some(bytes) = connection.next_rtp() {
+                client.put(News::Rtp(bytes));
+            }
             match connection.receive() {
                 Incoming::Message(text) => {
                     // The window may be busy; the time of the reply is now.
@@ -319,9 +323,10 @@ impl Client {
         let port = self.settings.rtp_port;
         let opened = RtpSocket::open(port, server);
         let (number, socket) = opened.map_err(|error| Message::unable_to_bind(port, &error))?;
-        let started = self.receiver.open(self.dialogue.mailbox.news());
+        let examiner = examiner::Examiner::new(number, server, self.log.clock());
+        let started = self.receiver.open(self.dialogue.mailbox.news(), examiner.clone());
         started.map_err(|error| Message::no_thread(&error))?;
-        self.receiver.set_port(|frames| RtpPort::new(socket, frames, self.log.clock()));
+        self.receiver.set_port(|frames| RtpPort::new(socket, frames, examiner, self.log.clock()));
         self.receiver.screen.statistics = Statistics::default();
         self.rtp_port = number;
         self.teardown_acked = false;
@@ -349,6 +354,7 @@ impl Client {
                     let arrival = self.log.received(&text, arrival);
                     self.parse_rtsp_reply(&text, arrival);
                 }
+                Next::News(News::Rtp(bytes)) => self.receiver.rtp_on_rtsp(&bytes),
                 Next::News(News::Ended(why)) => self.connection_ended(&why),
                 Next::Wish(method) => self.press(method),
             }
@@ -445,6 +451,7 @@ impl Client {
     /// sees something new.
     fn look_at_the_clock(&mut self) -> bool {
         let now = self.log.now();
+        let examined = self.receiver.examine(&mut self.log);
         let overdue = self.dialogue.overdue(now, REPLY_WAIT);
         if let Some(method) = overdue {
             self.give_up(Message::no_reply(method, REPLY_WAIT));
@@ -452,15 +459,8 @@ impl Client {
         if self.state != State::Init {
             self.receiver.screen.statistics.sample(now);
         }
-        if self.state != State::Playing {
-            return overdue.is_some();
-        }
-        let (changed, cause) = self.receiver.listen_for_silence(now);
-        let place = format!("UDP port {}", self.rtp_port);
-        if let Some(message) = cause.and_then(|cause| Message::silence(cause, &place)) {
-            self.log.tell_silence(message);
-        }
-        overdue.is_some() || changed
+        let heard = self.state == State::Playing && self.receiver.listen_for_silence(now).0;
+        overdue.is_some() || examined || heard
     }
 
     /// The same client, of a server in this program, which tells `limit` when it leaves frames out because

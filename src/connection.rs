@@ -62,6 +62,11 @@ impl Connection {
         }
     }
 
+    /// RTP that has come where a reply is awaited, as far as it has been read.
+    pub(crate) fn next_rtp(&mut self) -> Option<Vec<u8>> {
+        self.inbox.next_rtp()
+    }
+
     /// Whether [`Self::receive`] has something to say without reading.
     pub(crate) fn has_next(&mut self) -> bool {
         self.ended || self.inbox.has_next(self.last_look)

@@ -223,12 +223,6 @@ impl Diagnosis {
         self.judge(now);
     }
 
-    /// The server has closed the RTSP connection.
-    pub fn rtsp_closed(&mut self, now: Duration) {
-        self.silence.closed();
-        self.judge(now);
-    }
-
     /// What is wrong at present.
     pub const fn finding(&self) -> Option<&Finding> {
         self.standing.as_ref()
@@ -338,14 +332,8 @@ impl Seen {
 /// Findings that say little: a better one takes their place.
 const BLUNT: [&str; 3] = ["not_jpeg", "broken", "number_jumps"];
 /// Findings that are over as soon as packets come, or an answer.
-const SILENT: [&str; 6] = [
-    "nothing_comes",
-    "rtp_on_rtsp",
-    "play_unanswered",
-    "rtp_from",
-    "rtp_before_play",
-    "server_closed",
-];
+const SILENT: [&str; 5] =
+    ["nothing_comes", "rtp_on_rtsp", "play_unanswered", "rtp_from", "rtp_before_play"];
 /// So many frames in a row take a finding back.
 const GOOD_AGAIN: u32 = 10;
 /// After so long one packet is evidence enough.

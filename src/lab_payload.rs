@@ -241,7 +241,7 @@ impl Assembler {
             }
             // What comes next belongs to another frame.
             Open::Broken { .. } if packet.marker || packet.payload.ends_with(EOI) => {}
-            open => self.open = open,
+            open @ (Open::Nothing | Open::Started { .. } | Open::Broken { .. }) => self.open = open,
         }
     }
 

@@ -120,7 +120,7 @@ impl<T> Reorder<T> {
         for Early { number, .. } in &self.early {
             match (self.next, number.wrapping_add(1)) {
                 (Some(next), _) if next == *number => self.next = Some(number.wrapping_add(1)),
-                (Some(next), behind) if next == behind => {}
+                (Some(next), after) if next == after => {}
                 _ => break,
             }
             count += 1;
@@ -129,13 +129,13 @@ impl<T> Reorder<T> {
     }
 }
 
-/// So many packets behind a gap say that it won't be filled.
+/// So many packets after a gap say that it won't be filled.
 pub const MOST: usize = 8;
 /// So long a packet waits for those before it.
 pub const LONGEST: Duration = Duration::from_millis(60);
 /// A number that is farther back begins a new count (RFC 3550 appendix A.1).
 const MAX_MISORDER: u16 = 100;
-/// Half of all numbers lie ahead, the others behind.
+/// Half of all numbers lie ahead, the others back.
 const MOST_AHEAD: u16 = 0x7FFF;
 
 #[cfg(test)]
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn behind_a_gap_that_was_given_up_the_next_one_is_waited_for_again() {
+    fn after_a_gap_that_was_given_up_the_next_one_is_waited_for_again() {
         let numbers = [1].into_iter().chain(3..11).chain([13, 12, 14, 16]);
         let expected = [1].into_iter().chain(3..11);
         assert_eq!(through(numbers), (expected.collect(), vec![12, 13, 14, 16]));

@@ -51,8 +51,8 @@ impl ServerWorker {
         (peer, local): (SocketAddr, SocketAddr),
         shared: Arc<Shared>,
     ) -> Self {
-        let (client_info, remarks) = (ClientInfo::Init, Remarks::default());
-        let last_sign = rtsp_socket.made_at();
+        let (client_info, last_sign) = (ClientInfo::Init, rtsp_socket.made_at());
+        let remarks = Remarks::new(peer, Arc::clone(&shared));
         Self { rtsp_socket, peer, local, shared, client_info, remarks, last_sign }
     }
 
@@ -74,12 +74,10 @@ impl ServerWorker {
         let mut pace = Pace::new();
         while !self.shared.stop.is_set() {
             pace.keep(&self.shared.stop);
+            self.remarks.note(self.rtsp_socket.awaits().map(Remark::Waits));
             let processed = match self.rtsp_socket.receive() {
                 Incoming::Message(text) => self.process_rtsp_request(text),
-                Incoming::Nothing => {
-                    self.note(self.rtsp_socket.awaits().map(Remark::Waits));
-                    Ok(())
-                }
+                Incoming::Nothing => Ok(()),
                 Incoming::TooLong(too_long) => self.refuse_too_long(too_long.limit),
                 Incoming::Ended(None) => Err(End::of_client()),
                 Incoming::Ended(Some(error)) => Err(error.into()),
@@ -108,10 +106,7 @@ impl ServerWorker {
             Err(bad) => return self.refuse(bad.status(), bad.cseq, bad.to_string()),
         };
         self.last_sign = Instant::now();
-        let remarks = self.remarks.on(&request, self.client_info.of_session());
-        remarks
-            .into_iter()
-            .for_each(|text| self.report(ServerEvent::Note { peer: self.peer, text }));
+        self.remarks.look_at(&request, self.client_info.of_session());
         if let Some((status, why)) = self.objection(&request) {
             return self.refuse(status, request.cseq, why);
         }
@@ -149,8 +144,7 @@ impl ServerWorker {
         };
         let packets = Packets::new(settings.fragment);
         let client = rtp_socket.client();
-        let is_taken = self.shared.sessions.reach(client);
-        self.note(is_taken.then_some(Remark::SamePort(client)));
+        self.remarks.note(Remark::on_port(client, &self.shared.sessions));
         let due = Instant::now();
         let stream = Box::new(RtpStream { video_stream, packets, rtp_socket, due });
         let session = self.shared.sessions.open(client);
@@ -333,40 +327,28 @@ impl ServerWorker {
             return Some((Status::SessionNotFound454, why));
         }
         if state.after(request.method).is_none() {
-            let hint = if state == State::Init { ": SETUP comes first" } else { "" };
-            let why = format!("{} in {state}{hint}", request.method);
+            let why = format!("{} in {state}{}", request.method, state.hint());
             return Some((Status::MethodNotValid455, why));
         }
         None
     }
 
-    /// Says what is odd, unless it was said before.
-    fn note(&mut self, remark: Option<Remark>) {
-        if let Some(text) = remark.and_then(|remark| self.remarks.once(&remark)) {
-            self.report(ServerEvent::Note { peer: self.peer, text });
-        }
-    }
-
     fn refuse(&mut self, status: Status, cseq: u32, why: String) -> Result<(), End> {
+        let reply = Reply::new(status, cseq, self.client_info.session());
+        let reply = if status.needs_a_reason() { reply.because(&why) } else { reply };
         self.report(ServerEvent::Refused { peer: self.peer, status: status.to_string(), why });
-        self.reply_rtsp(status, cseq)
+        self.send(reply.encode())
     }
 
     /// A movie that is there but can't be opened is not missing: the system is out of something, or
-    /// it is no movie, and then the reply says what it is.
+    /// it is no movie.
     fn refuse_movie(&mut self, error: &MovieError, cseq: u32) -> Result<(), End> {
-        let why = format!("could not {error}");
-        if error.is_missing() {
-            return self.refuse(Status::FileNotFound404, cseq, why);
-        }
-        if error.is_shortage() {
-            return self.refuse(Status::ConErr500, cseq, why);
-        }
-        let status = Status::UnsupportedMediaType415;
-        let reply = Reply::new(status, cseq, self.client_info.session()).because(&why);
-        let peer = self.peer;
-        self.report(ServerEvent::Refused { peer, status: status.to_string(), why });
-        self.send(reply.encode())
+        let status = match error {
+            _ if error.is_missing() => Status::FileNotFound404,
+            _ if error.is_shortage() => Status::ConErr500,
+            _ => Status::UnsupportedMediaType415,
+        };
+        self.refuse(status, cseq, format!("could not {error}"))
     }
 
     /// Where this message ends can't be told, so nothing after it can be understood either.

@@ -15,8 +15,8 @@ pub struct Limits {
     pub patience: Duration,
 }
 
-/// Plays the movie to its end, or as long as the limits allow; says whether frames were decoded and
-/// TEARDOWN was answered. Python has no such thing: Tk needs a display.
+/// Plays the movie to its end, or as long as the limits allow; says whether frames were decoded,
+/// nothing is wrong with them at the end, and TEARDOWN was answered. Python has no such thing: Tk needs a display.
 pub fn play(client: &mut dyn Player, limits: Limits, out: &mut dyn Write) -> bool {
     client.press(Method::Setup);
     wait_for_reply(client);
@@ -31,7 +31,7 @@ pub fn play(client: &mut dyn Player, limits: Limits, out: &mut dyn Write) -> boo
     let (statistics, now) = client.statistics();
     // A closed pipe is no reason to leave the session open, so errors of `out` are passed over.
     write!(out, "{}", statistics.summary(now)).ok();
-    statistics.frames_shown > 0 && client.is_torn_down()
+    statistics.frames_shown > 0 && client.is_torn_down() && client.status().finding.is_none()
 }
 
 fn wait_for_reply(client: &mut dyn Player) {

@@ -156,7 +156,7 @@ impl PlayerWindow {
 
     /// Acts when the left mouse button goes down; what is under the pointer is highlighted.
     fn take_mouse(&mut self, controls: &mut Controls, client: &mut dyn Player) -> bool {
-        let layout = self.layout();
+        let layout = self.layout().with_message(client.message());
         let at = self.window.get_mouse_pos(MouseMode::Discard).map(|(x, y)| self.point(x, y));
         let down = self.window.get_mouse_down(MouseButton::Left);
         let was_down = std::mem::replace(&mut self.mouse_was_down, down);

@@ -7,8 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
+use super::examiner::Examiner;
 use super::findings::{Findings, Frame, Frames};
+use crate::diagnosis;
 use crate::event::Event;
+use crate::jpeg::walk::{Outcome, walk};
 use crate::picture::{MAX_PIXELS, Picture};
 
 /// The thread, and its two ends.
@@ -37,18 +40,18 @@ pub(crate) struct Decoded {
 }
 
 impl Decoder {
-    /// Starts the thread; `news` is raised at each picture.
+    /// Starts the thread; `news` is raised at each picture, and `examiner` is told of each frame.
     ///
     /// # Errors
     /// The system has no room for another thread.
-    pub(crate) fn start(news: Arc<Event>) -> io::Result<Self> {
+    pub(crate) fn start(news: Arc<Event>, examiner: Examiner) -> io::Result<Self> {
         let (frames, arriving) = sync_channel(FRAMES_WAITING);
         let (leaving, pictures) = sync_channel(PICTURES_WAITING);
         let waiting = Arc::new(AtomicUsize::new(0));
         let leaving = Leaving { pictures: leaving, waiting: Arc::clone(&waiting) };
         let thread = thread::Builder::new()
             .name("update_movie".to_owned())
-            .spawn(move || decode_all(&arriving, &leaving, &news))?;
+            .spawn(move || decode_all(&arriving, &leaving, &news, &examiner))?;
         Ok(Self { frames: Some(frames), pictures, waiting, thread: Some(thread) })
     }
 
@@ -107,11 +110,11 @@ impl Drop for Decoder {
 }
 
 /// Decodes frames until no more can come.
-fn decode_all(frames: &Receiver<Frame>, pictures: &Leaving, news: &Event) {
+fn decode_all(frames: &Receiver<Frame>, pictures: &Leaving, news: &Event, examiner: &Examiner) {
     let (mut undecodable, mut overruns) = (0, 0);
     for Frame { jpeg, findings } in frames {
         let is_frame = jpeg.is_some();
-        let picture = jpeg.and_then(|jpeg| decode(&jpeg));
+        let picture = jpeg.and_then(|(jpeg, packets)| decode(&jpeg, packets, examiner));
         undecodable += u64::from(is_frame && picture.is_none());
         let is_picture = picture.is_some();
         let decoded = Decoded { picture, findings, undecodable, overruns };
@@ -120,9 +123,21 @@ fn decode_all(frames: &Receiver<Frame>, pictures: &Leaving, news: &Event) {
     }
 }
 
+/// The picture, if all of it is there: a decoder fills in grey what a frame that is cut off lacks.
+fn decode(jpeg: &[u8], packets: u32, examiner: &Examiner) -> Option<Picture> {
+    let mut walk = walk(jpeg);
+    let picture = if walk.outcome.is_whole() { decode_whole(jpeg) } else { None };
+    if walk.outcome.is_whole() && picture.is_none() {
+        walk.outcome = Outcome::Bad("its parts do not fit".into());
+    }
+    let frame = diagnosis::Frame::of(jpeg, packets, &walk);
+    examiner.tell(|diagnosis, now| diagnosis.frame(&frame, now));
+    picture
+}
+
 /// Frames come from the network and the decoder is somebody else's code: if it panics, that costs
 /// one picture, not the thread.
-fn decode(jpeg: &[u8]) -> Option<Picture> {
+fn decode_whole(jpeg: &[u8]) -> Option<Picture> {
     catch_unwind(|| Picture::decode(jpeg)).ok()?.ok()
 }
 

@@ -26,8 +26,8 @@ pub(crate) struct Findings {
 /// A frame, or figures alone, on the way to the decoder.
 #[derive(Debug)]
 pub(crate) struct Frame {
-    /// A whole JPEG; `None` if there are only findings.
-    pub(crate) jpeg: Option<Vec<u8>>,
+    /// A whole JPEG, and how many packets brought it; `None` if there is only something to tell.
+    pub(crate) jpeg: Option<(Vec<u8>, u32)>,
     /// What is known as of this frame.
     pub(crate) findings: Findings,
 }
@@ -46,9 +46,9 @@ impl Frames {
         Self { frames, last_told: None }
     }
 
-    /// Passes a frame on. It is dropped if the decoder does not keep up, since receiving never
-    /// waits.
-    pub(crate) fn pass_on(&mut self, jpeg: Vec<u8>, findings: &mut Findings, now: Duration) {
+    /// Passes a frame of so many packets on. It is dropped if the decoder does not keep up, since
+    /// receiving never waits.
+    pub(crate) fn pass_on(&mut self, jpeg: (Vec<u8>, u32), findings: &mut Findings, now: Duration) {
         if !self.send(Some(jpeg), findings, now) {
             findings.reception.overruns += 1;
         }
@@ -66,7 +66,7 @@ impl Frames {
         self.last_told = None;
     }
 
-    fn send(&mut self, jpeg: Option<Vec<u8>>, findings: &Findings, now: Duration) -> bool {
+    fn send(&mut self, jpeg: Option<(Vec<u8>, u32)>, findings: &Findings, now: Duration) -> bool {
         let sent = self.frames.try_send(Frame { jpeg, findings: findings.clone() }).is_ok();
         if sent {
             self.last_told = Some(now);

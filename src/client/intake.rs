@@ -2,10 +2,10 @@
 //! the decoder.
 
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::findings::LatestPacket;
-use super::findings::{Findings, Frames};
+use super::examiner::Examiner;
+use super::findings::{Findings, Frames, LatestPacket};
 use crate::lab_payload::Assembler;
 use crate::rtp_packet::RtpPacket;
 use crate::statistics::Order;
@@ -14,52 +14,63 @@ use crate::statistics::Order;
 #[derive(Debug)]
 pub(super) struct Intake {
     frames: Frames,
+    examiner: Examiner,
     clock: Instant,
     assembler: Assembler,
     pub(super) findings: Findings,
 }
 
 impl Intake {
-    /// Sends frames to `frames`, and counts time from `clock` on.
-    pub(super) fn new(frames: Frames, clock: Instant) -> Self {
+    /// Sends frames to `frames` and what is seen of packets to `examiner`, and counts time from
+    /// `clock` on.
+    pub(super) fn new(frames: Frames, examiner: Examiner, clock: Instant) -> Self {
         let (assembler, findings) = (Assembler::default(), Findings::default());
-        Self { frames, clock, assembler, findings }
+        Self { frames, examiner, clock, assembler, findings }
     }
 
     /// Counts a packet: is it the next one, one after a gap, a late one, or a duplicate?
     pub(super) fn count(&mut self, datagram: &[u8], packet: &RtpPacket<'_>) -> Order {
         self.findings.latest = LatestPacket::of(datagram, packet);
         let continues = self.assembler.continues(packet);
-        self.findings.reception.record(packet, continues, self.clock.elapsed())
+        let now = self.now();
+        let order = self.findings.reception.record(packet, continues, now);
+        self.examiner.tell(|diagnosis, _| diagnosis.packet(datagram, Some((packet, order)), now));
+        order
     }
 
     /// Counts a datagram that is not RTP at all.
-    pub(super) const fn count_malformed(&mut self) {
+    pub(super) fn count_malformed(&mut self, datagram: &[u8]) {
         self.findings.reception.malformed += 1;
+        self.examiner.tell(|diagnosis, now| diagnosis.packet(datagram, None, now));
     }
 
     /// Counts a datagram from a sender other than the server; the first is reported at once.
-    pub(super) const fn count_stranger(&mut self, from: SocketAddr) {
+    pub(super) fn count_stranger(&mut self, from: SocketAddr) {
         self.findings.reception.strangers += 1;
+        self.examiner.tell(|diagnosis, _| diagnosis.stranger(&from.ip().to_string()));
         if self.findings.stranger.is_none() {
             self.findings.stranger = Some(from);
             self.frames.hurry();
         }
     }
 
-    /// Adds a packet to its frame, unless it is late or a duplicate.
+    /// Adds a packet to its frame, unless that has gone on without it or has it already.
     pub(super) fn put_together(&mut self, packet: &RtpPacket<'_>, order: Order) {
-        if order.goes_on() {
-            self.assembler.push(packet, order);
-        }
-        self.findings.reception.damaged = self.assembler.damaged();
+        self.assembler.receive(packet, order, self.now());
     }
 
     /// Passes whole frames on to the decoder, and now and then the figures alone.
     pub(super) fn pass_on(&mut self) {
-        while let Some(frame) = self.assembler.next_frame() {
-            self.frames.pass_on(frame, &mut self.findings, self.clock.elapsed());
+        let now = self.now();
+        self.assembler.go_on(now);
+        self.findings.reception.damaged = self.assembler.damaged();
+        while let Some(frame) = self.assembler.next_counted() {
+            self.frames.pass_on(frame, &mut self.findings, now);
         }
-        self.frames.tell(&self.findings, self.clock.elapsed());
+        self.frames.tell(&self.findings, now);
+    }
+
+    fn now(&self) -> Duration {
+        self.clock.elapsed()
     }
 }

@@ -20,6 +20,10 @@ pub enum ClientEvent {
     Ignored(String),
     /// What the user is told.
     Told(Message),
+    /// What the user was told is true no more; its title.
+    TakenBack(String),
+    /// What is odd, though the movie plays.
+    Noted(String),
 }
 
 impl fmt::Display for ClientEvent {
@@ -30,6 +34,8 @@ impl fmt::Display for ClientEvent {
             Self::Received(text) => write!(out, "Data received:\n{}", printable(text)),
             Self::Ignored(why) => write!(out, "ignored: {why}"),
             Self::Told(message) => write!(out, "{}", printable(&message.to_string())),
+            Self::TakenBack(title) => write!(out, "taken back: {}", printable(title)),
+            Self::Noted(note) => write!(out, "note: {}", printable(note)),
         }
     }
 }
@@ -133,6 +139,12 @@ impl Log {
     pub(crate) fn tell(&mut self, message: Message) {
         self.report(ClientEvent::Told(message.clone()));
         self.message = Some(message);
+    }
+
+    /// What was told is true no more.
+    pub(crate) fn take_back(&mut self, message: &Message) {
+        self.report(ClientEvent::TakenBack(message.title.clone()));
+        self.message.take_if(|told| told == message);
     }
 
     /// What the user should know.

@@ -21,6 +21,8 @@ pub(crate) enum News {
         /// When it was complete.
         arrival: Instant,
     },
+    /// RTP, which does not belong there: its first bytes.
+    Rtp(Vec<u8>),
     /// The connection has ended; why.
     Ended(String),
 }

@@ -6,6 +6,7 @@ use super::findings::LatestPacket;
 use super::log::{Log, LogEntry};
 use super::message::Message;
 use super::screen::Screen;
+use crate::diagnosis::Finding;
 use crate::picture::Picture;
 use crate::rtsp::{Method, State};
 use crate::statistics::Statistics;
@@ -173,6 +174,8 @@ pub struct Status<'a> {
     pub description: Option<&'a str>,
     /// What the user should know.
     pub message: Option<&'a Message>,
+    /// What is wrong with what the server sends.
+    pub finding: Option<&'a Finding>,
     /// The statistics that the report's extension 1 asks for.
     pub statistics: &'a Statistics,
     /// The time at which to read them.
@@ -197,6 +200,7 @@ impl<'a> Status<'a> {
             rtsp_log: log.entries(),
             description: screen.description.as_deref(),
             message: log.message(),
+            finding: screen.finding.as_ref(),
             statistics: &screen.statistics,
             now: log.now(),
         }

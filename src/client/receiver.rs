@@ -6,9 +6,12 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use super::decoder::{Decoded, Decoder};
+use super::examiner::Examiner;
 use super::findings::{Findings, Frames};
+use super::log::Log;
 use super::screen::Screen;
 use super::silence::{Cause, Silence};
+use crate::diagnosis::Diagnosis;
 use crate::errand::{Errand, Wake};
 use crate::event::Event;
 
@@ -35,6 +38,8 @@ pub(crate) struct Receiver<P> {
     media: Media<P>,
     decoder: Option<Decoder>,
     silence: Silence,
+    /// What is wrong with what comes.
+    examiner: Examiner,
     /// What there is to see.
     pub(crate) screen: Screen,
 }
@@ -51,17 +56,18 @@ enum Media<P> {
 impl<P: Port> Receiver<P> {
     /// Without a port.
     pub(crate) fn new() -> Self {
-        let (media, silence, screen) = (Media::Closed, Silence::default(), Screen::default());
-        Self { media, decoder: None, silence, screen }
+        let (media, silence, examiner) = (Media::Closed, Silence::default(), Examiner::default());
+        Self { media, decoder: None, silence, examiner, screen: Screen::default() }
     }
 
     /// Begins a session: starts the thread that decodes and removes the last session's picture.
-    /// `news` is raised at each new picture.
+    /// `news` is raised at each new picture, and `examiner` is told of each frame.
     ///
     /// # Errors
     /// The system has no room for another thread.
-    pub(crate) fn open(&mut self, news: Arc<Event>) -> io::Result<()> {
-        let decoder = Decoder::start(news)?;
+    pub(crate) fn open(&mut self, news: Arc<Event>, examiner: Examiner) -> io::Result<()> {
+        let decoder = Decoder::start(news, examiner.clone())?;
+        self.examiner = examiner;
         self.media = Media::Closed;
         self.decoder = Some(decoder);
         self.screen.begin_session();
@@ -91,6 +97,7 @@ impl<P: Port> Receiver<P> {
         match std::mem::take(&mut self.media) {
             Media::Open(mut port) => {
                 take_what_waits(&mut port, listen);
+                self.examiner.tell(Diagnosis::play);
                 port.resume();
                 self.silence.before_play(&port.findings().reception);
                 self.screen.learn(port.findings().clone());
@@ -109,6 +116,7 @@ impl<P: Port> Receiver<P> {
     /// Notes that PLAY has been granted.
     pub(crate) fn play(&mut self, now: Duration) {
         self.silence.play(now);
+        self.examiner.tell(|diagnosis, _| diagnosis.play_answered(now));
         self.screen.statistics.play(now);
     }
 
@@ -127,6 +135,7 @@ impl<P: Port> Receiver<P> {
             media @ (Media::Closed | Media::Open(_)) => media,
         };
         self.screen.statistics.pause(now);
+        self.examiner.tell(|diagnosis, _| diagnosis.pause());
         self.silence.end();
     }
 
@@ -152,6 +161,17 @@ impl<P: Port> Receiver<P> {
     /// Whether nothing has come for 2 s although the movie plays.
     pub(crate) const fn is_silent(&self) -> bool {
         self.silence.is_silent()
+    }
+
+    /// Tells the user what is wrong with what comes, or no more; says whether there was anything.
+    pub(crate) fn examine(&mut self, log: &mut Log) -> bool {
+        let now = log.now();
+        self.examiner.report(&mut self.screen.finding, log, now)
+    }
+
+    /// RTP has come on the RTSP connection.
+    pub(crate) fn rtp_on_rtsp(&self, bytes: &[u8]) {
+        self.examiner.tell(|diagnosis, now| diagnosis.bytes_on_rtsp(bytes, now));
     }
 
     /// Whether silence has begun or ended, and what one that has begun means.

@@ -4,6 +4,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
+use super::examiner::Examiner;
 use super::findings::{Findings, Frames};
 use super::intake::Intake;
 use super::receiver::{InFlight, Port};
@@ -19,9 +20,14 @@ pub(super) struct RtpPort {
 }
 
 impl RtpPort {
-    /// Uses that socket, sends frames to `frames`, and counts time from `clock` on.
-    pub(super) fn new(socket: RtpSocket, frames: Frames, clock: Instant) -> Self {
-        Self { socket, intake: Intake::new(frames, clock) }
+    /// Uses that socket; for the rest see [`Intake::new`].
+    pub(super) fn new(
+        socket: RtpSocket,
+        frames: Frames,
+        examiner: Examiner,
+        clock: Instant,
+    ) -> Self {
+        Self { socket, intake: Intake::new(frames, examiner, clock) }
     }
 }
 

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::decoder::Decoded;
-use super::findings::Findings;
-use super::findings::LatestPacket;
+use super::findings::{Findings, LatestPacket};
+use crate::diagnosis::Finding;
 use crate::picture::Picture;
 use crate::statistics::{Reception, Statistics};
 
@@ -19,6 +19,8 @@ pub(crate) struct Screen {
     pub(crate) picture: Option<Picture>,
     /// The packet that came last.
     pub(crate) latest_packet: Option<LatestPacket>,
+    /// What is wrong with what the server sends.
+    pub(crate) finding: Option<Finding>,
     /// The answer to the last DESCRIBE.
     pub(crate) description: Option<String>,
     /// A sender other than the server, until the user has been told.

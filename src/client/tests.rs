@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, UdpSocket};
 use std::sync::Arc;
 use std::sync::mpsc::{self, sync_channel};
 
+use super::examiner::Examiner;
 use super::findings::{Frame, Frames};
 use super::*;
 use crate::statistics::Reception;
@@ -15,9 +16,11 @@ fn open(room: usize) -> (Receiver<RtpPort>, SocketAddr, mpsc::Receiver<Frame>) {
     let (number, socket) = RtpSocket::open(0, Ipv4Addr::LOCALHOST.into()).unwrap();
     let (frames, arriving) = sync_channel(room);
     let mut receiver = Receiver::new();
-    receiver.open(Arc::default()).unwrap();
+    receiver.open(Arc::default(), Examiner::default()).unwrap();
     // The test takes the frames, not the decoder.
-    receiver.set_port(|_| RtpPort::new(socket, Frames::new(frames), Instant::now()));
+    receiver.set_port(|_| {
+        RtpPort::new(socket, Frames::new(frames), Examiner::default(), Instant::now())
+    });
     (receiver, (Ipv4Addr::LOCALHOST, number).into(), arriving)
 }
 

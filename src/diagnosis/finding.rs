@@ -45,13 +45,18 @@ impl Guilty {
     }
 }
 
+impl Finding {
+    /// The lines, as sentences in one line.
+    pub fn text(&self) -> String {
+        let stop = |line: &str| if line.ends_with(char::is_alphanumeric) { "." } else { "" };
+        let sentences = self.lines.iter().map(|line| format!("{line}{}", stop(line)));
+        sentences.collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// The title, and each line after it: `The RTP header is empty: All its 12 bytes are 0 …`.
 impl fmt::Display for Finding {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.title)?;
-        for (line, before) in self.lines.iter().zip([": ", " "]) {
-            write!(out, "{before}{line}")?;
-        }
-        Ok(())
+        write!(out, "{}: {}", self.title, self.text())
     }
 }

@@ -231,7 +231,9 @@ impl Frames {
         let last = self.last.as_ref().filter(|_| self.broken.is_firm(ALIKE))?;
         let why = match &last.outcome {
             Outcome::Bad(why) => why,
-            _ => "the data ends too early",
+            Outcome::Ok | Outcome::Long { .. } | Outcome::Short | Outcome::Unknown => {
+                "the data ends too early"
+            }
         };
         Some(texts::broken(self.broken.count, why))
     }
@@ -260,13 +262,10 @@ impl Frames {
         if self.padded >= NOTED {
             return Some(note_texts::padding(last.length));
         }
-        match last.outcome {
-            // Without numbers of their own, two that are swapped look the same.
-            Outcome::Long { bytes } if are_numbered && self.long.yes(16) >= ALIKE => {
-                Some(note_texts::pieces_overlap(bytes))
-            }
-            _ => None,
-        }
+        let Outcome::Long { bytes } = last.outcome else { return None };
+        // Without numbers of their own, two that are swapped look the same.
+        let do_overlap = are_numbered && self.long.yes(16) >= ALIKE;
+        do_overlap.then(|| note_texts::pieces_overlap(bytes))
     }
 }
 

@@ -35,14 +35,21 @@ pub(super) struct Numbers {
     has_left: bool,
     /// Numbers in a row that are two digits, and count up as such.
     texts: u32,
-    /// Whether 0 and 1 came after 255.
-    wraps_at_255: bool,
-    after_255: bool,
+    wrap: Wrap,
     packets: u64,
     missing: u64,
     late: Ring,
     again: Ring,
     starts: Ring,
+}
+
+/// Where the numbers begin anew.
+#[derive(Clone, Copy, Debug, Default)]
+struct Wrap {
+    /// 0 has just come after 255.
+    has_begun: bool,
+    /// And 1 after that.
+    is_at_255: bool,
 }
 
 /// Of the packet before.
@@ -100,8 +107,8 @@ impl Numbers {
         }
         let counts_on = matches!((two_digits(before), two_digits(number)), (Some(before), Some(now)) if now == before + 1);
         self.texts = if counts_on { self.texts + 1 } else { 0 };
-        self.wraps_at_255 |= self.after_255 && number == 1;
-        self.after_255 = (before, number) == (255, 0);
+        self.wrap.is_at_255 |= self.wrap.has_begun && number == 1;
+        self.wrap.has_begun = (before, number) == (255, 0);
     }
 
     fn begin_frame(&mut self, number: u16, now: Duration) {
@@ -172,7 +179,7 @@ impl Numbers {
             2..3000 if is_steady => return Some(note_texts::number_step(self.step)),
             _ => {}
         }
-        if self.wraps_at_255 {
+        if self.wrap.is_at_255 {
             return Some(note_texts::number_255());
         }
         let repeats =

@@ -13,8 +13,9 @@ pub(super) struct Pieces {
     /// Starts that do not end, too.
     open_starts: u32,
     marked_open_starts: u32,
-    pieces: u32,
-    marked_pieces: u32,
+    /// Packets that begin none.
+    others: u32,
+    marked_others: u32,
     /// Marked pieces that do not end as a JPEG does.
     marked_middles: u32,
     /// Last pieces without the marker: the next frame has begun right after them.
@@ -65,7 +66,7 @@ impl Pieces {
                 |last: Last| last.number == header.number && last.print != look.payload.print;
             let order = match header.order {
                 Order::Again if self.last.is_some_and(is_next) => Order::Same,
-                order => order,
+                Order::Next | Order::Gap | Order::Same | Order::Late | Order::Again => header.order,
             };
             if order.goes_on() {
                 self.in_order(look, &Header { order, ..header });
@@ -82,13 +83,13 @@ impl Pieces {
             self.open_starts += u32::from(!payload.is_end);
             self.marked_open_starts += u32::from(marker && !payload.is_end);
             // Where pieces share a number nobody sees that the last one is lost; but the bytes tell.
-            let was_last = |last: Last| last.is_end || !self.shares_numbers && self.pieces >= ALIKE;
+            let was_last = |last: Last| last.is_end || !self.shares_numbers && self.others >= ALIKE;
             if last.is_some_and(|last| !last.is_start && !last.marker && was_last(last)) {
                 self.unmarked_ends.add(now);
             }
         } else {
-            self.pieces += 1;
-            self.marked_pieces += u32::from(marker);
+            self.others += 1;
+            self.marked_others += u32::from(marker);
             self.marked_middles += u32::from(marker && !payload.is_end);
             self.shares_numbers |= header.order == Order::Same;
             if last.is_some_and(|last| !last.is_start && last.is_end) && !payload.is_end {
@@ -108,7 +109,7 @@ impl Pieces {
 
     /// Whether the pieces are numbered one by one, so that a lost one is seen.
     pub(super) const fn are_numbered(&self) -> bool {
-        self.pieces >= ALIKE && !self.shares_numbers
+        self.others >= ALIKE && !self.shares_numbers
     }
 
     /// What is wrong, the most telling first.
@@ -119,7 +120,7 @@ impl Pieces {
     }
 
     fn no_header(&self) -> Option<Finding> {
-        let others = self.pieces.saturating_sub(self.foreign.count);
+        let others = self.others.saturating_sub(self.foreign.count);
         let is_so = self.foreign.is_firm(ALIKE) && self.foreign.count >= 3 * others;
         is_so.then(|| texts::piece_no_header(&self.foreign_start))
     }
@@ -132,14 +133,14 @@ impl Pieces {
         let are_two = self.begins_with_end == Some(true)
             && self.starts.is_firm(3)
             && self.marked_open_starts >= 3
-            && self.marked_pieces == 0
+            && self.marked_others == 0
             && self.starts_then_middles == 0;
         (is_so || are_two).then(texts::pieces_reversed)
     }
 
     fn unmarked(&self) -> Option<Finding> {
         let is_so = self.starts.is_firm(3) && self.unmarked_ends.is_firm(3);
-        match (self.marked_open_starts, self.marked_pieces, self.marked_middles) {
+        match (self.marked_open_starts, self.marked_others, self.marked_middles) {
             _ if !is_so => None,
             (0, 0, _) => Some(texts::marker_none()),
             (3.., 0, _) => Some(texts::marker_first()),
@@ -149,8 +150,8 @@ impl Pieces {
     }
 
     fn all_marked(&self) -> Option<Finding> {
-        let (starts, pieces) = (self.marked_open_starts, self.marked_pieces);
-        let are_all = starts == self.open_starts && pieces == self.pieces;
+        let (starts, pieces) = (self.marked_open_starts, self.marked_others);
+        let are_all = starts == self.open_starts && pieces == self.others;
         (are_all && starts >= 3 && pieces >= 3 && self.starts.is_firm(3)).then(texts::marker_all)
     }
 }

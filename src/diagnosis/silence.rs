@@ -28,7 +28,6 @@ struct Run {
     stranger: Option<String>,
     /// The first bytes on the RTSP connection that are no reply.
     on_rtsp: Option<[u8; 2]>,
-    is_closed: bool,
 }
 
 impl Silence {
@@ -71,10 +70,6 @@ impl Silence {
         }
     }
 
-    pub(super) fn closed(&mut self) {
-        self.run.is_closed = true;
-    }
-
     pub(super) fn finding(&self, now: Duration) -> Option<Finding> {
         let run = &self.run;
         let is_long = |since: Option<Duration>| since.is_some_and(|since| now >= since + WAIT);
@@ -85,7 +80,6 @@ impl Silence {
         run.answer?;
         match (&run.on_rtsp, &run.stranger) {
             (Some(start), _) => Some(texts::rtp_on_rtsp(start, self.rtp_port)),
-            _ if run.is_closed => Some(texts::server_closed()),
             _ if !is_long(run.answer) => None,
             (None, Some(stranger)) => Some(texts::rtp_from(stranger, &self.server)),
             (None, None) if self.early > 0 => Some(texts::rtp_before_play(self.early)),

@@ -44,6 +44,8 @@ pub struct Inbox {
     cut_early: bool,
     /// Each read has brought one line.
     by_lines: bool,
+    /// RTP has begun where replies are awaited.
+    is_in_rtp: bool,
 }
 
 /// What kind of messages come in.
@@ -71,6 +73,7 @@ impl Inbox {
             last_arrival: Duration::ZERO,
             cut_early: false,
             by_lines: true,
+            is_in_rtp: false,
         }
     }
 
@@ -89,6 +92,19 @@ impl Inbox {
     /// No message ends within the most bytes that one may have.
     pub fn next(&mut self, now: Duration) -> Result<Option<String>, TooLong> {
         Ok(self.end_of_next(now)?.map(|end| self.cut(end)))
+    }
+
+    /// What of RTP has come where replies are awaited, from its first byte to the next reply: some lab
+    /// servers send it there. It is no text, and no message.
+    pub fn next_rtp(&mut self) -> Option<Vec<u8>> {
+        let is_reply = self.bytes.starts_with(b"RTSP/");
+        self.is_in_rtp = !is_reply && (self.is_in_rtp || rtp(&self.bytes) == Some(0));
+        if !self.is_in_rtp || self.bytes.is_empty() || self.expected == Expected::Requests {
+            return None;
+        }
+        let end = position(&self.bytes, 0, is_status_line).unwrap_or(self.bytes.len());
+        let rest = self.bytes.split_off(end);
+        Some(std::mem::replace(&mut self.bytes, rest))
     }
 
     /// Whether [`Self::next`] would return a message or an error at the time `now`.
@@ -132,11 +148,17 @@ impl Inbox {
         let silence = now.saturating_sub(self.last_arrival);
         self.drop_what_belongs_to_the_last_message(silence);
         let end = if self.bytes.is_empty() { None } else { self.end_of_message(silence) };
+        let end = end.map(|end| self.end_before_rtp(end));
         let limit = self.limit();
         if end.unwrap_or(self.bytes.len()) > limit {
             return Err(TooLong { limit });
         }
         Ok(end)
+    }
+
+    fn end_before_rtp(&self, end: usize) -> usize {
+        let message = self.bytes.get(..end).filter(|_| self.expected == Expected::Replies);
+        message.and_then(rtp).filter(|&start| start > 0).unwrap_or(end)
     }
 
     fn limit(&self) -> usize {
@@ -245,6 +267,13 @@ fn is_request_line(bytes: &[u8]) -> bool {
 /// `RTSP/` and a digit, wherever it stands: no header of a reply contains it.
 fn is_status_line(bytes: &[u8]) -> bool {
     bytes.strip_prefix(b"RTSP/").is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_digit))
+}
+
+/// Where the first packet of a JPEG begins, alone or after the four bytes that announce it (RFC 2326
+/// section 10.12): no text has these bytes.
+fn rtp(bytes: &[u8]) -> Option<usize> {
+    let is_announced = |at: &[u8]| matches!(at, [b'$', _, _, _, 0x80, 0x1A | 0x9A, ..]);
+    position(bytes, 0, |at| is_announced(at) || matches!(at, [0x80, 0x1A | 0x9A, ..]))
 }
 
 /// `Name: value`, and not the first line of a request.

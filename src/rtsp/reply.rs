@@ -161,6 +161,11 @@ impl Status {
         }
     }
 
+    /// Whether the words say too little, and the client is told more.
+    pub(crate) const fn needs_a_reason(self) -> bool {
+        matches!(self, Self::UnsupportedMediaType415)
+    }
+
     /// The words after the number; those of 404 and 500 are the report's.
     pub const fn reason(self) -> &'static str {
         match self {

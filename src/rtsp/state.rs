@@ -65,6 +65,14 @@ impl State {
     /// All of them, in the order of a dialogue.
     pub const ALL: [Self; 3] = [Self::Init, Self::Ready, Self::Playing];
 
+    /// What helps who asks for something that this state does not allow.
+    pub(crate) const fn hint(self) -> &'static str {
+        match self {
+            Self::Init => ": SETUP comes first",
+            Self::Ready | Self::Playing => "",
+        }
+    }
+
     /// The state after `method` succeeds; `None` where the method is not valid (status 455).
     #[expect(clippy::match_same_arms, reason = "a row for each line of the report's figure 1")]
     pub const fn after(self, method: Method) -> Option<Self> {

@@ -3,13 +3,17 @@
 use std::fmt;
 use std::mem::{Discriminant, discriminant};
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use crate::rtsp::Request;
 use crate::rtsp::request::Lack;
+use crate::server::server_event::ServerEvent;
+use crate::server::shared::{Sessions, Shared};
 
-/// What was said to one client, and what its next request is compared with.
-#[derive(Debug, Default)]
+/// What was said of one client, and what its next request is compared with.
 pub(super) struct Remarks {
+    peer: SocketAddr,
+    shared: Arc<Shared>,
     told: Vec<Discriminant<Remark>>,
     last_cseq: Option<u32>,
 }
@@ -30,35 +34,54 @@ pub(super) enum Remark {
 }
 
 impl Remarks {
-    /// What is odd in a request, in the session of that id and movie, if there is one.
-    pub(super) fn on(&mut self, request: &Request, session: Option<(u32, &str)>) -> Vec<String> {
-        let found = request.cseq;
-        let last = self.last_cseq.replace(found);
-        let cseq = last
-            .filter(|last| last.checked_add(1) != Some(found))
-            .map(|last| Remark::Cseq { last, found });
-        let no_session = session
-            .filter(|_| request.session.as_deref().unwrap_or_default().is_empty())
-            .map(|(session, _)| Remark::NoSession { session });
-        let other_movie = session.zip(request.target.as_ref()).and_then(|((_, movie), named)| {
-            let (movie, named) = (movie.to_owned(), named.clone());
-            (movie != named).then_some(Remark::OtherMovie { named, movie })
-        });
-        [cseq, no_session, other_movie]
-            .into_iter()
-            .flatten()
-            .filter_map(|it| self.once(&it))
-            .collect()
+    pub(super) const fn new(peer: SocketAddr, shared: Arc<Shared>) -> Self {
+        Self { peer, shared, told: Vec::new(), last_cseq: None }
     }
 
-    /// The remark in words, if nothing of its kind was said before.
-    pub(super) fn once(&mut self, remark: &Remark) -> Option<String> {
-        let kind = discriminant(remark);
-        let is_new = !self.told.contains(&kind);
-        is_new.then(|| {
+    /// Looks at a request, in the session of that id and movie, if there is one.
+    pub(super) fn look_at(&mut self, request: &Request, session: Option<(u32, &str)>) {
+        let last = self.last_cseq.replace(request.cseq);
+        for remark in oddities(request, last, session) {
+            self.note(Some(remark));
+        }
+    }
+
+    /// Notes it in the transcript, unless something of its kind was noted before.
+    pub(super) fn note(&mut self, remark: Option<Remark>) {
+        let Some(remark) = remark else { return };
+        let kind = discriminant(&remark);
+        if !self.told.contains(&kind) {
             self.told.push(kind);
-            remark.to_string()
-        })
+            let (peer, text) = (self.peer, remark.to_string());
+            (self.shared.report)(ServerEvent::Note { peer, text });
+        }
+    }
+}
+
+/// What is odd in a request after the one with the number `last`.
+fn oddities(
+    request: &Request,
+    last: Option<u32>,
+    session: Option<(u32, &str)>,
+) -> impl Iterator<Item = Remark> {
+    let found = request.cseq;
+    let last = last.filter(|last| last.checked_add(1) != Some(found));
+    let is_named = request.session.as_deref().is_some_and(|session| !session.is_empty());
+    let unnamed = session.filter(|_| !is_named);
+    let target = request.target.clone();
+    let other = session.zip(target).filter(|((_, movie), named)| named != movie);
+    let remarks = [
+        last.map(|last| Remark::Cseq { last, found }),
+        unnamed.map(|(session, _)| Remark::NoSession { session }),
+        other.map(|((_, movie), named)| Remark::OtherMovie { named, movie: movie.to_owned() }),
+    ];
+    remarks.into_iter().flatten()
+}
+
+impl Remark {
+    /// What there is to say of a client's port, among the sessions that there are.
+    pub(super) fn on_port(client: SocketAddr, sessions: &Sessions) -> Option<Self> {
+        sessions.reach(client).then_some(Self::SamePort(client))
     }
 }
 
@@ -95,33 +118,32 @@ mod tests {
     use super::*;
     use crate::rtsp::Method;
 
-    fn request(cseq: u32, session: Option<&str>, target: Option<&str>) -> Request {
-        let (session, target) = (session.map(str::to_owned), target.map(str::to_owned));
-        Request { method: Method::Play, target, cseq, session, client_port: None }
+    /// The remarks on a PLAY with that number, Session and target.
+    fn on(
+        (cseq, named, target): (u32, Option<&str>, Option<&str>),
+        last: Option<u32>,
+        session: Option<(u32, &str)>,
+    ) -> Vec<String> {
+        let (named, target) = (named.map(str::to_owned), target.map(str::to_owned));
+        let method = Method::Play;
+        let request = Request { method, target, cseq, session: named, client_port: None };
+        oddities(&request, last, session).map(|remark| remark.to_string()).collect()
     }
 
     #[test]
     fn what_is_as_it_should_be_needs_no_remark() {
-        let mut remarks = Remarks::default();
-        for (cseq, session) in (1..).zip([None, Some((5, "m")), Some((5, "m")), None]) {
-            let request = request(cseq, session.map(|_| "5"), Some("m"));
-            assert_eq!(remarks.on(&request, session), [""; 0]);
-        }
-        let without_target = request(5, Some("5"), None);
-        assert_eq!(remarks.on(&without_target, Some((5, "m"))), [""; 0]);
+        assert_eq!(on((7, None, Some("m")), None, None), [""; 0], "the first number may be any");
+        assert_eq!(on((8, Some("5"), Some("m")), Some(7), Some((5, "m"))), [""; 0]);
+        assert_eq!(on((9, Some("5"), None), Some(8), Some((5, "m"))), [""; 0]);
     }
 
     #[test]
-    fn each_oddity_is_told_once() {
-        let mut remarks = Remarks::default();
-        assert_eq!(remarks.on(&request(7, None, Some("m")), None), [""; 0], "the first may be any");
-        let told = remarks.on(&request(7, Some(""), Some("other")), Some((5, "m")));
+    fn each_oddity_has_its_words() {
+        let told = on((7, Some(""), Some("other")), Some(7), Some((5, "m")));
         assert_eq!(told.len(), 3, "{told:?}");
         assert!(told[0].contains("CSeq 8 after 7, found 7"), "{told:?}");
         assert!(told[1].contains("session 5"), "{told:?}");
         assert!(told[2].contains(r#""other""#) && told[2].contains(r#""m""#), "{told:?}");
-        assert_eq!(remarks.on(&request(7, None, Some("other")), Some((5, "m"))), [""; 0]);
-        assert!(remarks.once(&Remark::Waits(Lack::Cseq)).is_some());
-        assert!(remarks.once(&Remark::Waits(Lack::Session)).is_none());
+        assert_eq!(on((1, None, None), Some(u32::MAX), None).len(), 1, "no number after the last");
     }
 }

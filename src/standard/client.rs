@@ -354,6 +354,8 @@ impl StandardClient {
                         None => {}
                     }
                 }
+                // Here packets come on the connection where they were asked for.
+                Next::News(News::Rtp(_)) => {}
                 Next::News(News::Ended(why)) => self.connection_ended(&why),
                 Next::Wish(method) => self.press(method),
             }

@@ -13,8 +13,7 @@
 //! ```
 //!
 //! ```
-//! use rtsp_lab::standard::rtcp::{self, Compound, Goodbye, Packet, ReceiverReport,
-//! SourceDescription};
+//! use rtsp_lab::standard::rtcp::{self, Compound, Goodbye, Packet, ReceiverReport, SourceDescription};
 //!
 //! let report = ReceiverReport { ssrc: 7, reports: Vec::new() };
 //! let datagram = Compound { report: report.clone().into(), cname: "me", goodbye: true }.encode();

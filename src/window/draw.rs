@@ -44,7 +44,7 @@ pub fn marks(width: usize, height: usize, view: &View<'_>) -> Vec<Mark> {
 #[doc(alias = "createWidgets")]
 fn draw_on(mut canvas: Canvas<'_>, view: &View<'_>) {
     let canvas = &mut canvas;
-    let layout = Layout::of(canvas.size());
+    let layout = Layout::of(canvas.size()).with_message(view.message);
     draw_video(canvas, &layout, view);
     draw_status(canvas, layout.status, view);
     draw_buttons(canvas, &layout, view);

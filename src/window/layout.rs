@@ -5,6 +5,8 @@ use embedded_graphics::prelude::{Point, Size};
 use embedded_graphics::primitives::Rectangle;
 
 use super::buttons::Buttons;
+use super::palette::LABEL;
+use crate::client::Message;
 
 /// The areas of the window; the video takes the height that the others leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +18,12 @@ pub(super) struct Layout {
     pub(super) message: Rectangle,
     pub(super) dialog: Rectangle,
 }
+
+/// What a message keeps clear at each side of its text.
+pub(super) const MESSAGE_MARGIN: u32 = 17;
+/// The height of a message with one line of text, and of one more.
+const MESSAGE: u32 = 46;
+pub(super) const MESSAGE_LINE: i32 = 15;
 
 /// The size that the window has at first, in points: the least that everything has room in.
 pub(super) const FIRST_SIZE: (usize, usize) = (640, 560);
@@ -33,7 +41,7 @@ impl Layout {
             video: band(STATUS, video_height),
             controls: band(controls_y, CONTROLS),
             statistics: band(controls_y + CONTROLS, STATISTICS),
-            message: area(12, controls_y - 56, width - 24, 46),
+            message: area(12, controls_y - 56, width - 24, MESSAGE),
             dialog: area(
                 (width - DIALOG.width) / 2,
                 STATUS + video_height.saturating_sub(DIALOG.height) / 2,
@@ -41,6 +49,17 @@ impl Layout {
                 DIALOG.height,
             ),
         }
+    }
+
+    /// The same with room for the lines of a message; one more than the usual is all that it gets.
+    pub(super) fn with_message(mut self, message: Option<&Message>) -> Self {
+        let text_width = self.message.size.width - 2 * MESSAGE_MARGIN;
+        let is_long = |message: &Message| LABEL.width_of(&message.text) > text_width;
+        if message.is_some_and(is_long) {
+            self.message.top_left.y -= MESSAGE_LINE;
+            self.message.size.height += MESSAGE_LINE.unsigned_abs();
+        }
+        self
     }
 
     /// The areas of the buttons, from left to right.
@@ -113,7 +132,8 @@ impl Layout {
 
     /// The height between the margins of the video.
     fn room(&self, message: bool) -> u32 {
-        let foot = if message { 56 + 6 } else { 8 };
+        let end = self.controls.top_left.y;
+        let foot = if message { (end - self.message.top_left.y).unsigned_abs() + 6 } else { 8 };
         self.video.size.height.saturating_sub(8 + foot)
     }
 

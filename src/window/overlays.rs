@@ -7,7 +7,7 @@ use super::buttons::{Buttons, Look, draw_button};
 use super::canvas::{Canvas, wrapped};
 use super::controls::Target;
 use super::keys::draw_keys;
-use super::layout::{Layout, part};
+use super::layout::{Layout, MESSAGE_LINE, MESSAGE_MARGIN, part};
 use super::palette::{AMBER, BLUE, BUTTON_EDGE, DIM, INK, LABEL, PANEL, RED, SMALL, STRONG, TITLE};
 use super::rtp_header::draw_rtp_header;
 use super::rtsp_log::draw_rtsp_log;
@@ -22,12 +22,15 @@ pub(super) fn draw_message(canvas: &mut Canvas<'_>, area: Rectangle, message: &M
         Severity::Error => RED,
     };
     canvas.panel(area, 6, PANEL, color);
-    canvas.fill(part(area, 0, 3, 6, 40), color);
-    let width = area.size.width - 17 - 12;
-    let title = part(area, 17, 5, width - 48, 18);
+    canvas.fill(part(area, 0, 3, 6, area.size.height - 6), color);
+    let (left, width) = (MESSAGE_MARGIN, area.size.width - 2 * MESSAGE_MARGIN);
+    let title = part(area, left, 5, width - 48, 18);
     canvas.text(&message.title, title, STRONG.in_color(color), Alignment::Left);
-    canvas.text("Esc \u{d7}", part(area, 17, 5, width, 18), SMALL, Alignment::Right);
-    canvas.text(&message.text, part(area, 17, 24, width, 18), LABEL.in_color(INK), Alignment::Left);
+    canvas.text("Esc \u{d7}", part(area, left, 5, width + 5, 18), SMALL, Alignment::Right);
+    let lines = wrapped(&message.text, width / LABEL.width_of("m"));
+    for (line, y) in lines.iter().zip([24, 24 + MESSAGE_LINE.unsigned_abs()]) {
+        canvas.text(line, part(area, left, y, width, 18), LABEL.in_color(INK), Alignment::Left);
+    }
 }
 
 /// The answer to DESCRIBE: lines that are too long are wrapped, and those that are too many are
@@ -72,9 +75,9 @@ pub(super) fn draw_panel(
             let inside = framed(canvas, area, "RTSP log");
             draw_rtsp_log(canvas, inside, entries);
         }
-        Panel::RtpHeader(packet) => {
+        Panel::RtpHeader(packet, guilty) => {
             let inside = framed(canvas, area, "RTP header");
-            draw_rtp_header(canvas, inside, *packet);
+            draw_rtp_header(canvas, inside, *packet, guilty);
         }
         Panel::Keys { can_seek, can_lose } => {
             let inside = framed(canvas, area, "Keys");

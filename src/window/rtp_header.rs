@@ -1,15 +1,17 @@
 //! The panel that takes the latest RTP packet apart, as the report's figure 3 draws it, and the header
 //! that its payload begins with, if it has one.
 
+use embedded_graphics::pixelcolor::Rgb888;
 use embedded_graphics::primitives::Rectangle;
 use embedded_graphics::text::Alignment;
 
 use super::canvas::Canvas;
 use super::layout::part;
 use super::palette::{
-    BACKGROUND, BLUE, BUTTON_EDGE, DARK_BLUE, DARK_INK, DIM, GREEN, INK, LABEL, SMALL, VALUE,
+    BACKGROUND, BLUE, BUTTON_EDGE, DARK_BLUE, DARK_INK, DIM, GREEN, INK, LABEL, RED, SMALL, VALUE,
 };
 use crate::client::{HeaderField, LatestPacket, PayloadHeader};
+use crate::diagnosis::Guilty;
 
 /// Those of RTP (RFC 3550 section 5.1).
 const FIELDS: [HeaderField; 9] = [
@@ -28,11 +30,12 @@ const FIELDS: [HeaderField; 9] = [
 const SSRC: &str = "SSRC";
 
 /// Draws the header bit by bit, four bytes a row, and then the packet's first bytes: the rows that
-/// there is room for.
+/// there is room for. What is guilty of a mistake is red.
 pub(super) fn draw_rtp_header(
     canvas: &mut Canvas<'_>,
     area: Rectangle,
     packet: Option<&LatestPacket>,
+    guilty: &Guilty,
 ) {
     let Some(packet) = packet else {
         return canvas.text("no packet has come yet", area, SMALL, Alignment::Center);
@@ -45,13 +48,19 @@ pub(super) fn draw_rtp_header(
     let last = part(area, 30 * bit, 0, 2 * bit, RULER);
     canvas.text("31", last, SMALL, Alignment::Right);
     let below = |y| part(area, 0, y, area.size.width, area.size.height.saturating_sub(y));
-    draw_fields(canvas, below(RULER), &FIELDS, &packet.header, bit);
+    draw_fields(canvas, below(RULER), (&FIELDS, guilty), &packet.header, bit);
     let mut end = RULER + 3 * ROW + 8;
     if let Some(PayloadHeader { fields, lines }) = &packet.payload_header {
-        end += draw_fields(canvas, below(end), fields, packet.payload_start(), bit) + 4;
+        end += draw_fields(
+            canvas,
+            below(end),
+            (fields, &Guilty::Nothing),
+            packet.payload_start(),
+            bit,
+        ) + 4;
         end += draw_lines(canvas, below(end), lines);
     }
-    draw_bytes(canvas, below(end), packet);
+    draw_bytes(canvas, below(end), packet, guilty);
 }
 
 /// The fields of a header, four bytes a row: the rows that there is room for. How high all of them
@@ -59,7 +68,7 @@ pub(super) fn draw_rtp_header(
 fn draw_fields(
     canvas: &mut Canvas<'_>,
     area: Rectangle,
-    fields: &[HeaderField],
+    (fields, guilty): (&[HeaderField], &Guilty),
     header: &[u8],
     bit: u32,
 ) -> u32 {
@@ -67,7 +76,8 @@ fn draw_fields(
         let (row, column) = (field.first / 32, field.first % 32);
         if (row + 1) * ROW < area.size.height {
             let cell = part(area, column * bit, row * ROW, field.bits * bit + 1, ROW + 1);
-            draw_field(canvas, cell, field, value_of(field, header), bit);
+            let color = if is_guilty(guilty, field.first, field.bits) { RED } else { BUTTON_EDGE };
+            draw_field(canvas, cell, (field, color), value_of(field, header), bit);
         }
     }
     let bits = fields.iter().map(|field| field.first + field.bits).max();
@@ -80,6 +90,15 @@ fn value_of(field: &HeaderField, header: &[u8]) -> u128 {
     let bits =
         bits.zip(0..).filter(|&(_, at)| (field.first..field.first + field.bits).contains(&at));
     bits.fold(0, |value, (bit, _)| value << 1 | u128::from(bit))
+}
+
+/// Whether so many bits from `first` on are part of what is guilty.
+fn is_guilty(guilty: &Guilty, first: u32, bits: u32) -> bool {
+    match guilty {
+        Guilty::Bits(range) => (first..first + bits)
+            .any(|bit| usize::try_from(bit).is_ok_and(|bit| range.contains(&bit))),
+        Guilty::Nothing | Guilty::Length => false,
+    }
 }
 
 /// Lines of text, those that there is room for; how high they are.
@@ -100,13 +119,14 @@ fn draw_lines(canvas: &mut Canvas<'_>, area: Rectangle, lines: &[String]) -> u32
 fn draw_field(
     canvas: &mut Canvas<'_>,
     area: Rectangle,
-    field: &HeaderField,
+    (field, color): (&HeaderField, Rgb888),
     value: u128,
     bit: u32,
 ) {
-    canvas.panel(area, 0, BACKGROUND, BUTTON_EDGE);
+    canvas.panel(area, 0, BACKGROUND, color);
     let width = area.size.width;
-    canvas.text(field.name, part(area, 0, 1, width, 13), SMALL, Alignment::Center);
+    let name = if color == RED { SMALL.in_color(RED) } else { SMALL };
+    canvas.text(field.name, part(area, 0, 1, width, 13), name, Alignment::Center);
     for number in 0..field.bits {
         let is_one = value >> (field.bits - 1 - number) & 1 == 1;
         let cell = part(area, 1 + number * bit, 14, bit - 1, 13);
@@ -129,7 +149,7 @@ fn written(field: &HeaderField, value: u128) -> String {
 }
 
 /// Header and payload in hexadecimal, and what the payload is.
-fn draw_bytes(canvas: &mut Canvas<'_>, area: Rectangle, packet: &LatestPacket) {
+fn draw_bytes(canvas: &mut Canvas<'_>, area: Rectangle, packet: &LatestPacket, guilty: &Guilty) {
     let payload = packet.payload_start();
     let is_jpeg = payload.starts_with(&[0xFF, 0xD8]);
     let line = |row: u32| part(area, 0, row * LINE, area.size.width, LINE);
@@ -141,12 +161,12 @@ fn draw_bytes(canvas: &mut Canvas<'_>, area: Rectangle, packet: &LatestPacket) {
         length if is_jpeg => format!("{length} bytes of payload; FF D8: a JPEG begins"),
         length => format!("{length} bytes of payload; part of a frame"),
     };
-    canvas.text(
-        &about,
-        line(0),
-        LABEL.in_color(if is_jpeg { GREEN } else { DIM }),
-        Alignment::Left,
-    );
+    let color = match guilty {
+        Guilty::Length => RED,
+        Guilty::Nothing | Guilty::Bits(_) if is_jpeg => GREEN,
+        Guilty::Nothing | Guilty::Bits(_) => DIM,
+    };
+    canvas.text(&about, line(0), LABEL.in_color(color), Alignment::Left);
     let rows = std::iter::once(packet.header.as_slice()).chain(payload.chunks(BYTES_A_LINE));
     for (bytes, row) in rows.zip(1..) {
         if (row + 1) * LINE > area.size.height {
@@ -158,17 +178,34 @@ fn draw_bytes(canvas: &mut Canvas<'_>, area: Rectangle, packet: &LatestPacket) {
             _ => "",
         };
         canvas.text(label, part(line(row), 0, 0, LABELS_WIDTH, LINE), SMALL, Alignment::Left);
-        draw_line_of_bytes(canvas, line(row), bytes, row == 2 && is_jpeg);
+        let first = (row - 1) * BITS_A_LINE;
+        let ink = |number| {
+            let is_start = row == 2 && is_jpeg && number < 2;
+            let is_guilty = is_guilty(guilty, first + 8 * number, 8);
+            if is_guilty {
+                RED
+            } else if is_start {
+                GREEN
+            } else {
+                INK
+            }
+        };
+        draw_line_of_bytes(canvas, line(row), bytes, ink);
     }
 }
 
-/// In green what says that a JPEG begins.
-fn draw_line_of_bytes(canvas: &mut Canvas<'_>, area: Rectangle, bytes: &[u8], begins: bool) {
+/// Each in a colour of its own: green says that a JPEG begins, red that it is wrong.
+fn draw_line_of_bytes(
+    canvas: &mut Canvas<'_>,
+    area: Rectangle,
+    bytes: &[u8],
+    color: impl Fn(u32) -> Rgb888,
+) {
     let step = SMALL.width_of("FF ");
     for (byte, number) in bytes.iter().zip(0..) {
         let place = part(area, LABELS_WIDTH + number * step, 0, step, LINE);
-        let color = if begins && number < 2 { GREEN } else { INK };
-        canvas.text(&format!("{byte:02X}"), place, SMALL.in_color(color), Alignment::Left);
+        let ink = SMALL.in_color(color(number));
+        canvas.text(&format!("{byte:02X}"), place, ink, Alignment::Left);
     }
 }
 
@@ -178,6 +215,7 @@ const ROW: u32 = 43;
 const LINE: u32 = 14;
 /// So many that header and payload stand below each other.
 const BYTES_A_LINE: usize = 12;
+const BITS_A_LINE: u32 = 96;
 const LABELS_WIDTH: u32 = 56;
 /// A wider cell would say no more.
 const MOST_BIT_WIDTH: u32 = 16;

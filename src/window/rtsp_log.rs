@@ -66,6 +66,8 @@ impl Block {
             ClientEvent::Received(text) => (Side::Server, color_of(text), text.clone()),
             ClientEvent::Connected(peer) => (Side::Between, DIM, format!("connected to {peer}")),
             ClientEvent::Ignored(why) => (Side::Between, AMBER, format!("ignored: {why}")),
+            ClientEvent::Noted(note) => (Side::Between, AMBER, format!("note: {note}")),
+            ClientEvent::TakenBack(title) => (Side::Between, DIM, format!("taken back: {title}")),
             ClientEvent::Told(message) => {
                 (Side::Between, color_of_message(message), message.title.clone())
             }

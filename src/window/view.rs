@@ -7,6 +7,7 @@ use super::controls::{Controls, Target};
 use super::keys::PanelKind;
 use crate::client::{LatestPacket, LogEntry, Message, Player, Status};
 use crate::connection::address;
+use crate::diagnosis::Guilty;
 use crate::impairment::Percent;
 use crate::picture::Picture;
 use crate::rtsp::{Method, State};
@@ -89,8 +90,8 @@ pub struct Curve {
 pub enum Panel<'a> {
     /// The last requests and replies.
     RtspLog(&'a [LogEntry]),
-    /// The packet that came last, if one has come.
-    RtpHeader(Option<&'a LatestPacket>),
+    /// The packet that came last, if one has come, and what of it is wrong.
+    RtpHeader(Option<&'a LatestPacket>, &'a Guilty),
     /// What each key does.
     Keys {
         /// The arrow keys do something, too.
@@ -132,7 +133,10 @@ impl<'a> View<'a> {
             curves: curves(statistics, now),
             panel: controls.panel().map(|panel| match panel {
                 PanelKind::RtspLog => Panel::RtspLog(status.rtsp_log),
-                PanelKind::RtpHeader => Panel::RtpHeader(status.latest_packet),
+                PanelKind::RtpHeader => {
+                    let guilty = status.finding.map_or(&Guilty::Nothing, |finding| &finding.guilty);
+                    Panel::RtpHeader(status.latest_packet, guilty)
+                }
                 PanelKind::Keys => Panel::Keys {
                     can_seek: status.place.is_some(),
                     can_lose: controls.loss().is_some(),

@@ -4,7 +4,9 @@
 //! computed.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 
+use super::server_process::ServerProcess;
 use rtsp_lab::impairment::{Fate, Impairment};
 
 /// The network of these options.
@@ -49,7 +51,7 @@ pub(crate) fn summary(leaving: &[u64], count: u64) -> String {
 /// How a client takes packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Client {
-    /// As they come: what was overtaken is late.
+    /// What was overtaken is late; and has its place in a frame all the same.
     Lab,
     /// It puts them in order first: only what the very first one has overtaken is late.
     Standard,
@@ -62,33 +64,32 @@ pub(crate) struct Counts {
     pub(crate) lost: u64,
     pub(crate) late: u64,
     pub(crate) duplicates: u64,
-    /// Frames of which no packet is missing or late.
+    /// Frames of which no packet is missing, or overtaken by the very first one.
     pub(crate) whole: u64,
 }
 
 impl Counts {
     /// Losses before the first packet that comes, or after the last, show in no number.
     pub(crate) fn of(arrivals: &[u64], client: Client, packets_a_frame: u64) -> Self {
-        let (mut came, mut taken, mut highest) = (BTreeSet::new(), BTreeSet::new(), 0);
+        let (mut came, mut late, mut highest) = (BTreeSet::new(), 0, 0);
         for &number in arrivals {
             let is_late = match client {
                 Client::Lab => number < highest,
                 Client::Standard => number < arrivals[0],
             };
-            if came.insert(number) && !is_late {
-                taken.insert(number);
-            }
+            late += usize::from(came.insert(number) && is_late);
             highest = highest.max(number);
         }
         let frames = 0..highest.div_ceil(packets_a_frame);
         let is_whole = |frame: &u64| {
             let first = frame * packets_a_frame + 1;
-            (first..first + packets_a_frame).all(|number| taken.contains(&number))
+            let mut packets = first..first + packets_a_frame;
+            packets.all(|number| number >= arrivals[0] && came.contains(&number))
         };
         Self {
             packets: count(arrivals.len()),
             lost: count((arrivals[0]..=highest).filter(|number| !came.contains(number)).count()),
-            late: count(came.len() - taken.len()),
+            late: count(late),
             duplicates: count(arrivals.len() - came.len()),
             whole: count(frames.filter(is_whole).count()),
         }
@@ -97,4 +98,15 @@ impl Counts {
 
 fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap()
+}
+
+/// A network in which much happens to few packets.
+pub(crate) const MUCH: [&str; 8] =
+    ["--loss", "15", "--duplicate", "10", "--reorder", "15", "--seed", "7"];
+
+/// The summary of a client's session: all of it that comes before the seed.
+pub(crate) fn told_at_the_end(server: &mut ServerProcess, client: SocketAddr) -> String {
+    let start = format!("[{client}] network: of ");
+    let line = server.wait_for(|line| line.starts_with(&start));
+    line.strip_prefix(&format!("[{client}] network: ")).unwrap().to_owned()
 }

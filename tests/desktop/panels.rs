@@ -55,6 +55,17 @@ impl Screen {
         (one || zero).then_some(one)
     }
 
+    /// The bits of the RTP header whose fields are marked.
+    pub(crate) fn red_bits(&self) -> Vec<i32> {
+        let Area { x, y, width, .. } = self.inside_of_panel();
+        let bit_width = (width / 32).min(16);
+        let is_red = |bit: &i32| {
+            let (row, column) = (bit / 32, bit % 32);
+            self.is(x + column * bit_width + bit_width / 2, y + 12 + row * 43, RED)
+        };
+        (0..96).filter(is_red).collect()
+    }
+
     /// The messages in the RTSP log, from top to bottom: requests end at the left edge, replies at
     /// the right one.
     pub(crate) fn rtsp_log(&self) -> Vec<Said> {

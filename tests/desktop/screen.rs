@@ -179,12 +179,12 @@ impl Screen {
 
     /// The red edge of an error message.
     pub(crate) fn shows_error(&self) -> bool {
-        self.is(self.places.drawing.width / 2, self.places.controls() - 56, RED)
+        self.is(self.places.drawing.width / 2, self.places.controls() - 11, RED)
     }
 
     /// The amber edge of a warning.
     pub(crate) fn shows_warning(&self) -> bool {
-        self.is(self.places.drawing.width / 2, self.places.controls() - 56, AMBER)
+        self.is(self.places.drawing.width / 2, self.places.controls() - 11, AMBER)
     }
 
     /// The amber note beside the caption of the network's figures, in a window of the first size.

@@ -152,7 +152,7 @@ fn the_pace() {
     assert_notes(&slow, &["slow"], &["Only 5.0 frames a second come"]);
     let fast = Sender { interval: Duration::from_millis(1), ..whole() }.datagrams();
     assert_notes(&fast, &["fast"], &["60 frames came in 0.1 s"]);
-    let slowest = Sender { interval: Duration::from_millis(1000), ..whole() }.datagrams();
+    let slowest = Sender { interval: Duration::from_secs(1), ..whole() }.datagrams();
     assert_notes(&slowest[..10], &["slow"], &["Only 1.0 frames a second come"]);
 }
 

@@ -49,8 +49,8 @@ const TROUBLES: [(&str, Provoke); 11] = [
     ("Permission denied", systems_port),
     ("Connection failed", no_server),
     ("Unable to bind", taken_rtp_port),
-    ("No packets", no_packets),
-    ("No RTP packets", no_rtp),
+    ("Nothing comes", no_packets),
+    ("The packets are too short", no_rtp),
     ("404 File Not Found", no_movie),
     ("no data", end_of_the_movie),
     ("Session ended", long_pause),
@@ -123,11 +123,12 @@ fn taken_rtp_port() -> Told {
 }
 
 fn no_packets() -> Told {
-    Told::just(after_play(|_| {}))
+    let (port, said) = after_play(|_| {});
+    Told::with_port("5008", port, said)
 }
 
 fn no_rtp() -> Told {
-    Told::just(after_play(|server| server.sends(b"what is no RTP")))
+    Told::just(after_play(|server| server.sends(b"no RTP")).1)
 }
 
 fn no_movie() -> Told {
@@ -194,8 +195,8 @@ fn played(port: &str, rtp_port: &str) -> String {
     run_client(&["--headless", "127.0.0.1", port, rtp_port, MOVIE]).output
 }
 
-/// What the client says to a server that grants everything, and then does this.
-fn after_play(sends: fn(&ScriptedServer)) -> String {
+/// A client's RTP port, and what it says to a server that grants everything, and then does this.
+fn after_play(sends: fn(&ScriptedServer)) -> (String, String) {
     let mut server = ScriptedServer::start();
     let (port, rtp_port) = (server.port().to_string(), rtp_port());
     let words = ["--headless", "--seconds", "4", "127.0.0.1", &port, &rtp_port, MOVIE];
@@ -208,7 +209,7 @@ fn after_play(sends: fn(&ScriptedServer)) -> String {
     });
     let said = client.end(LIMIT).output;
     granted.join().unwrap();
-    said
+    (rtp_port, said)
 }
 
 /// A folder of made-up movies: these messages do not depend on the movie.

@@ -103,8 +103,8 @@ fn packets_of_strangers_are_counted_and_not_shown() {
 fn when_only_strangers_send_the_user_is_told_so() {
     let mut stage = Stage::playing();
     stage.server.strangers_send(&packet(1, &frame(1)));
-    let text = stage.message("No RTP from the server");
-    assert!(text.contains("address"), "{text}");
+    let text = stage.message("RTP comes from 127.0.0.2");
+    assert!(text.contains("The server is 127.0.0.1"), "{text}");
     stage.until_ignored(1);
     // A lab's server sends from any port of its own.
     stage.sends(&packet(1, &frame(1)), 1);

@@ -1,34 +1,14 @@
 //! The server's bad network on the wire: every packet has the fate that its number and the seed
-//! say, in both dialects, and the transcript tells.
+//! say, and the transcript tells.
 
-use std::net::SocketAddr;
-
-use crate::common::bad_network::{leaving, summary};
-use crate::common::jpegs::{PLAIN, jpegs};
-use crate::common::movies::{folder_with, lab_format, made_movie};
+use crate::common::bad_network::{MUCH, leaving, summary, told_at_the_end};
+use crate::common::movies::made_movie;
 use crate::common::raw_client::RawClient;
 use crate::common::server_process::{ServerProcess, wait_until};
-use crate::common::standard_client::StandardClient;
-use tempfile::TempDir;
-
-/// A network in which much happens to few packets.
-const MUCH: [&str; 8] = ["--loss", "15", "--duplicate", "10", "--reorder", "15", "--seed", "7"];
-
-/// The summary of a client's session: all of it that comes before the seed.
-fn told_at_the_end(server: &mut ServerProcess, client: SocketAddr) -> String {
-    let start = format!("[{client}] network: of ");
-    let line = server.wait_for(|line| line.starts_with(&start));
-    line.strip_prefix(&format!("[{client}] network: ")).unwrap().to_owned()
-}
 
 fn numbers_of_the_lab(client: &RawClient) -> Vec<u64> {
     let packets = client.waiting_packets();
     packets.iter().map(|packet| packet.sequence_number.into()).collect()
-}
-
-/// A movie whose frames are some packets each.
-fn movie_for_players() -> TempDir {
-    folder_with(&lab_format(&jpegs(PLAIN, 20)))
 }
 
 #[test]
@@ -64,23 +44,6 @@ fn with_fragments_each_packet_has_its_fate_and_delays_change_no_order() {
     let most = rest.strip_suffix(" ms (seed 7)").unwrap();
     let [least, most] = [least, most].map(|ms| ms.parse::<u64>().unwrap());
     assert!(least <= most && (60..=120).contains(&most), "{told}");
-}
-
-#[test]
-fn in_the_standard_dialect_the_same_packets_have_the_same_fate() {
-    let folder = movie_for_players();
-    let mut server = ServerProcess::start(folder.path(), &[&MUCH[..], &["--mtu", "256"]].concat());
-    let mut client = StandardClient::ready_udp(server.address());
-    let (_, first, _) = client.play(None);
-    let told = told_at_the_end(&mut server, client.address());
-    let packets = told.split(' ').nth(1).unwrap().parse().unwrap();
-    assert!(packets > 100, "{told}");
-    let mut numbers = Vec::new();
-    while let Some(packet) = client.packet_within(std::time::Duration::ZERO) {
-        numbers.push(u64::from(packet.sequence_number.wrapping_sub(first)) + 1);
-    }
-    assert_eq!(numbers, leaving(&MUCH, packets));
-    assert!(told.starts_with(&summary(&numbers, packets)), "{told}");
 }
 
 #[test]
@@ -177,29 +140,6 @@ fn a_session_with_packets_under_way_ends_at_once_and_leaves_nothing() {
         assert!(!numbers_of_the_lab(&client).is_empty(), "{end}: what was under way");
         wait_until(end, || (server.threads(), server.descriptors()) == before);
     }
-}
-
-#[test]
-fn what_tcp_carries_is_left_alone_and_the_transcript_says_so_once() {
-    let folder = movie_for_players();
-    let options = [&MUCH[..], &["--delay", "10000", "--mtu", "256"]].concat();
-    let mut server = ServerProcess::start(folder.path(), &options);
-    let mut client = StandardClient::ready_tcp(server.address());
-    let address = client.address();
-    let (_, first, _) = client.play(None);
-    let mut packets = vec![client.packet()];
-    client.granted("PAUSE", &[]);
-    client.play(None);
-    while packets.iter().filter(|packet| packet.marker).count() < 20 {
-        packets.push(client.packet());
-    }
-    for (packet, expected) in packets.iter().zip(0..) {
-        assert_eq!(packet.sequence_number, first.wrapping_add(expected));
-    }
-    drop(client);
-    let mut lines = server.transcript_of(address);
-    lines.retain(|line| line.starts_with("network: "));
-    assert_eq!(lines, ["network: left alone, for RTP goes over TCP, which loses nothing"]);
 }
 
 #[test]

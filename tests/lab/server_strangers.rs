@@ -14,20 +14,12 @@ use std::sync::mpsc::channel;
 use std::thread;
 
 use crate::common::LIMIT;
-use crate::common::jpegs::{PLAIN, jpegs};
-use crate::common::movies::{MOVIE, folder_with, lab_format, made_frame, made_movie};
+use crate::common::movies::{MOVIE, lab_format, made_frame, made_movie};
 use crate::common::raw_client::RawClient;
 use crate::common::server_process::ServerProcess;
-use crate::common::standard_client::StandardClient;
 use proptest::prelude::*;
 use rtsp_lab::video_stream::VideoStream;
 use tempfile::TempDir;
-
-/// A folder with a movie that RTP can carry.
-fn jpeg_movie(frames: usize) -> (TempDir, Vec<Vec<u8>>) {
-    let frames = jpegs(PLAIN, frames);
-    (folder_with(&lab_format(&frames)), frames)
-}
 
 /// The status line of the reply to a SETUP with that port.
 fn setup_at(server: SocketAddr, port: u16) -> String {
@@ -48,25 +40,6 @@ fn rtp_goes_to_no_port_below_1024_unless_that_is_allowed() {
     assert_eq!(setup_at(server.address(), 1024), "RTSP/1.0 200 OK");
     let open = ServerProcess::start(folder.path(), &["--allow-low-ports"]);
     assert_eq!(setup_at(open.address(), 1023), "RTSP/1.0 200 OK");
-}
-
-#[test]
-fn the_same_holds_for_both_ports_of_the_standard_dialect() {
-    let (folder, _) = jpeg_movie(10);
-    let server = ServerProcess::start(folder.path(), &[]);
-    let status = |server: &ServerProcess, transport: &str| {
-        let mut client = StandardClient::connect(server.address());
-        let (track, transport) = (client.track(), format!("Transport: {transport}"));
-        client.ask("SETUP", &track, &[&transport]).status
-    };
-    for ports in ["80-81", "1022-1023", "1023-1024", "5000-1023"] {
-        let transport = format!("RTP/AVP;unicast;client_port={ports}");
-        assert_eq!(status(&server, &transport), "461 Unsupported transport", "{ports}");
-        let or_tcp = format!("{transport},RTP/AVP/TCP;unicast;interleaved=0-1");
-        assert_eq!(status(&server, &or_tcp), "200 OK", "{ports}, or TCP");
-    }
-    let open = ServerProcess::start(folder.path(), &["--allow-low-ports"]);
-    assert_eq!(status(&open, "RTP/AVP;unicast;client_port=1022-1023"), "200 OK");
 }
 
 #[test]
@@ -91,27 +64,6 @@ fn the_session_of_another_can_be_neither_paused_nor_ended() {
     thief.session = own;
     crate::common::rtp::assert_frames(&owner.packets(30), frames.get(..30).unwrap(), 1);
     thief.granted("TEARDOWN");
-}
-
-#[test]
-fn nor_in_the_standard_dialect() {
-    let (folder, _) = jpeg_movie(60);
-    let server = ServerProcess::start(folder.path(), &[]);
-    let mut owner = StandardClient::ready_udp(server.address());
-    owner.play(None);
-    for mut thief in
-        [StandardClient::connect(server.address()), StandardClient::ready_udp(server.address())]
-    {
-        thief.session.clone_from(&owner.session);
-        let url = thief.url.clone();
-        for method in ["PLAY", "PAUSE", "TEARDOWN", "GET_PARAMETER"] {
-            let status = thief.ask(method, &url, &[]).status;
-            assert_eq!(status, "454 Session Not Found", "{method}");
-        }
-    }
-    for _ in 0..20 {
-        owner.frame();
-    }
 }
 
 /// A folder of movies with links that lead in and out of it; outside lies one that nobody may get.

@@ -1,12 +1,22 @@
 //! What the real window says when something goes wrong, and that it goes on. See `window.rs`.
 
 use std::net::UdpSocket;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::thread;
+use std::time::Duration;
 
+use crate::client_common::MOVIE;
+use crate::client_common::jpeg::{colour, jpeg};
+use crate::client_common::rtp::packet;
+use crate::client_common::scripted_server::ScriptedServer;
 use crate::common::server_process::{ServerProcess, server_command};
+use crate::desktop::panels::Panel;
 use crate::desktop::places::Target;
 use crate::desktop::player::Player;
 use crate::desktop::screen::{Screen, State};
 use crate::desktop::stage::{folder, methods, processing, start};
+use crate::desktop::xvfb::Desktop;
 use crate::harness::tests;
 
 tests![
@@ -15,6 +25,7 @@ tests![
     a_server_that_goes_while_paused_is_a_message_and_the_next_one_serves,
     a_server_that_goes_while_the_dialog_asks_is_not_asked_to_play_on,
     a_taken_rtp_port_is_a_warning_and_setup_works_when_it_is_free,
+    a_mistake_of_the_server_is_a_message_and_its_field_is_red_until_it_is_fixed,
 ];
 
 /// Lets another server serve at that port.
@@ -123,4 +134,39 @@ fn a_taken_rtp_port_is_a_warning_and_setup_works_when_it_is_free() {
     player.click(Target::Setup, "the warning again", Screen::shows_warning);
     drop(taken);
     sets_up_and_plays_again(player, server);
+}
+
+/// The first byte of its packets is the one that it is told; 0 ends it.
+fn a_mistake_of_the_server_is_a_message_and_its_field_is_red_until_it_is_fixed() {
+    let desktop = Desktop::start();
+    let mut server = ScriptedServer::start();
+    let port = server.port();
+    let first_byte = Arc::new(AtomicU8::new(0x02));
+    let told = Arc::clone(&first_byte);
+    let serving = thread::spawn(move || {
+        server.grants("SETUP");
+        server.grants("PLAY");
+        for number in 1.. {
+            let mut datagram = packet(number, &jpeg(64, 48, colour(number)));
+            datagram[0] = told.load(Ordering::Relaxed);
+            if datagram[0] == 0 {
+                return server.grants("TEARDOWN");
+            }
+            server.sends(&datagram);
+            thread::sleep(Duration::from_millis(50));
+        }
+    });
+    let mut player = Player::start(&desktop, port, MOVIE, &["--play"]);
+    player.wait_for("the message", Screen::shows_error);
+    player.key("h");
+    let header = player.wait_for("the panel", |screen| screen.panel() == Some(Panel::RtpHeader));
+    assert_eq!(header.rtp_header().map(|header| header[0]), Some(0x02));
+    assert_eq!(header.red_bits(), (0..8).collect::<Vec<_>>(), "V, P, X, CC");
+    first_byte.store(0x80, Ordering::Relaxed);
+    let fixed = player.wait_for("no message any more", Screen::shows_no_message);
+    assert_eq!(fixed.red_bits(), []);
+    first_byte.store(0, Ordering::Relaxed);
+    player.key("t");
+    assert_eq!(player.exit_code(), Some(0));
+    serving.join().unwrap();
 }

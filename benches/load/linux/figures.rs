@@ -144,7 +144,7 @@ pub(crate) fn print(server: &Figures, baseline: Option<&Figures>) -> f64 {
     times("reply to PLAY", ["0.3", "5", ""], &|one| one.play);
     times("PLAY to first packet", ["0.5", "", ""], &|one| one.first_packet);
     row("resident memory", "", &|one| Some(format!("{} KiB", one.resident)));
-    row("  per session, above rest", "40", &|one| {
+    row("  per session, above rest", "64", &|one| {
         Some(format!("{:.1} KiB", one.resident_per_session))
     });
     row("threads per session", "", &|one| Some(format!("{:.2}", one.threads_per_session)));

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use rtsp_lab::client::LatestPacket;
+use rtsp_lab::diagnosis::Guilty;
 use rtsp_lab::picture::Picture;
 use rtsp_lab::rtp_packet::RtpPacket;
 use rtsp_lab::rtsp::State;
@@ -20,7 +21,7 @@ pub(crate) fn scenes(with_header: bool) -> Times {
     let picture = Picture::decode(&frame).unwrap();
     let datagram = packet(1, &frame);
     let latest = LatestPacket::of(&datagram, &RtpPacket::decode(&datagram).unwrap());
-    let panel = with_header.then_some(Panel::RtpHeader(latest.as_ref()));
+    let panel = with_header.then_some(Panel::RtpHeader(latest.as_ref(), &Guilty::Nothing));
     let view = View { panel, ..playing(&picture) };
     let (width, height) = (640, 560);
     let mut pixels = vec![0; width * height];

@@ -159,8 +159,8 @@ fn reporter(quiet: bool, print: impl Fn(String)) -> impl FnMut(ClientEvent) {
     move |event| {
         if !quiet {
             print(event.to_string());
-        } else if let ClientEvent::Told(message) = event {
-            complain(&message.to_string());
+        } else if matches!(event, ClientEvent::Told(_) | ClientEvent::TakenBack(_)) {
+            complain(&event.to_string());
         }
     }
 }

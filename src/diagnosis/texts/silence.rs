@@ -61,12 +61,3 @@ pub(in crate::diagnosis) fn rtp_before_play(count: u32) -> Finding {
         [format!("{} came after SETUP.", packets(count)), "Sending begins with PLAY.".into()],
     )
 }
-
-pub(in crate::diagnosis) fn server_closed() -> Finding {
-    mistake(
-        "server_closed",
-        Guilty::Nothing,
-        "The server has closed the connection",
-        ["It answered PLAY, then ended: see its terminal.".into()],
-    )
-}

@@ -16,6 +16,7 @@ use super::request::request;
 use super::settings::StandardSettings;
 use super::transport::Transport;
 use crate::client::dialogue::Dialogue;
+use crate::client::examiner::Examiner;
 use crate::client::log::ClientEvent;
 use crate::client::log::Log;
 use crate::client::message::Message;
@@ -167,7 +168,7 @@ impl Session {
     pub(super) fn open_ports(&mut self) -> Result<(), Message> {
         let peer = self.dialogue.peer().ok_or_else(|| messages::no_source("no connection"))?;
         self.transport.open(peer).map_err(|why| messages::no_source(&why))?;
-        let started = self.receiver.open(self.dialogue.mailbox.news());
+        let started = self.receiver.open(self.dialogue.mailbox.news(), Examiner::default());
         started.map_err(|error| Message::no_thread(&error))
     }
 

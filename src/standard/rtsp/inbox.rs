@@ -11,8 +11,8 @@
 //! let mut inbox = StandardInbox::default();
 //! inbox.push(b"$\x01\0\x04RTCPOPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\nPLAY");
 //! assert_eq!(inbox.next_item()?, Some(Item::Packet { channel: 1, bytes: b"RTCP".to_vec() }));
-//! assert_eq!(inbox.next_item()?, Some(Item::Message("OPTIONS * RTSP/1.0\r\nCSeq:
-//! 1\r\n\r\n".into()))); assert_eq!(inbox.next_item()?, None);
+//! assert_eq!(inbox.next_item()?, Some(Item::Message("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n".into())));
+//! assert_eq!(inbox.next_item()?, None);
 //! # Ok::<(), rtsp_lab::rtsp::inbox::TooLong>(())
 //! ```
 

@@ -19,6 +19,7 @@ fn messages() -> Vec<Example> {
         Example::ordinary("message-playing", shown(no_reply(), Scene::playing())),
         Example::ordinary("message-paused", shown(no_connection(), paused())),
         Example::ordinary("message-dialog", shown(refused(), close(Scene::ready()))),
+        Example::ordinary("message-two-lines", shown(shifted(), Scene::playing())),
         Example::odd("message-long", shown(long, Scene::init())),
     ]
 }
@@ -73,6 +74,13 @@ fn message(severity: Severity, title: &str, text: &str) -> Message {
 
 fn error(title: &str, text: &str) -> Message {
     message(Severity::Error, title, text)
+}
+
+/// As long as what is said of packets gets.
+fn shifted() -> Message {
+    let text = "It begins with 31 32 30 34 37 (\"12047\"), then FF D8. \
+                Those digits are read first, and are not sent by any server.";
+    error("The length is still in front of the JPEG", text)
 }
 
 pub(crate) fn warning() -> Message {

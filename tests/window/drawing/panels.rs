@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rtsp_lab::client::{ClientEvent, LatestPacket, LogEntry, Message, Severity};
+use rtsp_lab::diagnosis::Guilty;
 use rtsp_lab::window::Buttons;
 
 use super::example::Example;
@@ -40,12 +41,16 @@ fn headers() -> Vec<Example> {
     let shown_standard =
         |datagram: &[u8]| header(Some(standard_packet(datagram)), Scene::playing());
     let lab = lab_datagram();
+    let guilty = |datagram: &[u8], guilty| Scene { guilty, ..shown(datagram) };
     vec![
         Example::ordinary("header-none", header(None, Scene::ready())),
         Example::ordinary("header-lab", shown(&lab)),
         Example::ordinary("header-fragment", shown(&fragment())),
         Example::ordinary("header-standard", shown_standard(&jpeg_datagram(1))),
         Example::ordinary("header-standard-restart", shown_standard(&jpeg_datagram(65))),
+        Example::ordinary("header-guilty", guilty(&lab, Guilty::Bits(16..32))),
+        Example::ordinary("header-guilty-payload", guilty(&lab, Guilty::Bits(96..136))),
+        Example::ordinary("header-guilty-length", guilty(&lab, Guilty::Length)),
         Example::odd("header-weird", shown(&weird())),
         Example::odd("header-all-ones", shown(&all_ones())),
         Example::odd("header-short", shown(&lab[..17])),

@@ -9,6 +9,7 @@
 use std::time::Duration;
 
 use rtsp_lab::client::{ClientEvent, LatestPacket, LogEntry, Message};
+use rtsp_lab::diagnosis::Guilty;
 use rtsp_lab::picture::Picture;
 use rtsp_lab::rtp_packet::RtpPacket;
 use rtsp_lab::rtsp::State;
@@ -37,6 +38,8 @@ pub(crate) struct Scene {
     pub(crate) columns: [Column; 2],
     pub(crate) curves: [Curve; 2],
     pub(crate) panel: Option<Open>,
+    /// What of the packet is marked.
+    pub(crate) guilty: Guilty,
     pub(crate) asks_to_close: bool,
 }
 
@@ -69,6 +72,7 @@ impl Scene {
             columns: [picture_column(None), network_column(None)],
             curves: curves(None, [vec![], vec![]]),
             panel: None,
+            guilty: Guilty::Nothing,
             asks_to_close: false,
         }
     }
@@ -123,7 +127,7 @@ impl Scene {
             curves: self.curves.clone(),
             panel: self.panel.as_ref().map(|open| match open {
                 Open::RtspLog(entries) => Panel::RtspLog(entries),
-                Open::RtpHeader(packet) => Panel::RtpHeader(packet.as_ref()),
+                Open::RtpHeader(packet) => Panel::RtpHeader(packet.as_ref(), &self.guilty),
                 Open::Keys => Panel::Keys { can_seek: self.can_seek, can_lose: self.can_lose },
             }),
             asks_to_close: self.asks_to_close,

@@ -69,13 +69,16 @@ pub(crate) struct Line {
     pub(crate) verdict: Verdict,
     /// What was measured, if something was.
     pub(crate) figure: Option<String>,
+    /// Why it has failed, most likely, if that is known.
+    pub(crate) reason: Option<String>,
 }
 
 impl Card {
     /// An empty card of the program `subject`: nothing is checked yet.
     pub(crate) fn new(subject: &str, requirements: &[&'static Requirement]) -> Self {
         let unchecked = || Verdict::NotChecked("it did not come to that".to_owned());
-        let line = |&requirement| Line { requirement, verdict: unchecked(), figure: None };
+        let line =
+            |&requirement| Line { requirement, verdict: unchecked(), figure: None, reason: None };
         Self { subject: subject.to_owned(), lines: requirements.iter().map(line).collect() }
     }
 
@@ -113,6 +116,13 @@ impl Card {
     pub(crate) fn measure(&mut self, requirement: &Requirement, figure: String) {
         if let Some(line) = self.line_of(requirement) {
             line.figure = Some(figure);
+        }
+    }
+
+    /// Notes the likeliest reason of a failure.
+    pub(crate) fn explain(&mut self, requirement: &Requirement, reason: String) {
+        if let Some(line) = self.line_of(requirement) {
+            line.reason = Some(reason);
         }
     }
 
@@ -192,6 +202,9 @@ impl fmt::Display for Line {
                 }
                 note(out, "came", &evidence.came.to_string())?;
                 note(out, "expected", &evidence.expected)?;
+                if let Some(reason) = &self.reason {
+                    note(out, "reason", reason)?;
+                }
                 note(out, "see", &format!("docs/protocol.md, {paragraph:?}"))
             }
         }

@@ -7,8 +7,13 @@
 //! - [`rtsp`](rtsp_lab::rtsp): the names of methods and states, and the state table;
 //! - [`datagram`](rtsp_lab::datagram): how large a datagram the system sends;
 //! - [`rtp_packet`](rtsp_lab::rtp_packet): the packets that a client gets, and the size of a
-//! header;
+//!   header;
 //! - [`video_stream`](rtsp_lab::video_stream): the frames of the movie.
+//!
+//! What judges a program uses none of the following; it gives a failure a reason, in the client's words:
+//! - [`diagnosis`](rtsp_lab::diagnosis): what is wrong with a server's packets;
+//! - [`jpeg`](rtsp_lab::jpeg), [`lab_payload`](rtsp_lab::lab_payload),
+//!   [`statistics`](rtsp_lab::statistics): what it has to be told of packets and frames.
 
 use std::env;
 use std::io::{self, Write};

@@ -14,6 +14,7 @@ mod description;
 mod ear;
 mod exchange;
 mod figures;
+mod finding;
 mod frames;
 mod framing;
 mod leftovers;
@@ -146,6 +147,7 @@ impl Examination {
             match note {
                 Note::Verdict(requirement, verdict) => self.card.mark(requirement, verdict),
                 Note::Figure(requirement, figure) => self.card.measure(requirement, figure),
+                Note::Reason(requirement, reason) => self.card.explain(requirement, reason),
                 Note::Number(number, value) => {
                     self.numbers.insert(number, value);
                 }

@@ -53,6 +53,8 @@ pub(crate) struct Stop(pub(crate) String);
 pub(crate) enum Note {
     Verdict(&'static Requirement, Verdict),
     Figure(&'static Requirement, String),
+    /// Why it has failed, most likely.
+    Reason(&'static Requirement, String),
     Number(Number, f64),
 }
 
@@ -254,6 +256,17 @@ impl<'a> Scene<'a> {
 
     pub(crate) fn figure(&mut self, requirement: &'static Requirement, figure: String) {
         self.note(Note::Figure(requirement, figure));
+    }
+
+    /// Notes the likeliest reason of what has failed first.
+    pub(crate) fn explain(&mut self, reason: String) {
+        let failed = self.notes.iter().find_map(|note| match note {
+            Note::Verdict(requirement, Verdict::Fail(_)) => Some(*requirement),
+            Note::Verdict(..) | Note::Figure(..) | Note::Reason(..) | Note::Number(..) => None,
+        });
+        if let Some(requirement) = failed {
+            self.note(Note::Reason(requirement, reason));
+        }
     }
 
     /// Notes that the answer is not what was expected.

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::caller::Caller;
 use super::figures::{median, milliseconds, quantile};
+use super::finding::finding;
 use super::requirements as need;
 use super::scene::{Case, MovieKind, Note, Number, Scene, Stop};
 use super::stream::{self, Seen};
@@ -46,6 +47,9 @@ fn play_for_a_while(scene: &mut Scene<'_>) -> Result<(), Stop> {
         header::judge_fields(scene, &arrivals, &seen);
     }
     order::judge(scene, &arrivals, &seen, header_is_right);
+    if let Some(finding) = finding(&arrivals, caller.ear.address()) {
+        scene.explain(finding.to_string());
+    }
     judge_pace(scene, &seen);
     Ok(())
 }

@@ -39,7 +39,8 @@ tests![
     nothing_of_the_program_is_left_when_the_card_is_printed,
     #[cfg(target_os = "linux")]
     nothing_is_left_when_lab_check_is_killed,
-    the_card_in_the_document_is_the_real_one;
+    the_card_in_the_document_is_the_real_one,
+    a_failure_has_the_reason_that_the_client_would_tell;
     long: each_fault_is_named_and_no_other
 ];
 
@@ -71,6 +72,7 @@ fn the_rust_server_gets_a_full_card() {
         if cfg!(target_os = "linux") { &[] } else { &["descriptors", "idle", "threads"] };
     assert_eq!(others, untold, "{}", outcome.stdout);
     assert_eq!(table.with_verdict("FAIL"), [""; 0], "{}", outcome.stdout);
+    assert!(!outcome.stdout.contains("  reason  "), "{}", outcome.stdout);
     let tried: BTreeSet<_> = FAULTS.iter().flat_map(|(_, lines)| lines.split(' ')).collect();
     let untried = table.requirements().iter().filter(|line| !tried.contains(line.as_str()));
     // Few lab servers look at the session, so checking it is optional.
@@ -341,6 +343,21 @@ fn the_card_in_the_document_is_the_real_one() {
     let (_, shown) = document.split_once("no-cseq {port}\"\n").expect("the call");
     let (shown, _) = shown.split_once("\n```").expect("the end of the card");
     assert_eq!(without_numbers(&outcome.stdout), without_numbers(shown));
+}
+
+fn a_failure_has_the_reason_that_the_client_would_tell() {
+    let python = python();
+    let folder = folder();
+    let program = python_lab("faults/server.py");
+    let server = format!("\"{python}\" -S \"{}\" short-header {{port}}", program.display());
+    let (outcome, _) = card_of(folder.path(), "short", &server);
+    let lines: Vec<_> = outcome.stdout.lines().map(str::trim).collect();
+    let failed = lines.iter().position(|line| line.starts_with("FAIL")).expect("a failure");
+    let part = lines[failed..].iter().take(6).find_map(|line| line.strip_prefix("reason"));
+    let reason = part.unwrap_or_else(|| panic!("no reason in {}", outcome.stdout)).trim();
+    let expected = "The JPEG begins at byte 11, not at 12: The header has only 11 bytes. ";
+    assert!(reason.starts_with(expected), "{reason}");
+    assert_eq!(outcome.stdout.matches("  reason  ").count(), 1, "{}", outcome.stdout);
 }
 
 /// The lines, with a `#` in place of every number: ports, sessions, times.
