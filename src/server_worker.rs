@@ -334,21 +334,13 @@ impl ServerWorker {
     }
 
     fn refuse(&mut self, status: Status, cseq: u32, why: String) -> Result<(), End> {
-        let reply = Reply::new(status, cseq, self.client_info.session());
-        let reply = if status.needs_a_reason() { reply.because(&why) } else { reply };
+        let reply = Reply::refusal(status, cseq, self.client_info.session(), &why);
         self.report(ServerEvent::Refused { peer: self.peer, status: status.to_string(), why });
         self.send(reply.encode())
     }
 
-    /// A movie that is there but can't be opened is not missing: the system is out of something, or
-    /// it is no movie.
     fn refuse_movie(&mut self, error: &MovieError, cseq: u32) -> Result<(), End> {
-        let status = match error {
-            _ if error.is_missing() => Status::FileNotFound404,
-            _ if error.is_shortage() => Status::ConErr500,
-            _ => Status::UnsupportedMediaType415,
-        };
-        self.refuse(status, cseq, format!("could not {error}"))
+        self.refuse(error.status(), cseq, format!("could not {error}"))
     }
 
     /// Where this message ends can't be told, so nothing after it can be understood either.

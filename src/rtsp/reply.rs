@@ -41,12 +41,14 @@ impl Reply {
         }
     }
 
-    /// The same with a reason of its own after the usual words, in the first line: lab clients have no
-    /// place for a body.
-    #[must_use]
-    pub fn because(self, why: &str) -> Self {
-        let reason = format!("{}: {}", self.reason, why.replace(char::is_control, "?"));
-        Self { reason, ..self }
+    /// A reply that says no. Where the usual words say too little, `why` follows them in the first
+    /// line: lab clients have no place for a body.
+    pub(crate) fn refusal(status: Status, cseq: u32, session: u32, why: &str) -> Self {
+        let mut reply = Self::new(status, cseq, session);
+        if status == Status::UnsupportedMediaType415 {
+            reply.reason += &format!(": {}", why.replace(char::is_control, "?"));
+        }
+        reply
     }
 
     /// The three lines of a lab reply. Python: `ServerWorker.replyRtsp`.
@@ -159,11 +161,6 @@ impl Status {
             Self::UnsupportedTransport461 => 461,
             Self::NotImplemented501 => 501,
         }
-    }
-
-    /// Whether the words say too little, and the client is told more.
-    pub(crate) const fn needs_a_reason(self) -> bool {
-        matches!(self, Self::UnsupportedMediaType415)
     }
 
     /// The words after the number; those of 404 and 500 are the report's.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Read};
 
 use super::foreign::Foreign;
+use crate::rtsp::Status;
 
 /// A movie that can't be opened or read further.
 #[derive(Debug)]
@@ -116,15 +117,18 @@ pub enum MovieError {
 }
 
 impl MovieError {
-    /// Whether there is no such movie for who asks, and no more is to be told.
-    pub fn is_missing(&self) -> bool {
-        matches!(self, Self::NoFile { .. } | Self::Outside { .. })
-            || matches!(self, Self::Read { .. }) && !self.is_shortage()
-    }
-
-    /// Whether the movie exists but the system lacks something that is needed to open it.
-    pub fn is_shortage(&self) -> bool {
-        matches!(self, Self::Read { source, .. } if source.kind() != io::ErrorKind::PermissionDenied)
+    /// How a client is answered that asks for the movie: there is none for it, or the system lacks
+    /// something that is needed to open it, or it is no movie.
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Read { source, .. } if source.kind() != io::ErrorKind::PermissionDenied => {
+                Status::ConErr500
+            }
+            Self::NoFile { .. } | Self::Outside { .. } | Self::Read { .. } => {
+                Status::FileNotFound404
+            }
+            _ => Status::UnsupportedMediaType415,
+        }
     }
 }
 

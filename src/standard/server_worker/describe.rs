@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::refusal::Refusal;
 use super::session::time_of;
 use super::survey::{SurveyedMovie, Unfit};
+use crate::rtsp::Status;
 use crate::server_worker::FRAME_INTERVAL;
 use crate::standard::rtsp::npt::NptRange;
 use crate::standard::rtsp::{StandardRequest, StandardStatus};
@@ -44,12 +45,10 @@ fn unsupported(request: &StandardRequest, movie: &str, unfit: &Unfit) -> Refusal
 /// or it is no movie, and then the client is told what it is.
 fn no_movie(request: &StandardRequest, error: &MovieError) -> Refusal {
     let why = format!("could not {error}");
-    if error.is_missing() {
-        Refusal::new(request, StandardStatus::NotFound, &why)
-    } else if error.is_shortage() {
-        Refusal::new(request, StandardStatus::InternalServerError, &why)
-    } else {
-        unsupported_media(request, &why)
+    match error.status() {
+        Status::FileNotFound404 => Refusal::new(request, StandardStatus::NotFound, &why),
+        Status::UnsupportedMediaType415 => unsupported_media(request, &why),
+        _ => Refusal::new(request, StandardStatus::InternalServerError, &why),
     }
 }
 
