@@ -248,6 +248,7 @@ impl ServerWorker {
             }
             *due = next_deadline(*due, Instant::now());
         }
+        video_stream.tell_stray().into_iter().for_each(|stray| rtp_socket.warn(stray));
         rtp_socket.finish(stop);
     }
 
@@ -332,15 +333,13 @@ impl ServerWorker {
     }
 
     fn refuse(&mut self, status: Status, cseq: u32, why: String) -> Result<(), End> {
+        let reply = Reply::refusal(status, cseq, self.client_info.session(), &why);
         self.report(ServerEvent::Refused { peer: self.peer, status: status.to_string(), why });
-        self.reply_rtsp(status, cseq)
+        self.send(reply.encode())
     }
 
-    /// A movie that is there but can't be opened is not missing: the system is out of something.
     fn refuse_movie(&mut self, error: &MovieError, cseq: u32) -> Result<(), End> {
-        let is_short = error.is_shortage();
-        let status = if is_short { Status::ConErr500 } else { Status::FileNotFound404 };
-        self.refuse(status, cseq, format!("could not {error}"))
+        self.refuse(error.status(), cseq, format!("could not {error}"))
     }
 
     /// Where this message ends can't be told, so nothing after it can be understood either.

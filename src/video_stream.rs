@@ -1,8 +1,8 @@
 //! The frames of a movie file, one at a time. Python: `VideoStream.py`.
 //!
 //! `movie.Mjpeg` is the lab's own format: five ASCII digits, the length of a JPEG in bytes, then
-//! the JPEG, and so on. Plain concatenated JPEGs, as `ffmpeg -f mjpeg` writes them, are read too;
-//! the first two bytes tell which it is.
+//! the JPEG, and so on. Plain concatenated JPEGs, as `ffmpeg -f mjpeg` writes them, are read too,
+//! with whatever lies between them; the first bytes tell which it is.
 //!
 //! ```
 //! use rtsp_lab::video_stream::VideoStream;
@@ -17,19 +17,22 @@
 //! ```
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::iter;
 use std::path::Path;
 use std::time::SystemTime;
 
 mod folder;
+mod foreign;
 mod jpeg_walk;
 mod length_prefixed;
 mod movie_error;
 
-use length_prefixed::LengthPrefixed;
+pub use foreign::Foreign;
+use jpeg_walk::{Plain, START};
+use length_prefixed::{LengthPrefixed, odd_length};
 pub use movie_error::MovieError;
-use movie_error::{Flaw, LENGTH_DIGITS};
+use movie_error::{Flaw, LENGTH_DIGITS, MAX_FRAME, SOI, Stray};
 
 /// The frames of one open movie. Python: `VideoStream`.
 #[derive(Debug)]
@@ -42,6 +45,7 @@ pub struct VideoStream<R = File> {
     /// The frame that was read last, after the room that was asked for.
     buffer: Vec<u8>,
     broken: bool,
+    stray: Stray,
     /// How many bytes there were at the start, if that is known.
     length: Option<u64>,
 }
@@ -55,11 +59,14 @@ enum Source<R> {
     /// The lab's: five digits of length before each JPEG.
     LengthPrefixed(LengthPrefixed<R>),
     /// One JPEG after the other: where one ends, only its bytes tell.
-    Plain(BufReader<R>),
+    Plain(Plain<R>),
 }
 
 impl VideoStream {
     /// Opens the movie `name` in `folder`. Python: `__init__`.
+    ///
+    /// # Deviation
+    /// The first frame is read, so that a file that is no movie is refused at once.
     ///
     /// # Errors
     /// There is no such file in the folder (a name that leads out of it counts as none), it can't
@@ -67,7 +74,12 @@ impl VideoStream {
     #[doc(alias = "__init__")]
     pub fn open(folder: &Path, name: &str) -> Result<Self, MovieError> {
         let (file, length) = folder::open(folder, name)?;
-        Ok(Self { length: Some(length), ..Self::new(file)? })
+        let mut video = Self { length: Some(length), ..Self::named(file, name)? };
+        if video.next_frame()?.is_none() {
+            return Err(Flaw::NoStart.at(1, 0));
+        }
+        video.go_to(0, 0)?;
+        Ok(video)
     }
 
     /// What the open file is now, whatever stands at its path.
@@ -86,10 +98,14 @@ impl<R: Read + Seek> VideoStream<R> {
     /// # Errors
     /// The source can't be read, or does not begin as a movie.
     pub fn new(source: R) -> Result<Self, MovieError> {
-        let source = Source::of(source)?;
+        Self::named(source, "the file")
+    }
+
+    fn named(source: R, name: &str) -> Result<Self, MovieError> {
+        let source = Source::of(source, name)?;
         let (frame_number, offset, broken, length) = (0, 0, false, None);
-        let (offsets, buffer) = (Vec::new(), Vec::new());
-        Ok(Self { source, frame_number, offset, offsets, buffer, broken, length })
+        let (offsets, buffer, stray) = (Vec::new(), Vec::new(), Stray::default());
+        Ok(Self { source, frame_number, offset, offsets, buffer, broken, stray, length })
     }
 
     /// The next frame, a whole JPEG; `None` at the end of the movie. Python: `nextFrame`.
@@ -122,7 +138,7 @@ impl<R: Read + Seek> VideoStream<R> {
             },
             Err(flaw) => {
                 self.broken = true;
-                return Err(flaw.at(frame_number, self.offset));
+                return Err(flaw.at(frame_number, self.offset + self.source.skipped()));
             }
         };
         if self.offsets.len() as u64 * STRIDE == self.frame_number {
@@ -130,6 +146,11 @@ impl<R: Read + Seek> VideoStream<R> {
         }
         self.frame_number = frame_number;
         Ok(self.buffer.get_mut(..room + length))
+    }
+
+    /// Tells once what has been skipped between frames so far, if anything was.
+    pub(crate) fn tell_stray(&mut self) -> Option<String> {
+        self.stray.tell()
     }
 
     /// The number of the frame that was read last, from 1; 0 before the first. Python: `frameNbr`.
@@ -202,34 +223,86 @@ impl<R: Read + Seek> VideoStream<R> {
             }
             Source::Plain(source) => {
                 self.buffer.clear();
-                let read = jpeg_walk::read_jpeg(source, &mut self.buffer)?;
+                let read = source.read_frame(&mut self.buffer)?;
                 let length = self.buffer.len();
                 self.buffer.splice(..0, iter::repeat_n(0, room));
                 (read.then_some(length), 0)
             }
         };
-        self.offset += length.map_or(0, |length| prefix + length) as u64;
-        Ok(length)
+        let (start, skipped) = (self.offset, self.source.skipped());
+        self.offset += skipped + length.map_or(0, |length| prefix + length) as u64;
+        self.stray.count(skipped, self.frame_number + 1, (start, self.offset));
+        Ok(length.map(|length| jpeg_walk::complete(&mut self.buffer, room, length)))
     }
 }
 
 impl<R: Read + Seek> Source<R> {
-    /// Its first bytes tell what it is.
-    fn of(mut source: R) -> Result<Self, MovieError> {
+    /// Its first bytes tell what it is; `name` is for the error.
+    fn of(mut source: R, name: &str) -> Result<Self, MovieError> {
         let read_error = |source| MovieError::Read { offset: 0, source };
         let mut start = Vec::new();
-        source.by_ref().take(8).read_to_end(&mut start).map_err(read_error)?;
+        source.by_ref().take(LONGEST_HEAD).read_to_end(&mut start).map_err(read_error)?;
+        let foreign = |kind| MovieError::Foreign { name: name.to_owned(), kind };
+        let has_length = odd_length(&start).is_some()
+            || start.get(..LENGTH_DIGITS.min(start.len())).is_some_and(is_number);
+        let first = start.windows(START.len()).position(|bytes| bytes == START);
+        let head = start.get(..first.unwrap_or(start.len())).unwrap_or_default();
+        let is_binary = is_binary_length(&mut source, head).map_err(read_error)?;
         source.rewind().map_err(read_error)?;
-        match *start {
-            [0xFF, 0xD8, ..] => Ok(Self::Plain(BufReader::with_capacity(READ_SIZE, source))),
-            [b'0'..=b'9', b'0'..=b'9', ..] => Ok(Self::LengthPrefixed(LengthPrefixed::new(source))),
-            [..] => Err(MovieError::NoMovie { start }),
+        if start.starts_with(&SOI) {
+            Ok(Self::Plain(Plain::new(source)))
+        } else if has_length {
+            Ok(Self::LengthPrefixed(LengthPrefixed::new(source)))
+        } else if let Some(kind) = Foreign::of(&start) {
+            Err(foreign(kind))
+        } else if is_binary {
+            let what = "a binary number".to_owned();
+            Err(Flaw::OddLength { what, found: head.to_vec() }.at(1, 0))
+        } else if first.is_some() {
+            Ok(Self::Plain(Plain::new(source)))
+        } else if let Some(kind) = Foreign::of_text(&start) {
+            Err(foreign(kind))
+        } else {
+            start.truncate(8);
+            Err(MovieError::NoMovie { start })
+        }
+    }
+
+    /// How many bytes before the frame that was read last belong to none.
+    fn skipped(&self) -> u64 {
+        match self {
+            Self::LengthPrefixed(_) => 0,
+            Self::Plain(source) => source.skipped(),
         }
     }
 }
 
-/// About a frame is read at a time.
-const READ_SIZE: usize = 16 << 10;
+/// Whether these bytes, the first of the file, are the length of the JPEG after them: then another
+/// length and JPEG follow that one, or the end.
+fn is_binary_length(source: &mut (impl Read + Seek), head: &[u8]) -> io::Result<bool> {
+    let number = |value: u64, byte: &u8| value << 8 | u64::from(*byte);
+    let values = [head.iter().fold(0, number), head.iter().rev().fold(0, number)];
+    let size = head.len() as u64;
+    if ![2, 3, 4, 8].contains(&size) {
+        return Ok(false);
+    }
+    for value in values.into_iter().filter(|value| (1..=MAX_FRAME as u64).contains(value)) {
+        source.seek(SeekFrom::Start(size + value - 1))?;
+        let mut next = Vec::new();
+        source.by_ref().take(1 + size + SOI.len() as u64).read_to_end(&mut next)?;
+        if next.len() == 1 || next.len() == 1 + head.len() + SOI.len() && next.ends_with(&SOI) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn is_number(bytes: &[u8]) -> bool {
+    bytes.len() >= 2 && bytes.iter().all(u8::is_ascii_digit)
+}
+
+/// The first frame of a plain movie begins within so many bytes.
+const LONGEST_HEAD: u64 = 64 << 10;
 /// Ten seconds of frames.
 const STRIDE: u64 = 200;
 
@@ -322,13 +395,10 @@ mod tests {
                 b"00000",
                 "read frame 1 at byte 0: expected its length in five digits, found 30 30 30 30 30",
             ),
+            (b"# README", "read movie: the file is text"),
             (
-                b"\xFF\xD8\xFF\xD9AB",
-                "read frame 2 at byte 4: expected the start of a JPEG (FF D8), found 41 42",
-            ),
-            (
-                b"# README",
-                "read movie at byte 0: expected five digits or the start of a JPEG (FF D8), found 23 20 52 45 41 44 4D 45",
+                b"\0\x01\x02README",
+                "read movie at byte 0: expected five digits or the start of a JPEG (FF D8), found 00 01 02 52 45 41 44 4D",
             ),
             (
                 b"",
@@ -337,6 +407,85 @@ mod tests {
         ] {
             assert_eq!(read(movie).1.as_deref(), Some(message));
         }
+    }
+
+    #[test]
+    fn a_length_in_another_form_is_named_with_its_offset() {
+        let with = |length: &[u8]| [length, TRICKY].concat().repeat(2);
+        let binary = |bytes: &[u8]| [bytes, TRICKY, bytes, TRICKY].concat();
+        assert_eq!(TRICKY.len(), 36);
+        for (movie, found) in [
+            (with(b"000036"), "found six: frames above 99999 bytes"),
+            (with(b"0000036"), "found 7: 30 30 30 30 30 33 36"),
+            (with(b"36"), "found 2: 33 36"),
+            (with(b"00036 "), "found 5 and a space: 30 30 30 33 36 20"),
+            (with(b"   36"), "found 2 and a space: 20 20 20 33 36"),
+            (with(b"36\r\n"), "found 2 and a line end: 33 36 0D 0A"),
+            (with(b"00036\n"), "found 5 and a line end: 30 30 30 33 36 0A"),
+            (with(b"00036\0"), "found 5 and a zero byte: 30 30 30 33 36 00"),
+            (binary(b"\0\0\0\x24"), "found a binary number: 00 00 00 24"),
+            (binary(b"\x24\0\0\0"), "found a binary number: 24 00 00 00"),
+            (binary(b"\0\x24"), "found a binary number: 00 24"),
+            (binary(b"\0\0\x24"), "found a binary number: 00 00 24"),
+            (binary(b"\x24\0\0\0\0\0\0\0"), "found a binary number: 24 00 00 00 00 00 00 00"),
+        ] {
+            let (frames, error) = read(&movie);
+            let start = "read frame 1 at byte 0: expected its length in five digits, ";
+            assert!(frames.is_empty());
+            assert!(error.as_ref().unwrap().starts_with(&format!("{start}{found}")), "{error:?}");
+        }
+        let (frames, error) = read(&[prefixed(&[SMALL]), with(b"036")].concat());
+        assert_eq!(frames.len(), 1);
+        let error = error.unwrap();
+        assert!(error.contains("read frame 2 at byte 9") && error.ends_with("found 3: 30 33 36"));
+    }
+
+    #[test]
+    fn what_lies_between_frames_is_skipped_and_counted_once() {
+        for stray in [
+            &b"\0\0\0"[..],
+            b"\r\n",
+            b"\xFF\xD9",
+            b"\xFF\xFF\xFF",
+            b"\xFF\xD8",
+            b"\xFF\xD8\xFF\xD8",
+            b"\xFF\xD8\xFF\xE0\0\x04ab",
+            b"00dc\x24\0\0\0",
+            b"\r\n--b\r\nContent-Type: image/jpeg\r\nContent-Length: 36\r\n\r\n",
+        ] {
+            let movie = [TRICKY, stray, SMALL, stray, TRICKY].concat();
+            let mut video = VideoStream::new(Cursor::new(&movie)).unwrap();
+            for _ in 0..2 {
+                for frame in [TRICKY, SMALL, TRICKY] {
+                    assert_eq!(video.next_frame().unwrap(), Some(frame), "{stray:?}");
+                }
+                assert_eq!(video.next_frame().unwrap(), None);
+                video.rewind().unwrap();
+            }
+            let told = video.tell_stray().unwrap();
+            let expected = format!("skipped {} bytes at 2 places of the movie", 2 * stray.len());
+            assert!(told.starts_with(&expected), "{told}");
+            assert!(told.ends_with("the first at byte 36, before frame 2"), "{told}");
+            assert_eq!(video.tell_stray(), None, "it is told once");
+        }
+    }
+
+    #[test]
+    fn a_movie_may_begin_and_end_with_what_is_no_frame() {
+        for head in
+            [&b"HTTP/1.0 200 OK\r\nServer: cam\r\n\r\n--b\r\n\r\n"[..], b"--b\r\n\r\n", b"\r\n"]
+        {
+            let movie = [head, SMALL, b"\r\n--b--", TRICKY, b"\r\n--b--\r\n"].concat();
+            assert_eq!(read(&movie), (vec![SMALL.to_vec(), TRICKY.to_vec()], None));
+        }
+    }
+
+    #[test]
+    fn more_than_a_frame_of_what_is_none_ends_the_movie() {
+        let movie = [SMALL, &vec![0; MAX_FRAME + 1], SMALL].concat();
+        let (frames, error) = read(&movie);
+        assert_eq!(frames, [SMALL]);
+        assert!(error.unwrap().starts_with("find frame 2 after byte 4: expected the start of a"));
     }
 
     #[test]
@@ -571,7 +720,9 @@ mod tests {
         ) {
             let movie = [start, &bytes].concat();
             let (frames, _) = read(&movie);
-            prop_assert!(frames.iter().map(Vec::len).sum::<usize>() <= movie.len());
+            // A frame may get the end that it lacks.
+            let most = movie.len() + 2 * frames.len();
+            prop_assert!(frames.iter().map(Vec::len).sum::<usize>() <= most);
             prop_assert!(frames.iter().all(|frame| frame.starts_with(&SOI)));
         }
 

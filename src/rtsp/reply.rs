@@ -41,6 +41,16 @@ impl Reply {
         }
     }
 
+    /// A reply that says no. Where the usual words say too little, `why` follows them in the first
+    /// line: lab clients have no place for a body.
+    pub(crate) fn refusal(status: Status, cseq: u32, session: u32, why: &str) -> Self {
+        let mut reply = Self::new(status, cseq, session);
+        if status == Status::UnsupportedMediaType415 {
+            reply.reason += &format!(": {}", why.replace(char::is_control, "?"));
+        }
+        reply
+    }
+
     /// The three lines of a lab reply. Python: `ServerWorker.replyRtsp`.
     ///
     /// Lab clients read these lines by their index and convert the third line's second word to a
@@ -122,6 +132,8 @@ pub enum Status {
     ConErr500,
     /// 400: the request can't be understood.
     BadRequest400,
+    /// 415: the file is no movie.
+    UnsupportedMediaType415,
     /// 453: there are too many clients.
     NotEnoughBandwidth453,
     /// 454: the request names another session.
@@ -142,6 +154,7 @@ impl Status {
             Self::FileNotFound404 => 404,
             Self::ConErr500 => 500,
             Self::BadRequest400 => 400,
+            Self::UnsupportedMediaType415 => 415,
             Self::NotEnoughBandwidth453 => 453,
             Self::SessionNotFound454 => 454,
             Self::MethodNotValid455 => 455,
@@ -157,6 +170,7 @@ impl Status {
             Self::FileNotFound404 => "File Not Found",
             Self::ConErr500 => "Connection Error",
             Self::BadRequest400 => "Bad Request",
+            Self::UnsupportedMediaType415 => "Unsupported Media Type",
             Self::NotEnoughBandwidth453 => "Not Enough Bandwidth",
             Self::SessionNotFound454 => "Session Not Found",
             Self::MethodNotValid455 => "Method Not Valid in This State",

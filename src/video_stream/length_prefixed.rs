@@ -49,7 +49,8 @@ impl<R: Read + Seek> LengthPrefixed<R> {
         match *buffer.get(..found.min(3)).unwrap_or_default() {
             [b'0'..=b'9', 0xFF, 0xD8] => return Err(Flaw::SixDigits),
             [first, second, ..] if [first, second] != SOI => {
-                return Err(Flaw::NoJpeg([first, second]));
+                let start = [&self.digits, buffer.get(..found).unwrap_or_default()].concat();
+                return Err(odd_length(&start).unwrap_or(Flaw::NoJpeg([first, second])));
             }
             _ => {}
         }
@@ -73,9 +74,35 @@ impl<R: Read + Seek> LengthPrefixed<R> {
         let length = str::from_utf8(&self.digits).ok().filter(|text| is_number(text));
         let length =
             length.and_then(|text| text.parse().ok()).filter(|&length| length >= SOI.len());
-        length.map(Some).ok_or(Flaw::Length(self.digits))
+        if length.is_some() {
+            return Ok(length);
+        }
+        let mut rest = [0; MOST_ODD];
+        let found = fill(&mut self.source, &mut rest)?;
+        let start = [&self.digits, rest.get(..found).unwrap_or_default()].concat();
+        Err(odd_length(&start).unwrap_or(Flaw::Length(self.digits)))
     }
 }
+
+/// What is odd about a length, if there is one at all before the JPEG: digits, or digits and space.
+pub(super) fn odd_length(start: &[u8]) -> Option<Flaw> {
+    let place = start.windows(SOI.len()).take(MOST_ODD).position(|bytes| bytes == SOI)?;
+    let found = start.get(..place)?;
+    let digits = found.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let has = |ends: &[u8]| found.iter().any(|byte| ends.contains(byte));
+    let is_odd = digits > 0 && found.iter().all(|byte| b"0123456789 \t\r\n\0".contains(byte));
+    let what = match digits {
+        6 if place == 6 => return Some(Flaw::SixDigits),
+        _ if has(b"\r\n") => format!("{digits} and a line end"),
+        _ if has(b" \t") => format!("{digits} and a space"),
+        _ if has(b"\0") => format!("{digits} and a zero byte"),
+        _ => digits.to_string(),
+    };
+    is_odd.then(|| Flaw::OddLength { what, found: found.to_vec() })
+}
+
+/// No length is longer in any form.
+const MOST_ODD: usize = 16;
 
 impl<R: Seek> Seek for LengthPrefixed<R> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {

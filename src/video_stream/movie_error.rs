@@ -3,6 +3,9 @@
 use std::fmt;
 use std::io::{self, Read};
 
+use super::foreign::Foreign;
+use crate::rtsp::Status;
+
 /// A movie that can't be opened or read further.
 #[derive(Debug)]
 pub enum MovieError {
@@ -29,6 +32,13 @@ pub enum MovieError {
     NoMovie {
         /// Its first bytes.
         start: Vec<u8>,
+    },
+    /// It is another kind of file.
+    Foreign {
+        /// Its name.
+        name: String,
+        /// What it is.
+        kind: Foreign,
     },
     /// The file ends inside a frame.
     Cut {
@@ -66,6 +76,17 @@ pub enum MovieError {
         /// The bytes before it.
         offset: u64,
     },
+    /// A length in another form than five digits.
+    OddLength {
+        /// The frame, from 1.
+        frame: u64,
+        /// The bytes before it.
+        offset: u64,
+        /// What is odd.
+        what: String,
+        /// The bytes before the JPEG.
+        found: Vec<u8>,
+    },
     /// A frame that does not begin as a JPEG does.
     NoJpeg {
         /// The frame, from 1.
@@ -74,6 +95,15 @@ pub enum MovieError {
         offset: u64,
         /// What it begins with.
         found: [u8; 2],
+    },
+    /// Too many bytes that belong to no frame.
+    NoStart {
+        /// The frame that does not come, from 1.
+        frame: u64,
+        /// The bytes before them.
+        offset: u64,
+        /// The most that are skipped.
+        limit: usize,
     },
     /// A frame without an end.
     TooLarge {
@@ -87,9 +117,18 @@ pub enum MovieError {
 }
 
 impl MovieError {
-    /// Whether the movie exists but the system lacks something that is needed to open it.
-    pub fn is_shortage(&self) -> bool {
-        matches!(self, Self::Read { source, .. } if source.kind() != io::ErrorKind::PermissionDenied)
+    /// How a client is answered that asks for the movie: there is none for it, or the system lacks
+    /// something that is needed to open it, or it is no movie.
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Read { source, .. } if source.kind() != io::ErrorKind::PermissionDenied => {
+                Status::ConErr500
+            }
+            Self::NoFile { .. } | Self::Outside { .. } | Self::Read { .. } => {
+                Status::FileNotFound404
+            }
+            _ => Status::UnsupportedMediaType415,
+        }
     }
 }
 
@@ -112,6 +151,10 @@ impl fmt::Display for MovieError {
                 "read movie at byte 0: expected five digits or the start of a JPEG (FF D8), found {}",
                 hex(start)
             ),
+            Self::Foreign { name, kind } => {
+                write!(out, "read movie: ")?;
+                kind.tell(name, out)
+            }
             Self::Cut { frame, offset, part, expected, found } => write!(
                 out,
                 "read frame {frame} at byte {offset}: the file ends inside its {part}: \
@@ -132,10 +175,21 @@ impl fmt::Display for MovieError {
                 "read frame {frame} at byte {offset}: expected its length in five digits, found six: \
                  frames above 99999 bytes do not fit this format, write plain MJPEG instead"
             ),
+            Self::OddLength { frame, offset, what, found } => write!(
+                out,
+                "read frame {frame} at byte {offset}: expected its length in five digits, found \
+                 {what}: {}",
+                hex(found)
+            ),
             Self::NoJpeg { frame, offset, found } => write!(
                 out,
                 "read frame {frame} at byte {offset}: expected the start of a JPEG (FF D8), found {}",
                 hex(found)
+            ),
+            Self::NoStart { frame, offset, limit } => write!(
+                out,
+                "find frame {frame} after byte {offset}: expected the start of a JPEG (FF D8 FF) \
+                 within {limit} bytes, found none"
             ),
             Self::TooLarge { frame, offset, limit } => {
                 write!(out, "read frame {frame} at byte {offset}: no end within {limit} bytes")
@@ -164,7 +218,9 @@ pub(super) enum Flaw {
     Cut { part: &'static str, expected: usize, found: usize },
     Length([u8; LENGTH_DIGITS]),
     SixDigits,
+    OddLength { what: String, found: Vec<u8> },
     NoJpeg([u8; 2]),
+    NoStart,
     TooLarge,
 }
 
@@ -178,10 +234,57 @@ impl Flaw {
             }
             Self::Length(digits) => MovieError::Length { frame, offset, digits },
             Self::SixDigits => MovieError::SixDigits { frame, offset },
+            Self::OddLength { what, found } => MovieError::OddLength { frame, offset, what, found },
+            Self::NoStart => MovieError::NoStart { frame, offset, limit: MAX_FRAME },
             Self::NoJpeg(found) => MovieError::NoJpeg { frame, offset, found },
             Self::TooLarge => MovieError::TooLarge { frame, offset, limit: MAX_FRAME },
         }
     }
+}
+
+/// What of a file belongs to no frame, as far as it has been read.
+#[derive(Debug, Default)]
+pub(super) struct Stray {
+    bytes: u64,
+    places: u64,
+    /// The frame after the first of them, from 1, and the bytes before it.
+    first: (u64, u64),
+    /// How far the file has been read: what is read twice is counted once.
+    read_to: u64,
+    was_told: bool,
+}
+
+impl Stray {
+    /// `bytes` were skipped before a frame; the next one begins at `end`.
+    pub(super) fn count(&mut self, bytes: u64, frame: u64, (offset, end): (u64, u64)) {
+        if bytes > 0 && offset >= self.read_to {
+            if self.places == 0 {
+                self.first = (frame, offset);
+            }
+            self.bytes += bytes;
+            self.places += 1;
+        }
+        self.read_to = self.read_to.max(end);
+    }
+
+    /// That in words, once.
+    pub(super) fn tell(&mut self) -> Option<String> {
+        let Self { bytes, places, first: (frame, offset), was_told, .. } = *self;
+        if places == 0 || was_told {
+            return None;
+        }
+        self.was_told = true;
+        let (bytes, places) = (counted(bytes, "byte"), counted(places, "place"));
+        Some(format!(
+            "skipped {bytes} at {places} of the movie that belong to no frame, the first at byte \
+             {offset}, before frame {frame}"
+        ))
+    }
+}
+
+/// `1 byte`, `2 bytes`.
+fn counted(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// Reads until `buffer` is full or the source ends; returns the number of bytes.

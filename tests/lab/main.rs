@@ -37,4 +37,5 @@ mod server_explains;
 mod server_limits;
 mod server_movie_faults;
 mod server_movies;
+mod server_odd_movies;
 mod server_strangers;

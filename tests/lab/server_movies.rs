@@ -1,6 +1,6 @@
 //! Movie files of every kind, the names of movies, and fragments (protocol.md, "Movie files").
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 
 use crate::common::movies::{MOVIE, folder_with, lab_format, made_frame, made_frames, made_movie};
@@ -215,17 +215,6 @@ fn names_of_what_is_no_file_get_404() {
     let slashes = ["sub/", "./", "movie.Mjpeg/", "movie.Mjpeg/.", "movie.Mjpeg\\", "sub\\"];
     let others = ["none.Mjpeg", "sub", ".", "movie.Mjpeg\0", "\0", "%"];
     for name in slashes.into_iter().chain(others) {
-        assert_not_found(&server, name);
-    }
-}
-
-#[test]
-fn files_that_are_no_movies_get_404() {
-    let (folder, _) = made_movie(3);
-    fs::write(folder.path().join("README"), "# Movies\n").unwrap();
-    File::create(folder.path().join("empty")).unwrap();
-    let server = ServerProcess::start(folder.path(), &[]);
-    for name in ["README", "empty"] {
         assert_not_found(&server, name);
     }
 }

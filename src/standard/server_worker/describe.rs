@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::refusal::Refusal;
 use super::session::time_of;
 use super::survey::{SurveyedMovie, Unfit};
+use crate::rtsp::Status;
 use crate::server_worker::FRAME_INTERVAL;
 use crate::standard::rtsp::npt::NptRange;
 use crate::standard::rtsp::{StandardRequest, StandardStatus};
@@ -37,15 +38,22 @@ pub(super) fn fit(
 /// RTP can't carry the movie. The client is also told the command that converts it.
 fn unsupported(request: &StandardRequest, movie: &str, unfit: &Unfit) -> Refusal {
     let conversion = unfit.conversion(movie);
-    let why = format!("{movie}, {unfit}; this converts it: {conversion}");
-    let Refusal { reply, why } = Refusal::new(request, StandardStatus::UnsupportedMediaType, &why);
-    let reply = reply.with_body("text/plain", format!("{why}\r\n"));
-    Refusal { reply, why }
+    unsupported_media(request, &format!("{movie}, {unfit}; this converts it: {conversion}"))
 }
 
-/// A movie that exists but can't be opened is not reported as missing: the system lacks something.
+/// A movie that exists but can't be opened is not reported as missing: the system lacks something,
+/// or it is no movie, and then the client is told what it is.
 fn no_movie(request: &StandardRequest, error: &MovieError) -> Refusal {
-    let out = error.is_shortage();
-    let status = if out { StandardStatus::InternalServerError } else { StandardStatus::NotFound };
-    Refusal::new(request, status, &format!("could not {error}"))
+    let why = format!("could not {error}");
+    match error.status() {
+        Status::FileNotFound404 => Refusal::new(request, StandardStatus::NotFound, &why),
+        Status::UnsupportedMediaType415 => unsupported_media(request, &why),
+        _ => Refusal::new(request, StandardStatus::InternalServerError, &why),
+    }
+}
+
+fn unsupported_media(request: &StandardRequest, why: &str) -> Refusal {
+    let Refusal { reply, why } = Refusal::new(request, StandardStatus::UnsupportedMediaType, why);
+    let reply = reply.with_body("text/plain", format!("{why}\r\n"));
+    Refusal { reply, why }
 }

@@ -146,6 +146,9 @@ impl StandardStream {
             }
             *due = packets.deadline_after(*due);
         }
+        if let Some(stray) = video.tell_stray() {
+            packets.transcript.warn(stray);
+        }
         packets.finish(stop);
         // Players end the last frame at once if a goodbye comes right after it.
         if !stop.wait(GOODBYE_PAUSE) {
