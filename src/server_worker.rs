@@ -142,7 +142,7 @@ impl ServerWorker {
                 return self.refuse(Status::ConErr500, request.cseq, why);
             }
         };
-        let packets = Packets::new(settings.fragment);
+        let packets = Packets::new(settings.fragment, settings.marker);
         let client = rtp_socket.client();
         self.remarks.note(Remark::on_port(client, &self.shared.sessions));
         let due = Instant::now();
