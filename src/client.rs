@@ -81,7 +81,7 @@ impl Client {
             awaits_description: false,
             teardown_acked: false,
             rtp_port: 0,
-            dialogue: Dialogue::new(),
+            dialogue: Dialogue::of_lab(),
             receiver: Receiver::new(),
             log: Log::new(report),
         }
@@ -245,7 +245,7 @@ impl Client {
             client_port: is_setup.then_some(self.rtp_port),
         };
         self.log.dismiss();
-        let text = request.encode();
+        let text = self.dialogue.encode(&request);
         let sent = self.dialogue.send((method, self.rtsp_seq), &text, self.log.now());
         self.log.report(ClientEvent::Sent(text));
         if let Err(error) = sent {
@@ -357,6 +357,7 @@ impl Client {
                 Next::News(News::Rtp(bytes)) => self.receiver.rtp_on_rtsp(&bytes),
                 Next::News(News::Ended(why)) => self.connection_ended(&why),
                 Next::Wish(method) => self.press(method),
+                Next::Note(note) => self.log.note(Some(note)),
             }
         }
         changed
@@ -395,6 +396,10 @@ impl Client {
     }
 
     fn refused(&mut self, method: Method, reply: &Reply) {
+        if method == Method::Play && reply.code == 500 && self.dialogue.changes_manner() {
+            self.disconnect();
+            return self.play_movie();
+        }
         self.log.tell(Message::refused(method, reply.words(), &self.settings.movie));
         self.stop_listening_unless_playing();
         if method == Method::Setup {

@@ -362,6 +362,7 @@ impl StandardClient {
                 Next::News(News::Rtp(_)) => {}
                 Next::News(News::Ended(why)) => self.connection_ended(&why),
                 Next::Wish(method) => self.press(method),
+                Next::Note(note) => self.session.log.note(Some(note)),
             }
         }
         changed
