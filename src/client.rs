@@ -303,7 +303,7 @@ impl Client {
         match (&self.session_id, &reply.session) {
             (Some(ours), Some(found)) if ours != found => {
                 self.log.tell(Message::wrong_session(ours, found));
-                self.stop_listening_unless_playing();
+                self.receiver.stop_unless(self.state == State::Playing, self.log.now());
             }
             _ => self.granted(request.method, reply, arrival),
         }
@@ -401,7 +401,7 @@ impl Client {
             return self.play_movie();
         }
         self.log.tell(Message::refused(method, reply.words(), &self.settings.movie));
-        self.stop_listening_unless_playing();
+        self.receiver.stop_unless(self.state == State::Playing, self.log.now());
         if method == Method::Setup {
             // A PLAY that waits would do SETUP once more.
             self.dialogue.forget_wishes();
@@ -442,13 +442,6 @@ impl Client {
         self.dialogue.end();
         self.session_id = None;
         self.state = State::Init;
-    }
-
-    /// After a PLAY that was not granted.
-    fn stop_listening_unless_playing(&mut self) {
-        if self.state != State::Playing {
-            self.receiver.stop(self.log.now());
-        }
     }
 
     /// What is due because nothing has come for 2 s: no reply, or no packet. Says whether the user
