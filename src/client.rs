@@ -291,15 +291,15 @@ impl Client {
             }
             Err(error) => return self.log.ignore(format!("could not {error}")),
         };
-        let Some(request) = self.dialogue.answered(reply.cseq) else {
-            let found = reply.cseq.map_or_else(|| "none".to_owned(), |cseq| cseq.to_string());
-            return self.log.ignore(format!("expected CSeq {}, found {found}", self.rtsp_seq));
+        let Some(request) = self.dialogue.answered(reply.answers(self.rtsp_seq)) else {
+            return self.log.ignore(reply.other_cseq(self.rtsp_seq));
         };
         self.awaits_description = request.method == Method::Describe;
         self.receiver.screen.statistics.reply(request.method, arrival.saturating_sub(request.at));
         if !reply.is_ok() {
             return self.refused(request.method, &reply);
         }
+        self.log.note(reply.oddity());
         match (&self.session_id, &reply.session) {
             (Some(ours), Some(found)) if ours != found => {
                 self.log.tell(Message::wrong_session(ours, found));
@@ -367,8 +367,7 @@ impl Client {
         let Some(wanted_for) = self.dialogue.end_connecting() else { return };
         let connected = stream.and_then(|stream| {
             let connection = Connection::new(stream.try_clone()?, Inbox::of_replies())?;
-            let receive = |client: &Slot| Self::recv_rtsp_reply(connection, client);
-            self.dialogue.connected(stream, receive)
+            self.dialogue.connected(stream, |slot| Self::recv_rtsp_reply(connection, slot))
         });
         match connected {
             Ok(peer) => {
@@ -396,8 +395,7 @@ impl Client {
     }
 
     fn refused(&mut self, method: Method, reply: &Reply) {
-        let status = (reply.code, reply.reason.as_str());
-        self.log.tell(Message::refused(method, status, &self.settings.movie));
+        self.log.tell(Message::refused(method, reply.words(), &self.settings.movie));
         self.stop_listening_unless_playing();
         if method == Method::Setup {
             // A PLAY that waits would do SETUP once more.
@@ -422,12 +420,13 @@ impl Client {
             return self.torn_down();
         }
         let (is_waiting, state) = (self.dialogue.awaited().is_some(), self.state);
+        let what = self.dialogue.what_is_wrong();
         let is_idle = state == State::Ready || state == State::Playing && self.receiver.is_silent();
         self.disconnect();
         if is_idle && !is_waiting {
             self.log.tell(Message::session_ended(why));
         } else if state != State::Init || is_waiting {
-            self.log.tell(Message::server_gone(why));
+            self.log.tell(Message::server_gone(why).unless_wrong(what));
         }
     }
 
@@ -474,7 +473,7 @@ impl Client {
     /// Tells why nothing comes of what is being done; what is wished for would fail in the same way.
     fn give_up(&mut self, why: Message) {
         self.dialogue.forget_wishes();
-        self.log.tell(why);
+        self.log.tell(why.unless_wrong(self.dialogue.what_is_wrong()));
     }
 }
 

@@ -17,9 +17,8 @@ use std::{fmt, io};
 use crate::connection::address;
 use crate::event::Event;
 
-mod first_line;
+mod first_request;
 mod listen;
-mod refuse;
 pub(crate) mod server_event;
 pub(crate) mod shared;
 mod workers;

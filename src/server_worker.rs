@@ -141,7 +141,7 @@ impl ServerWorker {
                 return self.refuse(Status::ConErr500, request.cseq, why);
             }
         };
-        let packets = Packets::new(settings.fragment);
+        let packets = Packets::new(settings.fragment, settings.marker);
         let client = rtp_socket.client();
         self.remarks.note(remark_on_port(client, &self.shared.sessions));
         let due = Instant::now();

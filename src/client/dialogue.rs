@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::link::{Connected, Connecting, Link};
 use super::mailbox::{Mailbox, News, Slot};
 use crate::rtsp::Method;
+use crate::rtsp::reply::what_is_wrong;
 
 /// Everything that is waiting: for a connection, for a reply, or for its turn.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(crate) struct Dialogue {
     pub(crate) mailbox: Mailbox,
     link: Link,
     request_sent: Option<RequestSent>,
+    /// What came last since that was sent.
+    last_message: Option<String>,
     wishes: VecDeque<Method>,
 }
 
@@ -45,7 +48,7 @@ impl Dialogue {
     /// Without a connection.
     pub(crate) fn new() -> Self {
         let (mailbox, link, wishes) = (Mailbox::new(), Link::Down, VecDeque::new());
-        Self { mailbox, link, request_sent: None, wishes }
+        Self { mailbox, link, request_sent: None, last_message: None, wishes }
     }
 
     // ---- The connection -----------------------------------------------------------------------------
@@ -130,6 +133,13 @@ impl Dialogue {
     /// Notes that a request of that method and number has been sent and waits for its reply.
     pub(crate) fn sent(&mut self, (method, cseq): (Method, u32), at: Duration) {
         self.request_sent = Some(RequestSent { method, at, cseq, is_overdue: false });
+        self.last_message = None;
+    }
+
+    /// If something came instead of the reply that is awaited: what is wrong with it.
+    pub(crate) fn what_is_wrong(&self) -> Option<String> {
+        let (sent, message) = (self.request_sent?, self.last_message.as_ref()?);
+        Some(what_is_wrong(message, sent.cseq))
     }
 
     /// The request that is answered by a reply with that number, if it still waits.
@@ -194,7 +204,11 @@ impl Dialogue {
     /// threads of the connection have reported.
     pub(crate) fn next(&mut self) -> Option<Next> {
         let wish = if self.awaited().is_some() { None } else { self.wishes.pop_front() };
-        wish.map(Next::Wish).or_else(|| self.mailbox.next().map(Next::News))
+        let next = wish.map(Next::Wish).or_else(|| self.mailbox.next().map(Next::News));
+        if let Some(Next::News(News::Message { text, .. })) = &next {
+            self.last_message = self.request_sent.map(|_| text.clone());
+        }
+        next
     }
 
     /// Drops all wishes, since each would only fail in the same way.

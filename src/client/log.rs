@@ -135,6 +135,11 @@ impl Log {
         self.report(ClientEvent::Ignored(why));
     }
 
+    /// What is odd, though it does no harm.
+    pub(crate) fn note(&mut self, what: Option<String>) {
+        what.into_iter().for_each(|what| self.report(ClientEvent::Noted(what)));
+    }
+
     /// Shows the user a message, which stays until it is dismissed or another takes its place.
     pub(crate) fn tell(&mut self, message: Message) {
         self.report(ClientEvent::Told(message.clone()));

@@ -48,9 +48,15 @@ impl Message {
         Self::warning(format!("Unable to bind PORT={port}"), text)
     }
 
-    pub(crate) fn refused(method: Method, (code, reason): (u16, &str), movie: &str) -> Self {
-        let title = format!("{code} {reason}");
+    /// The server has said no; `told` is what it says for itself.
+    pub(crate) fn refused(
+        method: Method,
+        (code, reason, told): (u16, &str, Option<String>),
+        movie: &str,
+    ) -> Self {
+        let title = format!("{code} {}", reason.split(": ").next().unwrap_or_default());
         let text = match code {
+            300..=399 | 415 if told.is_some() => String::new(),
             404 => format!("The server has no movie named {movie}: check its name and folder."),
             453 => "The server has as many clients as it takes: try again later.".to_owned(),
             454 => "The server does not know this session any more: press Setup again.".to_owned(),
@@ -63,12 +69,19 @@ impl Message {
             500 => "The server can't start to send: its console says why.".to_owned(),
             _ => format!("The server has refused {method}."),
         };
-        Self::error(title, text)
+        let told = told.filter(|told| !told.is_empty());
+        let text = [text].into_iter().filter(|text| !text.is_empty()).chain(told);
+        Self::error(title, text.collect::<Vec<_>>().join(" "))
     }
 
     pub(crate) fn wrong_session(expected: &str, found: &str) -> Self {
         let text = format!("The reply is for session {found}, ours is {expected}: it is ignored.");
         Self::warning("Wrong session".to_owned(), text)
+    }
+
+    /// This one, unless it is known what is wrong with the server's replies.
+    pub(crate) fn unless_wrong(self, what: Option<String>) -> Self {
+        what.map_or(self, |what| Self::error("No reply that can be read".to_owned(), what))
     }
 
     pub(crate) fn no_reply(method: Method, wait: Duration) -> Self {

@@ -12,6 +12,7 @@
 use std::fmt;
 
 use super::header::{empty_line, header, session_id};
+use super::state::Method;
 
 /// One reply of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,11 +23,17 @@ pub struct Reply {
     pub reason: String,
     /// The number of the request that is answered; some servers leave it out or write -1.
     pub cseq: Option<u32>,
+    /// Whether there is a word instead of that number: some servers repeat the wrong one.
+    pub has_word_for_cseq: bool,
     /// The session, as the server wrote it; not always a number.
     pub session: Option<String>,
     /// A session description, where it came with the reply: what stands after an empty line, or
     /// else after the lines that are known.
     pub body: Option<String>,
+    /// How many bytes its `Content-Length` promises and the body lacks.
+    pub missing: usize,
+    /// Where the movie has moved to (RFC 2326 section 12.25).
+    pub location: Option<String>,
 }
 
 impl Reply {
@@ -36,8 +43,11 @@ impl Reply {
             code: status.code(),
             reason: status.reason().to_owned(),
             cseq: Some(cseq),
+            has_word_for_cseq: false,
             session: Some(session.to_string()),
             body: None,
+            missing: 0,
+            location: None,
         }
     }
 
@@ -73,33 +83,131 @@ impl Reply {
         let (code, reason) = read_status_line(status_line)
             .ok_or_else(|| BadReply { status_line: status_line.to_owned() })?;
         let (mut cseq, mut session, mut others) = (None, None, Vec::new());
+        let (mut has_word_for_cseq, mut location, mut length) = (false, None, 0_usize);
         for (index, line) in lines.enumerate() {
             let (name, value) = header(line.trim());
             match name.as_str() {
-                "cseq" => cseq = cseq.or(value.parse().ok()),
+                "cseq" => {
+                    cseq = cseq.or(value.parse().ok());
+                    has_word_for_cseq = !value.is_empty() && value.parse::<i64>().is_err();
+                }
+                "location" => location = Some(value.to_owned()),
+                "content-length" if body.is_some() => length = value.parse().unwrap_or(0),
                 "session" => session = session.or(Some(session_id(value).to_owned())),
                 number if index == 0 && value.is_empty() => cseq = number.parse().ok(),
                 _ if session.is_some() => others.push(line),
                 _ => {}
             }
         }
+        let missing = body.map_or(0, |body| length.saturating_sub(body.len()));
         let body = body.map_or_else(|| others.join("\n"), str::to_owned);
         let body = Some(body).filter(|body| !body.is_empty());
-        Ok(Self { code, reason: reason.to_owned(), cseq, session, body })
+        let reason = reason.to_owned();
+        Ok(Self { code, reason, cseq, has_word_for_cseq, session, body, missing, location })
     }
 
     /// Whether the request was granted.
     pub const fn is_ok(&self) -> bool {
-        self.code == Status::Ok200.code()
+        self.code / 100 == 2
+    }
+
+    /// The number of the request that is answered, while only that with the number `waiting` waits.
+    pub fn answers(&self, waiting: u32) -> Option<u32> {
+        self.cseq.or_else(|| self.has_word_for_cseq.then_some(waiting))
+    }
+
+    /// What is odd about a reply that grants a request, and does no harm.
+    pub fn oddity(&self) -> Option<String> {
+        if self.code != Status::Ok200.code() {
+            let status = format!("{} {}", self.code, self.reason);
+            return Some(format!("{}: expected 200, taken for it", status.trim_end()));
+        }
+        let Self { missing, body, .. } = self;
+        let found = body.as_ref().map_or(0, String::len);
+        let expected = found + missing;
+        let is_cut = *missing > 0;
+        is_cut.then(|| format!("the body is cut short: expected {expected} bytes, found {found}"))
+    }
+
+    /// What its log says of a reply that is not that to request `expected`.
+    pub(crate) fn other_cseq(&self, expected: u32) -> String {
+        let found = self.cseq.map_or_else(|| "none".to_owned(), |cseq| cseq.to_string());
+        format!("expected CSeq {expected}, found {found}")
+    }
+
+    /// Status code, the words after it, and [`Self::reason_given`].
+    pub(crate) fn words(&self) -> (u16, &str, Option<String>) {
+        (self.code, &self.reason, self.reason_given())
+    }
+
+    /// What the server says for itself: where the movie is, or the first line of the body, or what
+    /// follows the usual words.
+    pub fn reason_given(&self) -> Option<String> {
+        if let Some(location) = self.location.as_ref().filter(|_| self.code / 100 == 3) {
+            return Some(format!("The movie has moved to {location}: call that address."));
+        }
+        let line =
+            self.body.as_ref().and_then(|body| body.lines().find(|line| !line.trim().is_empty()));
+        let after = self.reason.split_once(": ").map(|(_, after)| after);
+        line.map(str::trim).or(after).map(str::to_owned)
     }
 
     /// Whether all three lines are there, so that there is no need to wait for more.
     pub(crate) fn is_whole(text: &str) -> bool {
         Self::parse(text).is_ok_and(|reply| {
-            reply.cseq.is_some() && reply.session.is_some_and(|session| !session.is_empty())
+            (reply.cseq.is_some() || reply.has_word_for_cseq)
+                && reply.session.is_some_and(|session| !session.is_empty())
         })
     }
 }
+
+/// What is wrong with a message that came while the reply to request `cseq` was awaited, in a sentence.
+pub fn what_is_wrong(text: &str, cseq: u32) -> String {
+    let letters = text.replace(['\0', '\u{FFFD}', '\u{FEFF}'], "");
+    let text = text.trim_start();
+    let line = text.lines().next().unwrap_or_default().trim_end();
+    let line: String = line.chars().take(MOST_QUOTED).collect();
+    let is_method = |method: &Method| line.split(' ').next() == Some(method.name());
+    if text.contains('\0') && letters.contains("RTSP/") {
+        return "The reply is UTF-16, two bytes for each letter: expected one, as in ASCII."
+            .to_owned();
+    }
+    if ["\u{15}\u{3}", "\u{16}\u{3}"].iter().any(|record| text.starts_with(record)) {
+        return "A TLS server answers there: it wants encryption, and RTSP has none here."
+            .to_owned();
+    }
+    if text.starts_with("SSH-") {
+        return format!("An SSH server answers there: {line:?}.");
+    }
+    if text.starts_with("HTTP/") || text.starts_with('<') {
+        return format!("A web server answers there: {line:?}. Expected: \"RTSP/1.0 200 OK\".");
+    }
+    // The inbox may have cut off what is before RTSP/.
+    let is_python = text.starts_with(['b', '\'', '"']) || line.ends_with(['\'', '"']);
+    if is_python && line.contains("RTSP/") {
+        return format!("The reply is {line:?}: str() of bytes. Send the bytes themselves.");
+    }
+    if line.contains("\\n") {
+        return format!("The reply is {line:?}: a \\ and an n are no line end.");
+    }
+    if Method::ALL.iter().any(is_method) {
+        return format!("The server sends the request back: {line:?}.");
+    }
+    match Reply::parse(text).map(|reply| reply.cseq) {
+        Err(_) => format!("The reply begins with {line:?}, expected: \"RTSP/1.0 200 OK\"."),
+        Ok(None) => {
+            let found = text.lines().find(|line| header(line).0 == "cseq");
+            let found = found.map_or("no CSeq".to_owned(), |line| format!("{:?}", line.trim_end()));
+            format!("The reply has {found}, expected the request's: \"CSeq: {cseq}\".")
+        }
+        Ok(Some(found)) => {
+            format!("The reply has CSeq {found}, expected the number of the request: {cseq}.")
+        }
+    }
+}
+
+/// How many characters of a line are quoted.
+const MOST_QUOTED: usize = 60;
 
 /// `RTSP/1.0 200 OK`, any version, or none.
 pub(crate) fn read_status_line(line: &str) -> Option<(u16, &str)> {
@@ -277,6 +385,85 @@ mod tests {
         ] {
             assert_eq!(Reply::parse(text).unwrap().body.as_deref(), Some("v=0"), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_wrong_is_quoted() {
+        let ok = |rest: &str| format!("RTSP/1.0 200 OK\n{rest}Session: 123456\n");
+        for (text, words) in [
+            (ok(""), r#"The reply has no CSeq, expected the request's: "CSeq: 3"."#),
+            (ok("CSeq: -1\n"), r#"The reply has "CSeq: -1", expected the request's: "CSeq: 3"."#),
+            (ok("CSeq: 2\n"), "The reply has CSeq 2, expected the number of the request: 3."),
+            (
+                "HTTP/1.1 200 OK\r\n\r\n<html>".into(),
+                r#"A web server answers there: "HTTP/1.1 200 OK". "#,
+            ),
+            ("<html>\n<body>no".into(), r#"A web server answers there: "<html>". "#),
+            (
+                "RTSP/1.0 200OK\nCSeq: 3\n".into(),
+                r#"The reply begins with "RTSP/1.0 200OK", expected: "RTSP/1.0 200 OK"."#,
+            ),
+            ("rtsp/1.0 200 ok\n".into(), r#"The reply begins with "rtsp/1.0 200 ok", expected"#),
+            ("OK".into(), r#"The reply begins with "OK", expected"#),
+            ("\u{1B}[2J".into(), r#"The reply begins with "\u{1b}[2J", expected"#),
+            (
+                "SETUP movie.Mjpeg RTSP/1.0\nCSeq: 3\n".into(),
+                r#"sends the request back: "SETUP movie.Mjpeg RTSP/1.0"."#,
+            ),
+            ("\u{FFFD}\u{FFFD}R\0T\0S\0P\0/\0".into(), "The reply is UTF-16"),
+            ("\0R\0T\0S\0P\0/\x001\0".into(), "The reply is UTF-16"),
+            (r"b'RTSP/1.0 200 OK\nCSeq: 3\n'".into(), "str() of bytes"),
+            (r"RTSP/1.0 200 OK\nCSeq: 3\nSession: 1\n".into(), r"a \ and an n are no line end"),
+            ("\u{15}\u{3}\u{3}\0\u{2}\u{2}".into(), "A TLS server answers there"),
+            (
+                "SSH-2.0-OpenSSH_9.2\r\n".into(),
+                r#"An SSH server answers there: "SSH-2.0-OpenSSH_9.2"."#,
+            ),
+        ] {
+            let told = what_is_wrong(&text, 3);
+            assert!(told.contains(words), "{text:?}: expected {words:?} in {told:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_for_the_cseq_answers_what_waits() {
+        let answers = |cseq: &str| {
+            let text = format!("RTSP/1.0 200 OK\n{cseq}\nSession: 1\n");
+            Reply::parse(&text).unwrap().answers(7)
+        };
+        for (cseq, expected) in [
+            ("CSeq: CSeq:", Some(7)),
+            ("CSeq: SETUP", Some(7)),
+            ("CSeq: 5", Some(5)),
+            ("CSeq: -1", None),
+            ("CSeq:", None),
+            ("X: 7", None),
+        ] {
+            assert_eq!(answers(cseq), expected, "{cseq}");
+        }
+    }
+
+    #[test]
+    fn oddities_and_reasons_are_told() {
+        let parse = |text: &str| Reply::parse(text).unwrap();
+        let created = parse("RTSP/1.0 201 Created\nCSeq: 1\nSession: 1\n");
+        assert!(created.is_ok());
+        assert_eq!(created.oddity().unwrap(), "201 Created: expected 200, taken for it");
+        assert_eq!(parse("RTSP/1.0 200 OK\nCSeq: 1\nSession: 1\n").oddity(), None);
+        let cut = parse("RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 90\r\n\r\nv=0");
+        assert_eq!(cut.oddity().unwrap(), "the body is cut short: expected 90 bytes, found 3");
+        let given = |text: &str| parse(text).reason_given();
+        assert_eq!(
+            given("RTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n\r\nno such\r\nx").unwrap(),
+            "no such"
+        );
+        assert_eq!(
+            given("RTSP/1.0 415 No: it is text\nCSeq: 1\nSession: 0\n").unwrap(),
+            "it is text"
+        );
+        let moved = given("RTSP/1.0 302 Moved\nCSeq: 1\nLocation: rtsp://other/m\nSession: 0\n");
+        assert!(moved.unwrap().contains("moved to rtsp://other/m"));
+        assert_eq!(given("RTSP/1.0 404 Not Found\nCSeq: 1\nSession: 0\n"), None);
     }
 
     proptest! {

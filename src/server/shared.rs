@@ -18,6 +18,8 @@ pub struct Settings {
     pub movies: PathBuf,
     /// The most payload bytes of one packet; `None` sends every frame in one, as the report does.
     pub fragment: Option<usize>,
+    /// Whether the last packet of every frame is marked, also where frames are whole.
+    pub marker: bool,
     /// Whether RTP may go to ports below 1024, where a system's own services are.
     pub allow_low_ports: bool,
     /// How many clients may be connected at once; one more is told so, and its connection is
@@ -41,6 +43,7 @@ impl Default for Settings {
         Self {
             movies: PathBuf::from("."),
             fragment: None,
+            marker: false,
             allow_low_ports: false,
             max_clients: MAX_CLIENTS,
             setup_limit: SETUP_LIMIT,

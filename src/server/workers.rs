@@ -9,8 +9,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use std::{io, mem};
 
-use super::first_line::begins_with_url;
-use super::refuse::{refuse, too_many_clients};
+use super::first_request::{begins_with_url, refuse, too_many_clients};
 use super::server_event::ServerEvent;
 use super::shared::Shared;
 use crate::connection::Connection;

@@ -43,6 +43,8 @@ pub(super) struct Packets {
     pub(super) sequence_number: u16,
     /// The most payload bytes of one packet.
     fragment: Option<usize>,
+    /// Whether the last packet of every frame is marked, pieces or not.
+    marker: bool,
 }
 
 /// A part of a frame that one packet carries. Before the frame in its buffer is room for a header.
@@ -50,7 +52,7 @@ pub(super) struct Piece {
     /// Where its packet lies in the buffer, with its header. The header overwrites the end of the
     /// piece before, which has been sent by then.
     pub(super) place: Range<usize>,
-    /// The last piece of a frame is marked; a whole frame is not.
+    /// The last piece of a frame is marked; a whole frame is not, unless that is asked for.
     pub(super) is_marked: bool,
 }
 
@@ -81,17 +83,18 @@ impl ClientInfo {
 
 impl Packets {
     /// None yet.
-    pub(super) fn new(fragment: Option<usize>) -> Self {
-        Self { ssrc: rand::random(), sequence_number: 0, fragment }
+    pub(super) fn new(fragment: Option<usize>, marker: bool) -> Self {
+        Self { ssrc: rand::random(), sequence_number: 0, fragment, marker }
     }
 
     /// The pieces of a frame; `length` counts its bytes and the room before it.
     pub(super) fn pieces_of(&self, length: usize) -> impl Iterator<Item = Piece> + use<> {
         let payload = length.saturating_sub(HEADER_SIZE);
-        let (size, is_cut) = (self.fragment.unwrap_or(payload.max(1)), self.fragment.is_some());
+        let size = self.fragment.unwrap_or(payload.max(1));
+        let has_mark = self.marker || self.fragment.is_some();
         (0..payload).step_by(size).map(move |start| {
             let end = payload.min(start + size);
-            Piece { place: start..end + HEADER_SIZE, is_marked: is_cut && end == payload }
+            Piece { place: start..end + HEADER_SIZE, is_marked: has_mark && end == payload }
         })
     }
 }
@@ -102,6 +105,8 @@ mod tests {
 
     #[test]
     fn pieces_carry_all_of_a_frame_and_the_last_one_is_marked() {
+        let marked = Packets::new(None, true).pieces_of(HEADER_SIZE + 10);
+        assert!(marked.map(|piece| (piece.place, piece.is_marked)).eq([(0..22, true)]));
         for (fragment, expected) in [
             (None, vec![(0..22, false)]),
             (Some(10), vec![(0..22, true)]),
@@ -109,7 +114,7 @@ mod tests {
             (Some(5), vec![(0..17, false), (5..22, true)]),
             (Some(4), vec![(0..16, false), (4..20, false), (8..22, true)]),
         ] {
-            let pieces = Packets::new(fragment).pieces_of(HEADER_SIZE + 10);
+            let pieces = Packets::new(fragment, false).pieces_of(HEADER_SIZE + 10);
             let found: Vec<_> = pieces.map(|piece| (piece.place, piece.is_marked)).collect();
             assert_eq!(found, expected, "{fragment:?}");
         }

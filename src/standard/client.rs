@@ -277,8 +277,12 @@ impl StandardClient {
 
     /// The request was refused, and there is nothing else to try.
     fn refused_for_good(&mut self, method: Method, reply: &StandardReply) {
-        let status = (reply.code, reply.reason.as_str());
-        self.session.log.tell(Message::refused(method, status, &self.session.movie.name));
+        let line = reply.body.lines().map(str::trim).find(|line| !line.is_empty());
+        let moved = reply.headers.get("Location").filter(|_| reply.code / 100 == 3);
+        let moved = moved.map(|to| format!("The movie has moved to {to}: call that address."));
+        let told = moved.or_else(|| line.map(str::to_owned));
+        let words = (reply.code, reply.reason.as_str(), told);
+        self.session.log.tell(Message::refused(method, words, &self.session.movie.name));
         self.session.stop_listening_unless_playing();
         self.session.position.set_next(None);
         if method == Method::Setup {

@@ -15,6 +15,7 @@ use crate::standard::rtsp::inbox::{Item, StandardInbox};
 pub(crate) struct StandardReader {
     stream: TcpStream,
     inbox: StandardInbox,
+    last_arrival: Instant,
 }
 
 /// What one [`StandardReader::receive`] brought.
@@ -37,7 +38,12 @@ impl StandardReader {
     /// The stream is broken already.
     pub(crate) fn new(stream: TcpStream, bytes: Vec<u8>) -> io::Result<Self> {
         stream.set_read_timeout(Some(SOCKET_TIMEOUT))?;
-        Ok(Self { stream, inbox: StandardInbox::of(bytes) })
+        Ok(Self { stream, inbox: StandardInbox::of(bytes), last_arrival: Instant::now() })
+    }
+
+    /// Whether nothing has come for a second although a message lacks the empty line at its end.
+    pub(crate) fn awaits_empty_line(&self) -> bool {
+        self.inbox.lacks_empty_line() && self.last_arrival.elapsed() >= FORGOTTEN
     }
 
     /// The next message or packet, or what else one read brings.
@@ -52,6 +58,7 @@ impl StandardReader {
             Ok(0) => Arrival::Ended(None),
             Ok(count) => {
                 self.inbox.push(bytes.get(..count).unwrap_or_default());
+                self.last_arrival = Instant::now();
                 Arrival::Nothing
             }
             Err(error) if timed_out(&error) => Arrival::Nothing,
@@ -134,6 +141,8 @@ impl StandardWriter {
     }
 }
 
+/// After that time the rest of a message has been forgotten, most likely.
+const FORGOTTEN: Duration = Duration::from_secs(1);
 /// How long the other side may read nothing at all.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// What is told after that.

@@ -48,6 +48,8 @@ pub(crate) struct StandardWorker {
     shared: Arc<Shared>,
     surveys: Arc<Surveys>,
     session: Option<Session>,
+    /// Whether the client was told that its request has no end.
+    was_told: bool,
     /// When the last request came, and when anything at all did.
     last_request: Instant,
     last_sign: Instant,
@@ -68,8 +70,19 @@ impl StandardWorker {
         let (stream, bytes) = connection.into_parts();
         let reader = StandardReader::new(stream.try_clone()?, bytes)?;
         let writer = Arc::new(StandardWriter::new(stream)?);
-        let session = None;
-        Ok(Self { reader, writer, peer, local, shared, surveys, session, last_request, last_sign })
+        let (session, was_told) = (None, false);
+        Ok(Self {
+            reader,
+            writer,
+            peer,
+            local,
+            shared,
+            surveys,
+            session,
+            was_told,
+            last_request,
+            last_sign,
+        })
     }
 
     /// Serves the connection until it ends; returns why it ended.
@@ -91,7 +104,10 @@ impl StandardWorker {
                     self.take_packet(channel, &bytes);
                     Ok(())
                 }
-                Arrival::Nothing => Ok(()),
+                Arrival::Nothing => {
+                    self.note_waiting();
+                    Ok(())
+                }
                 Arrival::TooLong(too_long) => return format!("could not {too_long}").into(),
                 Arrival::Ended(None) => {
                     return self.writer.why_closed().map_or_else(End::of_client, End::from);
@@ -107,6 +123,16 @@ impl StandardWorker {
             }
         }
         End::of_server()
+    }
+
+    /// Says once that a request is not whole: who writes a client waits for the reply, and the server
+    /// for the request.
+    fn note_waiting(&mut self) {
+        if !self.was_told && self.reader.awaits_empty_line() {
+            self.was_told = true;
+            let text = "a request with a URL: waiting for the empty line that ends it".to_owned();
+            self.report(ServerEvent::Note { peer: self.peer, text });
+        }
     }
 
     /// A client is alive if it sends requests or reports (measured: no player does both).

@@ -57,9 +57,9 @@ impl Desktop {
         let (manager_says, _) = read_until(&mut manager, |line| line == "ready");
         let says = [server_says, manager_says];
         let desktop = Self { display, server, manager, folder, whole, _says: says };
-        // The pointer stands in the middle, and would hide what a window shows there.
-        let corner = [width - 1, height - 1].map(|at: i32| at.to_string());
-        let moved = desktop.output("xdotool", &["mousemove", &corner[0], &corner[1]]);
+        // The pointer stands in the middle, and would hide what a window shows there. In this corner
+        // a window has its title.
+        let moved = desktop.output("xdotool", &["mousemove", "0", "0"]);
         assert!(moved.is_some(), "move the pointer away");
         desktop
     }

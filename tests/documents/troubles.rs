@@ -52,6 +52,8 @@ const TROUBLES: [(&str, Provoke); 11] = [
     ("Nothing comes", no_packets),
     ("The packets are too short", no_rtp),
     ("404 File Not Found", no_movie),
+    ("415 Unsupported Media Type", another_file),
+    ("No reply that can be read", another_server),
     ("no data", end_of_the_movie),
     ("Session ended", long_pause),
     ("there is no display", no_display),
@@ -135,6 +137,30 @@ fn no_movie() -> Told {
     let folder = tempfile::tempdir().unwrap();
     let server = ServerProcess::start(folder.path(), &[]);
     Told::just(played(&server.port().to_string(), &rtp_port()))
+}
+
+fn another_file() -> Told {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(MOVIE), b"GIF89a").unwrap();
+    let server = ServerProcess::start(folder.path(), &[]);
+    Told::just(played(&server.port().to_string(), &rtp_port()))
+}
+
+/// A web server that knows one answer.
+fn another_server() -> Told {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.read(&mut [0; 1000]).unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        // Until the client closes.
+        stream.read(&mut [0]).ok();
+    });
+    let told = Told::just(played(&port, &rtp_port()));
+    server.join().unwrap();
+    told
 }
 
 /// A client without a window does not pause, so the text comes from what the window uses.

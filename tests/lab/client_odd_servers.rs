@@ -206,14 +206,14 @@ fn a_reply_to_another_request_is_ignored_and_the_right_one_is_taken() {
     let mut stage = Stage::ready();
     stage.client.play_movie();
     stage.server.expects("PLAY");
-    for (count, cseq) in (1..).zip(["1", "3", "22", "0", "x", "4294967298"]) {
+    for (count, cseq) in (1..).zip(["1", "3", "22", "0", "4294967298"]) {
         stage.server.says(format!("RTSP/1.0 200 OK\nCSeq: {cseq}\nSession: 123456\n"));
         stage.until_ignored(count);
         assert!(stage.client.awaits(Method::Play), "after CSeq {cseq}");
         assert_eq!(stage.client.state(), State::Ready, "after CSeq {cseq}");
     }
     stage.server.says("RTSP/1.0 404 Not Found\nSession: 123456\n");
-    stage.until_ignored(7);
+    stage.until_ignored(6);
     stage.answered("RTSP/1.0 200 OK\nCSeq: 2\nSession: 123456\n");
     assert_eq!((stage.client.state(), stage.client.message()), (State::Playing, None));
 }

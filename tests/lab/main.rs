@@ -24,6 +24,7 @@ mod client_connecting;
 mod client_headless;
 mod client_hostile;
 mod client_mistakes;
+mod client_odd_replies;
 mod client_odd_rtp;
 mod client_odd_servers;
 mod client_threads;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use std::{env, io, thread};
 
 use crate::common::LIMIT;
-use crate::common::movies::{folder_with, lab_format, made_frame, made_frames, made_movie};
+use crate::common::movies::{MOVIE, folder_with, lab_format, made_frame, made_frames, made_movie};
 use crate::common::raw_client::RawClient;
 use crate::common::rtp::{Packet, assert_frames};
 use crate::common::server_process::{Killed, ServerProcess, wait_until};
@@ -130,10 +130,12 @@ fn a_pause_at_once_after_the_last_frame_is_one_at_the_end() {
 }
 
 #[test]
-fn a_movie_without_a_readable_frame_ends_at_once_and_may_be_played_again() {
-    let folder = folder_with(b"00100\xFF\xD8 cut");
+fn a_movie_that_loses_its_frames_after_setup_ends_at_once_and_may_be_played_again() {
+    let folder = folder_with(&lab_format(&made_frames(2)));
     let mut server = ServerProcess::start(folder.path(), &[]);
-    let mut client = RawClient::playing(server.address());
+    let mut client = RawClient::ready(server.address());
+    std::fs::write(folder.path().join(MOVIE), b"00100\xFF\xD8 cut").unwrap();
+    client.granted("PLAY");
     server.wait_for(|line| line.contains("warning: could not read frame 1 at byte 0"));
     client.granted("PAUSE");
     client.granted("PLAY");

@@ -197,6 +197,8 @@ fn the_help_is_printed_on_request_and_names_every_option() {
         "--bind ADDR",
         "--movies DIR",
         "--fragment BYTES",
+        "20468",
+        "--marker",
         "--loss PERCENT",
         "--duplicate PERCENT",
         "--reorder PERCENT",

@@ -133,6 +133,21 @@ fn fragments_are_small_marked_at_each_frames_end_and_numbered_one_by_one() {
     client.assert_no_packet("after the last frame");
 }
 
+#[test]
+fn with_marker_every_frame_ends_with_a_marked_packet_and_none_is_cut() {
+    let frames = made_frames(8);
+    let folder = folder_with(&lab_format(&frames));
+    for (options, is_marked) in [(&["--marker"][..], true), (&[], false)] {
+        let server = ServerProcess::start(folder.path(), options);
+        let packets = RawClient::playing(server.address()).packets(8);
+        assert!(packets.iter().all(|packet| packet.marker == is_marked), "{options:?}");
+        assert_frames(&packets, &frames, 1);
+    }
+    let server = ServerProcess::start(folder.path(), &["--marker", "--fragment", "300"]);
+    let count: usize = frames.iter().map(|frame| frame.len().div_ceil(300)).sum();
+    assert_eq!(reassembled(&RawClient::playing(server.address()).packets(count)), frames);
+}
+
 /// The payloads up to each marker.
 fn reassembled(packets: &[Packet]) -> Vec<Vec<u8>> {
     let frames = packets.split_inclusive(|packet| packet.marker);

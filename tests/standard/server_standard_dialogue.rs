@@ -324,3 +324,45 @@ fn a_first_request_may_come_as_slowly_as_any_other() {
         assert_eq!(client.reply().status, "200 OK");
     }
 }
+
+#[test]
+fn a_file_that_is_no_movie_is_refused_at_once_and_named() {
+    let folder = folder_with(&lab_format(&jpegs(PLAIN, 2)));
+    let server = ServerProcess::start(folder.path(), &[]);
+    for (name, content, words) in [
+        ("x.avi", &b"RIFF\x24\x10\0\0AVI LIST"[..], "x.avi is an AVI file: `ffmpeg -i x.avi "),
+        ("README", b"# Movies\n", "README is text"),
+        ("six", b"000004\xFF\xD8\xFF\xD9", "frame 1 at byte 0: expected its length in five digits"),
+    ] {
+        std::fs::write(folder.path().join(name), content).unwrap();
+        let mut client = StandardClient::of(name, server.address());
+        for (method, url) in [("DESCRIBE", client.url.clone()), ("SETUP", client.track())] {
+            let transport = "Transport: RTP/AVP;unicast;client_port=20000-20001";
+            let reply = client.ask(method, &url, &[transport]);
+            assert_eq!(reply.status, "415 Unsupported Media Type", "{method} {name}");
+            assert!(reply.body.contains(words), "{method} {name}: {reply:?}");
+        }
+    }
+}
+
+#[test]
+fn a_request_without_its_empty_line_is_noted_once_and_answered_when_it_comes() {
+    let folder = folder_with(&lab_format(&jpegs(PLAIN, 2)));
+    let mut server = ServerProcess::start(folder.path(), &[]);
+    let mut client = StandardClient::connect(server.address());
+    let url = client.url.clone();
+    for _ in 0..2 {
+        let request = client.request("OPTIONS", &url, &[]);
+        let (head, end) = request.split_at(request.len() - 2);
+        client.send(head);
+        let start = format!("[{}] note: ", client.address());
+        let words = "waiting for the empty line that ends it";
+        server.wait_for(|line| line.starts_with(&start) && line.contains(words));
+        client.send(end);
+        assert_eq!(client.reply().status, "200 OK");
+    }
+    let address = client.address();
+    drop(client);
+    let told = server.transcript_of(address);
+    assert_eq!(told.iter().filter(|line| line.starts_with("note: ")).count(), 1, "{told:?}");
+}

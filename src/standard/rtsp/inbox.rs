@@ -79,6 +79,11 @@ impl StandardInbox {
         Ok(Some(Item::Message(text)))
     }
 
+    /// Whether a message has begun whose head does not end: its empty line is missing.
+    pub(crate) fn lacks_empty_line(&self) -> bool {
+        self.end.is_none() && self.bytes.first().is_some_and(u8::is_ascii_alphabetic)
+    }
+
     /// Takes the first `end` bytes out. A message that came alone, as nearly all do, is not copied;
     /// of several that came at once, none keeps the memory of those after it.
     fn cut(&mut self, end: usize) -> Vec<u8> {

@@ -1,0 +1,133 @@
+//! What the client says of replies that are none, or odd: what came is quoted in the message.
+
+use crate::client_common::stage::Stage;
+use rtsp_lab::client::{Client, Player};
+use rtsp_lab::rtsp::State;
+
+/// A client whose SETUP has gone out.
+fn asking() -> Stage {
+    let mut stage = Stage::new();
+    stage.press(Client::setup_movie);
+    stage.server.expects("SETUP");
+    stage
+}
+
+const UTF_16: &[u8] = b"\xFF\xFER\0T\0S\0P\0/\x001\0.\x000\0 \x002\x000\x000\0 \0O\0K\0\n\0";
+
+/// What the server says instead of a reply, and words of the message.
+const NO_REPLIES: [(&[u8], &str); 14] = [
+    (
+        b"RTSP/1.0 200 OK\nSession: 123456\n",
+        "The reply has no CSeq, expected the request's: \"CSeq: 1\".",
+    ),
+    (
+        b"RTSP/1.0 200 OK\nCSeq: 0\nSession: 123456\n",
+        "The reply has CSeq 0, expected the number of the request: 1.",
+    ),
+    (
+        b"RTSP/1.0 200 OK\nCSeq: 2\nSession: 123456\n",
+        "The reply has CSeq 2, expected the number of the request: 1.",
+    ),
+    (
+        b"RTSP/1.0 200OK\nCSeq: 1\nSession: 123456\n",
+        "The reply begins with \"RTSP/1.0 200OK\", expected: \"RTSP/1.0 200 OK\".",
+    ),
+    (b"rtsp/1.0 200 ok\ncseq: 1\nsession: 123456\n", "The reply begins with \"rtsp/1.0 200 ok\""),
+    (b"OK\n", "The reply begins with \"OK\""),
+    (
+        b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\n<html></html>",
+        "A web server answers there: \"HTTP/1.1 200 OK\".",
+    ),
+    (b"<!DOCTYPE html>\n<html></html>\n", "A web server answers there: \"<!DOCTYPE html>\"."),
+    (UTF_16, "The reply is UTF-16"),
+    (br"b'RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456\n'", "str() of bytes"),
+    (br"RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456\n", "are no line end"),
+    (
+        b"SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\n",
+        "The server sends the request back: \"SETUP movie.Mjpeg RTSP/1.0\".",
+    ),
+    (b"\x15\x03\x03\x00\x02\x02\x46", "A TLS server answers there"),
+    (b"SSH-2.0-OpenSSH_9.2\r\n", "An SSH server answers there: \"SSH-2.0-OpenSSH_9.2\"."),
+];
+
+#[test]
+fn what_came_instead_of_a_reply_is_quoted() {
+    let mut stages = NO_REPLIES.map(|(bytes, _)| {
+        let mut stage = asking();
+        stage.server.says(bytes);
+        stage
+    });
+    for (stage, (bytes, words)) in stages.iter_mut().zip(NO_REPLIES) {
+        let told = stage.message("No reply that can be read");
+        assert!(told.contains(words), "{bytes:?}: expected {words:?} in {told:?}");
+        assert_eq!(stage.client.state(), State::Init);
+    }
+}
+
+#[test]
+fn it_is_quoted_too_if_the_server_closes_after_it() {
+    for (bytes, words) in NO_REPLIES {
+        let mut stage = asking();
+        stage.server.says(bytes);
+        stage.until_ignored(1);
+        stage.server.closes();
+        let told = stage.message("No reply that can be read");
+        assert!(told.contains(words), "{bytes:?}: expected {words:?} in {told:?}");
+    }
+}
+
+#[test]
+fn a_reply_that_comes_after_what_is_none_still_counts() {
+    let mut stage = asking();
+    stage.server.says(b"hello, this is the server\n");
+    stage.until_ignored(1);
+    stage.answered(b"RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456\n");
+    assert_eq!(stage.client.state(), State::Ready);
+    assert_eq!(stage.client.message(), None);
+}
+
+#[test]
+fn a_word_for_the_cseq_and_another_kind_of_yes_are_taken() {
+    for reply in [
+        &b"RTSP/1.0 200 OK\nCSeq: CSeq:\nSession: 123456\n"[..],
+        b"RTSP/1.0 200 OK\nCSeq: SETUP\nSession: 123456",
+        b"RTSP/1.0 201 Created\nCSeq: 1\nSession: 123456\n",
+    ] {
+        let mut stage = asking();
+        stage.answered(reply);
+        assert_eq!(stage.client.state(), State::Ready);
+        stage.play();
+        stage.teardown();
+    }
+}
+
+#[test]
+fn the_server_s_own_reason_is_shown() {
+    for (reply, title, words) in [
+        (
+            &b"RTSP/1.0 404 Not Found\r\nCSeq: 1\r\nContent-Length: 27\r\n\r\nmovies lie in /srv\r\nmore\r\n"[..],
+            "404 Not Found",
+            "check its name and folder. movies lie in /srv",
+        ),
+        (
+            b"RTSP/1.0 415 Unsupported Media Type: x.avi is an AVI file\nCSeq: 1\nSession: 0\n",
+            "415 Unsupported Media Type",
+            "x.avi is an AVI file",
+        ),
+        (
+            b"RTSP/1.0 302 Found\nCSeq: 1\nLocation: rtsp://10.0.0.2/movie.Mjpeg\nSession: 0\n",
+            "302 Found",
+            "The movie has moved to rtsp://10.0.0.2/movie.Mjpeg: call that address.",
+        ),
+        (
+            b"RTSP/1.0 401 Unauthorized\nCSeq: 1\nSession: 0\n",
+            "401 Unauthorized",
+            "wants a password",
+        ),
+    ] {
+        let mut stage = asking();
+        stage.server.says(reply);
+        let told = stage.message(title);
+        assert!(told.contains(words), "expected {words:?} in {told:?}");
+    }
+}
