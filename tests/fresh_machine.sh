@@ -33,7 +33,9 @@ step 'Debian 12 with a C compiler'
 mount --rbind /dev "$machine/dev"
 mount -t proc proc "$machine/proc"
 mount -t tmpfs tmp "$machine/tmp"
+# As whoever starts a machine gives it.
 cp /etc/resolv.conf "$machine/etc/"
+echo '127.0.0.1 localhost' >"$machine/etc/hosts"
 
 step 'Rust, the project, and the packages that it is made of'
 mkdir -p "$machine/opt/rust"
