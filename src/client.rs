@@ -81,7 +81,7 @@ impl Client {
             awaits_description: false,
             teardown_acked: false,
             rtp_port: 0,
-            dialogue: Dialogue::new(),
+            dialogue: Dialogue::of_lab(),
             receiver: Receiver::new(),
             log: Log::new(report),
         }
@@ -245,7 +245,7 @@ impl Client {
             client_port: is_setup.then_some(self.rtp_port),
         };
         self.log.dismiss();
-        let text = request.encode();
+        let text = self.dialogue.encode(&request);
         let sent = self.dialogue.send((method, self.rtsp_seq), &text, self.log.now());
         self.log.report(ClientEvent::Sent(text));
         if let Err(error) = sent {
@@ -303,7 +303,7 @@ impl Client {
         match (&self.session_id, &reply.session) {
             (Some(ours), Some(found)) if ours != found => {
                 self.log.tell(Message::wrong_session(ours, found));
-                self.stop_listening_unless_playing();
+                self.receiver.stop_unless(self.state == State::Playing, self.log.now());
             }
             _ => self.granted(request.method, reply, arrival),
         }
@@ -357,6 +357,7 @@ impl Client {
                 Next::News(News::Rtp(bytes)) => self.receiver.rtp_on_rtsp(&bytes),
                 Next::News(News::Ended(why)) => self.connection_ended(&why),
                 Next::Wish(method) => self.press(method),
+                Next::Note(note) => self.log.note(Some(note)),
             }
         }
         changed
@@ -395,8 +396,12 @@ impl Client {
     }
 
     fn refused(&mut self, method: Method, reply: &Reply) {
+        if method == Method::Play && reply.code == 500 && self.dialogue.changes_manner() {
+            self.disconnect();
+            return self.play_movie();
+        }
         self.log.tell(Message::refused(method, reply.words(), &self.settings.movie));
-        self.stop_listening_unless_playing();
+        self.receiver.stop_unless(self.state == State::Playing, self.log.now());
         if method == Method::Setup {
             // A PLAY that waits would do SETUP once more.
             self.dialogue.forget_wishes();
@@ -437,13 +442,6 @@ impl Client {
         self.dialogue.end();
         self.session_id = None;
         self.state = State::Init;
-    }
-
-    /// After a PLAY that was not granted.
-    fn stop_listening_unless_playing(&mut self) {
-        if self.state != State::Playing {
-            self.receiver.stop(self.log.now());
-        }
     }
 
     /// What is due because nothing has come for 2 s: no reply, or no packet. Says whether the user

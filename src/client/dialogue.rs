@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use super::link::{Connected, Connecting, Link};
 use super::mailbox::{Mailbox, News, Slot};
-use crate::rtsp::Method;
 use crate::rtsp::reply::what_is_wrong;
+use crate::rtsp::request::Manner;
+use crate::rtsp::{Method, Request};
 
 /// Everything that is waiting: for a connection, for a reply, or for its turn.
 #[derive(Debug)]
@@ -18,6 +19,11 @@ pub(crate) struct Dialogue {
     pub(crate) mailbox: Mailbox,
     link: Link,
     request_sent: Option<RequestSent>,
+    /// How requests are written, if there is a choice, and where they go.
+    manner: Option<Manner>,
+    server: (String, u16),
+    /// What is to be noted in the log.
+    note: Option<String>,
     /// What came last since that was sent.
     last_message: Option<String>,
     wishes: VecDeque<Method>,
@@ -40,6 +46,8 @@ pub(crate) struct RequestSent {
 pub(crate) enum Next {
     /// A button's request that was put off.
     Wish(Method),
+    /// Something to note in the log.
+    Note(String),
     /// What a thread has reported.
     News(News),
 }
@@ -48,7 +56,15 @@ impl Dialogue {
     /// Without a connection.
     pub(crate) fn new() -> Self {
         let (mailbox, link, wishes) = (Mailbox::new(), Link::Down, VecDeque::new());
-        Self { mailbox, link, request_sent: None, last_message: None, wishes }
+        let (manner, server, note) = (None, Default::default(), None);
+        let (request_sent, last_message) = (None, None);
+        Self { mailbox, link, request_sent, manner, server, note, last_message, wishes }
+    }
+
+    /// The same with a lab server: one that does not understand the lab's requests is tried in other
+    /// manners.
+    pub(crate) fn of_lab() -> Self {
+        Self { manner: Some(Manner::Lab), ..Self::new() }
     }
 
     // ---- The connection -----------------------------------------------------------------------------
@@ -71,6 +87,7 @@ impl Dialogue {
     /// # Errors
     /// The system has no room for another thread.
     pub(crate) fn connect(&mut self, server: (&str, u16), method: Method) -> io::Result<()> {
+        self.server = (server.0.to_owned(), server.1);
         self.mailbox.begin_connection();
         self.link = Link::Connecting(Connecting::start(server, method, self.mailbox.slot())?);
         Ok(())
@@ -112,6 +129,34 @@ impl Dialogue {
     }
 
     // ---- The request --------------------------------------------------------------------------------
+
+    /// A request as it is to be written now.
+    pub(crate) fn encode(&self, request: &Request) -> String {
+        request.encode_in(self.manner.unwrap_or_default())
+    }
+
+    /// Whether there is another manner of writing requests, which is taken from now on. After the last,
+    /// all begins with the lab's again.
+    pub(crate) fn changes_manner(&mut self) -> bool {
+        let Some(manner) = self.manner else { return false };
+        let next = manner.next();
+        self.manner = next.or(Some(Manner::Lab));
+        self.note = next.map(|next| format!("the server may want another form: trying {next}"));
+        next.is_some()
+    }
+
+    /// After a SETUP that was answered by the end of the connection and nothing else: connects once
+    /// more, to write it in another manner, and says whether it does.
+    fn begins_anew(&mut self) -> bool {
+        let is_setup = |sent: RequestSent| sent.method == Method::Setup && !sent.is_overdue;
+        if self.last_message.is_some() || !self.request_sent.is_some_and(is_setup) {
+            return false;
+        }
+        let (host, port) = self.server.clone();
+        let connects = self.changes_manner() && self.connect((&host, port), Method::Setup).is_ok();
+        self.request_sent.take_if(|_| connects);
+        connects
+    }
 
     /// Sends a request, which waits for its reply from now on.
     ///
@@ -203,10 +248,17 @@ impl Dialogue {
     /// What is to be dealt with next: a wish, if nothing is awaited any more, or else what the
     /// threads of the connection have reported.
     pub(crate) fn next(&mut self) -> Option<Next> {
+        if let Some(note) = self.note.take() {
+            return Some(Next::Note(note));
+        }
         let wish = if self.awaited().is_some() { None } else { self.wishes.pop_front() };
         let next = wish.map(Next::Wish).or_else(|| self.mailbox.next().map(Next::News));
-        if let Some(Next::News(News::Message { text, .. })) = &next {
-            self.last_message = self.request_sent.map(|_| text.clone());
+        match &next {
+            Some(Next::News(News::Message { text, .. })) => {
+                self.last_message = self.request_sent.map(|_| text.clone());
+            }
+            Some(Next::News(News::Ended(_))) if self.begins_anew() => return self.next(),
+            _ => {}
         }
         next
     }

@@ -120,6 +120,13 @@ impl<P: Port> Receiver<P> {
         self.screen.statistics.play(now);
     }
 
+    /// Stops listening after a PLAY that was not granted, unless the movie plays already.
+    pub(crate) fn stop_unless(&mut self, is_playing: bool, now: Duration) {
+        if !is_playing {
+            self.stop(now);
+        }
+    }
+
     /// Stops the thread, if there is one, and gets the port back from it. Python:
     /// `playEvent.set()`.
     #[doc(alias = "playEvent")]

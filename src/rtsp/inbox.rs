@@ -266,7 +266,10 @@ fn is_request_line(bytes: &[u8]) -> bool {
 
 /// `RTSP/` and a digit, wherever it stands: no header of a reply contains it.
 fn is_status_line(bytes: &[u8]) -> bool {
-    bytes.strip_prefix(b"RTSP/").is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_digit))
+    let Some(rest) = bytes.strip_prefix(b"RTSP/") else { return false };
+    let version = rest.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
+    // The end of a request's first line, which some servers send back, is no status line.
+    version > 0 && rest.get(version).is_none_or(|&byte| byte == b' ')
 }
 
 /// Where the first packet of a JPEG begins, alone or after the four bytes that announce it (RFC 2326

@@ -31,6 +31,39 @@ pub struct Request {
     pub client_port: Option<u16>,
 }
 
+/// How requests are written: some public servers understand but one of these.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Manner {
+    /// As the lab has it.
+    #[default]
+    Lab,
+    /// Lines end in CRLF.
+    Crlf,
+    /// The same, and without the space in `client_port= 5008`.
+    CrlfWithoutSpace,
+}
+
+impl Manner {
+    /// What to try next; `None` after the last.
+    pub const fn next(self) -> Option<Self> {
+        match self {
+            Self::Lab => Some(Self::Crlf),
+            Self::Crlf => Some(Self::CrlfWithoutSpace),
+            Self::CrlfWithoutSpace => None,
+        }
+    }
+}
+
+impl fmt::Display for Manner {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Lab => "lines that end in LF",
+            Self::Crlf => "lines that end in CRLF",
+            Self::CrlfWithoutSpace => "CRLF, and client_port=N without a space",
+        })
+    }
+}
+
 impl Request {
     /// The request as the lab writes it: lines that end in LF, and no empty line.
     ///
@@ -38,14 +71,23 @@ impl Request {
     /// The report's requests have no LF at the very end. With it a server sees where the last line
     /// ends, and no lab server minds.
     pub fn encode(&self) -> String {
+        self.encode_in(Manner::Lab)
+    }
+
+    /// The same in another manner.
+    pub fn encode_in(&self, manner: Manner) -> String {
         let Self { method, cseq, .. } = self;
         let target = self.target.as_deref().unwrap_or_default();
         let last_line = match self.client_port {
             // The space before the port must stay: lab servers take the fourth word of this line.
+            Some(port) if manner == Manner::CrlfWithoutSpace => {
+                format!("Transport: RTP/UDP; client_port={port}")
+            }
             Some(port) => format!("Transport: RTP/UDP; client_port= {port}"),
             None => format!("Session: {}", self.session.as_deref().unwrap_or("0")),
         };
-        format!("{method} {target} RTSP/1.0\nCSeq: {cseq}\n{last_line}\n")
+        let end = if manner == Manner::Lab { "\n" } else { "\r\n" };
+        format!("{method} {target} RTSP/1.0{end}CSeq: {cseq}{end}{last_line}{end}")
     }
 
     /// Reads a request in any of the forms that lab clients write. Python: `processRtspRequest`.

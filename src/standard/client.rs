@@ -277,11 +277,7 @@ impl StandardClient {
 
     /// The request was refused, and there is nothing else to try.
     fn refused_for_good(&mut self, method: Method, reply: &StandardReply) {
-        let line = reply.body.lines().map(str::trim).find(|line| !line.is_empty());
-        let moved = reply.headers.get("Location").filter(|_| reply.code / 100 == 3);
-        let moved = moved.map(|to| format!("The movie has moved to {to}: call that address."));
-        let told = moved.or_else(|| line.map(str::to_owned));
-        let words = (reply.code, reply.reason.as_str(), told);
+        let words = (reply.code, reply.reason.as_str(), reply.reason_given());
         self.session.log.tell(Message::refused(method, words, &self.session.movie.name));
         self.session.stop_listening_unless_playing();
         self.session.position.set_next(None);
@@ -362,6 +358,7 @@ impl StandardClient {
                 Next::News(News::Rtp(_)) => {}
                 Next::News(News::Ended(why)) => self.connection_ended(&why),
                 Next::Wish(method) => self.press(method),
+                Next::Note(note) => self.session.log.note(Some(note)),
             }
         }
         changed

@@ -1,7 +1,7 @@
 //! What the client says of replies that are none, or odd: what came is quoted in the message.
 
 use crate::client_common::stage::Stage;
-use rtsp_lab::client::{Client, Player};
+use rtsp_lab::client::{Client, ClientEvent, LogEntry, Player};
 use rtsp_lab::rtsp::State;
 
 /// A client whose SETUP has gone out.
@@ -130,4 +130,82 @@ fn the_server_s_own_reason_is_shown() {
         let told = stage.message(title);
         assert!(told.contains(words), "expected {words:?} in {told:?}");
     }
+}
+
+/// What the log notes.
+fn notes(client: &Client) -> Vec<String> {
+    let note = |entry: &LogEntry| match &entry.event {
+        ClientEvent::Noted(note) => Some(note.clone()),
+        _ => None,
+    };
+    client.rtsp_log().iter().filter_map(note).collect()
+}
+
+/// The client's next SETUP, byte for byte.
+#[track_caller]
+fn expects_setup(stage: &mut Stage, cseq: u32, end: &str, space: &str) {
+    stage.server.accept();
+    let mut text = String::new();
+    let mut connection = stage.server.connection();
+    while text.matches('\n').count() < 3 {
+        stage.client.wait(std::time::Duration::from_millis(1));
+        let mut byte = [0];
+        std::io::Read::read_exact(&mut connection, &mut byte).unwrap();
+        text.push(char::from(byte[0]));
+    }
+    let start = format!(
+        "SETUP movie.Mjpeg RTSP/1.0{end}CSeq: {cseq}{end}Transport: RTP/UDP; client_port={space}"
+    );
+    assert!(text.starts_with(&start) && text.ends_with(end), "{text:?}");
+}
+
+#[test]
+fn a_server_that_breaks_off_at_setup_is_tried_in_other_forms() {
+    let mut stage = asking();
+    stage.client.play_movie();
+    for (cseq, end, space, words) in
+        [(2, "\r\n", " ", "trying lines that end in CRLF"), (3, "\r\n", "", "without a space")]
+    {
+        stage.server.closes();
+        stage.until("a note", |client| {
+            notes(client).last().is_some_and(|note| note.contains(words))
+        });
+        stage.until("a connection", |client| !client.is_connecting());
+        expects_setup(&mut stage, cseq, end, space);
+    }
+    stage.server.says("RTSP/1.0 200 OK\r\nCSeq: 3\r\nSession: 123456\r\n");
+    stage.until("PLAY", |client| client.awaits(rtsp_lab::rtsp::Method::Play));
+    stage.server.expects_text("PLAY movie.Mjpeg RTSP/1.0\r\nCSeq: 4\r\nSession: 123456\r\n");
+    stage.server.says("RTSP/1.0 200 OK\r\nCSeq: 4\r\nSession: 123456\r\n");
+    stage.until("PLAYING", |client| client.state() == State::Playing);
+    assert_eq!(stage.client.message(), None);
+}
+
+#[test]
+fn after_the_last_form_the_user_is_told() {
+    let mut stage = asking();
+    for _ in 0..2 {
+        stage.server.closes();
+        let known = notes(&stage.client).len();
+        stage.until("a note", |client| notes(client).len() > known);
+        stage.until("a connection", |client| !client.is_connecting());
+        stage.server.accept();
+    }
+    stage.server.closes();
+    stage.message("Server gone");
+    assert_eq!(stage.client.state(), State::Init);
+}
+
+#[test]
+fn a_play_that_gets_500_is_tried_in_another_form() {
+    let mut stage = Stage::ready();
+    stage.client.play_movie();
+    stage.server.expects("PLAY");
+    stage.server.says(stage.server.reply("500 Internal Server Error"));
+    stage.until("a note", |client| !notes(client).is_empty());
+    stage.until("a connection", |client| !client.is_connecting());
+    expects_setup(&mut stage, 3, "\r\n", " ");
+    stage.server.says("RTSP/1.0 200 OK\r\nCSeq: 3\r\nSession: 654321\r\n");
+    stage.until("PLAY", |client| client.awaits(rtsp_lab::rtsp::Method::Play));
+    stage.server.expects_text("PLAY movie.Mjpeg RTSP/1.0\r\nCSeq: 4\r\nSession: 654321\r\n");
 }

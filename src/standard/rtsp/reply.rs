@@ -48,6 +48,14 @@ impl StandardReply {
         Self { body, ..self.with("Content-Type", content_type) }
     }
 
+    /// What the server says for itself: where the movie is, or the first line of the body.
+    pub(crate) fn reason_given(&self) -> Option<String> {
+        let moved = self.headers.get("Location").filter(|_| self.code / 100 == 3);
+        let moved = moved.map(|to| format!("The movie has moved to {to}: call that address."));
+        let line = self.body.lines().map(str::trim).find(|line| !line.is_empty());
+        moved.or_else(|| line.map(str::to_owned))
+    }
+
     /// The reply as bytes on the wire, in lines that end in CRLF: some players wait for ever for
     /// the CR.
     pub fn encode(&self) -> String {
