@@ -153,10 +153,10 @@ fn another_server() -> Told {
     let port = listener.local_addr().unwrap().port().to_string();
     let server = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        stream.read(&mut [0; 1000]).unwrap();
+        assert_ne!(stream.read(&mut [0; 1000]).unwrap(), 0, "a request");
         stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
         // Until the client closes.
-        stream.read(&mut [0]).ok();
+        stream.read_to_end(&mut Vec::new()).ok();
     });
     let told = Told::just(played(&port, &rtp_port()));
     server.join().unwrap();
