@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::common::LIMIT;
 use crate::common::movies::{folder_with, lab_format, made_frames, made_movie};
+use crate::common::programs::project;
 use crate::common::raw_client::RawClient;
 use crate::common::rtp::assert_frames;
 use crate::common::server_process::ServerProcess;
@@ -75,6 +76,17 @@ fn what_is_wrong_with_a_request_is_said_with_what_was_found() {
         assert!(reply.starts_with(&format!("RTSP/1.0 {status} ")), "{reply:?} to {name}");
         is_told(&mut server, &client, says);
     }
+}
+
+/// The document is the table.
+#[test]
+fn the_document_has_what_the_server_says_of_refused_requests() {
+    let document = std::fs::read_to_string(project().join("docs/mistakes.md")).unwrap();
+    let row = |Refusal { name, status, says, .. }: &Refusal| {
+        format!("| {name} | {status} | {} |\n", says.replace('|', "\\|"))
+    };
+    let table = format!("|---|---|---|\n{}\n", REFUSALS.iter().map(row).collect::<String>());
+    assert!(document.contains(&table), "docs/mistakes.md lacks this:\n{table}");
 }
 
 #[cfg(unix)]
