@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::rtsp::Request;
 use crate::rtsp::request::Lack;
+use crate::rtsp::{Method, Request};
 
 /// What can be odd.
 #[derive(Debug)]
@@ -29,7 +29,8 @@ pub(crate) fn oddities(
     let found = request.cseq;
     let last = last.filter(|last| last.checked_add(1) != Some(found));
     let is_named = request.session.as_deref().is_some_and(|session| !session.is_empty());
-    let unnamed = session.filter(|_| !is_named);
+    // SETUP needs none.
+    let unnamed = session.filter(|_| !is_named && request.method != Method::Setup);
     let target = request.target.clone();
     let other = session.zip(target).filter(|((_, movie), named)| named != movie);
     let remarks = [
@@ -71,7 +72,6 @@ impl fmt::Display for Remark {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtsp::Method;
 
     /// The remarks on a PLAY with that number, Session and target.
     fn on(
