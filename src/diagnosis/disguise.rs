@@ -56,9 +56,11 @@ pub(super) fn packed_by(raw: &[u8]) -> Option<&'static str> {
 /// What has packed the whole packet, header and all: no header begins like this.
 pub(super) fn whole_packed_by(datagram: &[u8]) -> Option<&'static str> {
     match datagram {
-        [0x1F, 0x8B, 8, ..] => magic(datagram),
         [b'x', 0x01 | 0x5E | 0x9C | 0xDA, ..] => Some("zlib data"),
-        [b'B', b'Z', b'h', ..] | [0xFD, b'7', b'z', ..] | [b'P', b'K', 3, 4, ..] => magic(datagram),
+        [0x1F, 0x8B, 8, ..]
+        | [b'B', b'Z', b'h', ..]
+        | [0xFD, b'7', b'z', ..]
+        | [b'P', b'K', 3, 4, ..] => magic(datagram),
         _ => is_pickled(datagram).then_some("Python's pickle"),
     }
 }

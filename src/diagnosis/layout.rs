@@ -48,14 +48,13 @@ impl Layout {
     pub(super) fn packet(&mut self, look: &Look) {
         let now = look.arrival;
         self.packets.add(now);
-        match look.class {
-            Class::Jpeg => {
-                self.starts += 1;
-                self.without_digits += 1;
-            }
-            Class::Digits => self.without_digits = 0,
-            Class::Short if disguise::is_number(look.start()) => self.lengths_alone.add(now),
-            _ => {}
+        if look.class == Class::Jpeg {
+            self.starts += 1;
+            self.without_digits += 1;
+        } else if look.class == Class::Digits {
+            self.without_digits = 0;
+        } else if look.class == Class::Short && disguise::is_number(look.start()) {
+            self.lengths_alone.add(now);
         }
         let is_marked = look.header.is_some_and(|header| header.marker);
         self.ends += u32::from(is_marked || look.payload.is_end);
@@ -79,7 +78,7 @@ impl Layout {
     /// A frame was shown: what did not begin as a JPEG may have been a piece of it.
     pub(super) fn frame_shown(&mut self) {
         let Self { digits, without_digits, lengths_alone, first, .. } = *self;
-        *self = Self { digits, without_digits, lengths_alone, first, ..Self::default() };
+        *self = Self { digits, lengths_alone, without_digits, first, ..Self::default() };
     }
 
     /// What is wrong, the most telling first.
