@@ -107,9 +107,7 @@ impl Request {
             (Method::Setup, None) => return Err(bad(Flaw::NoPort(String::new()))),
             _ => None,
         };
-        // Without a number the line says no more than none.
-        let session = headers.session.filter(|session| !session.is_empty()).map(str::to_owned);
-        Ok(Self { method, target, cseq, session, client_port })
+        Ok(Self { method, target, cseq, session: headers.session.map(str::to_owned), client_port })
     }
 
     /// What a request still lacks of what its method needs, if its first line is a request line of the
