@@ -173,8 +173,8 @@ impl Layout {
     fn not_jpeg(&self, is_silent: bool) -> Option<Finding> {
         let (needed, time) = if is_silent { (2, LONG_IN_SILENCE) } else { (5, LONG) };
         let is_long = self.packets.count >= needed && self.packets.time() >= time;
-        // After the end of a frame its next one begins, unless that packet is lost.
-        let is_between_ends = self.ends == 0 || self.ends >= 3;
+        // After the end of a frame the next one begins, unless that packet is lost: of so many, not all.
+        let is_between_ends = self.ends == 0 || self.ends >= 6;
         let (first, last) = (self.first.as_ref()?, self.last.as_ref()?);
         // Of a file that nobody has cut into frames a part may begin with one.
         let has_starts = 8 * self.starts > self.packets.count;
