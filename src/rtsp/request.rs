@@ -211,9 +211,8 @@ fn read_request_line(line: &str) -> Result<(Method, Option<String>), Flaw> {
         let flaw = if version.is_some() { Flaw::Method } else { Flaw::RequestLine };
         return Err(flaw(line.to_owned()));
     };
-    if version.is_none()
-        && let Some(other) = rest.split_whitespace().next_back().filter(|word| is_version(word))
-    {
+    let last = rest.split_whitespace().next_back().filter(|word| is_version(word));
+    if let Some(other) = last.filter(|_| version.is_none()) {
         return Err(Flaw::Version(other.to_owned()));
     }
     let target = version.and_then(|start| rest.get(..start)).unwrap_or(rest).trim();
