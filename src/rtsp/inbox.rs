@@ -587,8 +587,8 @@ mod tests {
                 inbox.push(part, MS * now);
                 while inbox.next(MS * now).unwrap().is_some() {}
             }
-            while inbox.next(Duration::from_secs(1)).unwrap().is_some() {}
-            prop_assert_eq!(inbox.patience(Duration::from_secs(1)), None);
+            while inbox.next(TYPING_SILENCE * 2).unwrap().is_some() {}
+            prop_assert_eq!(inbox.patience(TYPING_SILENCE * 2), None);
         }
     }
 }
