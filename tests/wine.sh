@@ -15,8 +15,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Wine has it otherwise than Windows.
-not_under_wine=()
+not_under_wine=(
+    # Windows tells a UDP socket that nobody has listened (error 10054); Wine does not.
+    connection::tests::what_this_system_says_of_a_closed_port_is_no_fault
+)
 
 target=x86_64-pc-windows-gnu
 folder=$PWD/target/windows
@@ -84,7 +86,7 @@ run_tests() {
     export PROGRAMS=built
     local skip=() name
     for name in "${not_under_wine[@]}"; do skip+=(--skip "$name"); done
-    cargo_for_windows test --lib --bins --test lab --test standard -- "${skip[@]}"
+    cargo_for_windows test --no-fail-fast --lib --bins --test lab --test standard -- "${skip[@]}"
     cargo_for_windows test --test window -- drawing
     cargo_for_windows test -p lab_check --bins --test report_card -- --skip lab_check_client \
         --skip lab_check_server --skip lab_check_compare
