@@ -58,7 +58,7 @@ cargo_for_windows() {
 
 # Wine 8 lacks a DLL that the standard library needs for random numbers.
 make_dll() {
-    local source=$folder/random.c place
+    local source=$folder/random.c
     cat >"$source" <<'C'
 #include <windows.h>
 BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
@@ -66,10 +66,8 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T count) {
     return SystemFunction036(bytes, (ULONG)count);
 }
 C
-    for place in "$programs" "$programs/deps"; do
-        mkdir -p "$place"
-        x86_64-w64-mingw32-gcc -shared -o "$place/bcryptprimitives.dll" "$source" -ladvapi32
-    done
+    x86_64-w64-mingw32-gcc -shared -o "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll" \
+        "$source" -ladvapi32
 }
 
 # Wine's own folder and its own server, which goes on for a moment after each program.
@@ -98,7 +96,7 @@ run_tests() {
 
 # Server and client as people start them, in both dialects, and what the report card says.
 play() {
-    local port place
+    local port place lab=$folder/lab
     $wine "$programs/server.exe" 0 >"$folder/server.log" &
     port=$(timeout 60 sh -c 'until sed -n "s/.* at 0\.0\.0\.0:\([0-9]*\).*/\1/p" "$1" | grep .; do
         sleep 0.2; done' sh "$folder/server.log")
@@ -106,7 +104,9 @@ play() {
         # shellcheck disable=SC2086 # words
         $wine "$programs/client_launcher.exe" --headless --quiet --seconds 5 $place
     done
-    $wine "$programs/lab_check.exe" server "\"$(winepath "$programs/server.exe")\" {port}"
+    mkdir -p "$lab"
+    cp movie.Mjpeg "$lab"
+    (cd "$lab" && $wine "$programs/lab_check.exe" server "\"$(winepath "$programs/server.exe")\" {port}")
 }
 winepath() { printf 'Z:%s' "$1" | tr / '\\'; }
 
@@ -130,8 +130,8 @@ step 'install what is missing'
 install
 step 'build the programs for Windows'
 cargo_for_windows build --workspace --bins
-make_dll
 begin_wine
+make_dll
 step 'tests under Wine'
 run_tests
 step 'a dialogue in each dialect, and the report card'
