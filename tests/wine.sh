@@ -15,8 +15,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Wine has it otherwise than Windows.
-not_under_wine=()
+not_under_wine=(
+    # Windows tells a UDP socket that nobody has listened (error 10054); Wine does not.
+    connection::tests::what_this_system_says_of_a_closed_port_is_no_fault
+    # Wine sends from 127.0.0.1, though the socket is bound to 127.0.0.2.
+    client_mistakes::silence::from_another_address
+)
 
 target=x86_64-pc-windows-gnu
 folder=$PWD/target/windows
@@ -54,7 +58,7 @@ cargo_for_windows() {
 
 # Wine 8 lacks a DLL that the standard library needs for random numbers.
 make_dll() {
-    local source=$folder/random.c place
+    local source=$folder/random.c
     cat >"$source" <<'C'
 #include <windows.h>
 BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
@@ -62,10 +66,8 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T count) {
     return SystemFunction036(bytes, (ULONG)count);
 }
 C
-    for place in "$programs" "$programs/deps"; do
-        mkdir -p "$place"
-        x86_64-w64-mingw32-gcc -shared -o "$place/bcryptprimitives.dll" "$source" -ladvapi32
-    done
+    x86_64-w64-mingw32-gcc -shared -o "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll" \
+        "$source" -ladvapi32
 }
 
 # Wine's own folder and its own server, which goes on for a moment after each program.
@@ -84,7 +86,9 @@ run_tests() {
     export PROGRAMS=built
     local skip=() name
     for name in "${not_under_wine[@]}"; do skip+=(--skip "$name"); done
-    cargo_for_windows test --lib --bins --test lab --test standard -- "${skip[@]}"
+    # One after the other: a peer that is held up under Wine loses packets.
+    cargo_for_windows test --no-fail-fast --lib --bins --test lab --test standard -- \
+        --test-threads 1 "${skip[@]}"
     cargo_for_windows test --test window -- drawing
     cargo_for_windows test -p lab_check --bins --test report_card -- --skip lab_check_client \
         --skip lab_check_server --skip lab_check_compare
@@ -92,7 +96,7 @@ run_tests() {
 
 # Server and client as people start them, in both dialects, and what the report card says.
 play() {
-    local port place
+    local port place lab=$folder/lab
     $wine "$programs/server.exe" 0 >"$folder/server.log" &
     port=$(timeout 60 sh -c 'until sed -n "s/.* at 0\.0\.0\.0:\([0-9]*\).*/\1/p" "$1" | grep .; do
         sleep 0.2; done' sh "$folder/server.log")
@@ -100,21 +104,23 @@ play() {
         # shellcheck disable=SC2086 # words
         $wine "$programs/client_launcher.exe" --headless --quiet --seconds 5 $place
     done
-    $wine "$programs/lab_check.exe" server "\"$(winepath "$programs/server.exe")\" {port}"
+    mkdir -p "$lab"
+    cp movie.Mjpeg "$lab"
+    (cd "$lab" && $wine "$programs/lab_check.exe" server "\"$(winepath "$programs/server.exe")\" {port}")
 }
 winepath() { printf 'Z:%s' "$1" | tr / '\\'; }
 
-# The test that uses Linux's window by its keys, and reads back what it shows: here with programs that
-# start those for Windows.
+# The test that uses Linux's window by its keys, and reads back what it shows: here with a program that
+# starts the client for Windows. The server is Linux's, for Wine has the display of its first program.
 look_at_window() {
-    local here=$folder/window test name
+    local here=$folder/window test
     test=$(cargo test --locked --test window --no-run 2>&1 | sed -n 's/.*(\(target.*\))$/\1/p')
+    cargo build --locked --quiet --bin server
     mkdir -p "$here/deps"
     cp "$test" "$here/deps/window"
-    for name in server client_launcher; do
-        printf '#!/bin/sh\nexec %s %s "$@"\n' $wine "$programs/$name.exe" >"$here/$name"
-        chmod +x "$here/$name"
-    done
+    cp target/debug/server "$here/server"
+    printf '#!/bin/sh\nexec %s %s "$@"\n' $wine "$programs/client_launcher.exe" >"$here/client_launcher"
+    chmod +x "$here/client_launcher"
     end_wine
     LEFT_OUT=refused PROGRAMS=built "$here/deps/window" the_whole_dialogue_by_keys | tee "$here/log"
     grep -q '1 passed' "$here/log"
@@ -124,8 +130,8 @@ step 'install what is missing'
 install
 step 'build the programs for Windows'
 cargo_for_windows build --workspace --bins
-make_dll
 begin_wine
+make_dll
 step 'tests under Wine'
 run_tests
 step 'a dialogue in each dialect, and the report card'

@@ -4,7 +4,7 @@
 use crate::common::bad_network::{MUCH, leaving, summary, told_at_the_end};
 use crate::common::movies::made_movie;
 use crate::common::raw_client::RawClient;
-use crate::common::server_process::{ServerProcess, wait_until};
+use crate::common::server_process::ServerProcess;
 
 fn numbers_of_the_lab(client: &RawClient) -> Vec<u64> {
     let packets = client.waiting_packets();
@@ -123,8 +123,10 @@ fn after_the_last_frame_what_is_under_way_comes_in_its_time() {
     assert_eq!(numbers_of_the_lab(&client), leaving(&options, 20));
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_session_with_packets_under_way_ends_at_once_and_leaves_nothing() {
+    use crate::common::server_process::wait_until;
     let (folder, _) = made_movie(400);
     let mut server = ServerProcess::start(folder.path(), &FAR);
     let before = (server.threads(), server.descriptors());

@@ -159,6 +159,7 @@ fn five_hundred_slow_clients_keep_no_new_one_waiting_and_leave_nothing_behind() 
     witness.lost_nothing_and_all_is_as_before(&server);
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_crowd_that_has_gone_leaves_no_stacks_behind_though_nobody_comes_after_it() {
     let (folder, _) = made_movie(1);
@@ -200,6 +201,7 @@ fn is_served(server: SocketAddr) -> bool {
     client.ask(request).starts_with("RTSP/1.0 200 OK")
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_crowd_of_clients_too_many_is_closed_at_once_and_takes_no_threads() {
     let (folder, _) = made_movie(1);
