@@ -321,12 +321,20 @@ impl Seen {
             .chain(self.pieces.findings())
             .chain(frames)
             .chain(self.numbers.jumps())
+            .chain(self.nothing_shown())
             .collect()
     }
 
-    fn notes(&self, look: &Look) -> [Option<Finding>; 3] {
+    /// What would be no mistake if frames were shown.
+    fn nothing_shown(&self) -> Option<Finding> {
+        let rules = || self.pieces.backwards().or_else(|| self.pieces.endless());
+        if self.frames.is_last_shown() { None } else { rules() }
+    }
+
+    fn notes(&self, look: &Look) -> [Option<Finding>; 4] {
         let numbers = self.numbers.notes(look);
-        [self.fields.notes(look), numbers, self.frames.notes(self.pieces.are_numbered())]
+        let frames = self.frames.notes(self.pieces.are_numbered());
+        [self.fields.notes(look), numbers, frames, self.layout.notes()]
     }
 }
 

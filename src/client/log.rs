@@ -137,7 +137,9 @@ impl Log {
 
     /// What is odd, though it does no harm.
     pub(crate) fn note(&mut self, what: Option<String>) {
-        what.into_iter().for_each(|what| self.report(ClientEvent::Noted(what)));
+        if let Some(what) = what {
+            self.report(ClientEvent::Noted(what));
+        }
     }
 
     /// Shows the user a message, which stays until it is dismissed or another takes its place.

@@ -53,7 +53,8 @@ impl Class {
             |raw| !payload.is_some_and(|payload| is_jpeg(payload) && !is_eaten(raw, payload));
         match (raw, jpeg_at) {
             (None, _) => Self::Short,
-            _ if disguise::is_pickled(datagram) => Self::Magic,
+            _ if disguise::whole_packed_by(datagram).is_some() => Self::Magic,
+            _ if disguise::whole_encoded(datagram).is_some() => Self::Encoded,
             (Some(raw), Some(HEADER_SIZE)) if is_taken_apart(raw) => Self::Flags,
             _ if payload.is_some_and(is_jpeg) => Self::Jpeg,
             (Some(raw), Some(at)) => Self::before_jpeg(datagram, raw, at),

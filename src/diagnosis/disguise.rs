@@ -53,9 +53,45 @@ pub(super) fn packed_by(raw: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Whether Python's pickle has packed the whole packet: its frame has a length of eight bytes.
-pub(super) fn is_pickled(datagram: &[u8]) -> bool {
-    matches!(datagram, [0x80, 4 | 5, 0x95, _, _, _, 0, 0, 0, 0, 0, ..])
+/// What has packed the whole packet, header and all: no header begins like this.
+pub(super) fn whole_packed_by(datagram: &[u8]) -> Option<&'static str> {
+    match datagram {
+        [b'x', 0x01 | 0x5E | 0x9C | 0xDA, ..] => Some("zlib data"),
+        [0x1F, 0x8B, 8, ..]
+        | [b'B', b'Z', b'h', ..]
+        | [0xFD, b'7', b'z', ..]
+        | [b'P', b'K', 3, 4, ..] => magic(datagram),
+        _ => is_pickled(datagram).then_some("Python's pickle"),
+    }
+}
+
+/// Whether Python's pickle has packed the whole packet: from protocol 4 on its frame has a length of
+/// eight bytes; before that it names what it packs.
+fn is_pickled(datagram: &[u8]) -> bool {
+    match datagram {
+        [0x80, 4 | 5, 0x95, _, _, _, 0, 0, 0, 0, 0, ..]
+        | [0x80, 2 | 3, b']' | b'}', b'q', 0, ..]
+        | [0x80, 2 | 3, b'c', b'_', ..]
+        | [b'c', b'_', b'c', b'o', b'd', b'e', b'c', b's', ..] => true,
+        [0x80, 3, b'B', length @ ..] => {
+            let length = length.first_chunk().map(|&length| u32::from_le_bytes(length) as usize);
+            length.is_some_and(|length| datagram.len().saturating_sub(length) < 32)
+        }
+        _ => false,
+    }
+}
+
+/// How an encoding of characters has changed the header's first bytes, `80 1A`: what has become of them.
+pub(super) fn whole_encoded(datagram: &[u8]) -> Option<&'static str> {
+    match datagram {
+        [0xC2, 0x80, 0x1A, ..] | [0xC2, 0x80, 0xC2, 0x9A, ..] => Some("80 became C2 80"),
+        [0xEF, 0xBF, 0xBD, 0x1A, ..] => Some("80 became EF BF BD"),
+        [b'?', 0x1A, ..] => Some("80 became 3F"),
+        [0xFF, 0xFE, 0x80, 0, 0x1A | 0x9A, 0, ..] | [0x80, 0, 0x1A | 0x9A, 0, ..] => {
+            Some("80 became 80 00")
+        }
+        _ => None,
+    }
 }
 
 /// How many bytes belong together that are in reverse order.
@@ -115,7 +151,7 @@ const fn is_segment(code: u8) -> bool {
 
 /// How `FF D8 FF` is written as text.
 const TEXTS: [(&[&str], &str); 13] = [
-    (&["/9j/"], "base64"),
+    (&["/9j/", "gBoA", "gJoA"], "base64"),
     (&["_9j_"], "base64 for URLs"),
     (&["b'/9j", "b\"/9j"], "str() of base64"),
     (&["data:"], "a data URL"),
@@ -123,13 +159,18 @@ const TEXTS: [(&[&str], &str); 13] = [
     (&["|JeW"], "base85"),
     (&["s4IA", "<~s4IA"], "ASCII85"),
     (
-        &["ffd8", "ff d8", "ff:d8", "ff-d8", "ff,d8", "0xff", "b'ffd8", "b'ff d8", "'ffd8"],
+        &[
+            "ffd8", "ff d8", "ff:d8", "ff-d8", "ff,d8", "0xff", "b'ffd8", "b'ff d8", "'ffd8",
+            "801a", "80 1a", "80:1a", "809a",
+        ],
         "hex digits",
     ),
     (
         &[
             "b'\\xff",
             "b\"\\xff",
+            "b'\\x80",
+            "b\"\\x80",
             "bytearray(",
             "bytes(",
             "\\xff",

@@ -178,6 +178,10 @@ impl Frames {
         self.endless_alike.add_or_end(is_endless && self.last.as_ref().is_none_or(is_same), now);
     }
 
+    pub(super) fn is_last_shown(&self) -> bool {
+        self.last.as_ref().is_some_and(Frame::is_shown)
+    }
+
     /// What is wrong, the most telling first. `are_numbered` says that a lost piece would be seen,
     /// `come_in_pieces` that frames do.
     pub(super) fn findings(&self, are_numbered: bool, come_in_pieces: bool) -> Vec<Finding> {

@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use super::class::{Class, is_header};
-use super::evidence::{HOLD, Series};
+use super::evidence::{HOLD, NOTED, Series};
 use super::finding::Finding;
 use super::look::Look;
+use super::texts::notes as note_texts;
 use super::{disguise, texts};
 use crate::rtp_packet::HEADER_SIZE;
 
@@ -27,6 +28,10 @@ pub(super) struct Layout {
     kinds: [Option<Kind>; KINDS],
     /// Since PLAY: packets with digits before the JPEG.
     digits: Series,
+    /// Since PLAY: datagrams that are digits and nothing else.
+    lengths_alone: Series,
+    /// JPEGs in a row without digits before them.
+    without_digits: u32,
     /// Since PLAY: the very first packet.
     first: Option<Look>,
 }
@@ -43,7 +48,14 @@ impl Layout {
     pub(super) fn packet(&mut self, look: &Look) {
         let now = look.arrival;
         self.packets.add(now);
-        self.starts += u32::from(look.class == Class::Jpeg);
+        if look.class == Class::Jpeg {
+            self.starts += 1;
+            self.without_digits += 1;
+        } else if look.class == Class::Digits {
+            self.without_digits = 0;
+        } else if look.class == Class::Short && disguise::is_number(look.start()) {
+            self.lengths_alone.add(now);
+        }
         let is_marked = look.header.is_some_and(|header| header.marker);
         self.ends += u32::from(is_marked || look.payload.is_end);
         let is_alike = |last: &Look| (last.class, last.jpeg_at) == (look.class, look.jpeg_at);
@@ -65,8 +77,8 @@ impl Layout {
 
     /// A frame was shown: what did not begin as a JPEG may have been a piece of it.
     pub(super) fn frame_shown(&mut self) {
-        let Self { digits, first, .. } = *self;
-        *self = Self { digits, first, ..Self::default() };
+        let Self { digits, without_digits, lengths_alone, first, .. } = *self;
+        *self = Self { digits, lengths_alone, without_digits, first, ..Self::default() };
     }
 
     /// What is wrong, the most telling first.
@@ -82,6 +94,11 @@ impl Layout {
         rules.into_iter().filter_map(move |rule| rule(self, is_silent))
     }
 
+    /// What is odd, though it plays.
+    pub(super) fn notes(&self) -> Option<Finding> {
+        self.lengths_alone.is_firm(NOTED).then(note_texts::lengths_alone)
+    }
+
     fn kind(&self, class: Class) -> Option<&Kind> {
         self.kinds.get(class as usize)?.as_ref()
     }
@@ -95,7 +112,9 @@ impl Layout {
         let look = &self.kind(Class::Digits)?.look;
         // Of a whole file only the first packet has them.
         let is_alone = self.digits.count == 1 && self.packets.count > 1;
-        (self.digits.is_enough(is_silent) && !is_alone).then(|| texts::digits(&before_jpeg(look)))
+        let is_over = self.without_digits >= OVER;
+        (self.digits.is_enough(is_silent) && !is_alone && !is_over)
+            .then(|| texts::digits(&before_jpeg(look)))
     }
 
     fn two_datagrams(&self, _: bool) -> Option<Finding> {
@@ -115,7 +134,8 @@ impl Layout {
         }
         if let Some(look) = self.enough(Class::TextHeader, is_silent) {
             let before = look.start().get(..look.jpeg_at?).unwrap_or(look.start());
-            let is_length = disguise::is_number(before);
+            let number = std::str::from_utf8(before).ok().and_then(|text| text.trim().parse().ok());
+            let is_length = number.is_some_and(|number: usize| number + before.len() == look.size);
             let text = if is_length { texts::no_header_but_length } else { texts::header_text };
             return Some(text(before));
         }
@@ -133,7 +153,8 @@ impl Layout {
         if is_last && self.run.is_enough(is_silent) {
             return jpeg_at(&kind.look);
         }
-        let others = self.packets.count - kind.seen.count;
+        let of_digits = self.kind(Class::Digits).map_or(0, |kind| kind.seen.count);
+        let others = self.packets.count - kind.seen.count - of_digits;
         let is_with_pieces = kind.same_place >= 3 && kind.seen.time() >= HOLD && others >= 3;
         let at = kind.look.jpeg_at.filter(|_| is_with_pieces)?;
         match at.checked_sub(HEADER_SIZE) {
@@ -152,8 +173,8 @@ impl Layout {
     fn not_jpeg(&self, is_silent: bool) -> Option<Finding> {
         let (needed, time) = if is_silent { (2, LONG_IN_SILENCE) } else { (5, LONG) };
         let is_long = self.packets.count >= needed && self.packets.time() >= time;
-        // After the end of a frame its next one begins, unless that packet is lost.
-        let is_between_ends = self.ends == 0 || self.ends >= 3;
+        // After the end of a frame the next one begins, unless that packet is lost: of so many, not all.
+        let is_between_ends = self.ends == 0 || self.ends >= 6;
         let (first, last) = (self.first.as_ref()?, self.last.as_ref()?);
         // Of a file that nobody has cut into frames a part may begin with one.
         let has_starts = 8 * self.starts > self.packets.count;
@@ -187,6 +208,9 @@ fn is_length(look: &Look) -> bool {
 fn jpeg_at(look: &Look) -> Option<Finding> {
     let at = look.jpeg_at?;
     let Some(extra) = at.checked_sub(HEADER_SIZE) else { return Some(texts::header_short(at)) };
+    if extra > 0 && look.start().get(extra..at).is_some_and(is_header) {
+        return Some(texts::header_at(look.start().get(..extra)?));
+    }
     let before = before_jpeg(look);
     let length = look.size - at;
     let is_length = |number: u64| number == length as u64 && before.len() >= 2;
@@ -217,16 +241,19 @@ fn flags(look: &Look) -> Finding {
 fn disguise(look: &Look) -> Option<Finding> {
     let raw = look.after_header();
     match look.class {
-        Class::Magic if disguise::is_pickled(look.start()) => {
-            Some(texts::magic(look.start(), "Python's pickle"))
-        }
-        Class::Magic => disguise::magic(raw).map(|name| texts::magic(raw, name)),
+        Class::Magic => match disguise::whole_packed_by(look.start()) {
+            Some(name) => Some(texts::magic_packet(look.start(), name)),
+            None => disguise::magic(raw).map(|name| texts::magic(raw, name)),
+        },
         Class::Text => {
             let is_whole = disguise::is_text(look.start());
             let text = if is_whole { look.start() } else { raw };
             Some(texts::text(text, disguise::text_like(text), is_whole))
         }
         Class::Encoded => {
+            if let Some(how) = disguise::whole_encoded(look.start()) {
+                return Some(texts::encoded_packet(look.start(), how));
+            }
             // Of one that has lost all high bytes the start alone is kept.
             Some(texts::encoded(raw, disguise::encoded(raw)?))
         }
@@ -248,6 +275,8 @@ fn disguise(look: &Look) -> Option<Finding> {
     }
 }
 
+/// After so many JPEGs without digits they are no mistake of the present.
+const OVER: u32 = 16;
 const KINDS: usize = Class::Other as usize + 1;
 /// So long no frame is in pieces.
 const LONG: Duration = Duration::from_millis(1200);

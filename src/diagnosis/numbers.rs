@@ -36,6 +36,7 @@ pub(super) struct Numbers {
     /// Numbers in a row that are two digits, and count up as such.
     texts: u32,
     wrap: Wrap,
+    anew: Anew,
     packets: u64,
     missing: u64,
     late: Ring,
@@ -50,6 +51,39 @@ struct Wrap {
     has_begun: bool,
     /// And 1 after that.
     is_at_255: bool,
+}
+
+/// Numbers that count up, begin again below where they were, and count up as before: whatever comes
+/// then looks late, or like a packet that has come already.
+#[derive(Clone, Copy, Debug, Default)]
+struct Anew {
+    /// Frames in a row whose number is one more than the one before.
+    counted: u32,
+    /// The number before the last beginning, and the first one after it.
+    turn: Option<(u16, u16)>,
+    /// Frames since the first turn at this place, each with another picture than the one before.
+    frames: Series,
+}
+
+impl Anew {
+    /// A frame in one packet; `changes` says that the picture is another one.
+    fn frame(&mut self, before: u16, header: &Header, changes: bool, now: Duration) {
+        let number = header.number;
+        let is_next = before.checked_add(1) == Some(number);
+        let turn = (before, number);
+        let turns = number < before && (self.counted >= ALIKE || self.turn == Some(turn));
+        if turns && self.turn != Some(turn) {
+            self.turn = Some(turn);
+            self.frames = Series::default();
+        }
+        self.counted = if is_next { self.counted + 1 } else { 0 };
+        let goes_on = is_next || turns;
+        if !goes_on || header.order.goes_on() || !changes {
+            (self.turn, self.frames) = (None, Series::default());
+        } else if self.turn.is_some() {
+            self.frames.add(now);
+        }
+    }
 }
 
 /// Of the packet before.
@@ -76,7 +110,11 @@ impl Numbers {
         self.is_empty =
             look.start().get(..12).is_some_and(|head| head.iter().all(|&byte| byte == 0));
         self.same.add(now);
+        if !payload.is_start {
+            self.anew = Anew::default();
+        }
         if payload.is_start {
+            self.anew.frame(last.number, header, payload.print != last.print, now);
             self.same_changes += u32::from(self.same_starts > 0 && payload.print != last.print);
             self.same_starts += 1;
             self.begin_frame(header.number, now);
@@ -127,7 +165,8 @@ impl Numbers {
 
     /// What is wrong, the most telling first.
     pub(super) fn findings(&self) -> impl Iterator<Item = Finding> {
-        let rules: [fn(&Self) -> Option<Finding>; 3] = [Self::still, Self::down, Self::restarts];
+        let rules: [fn(&Self) -> Option<Finding>; 4] =
+            [Self::still, Self::down, Self::restarts, Self::begins_anew];
         rules.into_iter().filter_map(move |rule| rule(self))
     }
 
@@ -157,6 +196,11 @@ impl Numbers {
         self.restarts
             .is_firm(4)
             .then(|| texts::number_restarts(self.first_of_frame.unwrap_or_default()))
+    }
+
+    fn begins_anew(&self) -> Option<Finding> {
+        let (last, first) = self.anew.turn.filter(|_| self.anew.frames.is_firm(NOTED))?;
+        Some(texts::number_anew(last, first))
     }
 
     /// Most packets look late, and no other rule says why.

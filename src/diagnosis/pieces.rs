@@ -1,5 +1,6 @@
 //! Frames in pieces: their headers, their order, the marker on the last.
 
+use super::class::Class;
 use super::evidence::{ALIKE, Series};
 use super::finding::Finding;
 use super::look::{Header, Look};
@@ -22,6 +23,16 @@ pub(super) struct Pieces {
     unmarked_ends: Series,
     /// Ends after which a piece came that is neither start nor end.
     ends_then_middles: Series,
+    /// Starts that came right after the end of the same frame: their number is that of the end, or the
+    /// one below it.
+    starts_after_ends: Series,
+    /// Pieces whose number is one below that of the piece before.
+    back: Series,
+    /// Marked packets, and packets that end as a JPEG does.
+    ends: u32,
+    /// Starts with a gap before them.
+    gaps: u32,
+    before: Option<Last>,
     /// Starts after which a piece came that is no end.
     starts_then_middles: u32,
     /// Pieces that begin otherwise than a header.
@@ -47,6 +58,18 @@ struct Last {
     marker: bool,
 }
 
+impl Last {
+    const fn of(look: &Look, header: &Header) -> Self {
+        Self {
+            number: header.number,
+            print: look.payload.print,
+            is_start: look.payload.is_start,
+            is_end: look.payload.is_end,
+            marker: header.marker,
+        }
+    }
+}
+
 impl Pieces {
     pub(super) fn packet(&mut self, look: &Look) {
         self.begins_with_end.get_or_insert(look.is_piece() && look.payload.is_end);
@@ -54,13 +77,14 @@ impl Pieces {
         if look.payload.is_start {
             self.start_head = head;
         } else if let Some(head) = head.filter(|_| self.start_head.is_some() && look.size > 0) {
-            let is_foreign = self.start_head != Some(head);
+            let is_foreign = self.start_head != Some(head) && look.class != Class::Short;
             self.foreign_start = look.start().first_chunk().copied().unwrap_or_default();
             if is_foreign {
                 self.foreign.add(look.arrival);
             }
         }
         if let Some(header) = look.header.filter(|_| look.payload.length > 0) {
+            self.as_they_come(look, &header);
             // After a marked piece nobody expects another one under the same number.
             let is_next =
                 |last: Last| last.number == header.number && last.print != look.payload.print;
@@ -72,6 +96,24 @@ impl Pieces {
                 self.in_order(look, &Header { order, ..header });
             }
         }
+    }
+
+    /// Whatever their order.
+    fn as_they_come(&mut self, look: &Look, header: &Header) {
+        let (now, payload) = (look.arrival, &look.payload);
+        self.ends += u32::from(payload.is_end || header.marker);
+        self.gaps += u32::from(payload.is_start && header.order == Order::Gap);
+        if let Some(before) = self.before.filter(|before| !before.is_start) {
+            let is_back = header.number.checked_add(1) == Some(before.number);
+            if is_back {
+                self.back.add(now);
+            }
+            let is_same = is_back || header.number == before.number;
+            if payload.is_start && !payload.is_end && before.is_end && is_same {
+                self.starts_after_ends.add(now);
+            }
+        }
+        self.before = Some(Last::of(look, header));
     }
 
     fn in_order(&mut self, look: &Look, header: &Header) {
@@ -98,13 +140,7 @@ impl Pieces {
             let after_start = last.is_some_and(|last| last.is_start && !last.is_end);
             self.starts_then_middles += u32::from(after_start && !payload.is_end);
         }
-        self.last = Some(Last {
-            number: header.number,
-            print: payload.print,
-            is_start: payload.is_start,
-            is_end: payload.is_end,
-            marker,
-        });
+        self.last = Some(Last::of(look, header));
     }
 
     /// Whether the pieces are numbered one by one, so that a lost one is seen.
@@ -136,6 +172,21 @@ impl Pieces {
             && self.marked_others == 0
             && self.starts_then_middles == 0;
         (is_so || are_two).then(texts::pieces_reversed)
+    }
+
+    /// The pieces come in reverse order, and too many of them to be put in order again.
+    pub(super) fn backwards(&self) -> Option<Finding> {
+        let pieces = self.others.max(self.back.count);
+        let are_back = self.back.is_firm(2 * ALIKE) && 4 * self.back.count >= 3 * pieces;
+        let are_two = self.starts_after_ends.is_firm(ALIKE) && self.starts_then_middles == 0;
+        (are_back || are_two).then(texts::pieces_reversed)
+    }
+
+    /// Frames begin, and none of them ends.
+    pub(super) fn endless(&self) -> Option<Finding> {
+        let come_in_pieces = self.others >= ALIKE || self.gaps >= ALIKE;
+        let is_so = self.ends == 0 && self.starts.is_firm(8) && come_in_pieces;
+        is_so.then(texts::no_ends)
     }
 
     fn unmarked(&self) -> Option<Finding> {

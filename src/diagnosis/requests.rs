@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::rtsp::Request;
 use crate::rtsp::request::Lack;
+use crate::rtsp::{Method, Request};
 
 /// What can be odd.
 #[derive(Debug)]
@@ -28,8 +28,10 @@ pub(crate) fn oddities(
 ) -> impl Iterator<Item = Remark> {
     let found = request.cseq;
     let last = last.filter(|last| last.checked_add(1) != Some(found));
-    let is_named = request.session.as_deref().is_some_and(|session| !session.is_empty());
-    let unnamed = session.filter(|_| !is_named);
+    // An empty name is a wrong one, and refused.
+    let is_named = request.session.is_some();
+    // SETUP needs none.
+    let unnamed = session.filter(|_| !is_named && request.method != Method::Setup);
     let target = request.target.clone();
     let other = session.zip(target).filter(|((_, movie), named)| named != movie);
     let remarks = [
@@ -71,7 +73,6 @@ impl fmt::Display for Remark {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtsp::Method;
 
     /// The remarks on a PLAY with that number, Session and target.
     fn on(
@@ -94,7 +95,7 @@ mod tests {
 
     #[test]
     fn each_oddity_has_its_words() {
-        let told = on((7, Some(""), Some("other")), Some(7), Some((5, "m")));
+        let told = on((7, None, Some("other")), Some(7), Some((5, "m")));
         assert_eq!(told.len(), 3, "{told:?}");
         assert!(told[0].contains("CSeq 8 after 7, found 7"), "{told:?}");
         assert!(told[1].contains("session 5"), "{told:?}");

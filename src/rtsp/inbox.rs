@@ -8,7 +8,7 @@
 //! 2. the start of the next message;
 //! 3. a whole message whose last line is ended, or after which nothing came for [`SHORT_SILENCE`];
 //! 4. [`LONG_SILENCE`]: what is there is taken as it stands. Only for a request that comes line by
-//!    line, from someone who types, it is [`TYPING_SILENCE`].
+//!    line or key by key, from someone who types, it is [`TYPING_SILENCE`].
 //!
 //! # Deviation
 //! The lab's programs take what one `recv` brings for one message. What is cut off by rule 3 too
@@ -44,8 +44,34 @@ pub struct Inbox {
     cut_early: bool,
     /// Each read has brought one line.
     by_lines: bool,
+    keys: Keys,
     /// RTP has begun where replies are awaited.
     is_in_rtp: bool,
+}
+
+/// Whether a message comes key by key, as telnet sends it on Windows.
+#[derive(Clone, Copy, Debug)]
+struct Keys {
+    /// When the message began.
+    began: Duration,
+    reads: u32,
+    /// Each read has brought a character, or a line end.
+    are_small: bool,
+}
+
+impl Keys {
+    const NONE: Self = Self { began: Duration::ZERO, reads: 0, are_small: true };
+
+    fn push(&mut self, bytes: &[u8]) {
+        self.reads = self.reads.saturating_add(1);
+        self.are_small &= bytes.len() <= 4;
+    }
+
+    /// Nobody types a hundred keys a second.
+    fn are_typed(&self, now: Duration) -> bool {
+        let gaps = self.reads.saturating_sub(1);
+        self.are_small && now.saturating_sub(self.began) >= SHORT_SILENCE.saturating_mul(gaps)
+    }
 }
 
 /// What kind of messages come in.
@@ -73,6 +99,7 @@ impl Inbox {
             last_arrival: Duration::ZERO,
             cut_early: false,
             by_lines: true,
+            keys: Keys::NONE,
             is_in_rtp: false,
         }
     }
@@ -82,6 +109,10 @@ impl Inbox {
         let is_line =
             bytes.iter().position(|&byte| byte == b'\n').map(|at| at + 1) == Some(bytes.len());
         self.by_lines = is_line && (self.by_lines || self.bytes.is_empty());
+        if self.bytes.is_empty() {
+            self.keys = Keys { began: now, ..Keys::NONE };
+        }
+        self.keys.push(bytes);
         self.bytes.extend_from_slice(bytes);
         self.last_arrival = now;
     }
@@ -124,7 +155,8 @@ impl Inbox {
 
     /// How long after `now` to wait for more bytes; `None` if no message has begun.
     pub fn patience(&self, now: Duration) -> Option<Duration> {
-        let limit = if self.is_whole() { SHORT_SILENCE } else { self.long_silence() };
+        let is_whole = self.is_whole() && !self.is_within_typed_line();
+        let limit = if is_whole { SHORT_SILENCE } else { self.long_silence() };
         let silence = now.saturating_sub(self.last_arrival);
         (!self.bytes.is_empty()).then(|| limit.saturating_sub(silence))
     }
@@ -135,8 +167,18 @@ impl Inbox {
         if is_silent { self.lacks() } else { None }
     }
 
+    /// Whether somebody types key by key, and has not typed the end of the line.
+    fn is_within_typed_line(&self) -> bool {
+        let is_typed = self.keys.are_typed(self.last_arrival) && !self.bytes.is_empty();
+        is_typed && self.expected == Expected::Requests && !self.bytes.ends_with(b"\n")
+    }
+
     fn lacks(&self) -> Option<Lack> {
-        let is_typed = self.by_lines && self.expected == Expected::Requests;
+        if self.is_within_typed_line() {
+            return Some(Lack::LineEnd);
+        }
+        let is_typed = self.by_lines || self.keys.are_typed(self.last_arrival);
+        let is_typed = is_typed && self.expected == Expected::Requests;
         is_typed.then(|| Request::lacks(&String::from_utf8_lossy(&self.bytes))).flatten()
     }
 
@@ -210,7 +252,8 @@ impl Inbox {
             let end = end.saturating_add(content_length(&self.bytes, end).unwrap_or(0));
             return (end <= self.bytes.len()).then_some(end);
         }
-        let ended = self.bytes.ends_with(b"\n") || silence >= SHORT_SILENCE;
+        let ended =
+            self.bytes.ends_with(b"\n") || silence >= SHORT_SILENCE && !self.is_within_typed_line();
         if ended && self.is_whole() { all } else { None }
     }
 
@@ -544,8 +587,8 @@ mod tests {
                 inbox.push(part, MS * now);
                 while inbox.next(MS * now).unwrap().is_some() {}
             }
-            while inbox.next(Duration::from_secs(1)).unwrap().is_some() {}
-            prop_assert_eq!(inbox.patience(Duration::from_secs(1)), None);
+            while inbox.next(TYPING_SILENCE * 2).unwrap().is_some() {}
+            prop_assert_eq!(inbox.patience(TYPING_SILENCE * 2), None);
         }
     }
 }

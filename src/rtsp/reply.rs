@@ -56,7 +56,7 @@ impl Reply {
     pub(crate) fn refusal(status: Status, cseq: u32, session: u32, why: &str) -> Self {
         let mut reply = Self::new(status, cseq, session);
         if status == Status::UnsupportedMediaType415 {
-            reply.reason += &format!(": {}", why.replace(char::is_control, "?"));
+            reply.reason = format!("{}: {}", reply.reason, why.replace(char::is_control, "?"));
         }
         reply
     }

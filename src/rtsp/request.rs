@@ -154,6 +154,7 @@ fn is_url(target: &str) -> bool {
 /// A line that a request has not yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lack {
+    LineEnd,
     Cseq,
     Transport,
     Session,
@@ -162,6 +163,7 @@ pub(crate) enum Lack {
 impl fmt::Display for Lack {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
+            Self::LineEnd => "the end of a line",
             Self::Cseq => "CSeq",
             Self::Transport => "Transport",
             Self::Session => "Session",
@@ -209,17 +211,21 @@ fn read_request_line(line: &str) -> Result<(Method, Option<String>), Flaw> {
         let flaw = if version.is_some() { Flaw::Method } else { Flaw::RequestLine };
         return Err(flaw(line.to_owned()));
     };
-    if version.is_none()
-        && let Some(other) = rest.split_whitespace().next_back().filter(|word| is_version(word))
-    {
+    let last = rest.split_whitespace().next_back().filter(|word| is_version(word));
+    if let Some(other) = last.filter(|_| version.is_none()) {
         return Err(Flaw::Version(other.to_owned()));
     }
     let target = version.and_then(|start| rest.get(..start)).unwrap_or(rest).trim();
     Ok((method, (!target.is_empty()).then(|| target.to_owned())))
 }
 
-/// Whether a word is like `HTTP/1.1`, the version of some protocol, and not the name of a movie.
+/// Whether a word is like `HTTP/1.1`, the version of some protocol, or like `RTSP1.0`, and not the name
+/// of a movie.
 fn is_version(word: &str) -> bool {
+    let is_numeric = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if word.strip_prefix("RTSP").is_some_and(is_numeric) {
+        return true;
+    }
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let parts =
         word.split_once('/').and_then(|(name, version)| Some((name, version.split_once('.')?)));
@@ -244,16 +250,22 @@ fn no_cseq(request_line: &str, headers: &Headers<'_>) -> Flaw {
 fn read_port(line: &str) -> Result<u16, Flaw> {
     let digits = match line.split_once("client_port") {
         Some((_, value)) => first_number(value),
+        // On the RTSP connection, by channels: nothing of this is a port.
+        None if line.contains("interleaved") => "",
         None => last_number(line),
     };
     let port = digits.parse().ok().filter(|&port: &u16| port != 0);
     port.ok_or_else(|| Flaw::NoPort(line.to_owned()))
 }
 
-/// The digits that a text begins with, but for signs; none of a number below zero.
+/// The digits that a text begins with, but for signs; none of a number below zero, and none of a word
+/// like `50O8`.
 fn first_number(text: &str) -> &str {
     let number = text.trim_start_matches(|c: char| c != '-' && !c.is_ascii_alphanumeric());
-    number.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default()
+    let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+    let (digits, rest) = number.split_at(end);
+    let goes_on = |c: char| c.is_alphanumeric() || c == '.';
+    if rest.starts_with(goes_on) { "" } else { digits }
 }
 
 /// The last digits of a text, none of a number below zero. `5008-5009` is a range of ports.
@@ -312,14 +324,45 @@ impl BadRequest {
     }
 }
 
+/// What most likely has become of a request line.
+fn hint(line: &str) -> Option<String> {
+    let word = line.split_whitespace().next()?;
+    let is_method = |method: &&Method| method.name().eq_ignore_ascii_case(word);
+    if let Some(method) = Method::ALL.iter().find(is_method) {
+        return Some(format!(": expected {method}, in capitals"));
+    }
+    if line.starts_with('\u{feff}') {
+        return Some(": a byte order mark comes first; it is not sent".into());
+    }
+    if line.matches('\0').count() * 3 > line.chars().count() {
+        return Some(": two or four bytes a character; expected one, as in UTF-8".into());
+    }
+    if ["b'", "b\"", "'", "\"", "["].iter().any(|start| line.starts_with(start)) {
+        return Some(": it looks like what Python prints, and not like the text itself".into());
+    }
+    if line.starts_with("\u{16}\u{3}") {
+        return Some(": it looks like TLS; expected plain text".into());
+    }
+    if line.contains(" HTTP/1.") {
+        return Some(": it looks like a web browser's".into());
+    }
+    let at = |method: &Method| Some((line.find(&format!("{method} "))?, *method));
+    let (at, method) =
+        Method::ALL.iter().filter_map(at).filter(|&(at, _)| at > 0).min_by_key(|&(at, _)| at)?;
+    Some(format!(": expected {method} first, and nothing before it; found {:?}", line.get(..at)?))
+}
+
 impl fmt::Display for BadRequest {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("read request: ")?;
         match &self.flaw {
             Flaw::RequestLine(line) => {
-                write!(out, "expected METHOD movie RTSP/1.0 in line 1, found {line:?}")
+                let hint = hint(line).unwrap_or_default();
+                write!(out, "expected METHOD movie RTSP/1.0 in line 1, found {line:?}{hint}")
             }
-            Flaw::Method(line) => write!(out, "unknown method in {line:?}"),
+            Flaw::Method(line) => {
+                write!(out, "unknown method in {line:?}{}", hint(line).unwrap_or_default())
+            }
             Flaw::Version(version) => {
                 write!(out, "expected RTSP/1.0 at the end of line 1, found {version:?}")
             }

@@ -69,7 +69,7 @@ impl State {
     pub(crate) const fn hint(self) -> &'static str {
         match self {
             Self::Init => ": SETUP comes first",
-            Self::Ready | Self::Playing => "",
+            Self::Ready | Self::Playing => ": TEARDOWN comes first",
         }
     }
 

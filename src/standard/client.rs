@@ -277,8 +277,7 @@ impl StandardClient {
 
     /// The request was refused, and there is nothing else to try.
     fn refused_for_good(&mut self, method: Method, reply: &StandardReply) {
-        let words = (reply.code, reply.reason.as_str(), reply.reason_given());
-        self.session.log.tell(Message::refused(method, words, &self.session.movie.name));
+        self.session.log.tell(Message::refused(method, reply.words(), &self.session.movie.name));
         self.session.stop_listening_unless_playing();
         self.session.position.set_next(None);
         if method == Method::Setup {

@@ -127,7 +127,16 @@ impl MovieError {
             Self::NoFile { .. } | Self::Outside { .. } | Self::Read { .. } => {
                 Status::FileNotFound404
             }
-            _ => Status::UnsupportedMediaType415,
+            Self::NoMovie { .. }
+            | Self::Foreign { .. }
+            | Self::Cut { .. }
+            | Self::Shrunk { .. }
+            | Self::Length { .. }
+            | Self::SixDigits { .. }
+            | Self::OddLength { .. }
+            | Self::NoJpeg { .. }
+            | Self::NoStart { .. }
+            | Self::TooLarge { .. } => Status::UnsupportedMediaType415,
         }
     }
 }

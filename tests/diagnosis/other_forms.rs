@@ -1,7 +1,7 @@
 //! The same kinds of mistakes in other forms.
 
-use crate::receiver::assert_mistake;
-use crate::sender::{MOVIE, Sender, Sent};
+use crate::receiver::{Receiver, assert_mistake, assert_notes};
+use crate::sender::{Datagram, MOVIE, Numbering, Sender, Sent};
 
 /// The whole frame is sent as this.
 #[track_caller]
@@ -276,4 +276,133 @@ fn a_dead_thread_after_one_packet_with_a_mistake() {
         "text",
         &[],
     );
+}
+
+/// The whole datagram is sent as this.
+fn datagrams(change: impl Fn(Vec<u8>) -> Vec<u8>) -> Vec<Datagram> {
+    Sender::of(&MOVIE).wrongly(|packet| change(packet.encoded()))
+}
+
+#[test]
+fn a_header_that_is_packed_or_encoded_with_its_payload() {
+    let packed = |start: &'static [u8]| {
+        datagrams(move |packet| {
+            // What a packer writes: neither header nor JPEG can be seen in it.
+            let bytes = packet.iter().zip(1_u8..=251).map(|(byte, key)| byte ^ key.rotate_left(3));
+            [start, &bytes.collect::<Vec<_>>()].concat()
+        })
+    };
+    let title = "The packet is packed, header and all";
+    assert_mistake(&packed(b"\x1F\x8B\x08\x00"), "magic", &[title, "gzip"]);
+    assert_mistake(&packed(b"x\x9C"), "magic", &[title, "zlib"]);
+    assert_mistake(&packed(b"\x80\x02]q\x00("), "magic", &[title, "pickle"]);
+    let pickled = datagrams(|packet| {
+        let length = u32::try_from(packet.len()).unwrap().to_le_bytes();
+        [b"\x80\x03B", &length[..], &packet, b"q\0."].concat()
+    });
+    assert_mistake(&pickled, "magic", &[title, "pickle"]);
+    let utf8 = |packet: Vec<u8>| packet.into_iter().map(char::from).collect::<String>();
+    let title = "The packet went through a text encoding";
+    let stream = datagrams(|packet| utf8(packet).into_bytes());
+    assert_mistake(&stream, "encoded", &[title, "C2 80 1A"]);
+    let stream = datagrams(|packet| String::from_utf8_lossy(&packet).into_owned().into_bytes());
+    assert_mistake(&stream, "encoded", &[title, "EF BF BD 1A"]);
+    let stream = datagrams(|packet| digits_of(&packet, |byte| format!("{byte:02x}"), ""));
+    assert_mistake(&stream, "text", &["The packet is text", "hex digits"]);
+}
+
+#[test]
+fn a_length_before_the_header() {
+    let stream = datagrams(|packet| [format!("{:05}", packet.len()).into_bytes(), packet].concat());
+    assert_mistake(&stream, "header_at", &["The RTP header begins at byte 5, not at 0", "(\"0"]);
+    let length = |packet: &[u8]| u32::try_from(packet.len()).unwrap().to_be_bytes();
+    let stream = datagrams(|packet| [&length(&packet)[..], &packet].concat());
+    assert_mistake(&stream, "header_at", &["begins at byte 4", "4 bytes come before it: 00 00 "]);
+}
+
+/// It is a number, and not the length.
+#[test]
+fn a_number_in_the_place_of_the_header() {
+    let stream = Sender::of(&MOVIE).wrongly(|packet| {
+        [format!("{}", 1000 + packet.number).as_bytes(), &packet.payload].concat()
+    });
+    assert_mistake(&stream, "header_text", &["The packet begins with \"10"]);
+}
+
+#[test]
+fn a_length_in_hex_is_one_finding_and_not_two_in_turn() {
+    let stream = Sender::of(&MOVIE).changed(|packet| {
+        packet.payload =
+            [format!("{:x}\r\n", packet.payload.len()).as_bytes(), &packet.payload].concat();
+    });
+    let receiver = Receiver::replay(&stream);
+    assert!(!receiver.mistakes().contains(&"piece_header"), "{:?}", receiver.told);
+    assert!(receiver.stood.len() <= 2, "{:?}", receiver.stood);
+}
+
+#[test]
+fn lengths_in_datagrams_of_their_own_are_noted() {
+    let mut stream = Vec::new();
+    for packet in Sender::of(&MOVIE).packets() {
+        stream.push((packet.at, format!("{:05}", packet.payload.len()).into_bytes()));
+        stream.push((packet.at, packet.encoded()));
+    }
+    assert_notes(&stream, &["lengths_alone"], &["in a datagram of its own"]);
+}
+
+#[test]
+fn numbers_that_begin_anew() {
+    for (most, words) in [(10, "After 9 the number begins anew, with 0"), (32, "After 31 ")] {
+        let stream = Sender::of(&MOVIE).changed(|packet| packet.number %= most);
+        let receiver = Receiver::replay(&stream);
+        assert_eq!(receiver.mistakes(), ["number_anew"], "{:?}", receiver.told);
+        assert!(receiver.told[0].1.to_string().contains(words), "{:?}", receiver.told);
+    }
+    // After 40 frames the server begins again with number 1.
+    let stream = Sender::of(&MOVIE).changed(|packet| {
+        if packet.number > 40 {
+            packet.number -= 40;
+        }
+    });
+    assert_eq!(Receiver::replay(&stream).mistakes(), ["number_anew"]);
+}
+
+/// Of each frame the pieces that are kept, in the order that is wanted.
+fn pieces(piece: usize, numbering: Numbering, change: fn(Vec<Sent>) -> Vec<Sent>) -> Vec<Datagram> {
+    let sender = Sender { numbering, ..Sender::in_pieces(&MOVIE, piece) };
+    let packets = sender.packets();
+    let frames = packets.chunk_by(|one, other| one.frame == other.frame);
+    let sent = frames.flat_map(|frame| change(frame.to_vec()));
+    sent.map(|packet| (packet.at, packet.encoded())).collect()
+}
+
+#[test]
+fn frames_whose_last_piece_never_comes() {
+    let without_last = |mut frame: Vec<Sent>| {
+        frame.pop();
+        frame
+    };
+    for numbering in [Numbering::Packets, Numbering::Frames] {
+        for piece in [500, 1400] {
+            let stream = pieces(piece, numbering, without_last);
+            assert_mistake(&stream, "no_ends", &["The last piece of each frame is missing"]);
+        }
+    }
+    let first = |mut frame: Vec<Sent>| {
+        frame.truncate(1);
+        frame
+    };
+    assert_mistake(&pieces(1400, Numbering::Packets, first), "no_ends", &["ends with FF D9"]);
+}
+
+#[test]
+fn pieces_in_reverse_order_of_all_sizes() {
+    let reversed = |mut frame: Vec<Sent>| {
+        frame.reverse();
+        frame
+    };
+    let title = "The pieces come in reverse order";
+    assert_mistake(&pieces(500, Numbering::Packets, reversed), "pieces_reversed", &[title]);
+    assert_mistake(&pieces(1400, Numbering::Frames, reversed), "pieces_reversed", &[title]);
+    assert_mistake(&pieces(8000, Numbering::Frames, reversed), "pieces_reversed", &[title]);
 }

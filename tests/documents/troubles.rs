@@ -44,7 +44,7 @@ impl Told {
     }
 }
 
-const TROUBLES: [(&str, Provoke); 11] = [
+const TROUBLES: [(&str, Provoke); 13] = [
     ("Address already in use", taken_port),
     ("Permission denied", systems_port),
     ("Connection failed", no_server),
@@ -141,7 +141,7 @@ fn no_movie() -> Told {
 
 fn another_file() -> Told {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join(MOVIE), b"GIF89a").unwrap();
+    fs::write(folder.path().join(MOVIE), b"GIF89a").unwrap();
     let server = ServerProcess::start(folder.path(), &[]);
     Told::just(played(&server.port().to_string(), &rtp_port()))
 }
@@ -149,14 +149,14 @@ fn another_file() -> Told {
 /// A web server that knows one answer.
 fn another_server() -> Told {
     use std::io::{Read, Write};
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port().to_string();
-    let server = std::thread::spawn(move || {
+    let server = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        stream.read(&mut [0; 1000]).unwrap();
+        assert_ne!(stream.read(&mut [0; 1000]).unwrap(), 0, "a request");
         stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
         // Until the client closes.
-        stream.read(&mut [0]).ok();
+        stream.read_to_end(&mut Vec::new()).ok();
     });
     let told = Told::just(played(&port, &rtp_port()));
     server.join().unwrap();

@@ -134,9 +134,8 @@ fn the_server_s_own_reason_is_shown() {
 
 /// What the log notes.
 fn notes(client: &Client) -> Vec<String> {
-    let note = |entry: &LogEntry| match &entry.event {
-        ClientEvent::Noted(note) => Some(note.clone()),
-        _ => None,
+    let note = |entry: &LogEntry| {
+        if let ClientEvent::Noted(note) = &entry.event { Some(note.clone()) } else { None }
     };
     client.rtsp_log().iter().filter_map(note).collect()
 }

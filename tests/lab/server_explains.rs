@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::common::LIMIT;
 use crate::common::movies::{folder_with, lab_format, made_frames, made_movie};
+use crate::common::programs::project;
 use crate::common::raw_client::RawClient;
 use crate::common::rtp::assert_frames;
 use crate::common::server_process::ServerProcess;
@@ -69,48 +70,23 @@ fn a_dialogue_without_a_flaw_gets_no_note() {
 fn what_is_wrong_with_a_request_is_said_with_what_was_found() {
     let (folder, _) = made_movie(1);
     let mut server = ServerProcess::start(folder.path(), &[]);
-    for (request, status, why) in [
-        (
-            "SETUP movie.Mjpeg RTSP/1.0 CSeq: 1 Transport: RTP/UDP; client_port= 5008",
-            "400",
-            r"expected a line end (\n) after the version and after each header",
-        ),
-        (
-            r"SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008",
-            "400",
-            r"not the letters \ and n",
-        ),
-        (
-            "SETUP movie.Mjpeg HTTP/1.1\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008\n",
-            "400",
-            r#"expected RTSP/1.0 at the end of line 1, found "HTTP/1.1""#,
-        ),
-        (
-            "SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= -5\n",
-            "400",
-            "expected client_port from 1 to 65535 in Transport",
-        ),
-        (
-            "SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1Transport: RTP/UDP; client_port= 5008\n",
-            "400",
-            r#"expected CSeq and a number in a line, found "CSeq: 1Transport:"#,
-        ),
-        (
-            "PLAY movie.Mjpeg RTSP/1.0\nCSeq: 1\nSession: 0\n",
-            "455",
-            "PLAY in INIT: SETUP comes first",
-        ),
-        (
-            "SETUP movie.mjpg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008\n",
-            "404",
-            r#"find movie "movie.mjpg" in the folder of movies; there is "movie.Mjpeg""#,
-        ),
-    ] {
+    for Refusal { name, request, status, says } in REFUSALS {
         let mut client = RawClient::connect(server.address());
         let reply = client.ask(request);
-        assert!(reply.starts_with(&format!("RTSP/1.0 {status} ")), "{reply:?} to {request:?}");
-        is_told(&mut server, &client, why);
+        assert!(reply.starts_with(&format!("RTSP/1.0 {status} ")), "{reply:?} to {name}");
+        is_told(&mut server, &client, says);
     }
+}
+
+/// The document is the table.
+#[test]
+fn the_document_has_what_the_server_says_of_refused_requests() {
+    let document = std::fs::read_to_string(project().join("docs/mistakes.md")).unwrap();
+    let row = |Refusal { name, status, says, .. }: &Refusal| {
+        format!("| {name} | {status} | {} |\n", says.replace('|', "\\|"))
+    };
+    let table = format!("|---|---|---|\n{}\n", REFUSALS.iter().map(row).collect::<String>());
+    assert!(document.contains(&table), "docs/mistakes.md lacks this:\n{table}");
 }
 
 #[cfg(unix)]
@@ -218,6 +194,43 @@ fn what_is_typed_and_never_ends_is_answered_as_it_stands() {
     assert_eq!(client.reply(), client.reply_with("200 OK"));
 }
 
+/// As telnet sends it on Windows; slower than half a message is waited for.
+#[test]
+fn a_request_that_is_typed_key_by_key_is_one_request() {
+    let (folder, _) = made_movie(1);
+    let server = ServerProcess::start(folder.path(), &[]);
+    let mut client = RawClient::connect(server.address());
+    let request = client.request("SETUP").trim_end().replace('\n', "\r\n");
+    let mut keys: Vec<String> = request.chars().map(String::from).collect();
+    keys.push("\r\n".into());
+    let (last, first) = keys.split_last().unwrap();
+    for (index, key) in first.iter().enumerate() {
+        client.send(key);
+        // In the middle of a word, and of the port.
+        let is_slow = index < 3 || index + 3 > first.len();
+        let pause = Duration::from_millis(if is_slow { 700 } else { 30 });
+        assert!(client.hears_nothing(pause), "an answer to {:?}", first.get(..=index));
+    }
+    let reply = client.ask(last);
+    client.session_opened(&reply);
+}
+
+#[test]
+fn a_second_setup_and_an_empty_session_are_refused_without_a_note() {
+    let (folder, _) = made_movie(40);
+    let mut server = ServerProcess::start(folder.path(), &[]);
+    let mut client = RawClient::ready(server.address());
+    client.answered("SETUP", "455 Method Not Valid in This State");
+    is_told(&mut server, &client, "SETUP in READY: TEARDOWN comes first");
+    client.cseq += 1;
+    let cseq = client.cseq;
+    let reply = client.ask(format!("PLAY movie.Mjpeg RTSP/1.0\nCSeq: {cseq}\nSession:\n"));
+    assert_eq!(reply, client.reply_with("454 Session Not Found"));
+    client.shut_down_writing();
+    let told = server.transcript_of(client.address());
+    assert!(!told.iter().any(|line| line.starts_with("note: ")), "{told:?}");
+}
+
 /// The clients that descend from the Python 2 version of the lab.
 #[test]
 fn the_oldest_form_of_requests_plays() {
@@ -240,3 +253,112 @@ fn the_oldest_form_of_requests_plays() {
         }
     }
 }
+
+/// A request that is refused.
+struct Refusal {
+    /// What is wrong with it.
+    name: &'static str,
+    request: &'static str,
+    status: &'static str,
+    /// What the transcript says.
+    says: &'static str,
+}
+
+const REFUSALS: &[Refusal] = &[
+    Refusal {
+        name: "no line ends between the headers",
+        request: "SETUP movie.Mjpeg RTSP/1.0 CSeq: 1 Transport: RTP/UDP; client_port= 5008",
+        status: "400",
+        says: "expected a line end (\\n) after the version and after each header",
+    },
+    Refusal {
+        name: "the letters `\\` and `n` in place of line ends",
+        request: "SETUP movie.Mjpeg RTSP/1.0\\nCSeq: 1\\nTransport: RTP/UDP; client_port= 5008",
+        status: "400",
+        says: "not the letters \\ and n",
+    },
+    Refusal {
+        name: "another protocol's version",
+        request: "SETUP movie.Mjpeg HTTP/1.1\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008\n",
+        status: "400",
+        says: "expected RTSP/1.0 at the end of line 1, found \"HTTP/1.1\"",
+    },
+    Refusal {
+        name: "a version without its slash",
+        request: "SETUP movie.Mjpeg RTSP1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008\n",
+        status: "400",
+        says: "expected RTSP/1.0 at the end of line 1, found \"RTSP1.0\"",
+    },
+    Refusal {
+        name: "a port below zero",
+        request: "SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= -5\n",
+        status: "400",
+        says: "expected client_port from 1 to 65535 in Transport, found \"Transport: RTP/UDP; client_port= -5\"",
+    },
+    Refusal {
+        name: "a letter in the port",
+        request: "SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 50O8\n",
+        status: "400",
+        says: "expected client_port from 1 to 65535 in Transport, found \"Transport: RTP/UDP; client_port= 50O8\"",
+    },
+    Refusal {
+        name: "channels in place of a port",
+        request: "SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/AVP/TCP;interleaved=0-1\n",
+        status: "400",
+        says: "expected client_port from 1 to 65535 in Transport, found \"Transport: RTP/AVP/TCP;interleaved=0-1\"",
+    },
+    Refusal {
+        name: "no line end after CSeq",
+        request: "SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1Transport: RTP/UDP; client_port= 5008\n",
+        status: "400",
+        says: "expected CSeq and a number in a line, found \"CSeq: 1Transport: RTP/UDP; client_port= 5008\"",
+    },
+    Refusal {
+        name: "a method in small letters",
+        request: "setup movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008\n",
+        status: "501",
+        says: "unknown method in \"setup movie.Mjpeg RTSP/1.0\": expected SETUP, in capitals",
+    },
+    Refusal {
+        name: "the text as Python prints it",
+        request: "b'SETUP movie.Mjpeg RTSP/1.0\\nCSeq: 1\\n'",
+        status: "501",
+        says: "it looks like what Python prints, and not like the text itself",
+    },
+    Refusal {
+        name: "a byte order mark",
+        request: "\u{feff}SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008\n",
+        status: "501",
+        says: "a byte order mark comes first; it is not sent",
+    },
+    Refusal {
+        name: "UTF-16",
+        request: "S\0E\0T\0U\0P\0 \0m\0",
+        status: "400",
+        says: "two or four bytes a character; expected one, as in UTF-8",
+    },
+    Refusal {
+        name: "the length before the request",
+        request: "00074SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008\n",
+        status: "501",
+        says: "expected SETUP first, and nothing before it; found \"00074\"",
+    },
+    Refusal {
+        name: "a web browser's request",
+        request: "GET /movie.Mjpeg HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        status: "400",
+        says: "it looks like a web browser's",
+    },
+    Refusal {
+        name: "PLAY before SETUP",
+        request: "PLAY movie.Mjpeg RTSP/1.0\nCSeq: 1\nSession: 0\n",
+        status: "455",
+        says: "PLAY in INIT: SETUP comes first",
+    },
+    Refusal {
+        name: "another spelling of the movie's name",
+        request: "SETUP movie.mjpg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008\n",
+        status: "404",
+        says: "find movie \"movie.mjpg\" in the folder of movies; there is \"movie.Mjpeg\"",
+    },
+];

@@ -88,6 +88,18 @@ pub(in crate::diagnosis) fn pieces_missing(end: &[u8]) -> Finding {
     )
 }
 
+pub(in crate::diagnosis) fn no_ends() -> Finding {
+    mistake(
+        "no_ends",
+        PAYLOAD,
+        "The last piece of each frame is missing",
+        [
+            "No packet ends with FF D9, and none has the marker.".into(),
+            "Is the rest that is shorter than a piece sent, too?".into(),
+        ],
+    )
+}
+
 pub(in crate::diagnosis) fn pieces_broken(garbled: u32, frames: u32) -> Finding {
     mistake(
         "pieces_broken",

@@ -171,6 +171,23 @@ pub(in crate::diagnosis) fn header_long(
     )
 }
 
+/// A header as it should be is there, and `before` stands in front of it.
+pub(in crate::diagnosis) fn header_at(before: &[u8]) -> Finding {
+    let count = before.len();
+    let is_text = before.iter().all(u8::is_ascii_graphic);
+    let text = if is_text { format!(" ({})", quoted(before, 6)) } else { String::new() };
+    let come = if count == 1 { "comes" } else { "come" };
+    mistake(
+        "header_at",
+        Guilty::bytes(0..count.min(12)),
+        format!("The RTP header begins at byte {count}, not at 0"),
+        [
+            format!("{} {come} before it: {}{text}.", bytes(count), some_hex(before, 6, count)),
+            "A datagram begins with the header: 80 1A.".into(),
+        ],
+    )
+}
+
 fn title_at(at: usize) -> String {
     format!("The JPEG begins at byte {at}, not at 12")
 }

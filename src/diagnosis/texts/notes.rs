@@ -110,6 +110,15 @@ pub(in crate::diagnosis) fn number_step(step: i32) -> Finding {
     note("number_step", NUMBER, format!("The sequence number goes up by {step}"), [question])
 }
 
+pub(in crate::diagnosis) fn lengths_alone() -> Finding {
+    note(
+        "lengths_alone",
+        Guilty::Length,
+        "The length comes in a datagram of its own",
+        ["It is left out: a datagram has its length already.".into()],
+    )
+}
+
 pub(in crate::diagnosis) fn number_255() -> Finding {
     note(
         "number_255",

@@ -75,6 +75,18 @@ pub(in crate::diagnosis) fn number_restarts(number: u16) -> Finding {
     )
 }
 
+pub(in crate::diagnosis) fn number_anew(last: u16, first: u16) -> Finding {
+    mistake(
+        "number_anew",
+        NUMBER,
+        format!("After {last} the number begins anew, with {first}"),
+        [
+            "What comes then looks late or repeated, and is not shown.".into(),
+            "It counts up to 65535. Is it cut, or set back?".into(),
+        ],
+    )
+}
+
 pub(in crate::diagnosis) fn number_jumps(number: u16) -> Finding {
     mistake(
         "number_jumps",

@@ -18,6 +18,20 @@ pub(in crate::diagnosis) fn magic(raw: &[u8], name: &str) -> Finding {
     )
 }
 
+/// The header is packed, too.
+pub(in crate::diagnosis) fn magic_packet(start: &[u8], name: &str) -> Finding {
+    let start = hex(start.get(..4).unwrap_or(start));
+    mistake(
+        "magic",
+        HEADER,
+        "The packet is packed, header and all",
+        [
+            format!("It begins with {start}: it is {name}."),
+            "Send the 12 bytes and the JPEG's bytes as they are.".into(),
+        ],
+    )
+}
+
 pub(in crate::diagnosis) fn text(
     text: &[u8],
     like: Option<&str>,
@@ -53,6 +67,20 @@ pub(in crate::diagnosis) fn encoded(raw: &[u8], how: &str) -> Finding {
         "The JPEG went through a text encoding",
         [
             format!("It begins with {start}, not FF D8: {how}."),
+            "Bytes stay bytes: no encode, decode or str.".into(),
+        ],
+    )
+}
+
+/// The header went through it, too.
+pub(in crate::diagnosis) fn encoded_packet(start: &[u8], how: &str) -> Finding {
+    let start = hex(start.get(..4).unwrap_or(start));
+    mistake(
+        "encoded",
+        HEADER,
+        "The packet went through a text encoding",
+        [
+            format!("It begins with {start}, not 80 1A: {how}."),
             "Bytes stay bytes: no encode, decode or str.".into(),
         ],
     )

@@ -48,6 +48,11 @@ impl StandardReply {
         Self { body, ..self.with("Content-Type", content_type) }
     }
 
+    /// Status code, the words after it, and [`Self::reason_given`].
+    pub(crate) fn words(&self) -> (u16, &str, Option<String>) {
+        (self.code, &self.reason, self.reason_given())
+    }
+
     /// What the server says for itself: where the movie is, or the first line of the body.
     pub(crate) fn reason_given(&self) -> Option<String> {
         let moved = self.headers.get("Location").filter(|_| self.code / 100 == 3);

@@ -45,11 +45,14 @@ fn unsupported(request: &StandardRequest, movie: &str, unfit: &Unfit) -> Refusal
 /// or it is no movie, and then the client is told what it is.
 fn no_movie(request: &StandardRequest, error: &MovieError) -> Refusal {
     let why = format!("could not {error}");
-    match error.status() {
-        Status::FileNotFound404 => Refusal::new(request, StandardStatus::NotFound, &why),
-        Status::UnsupportedMediaType415 => unsupported_media(request, &why),
-        _ => Refusal::new(request, StandardStatus::InternalServerError, &why),
+    let status = error.status();
+    if status == Status::UnsupportedMediaType415 {
+        return unsupported_media(request, &why);
     }
+    let is_missing = status == Status::FileNotFound404;
+    let status =
+        if is_missing { StandardStatus::NotFound } else { StandardStatus::InternalServerError };
+    Refusal::new(request, status, &why)
 }
 
 fn unsupported_media(request: &StandardRequest, why: &str) -> Refusal {

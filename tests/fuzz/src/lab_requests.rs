@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rtsp_lab::rtsp::inbox::{LONG_SILENCE, MAX_REQUEST};
+use rtsp_lab::rtsp::inbox::{MAX_REQUEST, TYPING_SILENCE};
 use rtsp_lab::rtsp::request::target_is_url;
 use rtsp_lab::rtsp::{Inbox, Method, Request};
 
@@ -29,7 +29,7 @@ pub fn messages(mut inbox: Inbox, data: &[u8], limit: usize, chance: &mut Chance
                 now += Duration::from_millis([0, 0, 1, 11, 250][chance.below(5)]);
                 inbox.push(piece, now);
             }
-            None => now += LONG_SILENCE,
+            None => now += TYPING_SILENCE,
         }
         loop {
             let has_next = inbox.has_next(now);
