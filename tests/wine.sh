@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds everything for Windows on a Debian machine, and runs it under Wine. As root it installs what it
-# needs. The figures are those of docs/windows.md.
+# wine.sh [brief]: builds everything for Windows on a Debian machine, and runs it under Wine. As root it
+# installs what it needs. `brief` leaves out all tests but the library's.
 #
 # What runs there: the tests of the library and of the programs; the test programs `lab` and `standard`
 # (server and client in both dialects, over real sockets), the pictures of `window`, and of lab_check
@@ -86,6 +86,10 @@ run_tests() {
     export PROGRAMS=built
     local skip=() name
     for name in "${not_under_wine[@]}"; do skip+=(--skip "$name"); done
+    if [ "$1" = brief ]; then
+        cargo_for_windows test --lib -- "${skip[@]}"
+        return
+    fi
     # One after the other: a peer that is held up under Wine loses packets.
     cargo_for_windows test --no-fail-fast --lib --bins --test lab --test standard -- \
         --test-threads 1 "${skip[@]}"
@@ -133,7 +137,7 @@ cargo_for_windows build --workspace --bins
 begin_wine
 make_dll
 step 'tests under Wine'
-run_tests
+run_tests "${1:-all}"
 step 'a dialogue in each dialect, and the report card'
 play
 step 'the window'
