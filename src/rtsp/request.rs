@@ -272,8 +272,8 @@ fn first_number(text: &str) -> &str {
 fn last_number(text: &str) -> &str {
     let is_digit = |c: char| c.is_ascii_digit();
     let text = text.trim_end_matches(|c| !is_digit(c));
-    let start = text.rfind(|c| !is_digit(c)).map_or(0, |at| at + 1);
-    let (before, number) = text.split_at(start);
+    let before = text.trim_end_matches(is_digit);
+    let number = text.strip_prefix(before).unwrap_or_default();
     let is_negative = before.strip_suffix('-').is_some_and(|before| !before.ends_with(is_digit));
     if is_negative { "" } else { number }
 }
@@ -402,6 +402,7 @@ mod tests {
             "Transport: RTP/UDP; client_port: 5008",
             "RTP/UDP 5008",
             "RTP/UDP 5008-5009 5008",
+            "Transport: RTP/UDP \u{FFFD}5008\u{FFFD}",
             " RTSP/1.0 RTP/UDP 5008",
             "Transport: RTP/UDP; client_port= [5008]",
             "Transport: TCP/UDP ; client_port = 5008",
