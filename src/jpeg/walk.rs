@@ -368,18 +368,18 @@ const LONGEST_CODE: u32 = 16;
 /// The start of every JPEG.
 const SOI: &[u8] = b"\xFF\xD8";
 /// The codes of markers (ITU-T T.81 table B.1).
-const TEM: u8 = 0x01;
-const SOF0: u8 = 0xC0;
+pub(crate) const TEM: u8 = 0x01;
+pub(crate) const SOF0: u8 = 0xC0;
 /// Extended sequential: its data is as in a baseline frame.
-const SOF1: u8 = 0xC1;
-const SOF2: u8 = 0xC2;
-const DHT: u8 = 0xC4;
-const SOF15: u8 = 0xCF;
-const RST0: u8 = 0xD0;
+pub(crate) const SOF1: u8 = 0xC1;
+pub(crate) const SOF2: u8 = 0xC2;
+pub(crate) const DHT: u8 = 0xC4;
+pub(crate) const SOF15: u8 = 0xCF;
+pub(crate) const RST0: u8 = 0xD0;
 const SOI_CODE: u8 = 0xD8;
-const EOI: u8 = 0xD9;
-const SOS: u8 = 0xDA;
-const DRI: u8 = 0xDD;
+pub(crate) const EOI: u8 = 0xD9;
+pub(crate) const SOS: u8 = 0xDA;
+pub(crate) const DRI: u8 = 0xDD;
 
 #[cfg(test)]
 mod tests {

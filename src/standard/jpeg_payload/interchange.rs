@@ -6,6 +6,7 @@ use super::cannot_carry::{CannotCarry, damaged};
 use super::jpeg::{MOST_PIXELS, SOI, Sampling};
 use super::scan::scan_of;
 use crate::jpeg::huffman::{Huffman, HuffmanPair, STANDARD_CHROMA, STANDARD_LUMA};
+use crate::jpeg::walk::{DHT, DRI, EOI, RST0, SOF0, SOF1, SOF2, SOF15, SOS, TEM};
 
 /// What RFC 2435 needs to know of a JPEG, and its data.
 #[derive(Debug)]
@@ -322,20 +323,9 @@ fn cut(part: &'static str, offset: usize, expected: usize, found: usize) -> Cann
     CannotCarry::Cut { part, offset, expected, found }
 }
 
-/// The codes of markers (ITU-T T.81 table B.1).
-const TEM: u8 = 0x01;
-const SOF0: u8 = 0xC0;
-/// Extended sequential: with 8 bits and three components the data is as in a baseline frame.
-const SOF1: u8 = 0xC1;
-const SOF2: u8 = 0xC2;
-const DHT: u8 = 0xC4;
-const SOF15: u8 = 0xCF;
-const RST0: u8 = 0xD0;
+/// More codes of markers (ITU-T T.81 table B.1).
 const RST7: u8 = 0xD7;
-const EOI: u8 = 0xD9;
-const SOS: u8 = 0xDA;
 const DQT: u8 = 0xDB;
-const DRI: u8 = 0xDD;
 const DHP: u8 = 0xDE;
 const EXP: u8 = 0xDF;
 const APP0: u8 = 0xE0;

@@ -1,6 +1,7 @@
 //! Where the entropy-coded data ends (ITU-T T.81 section B.1.1.5).
 
 use super::cannot_carry::{CannotCarry, damaged};
+use crate::jpeg::walk::{EOI, RST0};
 
 /// The entropy-coded data at the beginning of `data`, which is what stands in the file from `start`
 /// on: `FF 00` is a byte of it, and restart markers belong to it.
@@ -48,10 +49,8 @@ fn marker_position(data: &[u8]) -> usize {
 
 /// How many bytes are looked at together.
 const BLOCK: usize = 64;
-/// The codes of markers (ITU-T T.81 table B.1).
-const RST0: u8 = 0xD0;
+/// The last of the restart markers (ITU-T T.81 table B.1).
 const RST7: u8 = 0xD7;
-const EOI: u8 = 0xD9;
 
 #[cfg(test)]
 mod tests {
