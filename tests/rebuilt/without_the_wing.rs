@@ -33,10 +33,10 @@ fn copy_without_the_wing(folder: &str, to: &Path) {
         if from.is_dir() {
             fs::create_dir(&to).unwrap();
             copy_without_the_wing(&inside, &to);
-        } else if name.ends_with(".rs") {
+        } else if from.extension().is_some_and(|extension| extension == "rs") {
             let source = fs::read_to_string(&from).unwrap();
-            let kept = source.lines().filter(|line| !wing::has_line(line));
-            fs::write(&to, kept.map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+            let kept: Vec<_> = source.lines().filter(|line| !wing::has_line(line)).collect();
+            fs::write(&to, kept.join("\n") + "\n").unwrap();
         } else {
             fs::copy(&from, &to).unwrap();
         }

@@ -2,7 +2,6 @@
 
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::namespaces::Namespace;
@@ -61,18 +60,19 @@ impl Network {
             "add chain inet lab arrive { type filter hook prerouting priority -300; }",
         ])?;
         let network = Self { server, client, _wire: wire };
-        network.lose(0)?;
+        network.lose_one_of(0)?;
         Ok(network)
     }
 
-    /// From now on so many of a hundred packets to the client are lost, of whatever kind.
-    pub(crate) fn lose(&self, percent: u32) -> Result<(), String> {
-        let random = format!("numgen random mod 100 < {percent} goto lose");
-        let lose = format!("add rule inet lab arrive iifname {LINK} {random}");
+    /// From now on one of so many packets to the client is lost, of whatever kind; 0 for none.
+    /// Counted, not drawn at random: then it is sure which kinds of packets are among them.
+    pub(crate) fn lose_one_of(&self, packets: u32) -> Result<(), String> {
+        let counted = format!("numgen inc mod {packets} == 0 goto lose");
+        let lose = format!("add rule inet lab arrive iifname {LINK} {counted}");
         let count =
             format!("add rule inet lab arrive iifname {LINK} {IS_RTP} counter name received");
         let flush = "flush chain inet lab arrive";
-        let rules = if percent == 0 { vec![flush, &count] } else { vec![flush, &lose, &count] };
+        let rules = if packets == 0 { vec![flush, &count] } else { vec![flush, &lose, &count] };
         self.client.filter(&rules).map(drop)
     }
 
