@@ -396,9 +396,10 @@ impl Client {
     }
 
     fn refused(&mut self, method: Method, reply: &Reply) {
-        if method == Method::Play && reply.code == 500 && self.dialogue.changes_manner() {
+        if self.dialogue.tries_again(method, reply, &mut self.settings) {
+            let button = if self.will_play() { Method::Play } else { method };
             self.disconnect();
-            return self.play_movie();
+            return self.press(button);
         }
         self.log.tell(Message::refused(method, reply.words(), &self.settings.movie));
         self.receiver.stop_unless(self.state == State::Playing, self.log.now());
@@ -451,7 +452,7 @@ impl Client {
         let examined = self.receiver.examine(&mut self.log);
         let overdue = self.dialogue.overdue(now, REPLY_WAIT);
         if let Some(method) = overdue {
-            self.give_up(Message::no_reply(method, REPLY_WAIT));
+            self.give_up(Message::no_lab_reply(method, REPLY_WAIT));
         }
         if self.state != State::Init {
             self.receiver.screen.statistics.sample(now);

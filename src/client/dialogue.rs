@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use super::link::{Connected, Connecting, Link};
 use super::mailbox::{Mailbox, News, Slot};
+use super::settings::Settings;
+use crate::connection::address;
 use crate::rtsp::reply::what_is_wrong;
 use crate::rtsp::request::Manner;
-use crate::rtsp::{Method, Request};
+use crate::rtsp::{Method, Reply, Request};
 
 /// Everything that is waiting: for a connection, for a reply, or for its turn.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub(crate) struct Dialogue {
     /// How requests are written, if there is a choice, and where they go.
     manner: Option<Manner>,
     server: (String, u16),
+    /// The server has sent the client to another, which happens once.
+    has_moved: bool,
     /// What is to be noted in the log.
     note: Option<String>,
     /// What came last since that was sent.
@@ -57,8 +61,8 @@ impl Dialogue {
     pub(crate) fn new() -> Self {
         let (mailbox, link, wishes) = (Mailbox::new(), Link::Down, VecDeque::new());
         let (manner, server, note) = (None, Default::default(), None);
-        let (request_sent, last_message) = (None, None);
-        Self { mailbox, link, request_sent, manner, server, note, last_message, wishes }
+        let (request_sent, last_message, has_moved) = (None, None, false);
+        Self { mailbox, link, request_sent, manner, server, has_moved, note, last_message, wishes }
     }
 
     /// The same with a lab server: one that does not understand the lab's requests is tried in other
@@ -143,6 +147,27 @@ impl Dialogue {
         self.manner = next.or(Some(Manner::Lab));
         self.note = next.map(|next| format!("the server may want another form: trying {next}"));
         next.is_some()
+    }
+
+    /// Whether what the reply refuses is to be tried once more: PLAY in another manner of writing, and
+    /// SETUP where a reply of 3xx points, but only once.
+    pub(crate) fn tries_again(
+        &mut self,
+        method: Method,
+        reply: &Reply,
+        settings: &mut Settings,
+    ) -> bool {
+        if method == Method::Play {
+            return reply.code == 500 && self.changes_manner();
+        }
+        let place = reply.points_to((&settings.server, settings.server_port));
+        let can_follow = method == Method::Setup && !self.has_moved;
+        let Some((server, server_port, movie)) = place.filter(|_| can_follow) else { return false };
+        self.has_moved = true;
+        let to = address(&server, server_port);
+        self.note = Some(format!("the movie has moved: asking for {movie} at {to}"));
+        *settings = Settings { server, server_port, movie, ..settings.clone() };
+        true
     }
 
     /// After a SETUP that was answered by the end of the connection and nothing else: connects once

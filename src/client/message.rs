@@ -7,6 +7,7 @@ use super::silence::Cause;
 use crate::connection::address;
 use crate::datagram;
 use crate::rtsp::Method;
+use crate::rtsp::reply::CALL_BY_URL;
 
 /// One message: what happened, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,10 +85,22 @@ impl Message {
         what.map_or(self, |what| Self::error("No reply that can be read".to_owned(), what))
     }
 
+    /// With one more sentence.
+    pub(crate) fn with(self, sentence: Option<&str>) -> Self {
+        let text =
+            sentence.map_or(self.text.clone(), |sentence| format!("{} {sentence}", self.text));
+        Self { text, ..self }
+    }
+
     pub(crate) fn no_reply(method: Method, wait: Duration) -> Self {
         let wait = wait.as_secs();
         let text = format!("The server has not answered {method} within {wait} s: try again.");
         Self::error("No reply".to_owned(), text)
+    }
+
+    /// The same of a server that should be of the lab, and may be none.
+    pub(crate) fn no_lab_reply(method: Method, wait: Duration) -> Self {
+        Self::no_reply(method, wait).with((method == Method::Setup).then_some(CALL_BY_URL))
     }
 
     pub(crate) fn server_gone(why: &str) -> Self {

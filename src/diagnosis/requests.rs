@@ -33,7 +33,8 @@ pub(crate) fn oddities(
     // SETUP needs none.
     let unnamed = session.filter(|_| !is_named && request.method != Method::Setup);
     let target = request.target.clone();
-    let other = session.zip(target).filter(|((_, movie), named)| named != movie);
+    let other =
+        session.zip(target).filter(|((_, movie), named)| named.trim_start_matches("./") != *movie);
     let remarks = [
         last.map(|last| Remark::Cseq { last, found }),
         unnamed.map(|(session, _)| Remark::NoSession { session }),
@@ -90,6 +91,7 @@ mod tests {
     fn what_is_as_it_should_be_needs_no_remark() {
         assert_eq!(on((7, None, Some("m")), None, None), [""; 0], "the first number may be any");
         assert_eq!(on((8, Some("5"), Some("m")), Some(7), Some((5, "m"))), [""; 0]);
+        assert_eq!(on((8, Some("5"), Some("./m")), Some(7), Some((5, "m"))), [""; 0]);
         assert_eq!(on((9, Some("5"), None), Some(8), Some((5, "m"))), [""; 0]);
     }
 

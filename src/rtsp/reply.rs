@@ -34,6 +34,8 @@ pub struct Reply {
     pub missing: usize,
     /// Where the movie has moved to (RFC 2326 section 12.25).
     pub location: Option<String>,
+    /// Whether it has a line that servers of RFC 2326 write, and none of the lab.
+    pub has_other_headers: bool,
 }
 
 impl Reply {
@@ -48,6 +50,7 @@ impl Reply {
             body: None,
             missing: 0,
             location: None,
+            has_other_headers: false,
         }
     }
 
@@ -84,6 +87,7 @@ impl Reply {
             .ok_or_else(|| BadReply { status_line: status_line.to_owned() })?;
         let (mut cseq, mut session, mut others) = (None, None, Vec::new());
         let (mut has_word_for_cseq, mut location, mut length) = (false, None, 0_usize);
+        let mut has_other_headers = false;
         for (index, line) in lines.enumerate() {
             let (name, value) = header(line.trim());
             match name.as_str() {
@@ -92,6 +96,7 @@ impl Reply {
                     has_word_for_cseq = !value.is_empty() && value.parse::<i64>().is_err();
                 }
                 "location" => location = Some(value.to_owned()),
+                "date" | "server" | "allow" | "public" => has_other_headers = true,
                 "content-length" if body.is_some() => length = value.parse().unwrap_or(0),
                 "session" => session = session.or(Some(session_id(value).to_owned())),
                 number if index == 0 && value.is_empty() => cseq = number.parse().ok(),
@@ -102,8 +107,17 @@ impl Reply {
         let missing = body.map_or(0, |body| length.saturating_sub(body.len()));
         let body = body.map_or_else(|| others.join("\n"), str::to_owned);
         let body = Some(body).filter(|body| !body.is_empty());
-        let reason = reason.to_owned();
-        Ok(Self { code, reason, cseq, has_word_for_cseq, session, body, missing, location })
+        Ok(Self {
+            code,
+            reason: reason.to_owned(),
+            cseq,
+            has_word_for_cseq,
+            session,
+            body,
+            missing,
+            location,
+            has_other_headers,
+        })
     }
 
     /// Whether the request was granted.
@@ -149,7 +163,27 @@ impl Reply {
         let line =
             self.body.as_ref().and_then(|body| body.lines().find(|line| !line.trim().is_empty()));
         let after = self.reason.split_once(": ").map(|(_, after)| after);
-        line.map(str::trim).or(after).map(str::to_owned)
+        let hint = self.has_other_headers.then_some(CALL_BY_URL);
+        line.map(str::trim).or(after).or(hint).map(str::to_owned)
+    }
+
+    /// Where a reply of 3xx points, as server, port and movie. A mere name is one of the same server,
+    /// which is `here`.
+    pub(crate) fn points_to(&self, here: (&str, u16)) -> Option<(String, u16, String)> {
+        let location = self.location.as_ref().filter(|_| self.code / 100 == 3)?;
+        let Some((scheme, rest)) = location.split_once("://") else {
+            let (host, port) = here;
+            return Some((host.to_owned(), port, location.trim_matches('/').to_owned()));
+        };
+        let (place, movie) = rest.split_once('/')?;
+        let bare_v6 = place.strip_suffix(']').and_then(|place| place.strip_prefix('['));
+        let (host, port) = match (bare_v6, place.rsplit_once(':')) {
+            (None, Some((host, port))) => (host.trim_matches(['[', ']']), port.parse().ok()?),
+            _ => (bare_v6.unwrap_or(place), RTSP_PORT),
+        };
+        let is_place = scheme.eq_ignore_ascii_case("rtsp") && !host.is_empty() && port != 0;
+        let movie = Some(movie.trim_matches('/')).filter(|movie| is_place && !movie.is_empty())?;
+        Some((host.to_owned(), port, movie.to_owned()))
     }
 
     /// Whether all three lines are there, so that there is no need to wait for more.
@@ -206,6 +240,11 @@ pub fn what_is_wrong(text: &str, cseq: u32) -> String {
     }
 }
 
+/// What may help where the server is none of the lab.
+pub(crate) const CALL_BY_URL: &str =
+    "If it is no server of the lab, call it by its URL: rtsp://SERVER:PORT/MOVIE.";
+/// The port of a URL that names none (RFC 2326 section 3.2).
+const RTSP_PORT: u16 = 554;
 /// How many characters of a line are quoted.
 const MOST_QUOTED: usize = 60;
 

@@ -175,12 +175,13 @@ impl StandardClient {
             return self.torn_down();
         }
         let Status { awaited, state, has_no_data, .. } = self.session.status();
+        let gone = self.session.explain(Message::server_gone(why));
         self.disconnect();
         let is_idle = state == State::Ready || state == State::Playing && has_no_data;
         if is_idle && awaited.is_none() {
             self.session.log.tell(Message::session_ended(why));
         } else if state != State::Init || awaited.is_some() {
-            self.session.log.tell(Message::server_gone(why));
+            self.session.log.tell(gone);
         }
     }
 
@@ -262,7 +263,10 @@ impl StandardClient {
     }
 
     fn refused(&mut self, method: Method, reply: &StandardReply) {
-        let wants_tcp = reply.code == UNSUPPORTED_TRANSPORT && !self.session.transport.tcp;
+        let wants_tcp = reply.code == 461 && !self.session.transport.tcp;
+        if self.session.moves(method, reply) {
+            return self.go_elsewhere(method);
+        }
         match (method, self.plan) {
             // A server that does not know OPTIONS may well know the other methods.
             (Method::Options, Plan::Setup) => self.send_request(Method::Describe),
@@ -273,6 +277,15 @@ impl StandardClient {
             (Method::Teardown, Plan::Tcp) => self.set_up_over_tcp(),
             _ => self.refused_for_good(method, reply),
         }
+    }
+
+    /// The movie is at another address: does there what was wanted.
+    fn go_elsewhere(&mut self, method: Method) {
+        let is_alone = method == Method::Describe && self.plan == Plan::Nothing;
+        let button = if is_alone { method } else { Method::Setup };
+        let button = if self.will_play() { Method::Play } else { button };
+        self.disconnect();
+        self.press(button);
     }
 
     /// The request was refused, and there is nothing else to try.
@@ -300,12 +313,8 @@ impl StandardClient {
     /// Whether the first packet over UDP is still awaited, so that a silence means nothing yet. If
     /// it has been awaited for too long, changes to TCP, which gets through where the replies do.
     fn awaits_udp(&mut self, now: Duration) -> bool {
-        let has_come = self.session.receiver.screen.statistics.reception.packets > 0;
-        if self.session.transport.tcp || self.session.has_ended || has_come {
-            return false;
-        }
-        let is_late = now >= self.session.receiver.played_since() + self.settings.silence;
-        if is_late && self.session.dialogue.awaited().is_none() {
+        let Some(since) = self.session.awaits_udp_since() else { return false };
+        if now >= since + self.settings.silence && self.session.dialogue.awaited().is_none() {
             self.plan = Plan::Tcp;
             self.send_teardown();
             self.session.log.tell(messages::tries_tcp(self.session.transport.port));
@@ -316,20 +325,17 @@ impl StandardClient {
     /// TEARDOWN has been answered: sends SETUP again, with TCP, and then PLAY from the same place.
     fn set_up_over_tcp(&mut self) {
         self.plan = Plan::Nothing;
-        self.session.transport.tcp = true;
-        self.session.position.set_next(Some(self.session.place()));
+        let place = self.session.place();
         self.session.end();
-        self.session.dialogue.wish_first(Method::Play);
+        self.session.wants_tcp_from(place);
         self.send_setup();
     }
 
     /// The same on a new connection, if the server has closed this one or no longer answers.
     fn reconnect_over_tcp(&mut self) {
         let place = self.session.place();
-        self.session.transport.tcp = true;
         self.disconnect();
-        self.session.position.set_next(Some(place));
-        self.session.dialogue.wish_first(Method::Play);
+        self.session.wants_tcp_from(place);
         self.setup_movie();
     }
 
@@ -369,7 +375,10 @@ impl StandardClient {
         let overdue = self.session.dialogue.overdue(now, REPLY_WAIT);
         match overdue {
             Some(_) if self.plan == Plan::Tcp => self.reconnect_over_tcp(),
-            Some(method) => self.give_up(Message::no_reply(method, REPLY_WAIT)),
+            Some(method) => {
+                let message = self.session.explain(Message::no_reply(method, REPLY_WAIT));
+                self.give_up(message);
+            }
             None => {}
         }
         if self.session.state != State::Init {
@@ -400,12 +409,9 @@ impl Player for StandardClient {
     /// PAUSE and then PLAY with a Range.
     fn seek_movie(&mut self, direction: Seek) {
         let plays = self.will_play();
-        let range = self.session.movie.range();
-        let Some(range) = range.filter(|_| self.session.state != State::Init) else { return };
-        let wanted = position::sought(self.session.place(), direction, range);
-        self.session.position.set_next(Some(wanted));
+        let seeks = self.session.seek(direction);
         // If a PLAY is still to be sent, it uses the new place.
-        if plays && !self.session.dialogue.is_wished_for(Method::Play) {
+        if seeks && plays && !self.session.dialogue.is_wished_for(Method::Play) {
             self.pause_movie();
             // Nothing is awaited if the connection has just ended.
             if self.is_waiting() {
@@ -444,5 +450,3 @@ impl Player for StandardClient {
 
 /// After this time without a reply the user may try again; some servers have to ask a camera first.
 const REPLY_WAIT: Duration = Duration::from_secs(5);
-/// The server does not use the transport that was asked for (RFC 2326 section 11.3.12).
-const UNSUPPORTED_TRANSPORT: u16 = 461;

@@ -83,6 +83,12 @@ impl ScriptedServer {
         self.assert_nothing_waits();
     }
 
+    /// Waits for a request that begins so; the rest of it is for later.
+    #[track_caller]
+    pub(crate) fn expects_start(&mut self, start: &str) {
+        assert_eq!(self.read(start.len()), start, "the beginning of a request");
+    }
+
     /// Waits for the request that must come next, and asserts that no other follows it.
     #[track_caller]
     pub(crate) fn expects(&mut self, method: &str) {

@@ -134,6 +134,10 @@ impl StandardServer {
         format!("rtsp://{}/movies/movie.Mjpeg", self.address)
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
+    }
+
     fn stream(&mut self) -> &mut TcpStream {
         if self.stream.is_none() {
             self.accept();

@@ -139,6 +139,15 @@ impl StandardStage {
         self.events.borrow().iter().filter(is_told).map(ToString::to_string).collect()
     }
 
+    /// Lets the client work until it has told this many things in all.
+    #[track_caller]
+    pub(crate) fn until_told(&mut self, count: usize) {
+        let events = Rc::clone(&self.events);
+        let is_told =
+            |event: &&ClientEvent| matches!(event, ClientEvent::Told(_) | ClientEvent::Ignored(_));
+        self.until("something told", |_| events.borrow().iter().filter(is_told).count() == count);
+    }
+
     /// The packets of frame `number`, to be sent in any way.
     pub(crate) fn packets(&mut self, number: u32) -> Vec<Vec<u8>> {
         self.sender.packets(&payloads(&frame(number, 80), Form::default()))

@@ -88,6 +88,8 @@ pub(crate) fn run_with(program: &'static str, modules: &[&[Test]], found: Vec<Na
     let mut tests: Vec<_> = listed.chain(found).collect();
     tests.retain(|test| filters.is_empty() || filters.iter().any(|it| test.name.contains(it)));
     tests.sort_by(|one, other| one.name.cmp(&other.name));
+    // What waits for a movie's end waits longest: begun last, it would do so alone.
+    tests.sort_by_key(|test| !test.name.contains("whole movie"));
     let report = Report::begin(program);
     let trial = |test| trial(test, &arguments, report.clone());
     libtest_mimic::run(&arguments, tests.into_iter().map(trial).collect()).exit_code()

@@ -69,7 +69,8 @@ fn for_all<T: Sync>(table: &[T], check: impl Fn(&T) -> Option<String> + Sync) {
         for _ in 0..AT_ONCE {
             threads.spawn(|| {
                 while let Some(row) = table.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    faults.lock().unwrap().extend(check(row));
+                    let found = check(row);
+                    faults.lock().unwrap().extend(found);
                 }
             });
         }

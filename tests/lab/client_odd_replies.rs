@@ -115,9 +115,9 @@ fn the_server_s_own_reason_is_shown() {
             "x.avi is an AVI file",
         ),
         (
-            b"RTSP/1.0 302 Found\nCSeq: 1\nLocation: rtsp://10.0.0.2/movie.Mjpeg\nSession: 0\n",
+            b"RTSP/1.0 302 Found\nCSeq: 1\nLocation: http://10.0.0.2/movie.Mjpeg\nSession: 0\n",
             "302 Found",
-            "The movie has moved to rtsp://10.0.0.2/movie.Mjpeg: call that address.",
+            "The movie has moved to http://10.0.0.2/movie.Mjpeg: call that address.",
         ),
         (
             b"RTSP/1.0 401 Unauthorized\nCSeq: 1\nSession: 0\n",

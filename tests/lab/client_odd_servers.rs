@@ -685,3 +685,75 @@ fn a_flood_without_a_line_end_ends_the_connection() {
     assert_gives_up("RTSP/1.0 200 OK\nCSeq: 1\nX: ");
     assert_gives_up("RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456\nContent-Length: 99999999\n\n");
 }
+
+/// A reply to SETUP that says so.
+fn moved(server: &ScriptedServer, to: &str) -> String {
+    format!("{}Location: {to}\n", server.reply("302 Moved Temporarily"))
+}
+
+#[test]
+fn a_movie_that_has_moved_is_asked_for_where_it_is() {
+    let mut there = ScriptedServer::start();
+    let mut stage = Stage::new();
+    stage.press(Client::play_movie);
+    stage.server.expects("SETUP");
+    let reply = moved(&stage.server, &format!("rtsp://127.0.0.1:{}/movie.Mjpeg/", there.port()));
+    stage.server.says(reply);
+    // The numbers of its requests go on.
+    there.cseq = stage.server.cseq;
+    let port = there.port();
+    stage.server = there;
+    stage.until("another server", |client| client.status().server.1 == port);
+    stage.until("a connection", |client| !client.is_connecting());
+    stage.server.grants("SETUP");
+    stage.until("PLAY", |client| client.awaits(Method::Play));
+    stage.server.grants("PLAY");
+    stage.until("PLAYING", |client| client.state() == State::Playing && !client.is_waiting());
+    stage.sends_a_frame();
+    stage.teardown();
+}
+
+#[test]
+fn who_is_sent_on_twice_or_to_no_lab_address_is_told_where_to() {
+    for to in ["http://127.0.0.1/movie.Mjpeg", "rtsp://127.0.0.1:0/m", "rtsp://127.0.0.1"] {
+        let mut stage = Stage::new();
+        stage.press(Client::setup_movie);
+        stage.server.expects("SETUP");
+        let reply = moved(&stage.server, to);
+        stage.answered(reply);
+        let told = stage.message("302 Moved Temporarily");
+        assert_eq!(told, format!("The movie has moved to {to}: call that address."));
+    }
+    let mut stage = Stage::new();
+    stage.press(Client::setup_movie);
+    for cseq in 1..=2 {
+        let name = if cseq == 1 { "movie.Mjpeg" } else { "there.Mjpeg" };
+        stage.server.expects_start(&format!("SETUP {name} RTSP/1.0\nCSeq: {cseq}\n"));
+        stage.server.cseq = cseq;
+        let reply = moved(&stage.server, "there.Mjpeg");
+        stage.server.says(reply);
+        if cseq == 1 {
+            stage.until("the next SETUP", |client| client.status().movie == "there.Mjpeg");
+            stage.until("a connection", |client| !client.is_connecting());
+            stage.server.accept();
+        }
+    }
+    let told = stage.message("302 Moved Temporarily");
+    assert_eq!(told, "The movie has moved to there.Mjpeg: call that address.");
+}
+
+#[test]
+fn a_server_that_is_none_of_the_lab_is_to_be_called_by_its_url() {
+    let mut stage = Stage::new();
+    stage.press(Client::setup_movie);
+    stage.server.expects("SETUP");
+    stage.answered("RTSP/1.0 400 Bad Request\r\nCSeq: 1\r\nDate: today\r\nServer: x\r\n\r\n");
+    let told = stage.message("400 Bad Request");
+    assert!(told.contains("rtsp://SERVER:PORT/MOVIE"), "{told}");
+    // Or it waits for an empty line, and says nothing.
+    let mut stage = Stage::new();
+    stage.press(Client::setup_movie);
+    stage.server.expects("SETUP");
+    let told = stage.message("No reply");
+    assert!(told.contains("rtsp://SERVER:PORT/MOVIE"), "{told}");
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::client_common::LIMIT;
 use crate::client_common::program::{Program, client_command};
 use crate::client_common::rfc2435::{Form, frame, payloads};
-use crate::client_common::standard_server::{Answers, Way, description};
+use crate::client_common::standard_server::{Answers, StandardServer, Way, description};
 use crate::client_common::standard_stage::{BOTH, First, StandardStage};
 use rtsp_lab::client::{Player, Seek};
 use rtsp_lab::rtsp::{Method, State};
@@ -412,6 +412,13 @@ fn what_cannot_be_played_is_told_and_can_be_tried_again() {
         ("404 Not Found", "", "404 Not Found", "movies/movie.Mjpeg"),
         ("401 Unauthorized", "", "401 Unauthorized", "password"),
         ("302 Moved", "", "302 Moved", "refused DESCRIBE"),
+        ("404 Not Found", "no such thing here\r\n", "404 Not Found", "folder. no such thing here"),
+        (
+            "415 Unsupported Media Type",
+            "it is an AVI file\r\n",
+            "415 Unsupported Media Type",
+            "AVI",
+        ),
         ("200 OK", "", "Can't be played", "video"),
         ("200 OK", "v=0\r\nm=audio 0 RTP/AVP 0\r\n", "Can't be played", "video"),
         ("200 OK", "<html>\r\n", "Can't be played", "video"),
@@ -426,6 +433,90 @@ fn what_cannot_be_played_is_told_and_can_be_tried_again() {
         stage.server.assert_nothing_waits();
         stage.setup();
     }
+}
+
+#[test]
+fn a_movie_that_has_moved_is_asked_for_where_it_is() {
+    for refused in ["OPTIONS", "DESCRIBE", "SETUP"] {
+        let there = StandardServer::start();
+        let mut stage = StandardStage::new(First::Udp);
+        stage.press(Client::play_movie);
+        for method in ["OPTIONS", "DESCRIBE", "SETUP"] {
+            if method == refused {
+                break;
+            }
+            stage.grants(method);
+        }
+        let to = format!("Location: {}\r\n", there.url());
+        stage.answers(refused, "302 Moved Temporarily", &to, "");
+        let url = there.url();
+        stage.server = there;
+        stage.until("another connection", |client| !client.is_connecting());
+        stage.grants("OPTIONS");
+        assert_eq!(stage.server.request.url, url);
+        for method in ["DESCRIBE", "SETUP", "PLAY"] {
+            stage.grants(method);
+        }
+        stage.until("PLAYING", |client| client.state() == State::Playing && !client.is_waiting());
+        stage.shows(1);
+        stage.teardown();
+    }
+}
+
+#[test]
+fn who_is_sent_on_for_ever_or_to_no_rtsp_is_told_where_to() {
+    let mut stage = StandardStage::new(First::Udp);
+    stage.press(Client::describe_movie);
+    stage.answers("DESCRIBE", "302 Moved", "Location: http://127.0.0.1/movie\r\n", "");
+    assert!(stage.message("302 Moved").contains("http://127.0.0.1/movie: call that address"));
+    let mut stage = StandardStage::new(First::Udp);
+    stage.press(Client::describe_movie);
+    // Five times it goes where it is sent.
+    for number in 0..6 {
+        if number > 0 {
+            stage.server.accept();
+        }
+        stage.answers("DESCRIBE", "301 Moved Permanently", "Location: {url}\r\n", "");
+        stage.until("a connection", |client| !client.is_connecting());
+    }
+    assert!(stage.message("301 Moved Permanently").contains("call that address"));
+    stage.server.assert_nothing_waits();
+}
+
+#[test]
+fn what_came_instead_of_a_reply_is_quoted() {
+    for (junk, part) in [
+        ("HTTP/1.1 400 Bad Request\r\n\r\n", "A web server answers there"),
+        ("RTSP/1.0 200 OK\r\n\r\n", "no CSeq"),
+        ("RTSP/1.0 200 OK\r\nCSeq: 77\r\n\r\n", "CSeq 77"),
+        ("OK\r\n\r\n", r#"begins with "OK""#),
+    ] {
+        let mut stage = StandardStage::new(First::Udp);
+        stage.press(Client::setup_movie);
+        stage.server.expects("OPTIONS");
+        stage.server.says(junk);
+        stage.until_told(1);
+        stage.server.closes();
+        let told = stage.message("No reply that can be read");
+        assert!(told.contains(part), "{told}");
+    }
+}
+
+#[test]
+fn a_server_of_the_lab_is_to_be_called_by_words() {
+    let mut stage = StandardStage::new(First::Udp);
+    stage.press(Client::setup_movie);
+    stage.server.expects("OPTIONS");
+    let port = stage.server.port();
+    // Servers of the lab answer nothing at all.
+    let told = stage.message("No reply");
+    let call = format!("client_launcher 127.0.0.1 {port} 5008 movies/movie.Mjpeg");
+    assert!(told.contains(&call), "{told}");
+    stage.press(Client::setup_movie);
+    stage.server.accept();
+    stage.server.expects("OPTIONS");
+    stage.server.closes();
+    assert!(stage.message("Server gone").contains(&call));
 }
 
 #[test]

@@ -8,6 +8,11 @@ pub(super) fn tries_tcp(port: u16) -> Message {
     Message::warning("No packets over UDP".to_owned(), text)
 }
 
+/// What may help where the server is one of the lab.
+pub(super) fn call_by_words(host: &str, port: u16, movie: &str) -> String {
+    format!("If it is a server of the lab, call it so: client_launcher {host} {port} 5008 {movie}")
+}
+
 /// There is neither a pair of ports nor a pair of channels.
 pub(super) fn no_source(why: &str) -> Message {
     let text = format!("Nothing can be offered in SETUP: {why}.");

@@ -19,13 +19,24 @@ pub(super) struct Movie {
     /// The URL for SETUP.
     pub(super) track: RtspUrl,
     description: Option<Description>,
+    /// How many times a server has sent the client to another address.
+    moves: u32,
 }
 
 impl Movie {
     /// The movie at that URL, of which nothing else is known yet.
-    pub(super) fn at(url: &RtspUrl, name: String) -> Self {
+    pub(super) fn at(url: &RtspUrl) -> Self {
         let (asked, whole, track) = (url.clone(), url.clone(), url.clone());
-        Self { name, asked, whole, track, description: None }
+        Self { name: name_in(url), asked, whole, track, description: None, moves: 0 }
+    }
+
+    /// Takes the address where a reply of 3xx points, if it is one of RTSP and not one too many (RFC
+    /// 2326 section 11.3); the URL.
+    pub(super) fn move_to(&mut self, reply: &StandardReply) -> Option<&RtspUrl> {
+        let location = reply.headers.get("Location").filter(|_| reply.code / 100 == 3)?;
+        let url = RtspUrl::parse(location).ok().filter(|_| self.moves < MOST_MOVES)?;
+        *self = Self { moves: self.moves + 1, ..Self::at(&url) };
+        Some(&self.asked)
     }
 
     /// The host and port that serve it.
@@ -75,5 +86,16 @@ impl Movie {
     }
 }
 
+/// The movie's name in its URL.
+pub(super) fn name_in(url: &RtspUrl) -> String {
+    let path = url.path();
+    match path.trim_matches('/') {
+        "" => "/".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+/// How many times the client goes to another address: as often as browsers of old did.
+const MOST_MOVES: u32 = 5;
 /// The RTP clock rate of JPEG in Hz (RFC 3551 section 6).
 const JPEG_CLOCK_HZ: u32 = 90_000;

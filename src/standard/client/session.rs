@@ -11,7 +11,7 @@ use super::keep_alive::KeepAlive;
 use super::messages;
 use super::movie::Movie;
 use super::port::StandardPort;
-use super::position::{Position, range_from};
+use super::position::{Position, range_from, sought};
 use super::request::request;
 use super::settings::StandardSettings;
 use super::transport::Transport;
@@ -20,8 +20,9 @@ use crate::client::examiner::Examiner;
 use crate::client::log::ClientEvent;
 use crate::client::log::Log;
 use crate::client::message::Message;
-use crate::client::player::Status;
+use crate::client::player::{Seek, Status};
 use crate::client::receiver::Receiver;
+use crate::rtsp::reply::what_is_wrong;
 use crate::rtsp::{Method, State};
 use crate::standard::rtsp::{SessionHeader, StandardMethod, StandardReply};
 
@@ -44,6 +45,10 @@ pub(super) struct Session {
     pub(super) position: Position,
     /// The server has said that this is the end of the movie.
     pub(super) has_ended: bool,
+    /// The server has answered something, as a server of this dialect does.
+    pub(super) is_understood: bool,
+    /// What is wrong with a message that came instead of the reply that is awaited.
+    flaw: Option<String>,
     id: Option<String>,
     rtsp_seq: u32,
     keep_alive: KeepAlive,
@@ -57,13 +62,15 @@ impl Session {
     ) -> Self {
         Self {
             state: State::Init,
-            movie: Movie::at(&settings.url, settings.movie()),
+            movie: Movie::at(&settings.url),
             transport: Transport::new(settings.tcp),
             dialogue: Dialogue::new(),
             receiver: Receiver::new(),
             log: Log::new(report),
             position: Position::default(),
             has_ended: false,
+            is_understood: false,
+            flaw: None,
             id: None,
             rtsp_seq: 0,
             keep_alive: KeepAlive::new(),
@@ -125,6 +132,7 @@ impl Session {
             Method::Options | Method::Pause | Method::Teardown => None,
         };
         self.rtsp_seq += 1;
+        self.flaw = None;
         self.log.dismiss();
         self.dialogue.sent((method, self.rtsp_seq), self.log.now());
         self.send(method.into(), header)
@@ -201,8 +209,12 @@ impl Session {
     ) -> Option<(Method, StandardReply)> {
         let reply = match StandardReply::parse(text.as_bytes()) {
             Ok(reply) => reply,
-            Err(error) => return self.ignore(format!("could not {error}")),
+            Err(error) => {
+                self.flaw = self.what_is_wrong(text);
+                return self.ignore(format!("could not {error}"));
+            }
         };
+        self.is_understood = true;
         if reply.code < 200 {
             return self.ignore(format!("{} says that the reply is to come", reply.code));
         }
@@ -211,6 +223,7 @@ impl Session {
         }
         let Some(request) = self.dialogue.answered(reply.cseq) else {
             let found = reply.cseq.map_or_else(|| "none".to_owned(), |cseq| cseq.to_string());
+            self.flaw = self.what_is_wrong(text);
             return self.ignore(format!("expected CSeq {}, found {found}", self.rtsp_seq));
         };
         self.receiver.screen.statistics.reply(request.method, arrival.saturating_sub(request.at));
@@ -275,9 +288,55 @@ impl Session {
         }
     }
 
+    /// The movie is to play on from `place`, over TCP.
+    pub(super) fn wants_tcp_from(&mut self, place: Duration) {
+        self.transport.tcp = true;
+        self.position.set_next(Some(place));
+        self.dialogue.wish_first(Method::Play);
+    }
+
+    /// The next PLAY is to begin some way back or on, if that is known and possible; says whether.
+    pub(super) fn seek(&mut self, direction: Seek) -> bool {
+        let range = self.movie.range().filter(|_| self.state != State::Init);
+        let wanted = range.map(|range| sought(self.place(), direction, range));
+        if wanted.is_some() {
+            self.position.set_next(wanted);
+        }
+        wanted.is_some()
+    }
+
+    /// Since when the first packet over UDP is awaited, if it is.
+    pub(super) fn awaits_udp_since(&self) -> Option<Duration> {
+        let has_come = self.receiver.screen.statistics.reception.packets > 0;
+        let awaits = !self.transport.tcp && !self.has_ended && !has_come;
+        awaits.then(|| self.receiver.played_since())
+    }
+
     /// Whether there is a session that the server should know.
     pub(super) const fn has_id(&self) -> bool {
         self.id.is_some()
+    }
+
+    /// Whether what was refused is at another address, which is the movie's from now on.
+    pub(super) fn moves(&mut self, method: Method, reply: &StandardReply) -> bool {
+        let begins = matches!(method, Method::Options | Method::Describe | Method::Setup);
+        let url = if begins { self.movie.move_to(reply) } else { None };
+        let note = url.map(|url| format!("the movie has moved: asking for {url}"));
+        let moves = note.is_some();
+        self.log.note(note);
+        moves
+    }
+
+    /// Why a request has had no reply, if that is known: what came in its place, or who may be there.
+    pub(super) fn explain(&self, message: Message) -> Message {
+        let (host, port) = self.movie.server();
+        let hint =
+            (!self.is_understood).then(|| messages::call_by_words(host, port, &self.movie.name));
+        message.with(hint.as_deref()).unless_wrong(self.flaw.clone())
+    }
+
+    fn what_is_wrong(&self, text: &str) -> Option<String> {
+        self.dialogue.awaited().map(|_| what_is_wrong(text, self.rtsp_seq))
     }
 
     fn ignore<T>(&mut self, why: String) -> Option<T> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::movie::name_in;
 use crate::standard::rtsp::RtspUrl;
 
 /// What a client of the standard dialect is to play, and how.
@@ -23,11 +24,7 @@ impl StandardSettings {
 
     /// The movie's name.
     pub fn movie(&self) -> String {
-        let path = self.url.path();
-        match path.trim_matches('/') {
-            "" => "/".to_owned(),
-            name => name.to_owned(),
-        }
+        name_in(&self.url)
     }
 }
 
