@@ -88,12 +88,16 @@ pub(crate) fn run_with(program: &'static str, modules: &[&[Test]], found: Vec<Na
     let mut tests: Vec<_> = listed.chain(found).collect();
     tests.retain(|test| filters.is_empty() || filters.iter().any(|it| test.name.contains(it)));
     tests.sort_by(|one, other| one.name.cmp(&other.name));
-    // What waits for a movie's end waits longest: begun last, it would do so alone.
-    tests.sort_by_key(|test| !test.name.contains("whole movie"));
+    tests.sort_by_key(|test| !LONGEST.iter().any(|part| test.name.contains(part)));
     let report = Report::begin(program);
     let trial = |test| trial(test, &arguments, report.clone());
     libtest_mimic::run(&arguments, tests.into_iter().map(trial).collect()).exit_code()
 }
+
+/// What is in the names of tests that take long. They begin first: the last to begin would be the only
+/// one at the end.
+const LONGEST: [&str; 4] =
+    ["whole movie", "step 5, a client", "step 6, a client", "every_view_looks_like"];
 
 fn trial(test: Named, arguments: &Arguments, report: Report) -> Trial {
     let Named { name, run, takes_long } = test;
