@@ -223,8 +223,9 @@ impl ServerWorker {
     ///
     /// # Deviation
     /// Each frame has an absolute deadline; `wait(0.05)` alone adds the time of the work to every
-    /// frame and plays at 19.7 frames a second; PAUSE and PLAY do not bring it forward. PLAY at the end of the movie starts again at frame 1;
-    /// sequence numbers go on, for lab clients show no packet whose number is not above the last one.
+    /// frame and plays at 19.7 frames a second; PAUSE and PLAY do not bring it forward. PLAY at the end
+    /// of the movie starts again at frame 1; sequence numbers go on, for lab clients show no packet
+    /// whose number is not above the last one.
     #[doc(alias = "sendRtp")]
     fn send_rtp(stream: &mut RtpStream, stop: &Event) {
         let RtpStream { video_stream, packets, rtp_socket, due } = stream;

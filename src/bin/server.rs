@@ -123,6 +123,7 @@ impl Call {
         settings.allow_low_ports = matches.opt_present("allow-low-ports");
         settings.max_clients = read_clients(matches)?.unwrap_or(settings.max_clients);
         settings.idle_limit = read_seconds(matches, "idle", settings.idle_limit)?;
+        settings.session_timeout = settings.idle_limit; // wing
         settings.setup_limit = read_seconds(matches, "setup", settings.setup_limit)?;
         if let Some(folder) = matches.opt_str("movies") {
             settings.movies = PathBuf::from(folder);

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::message::Message;
+use crate::console::is_tricky;
 
 /// One thing that happened; its text is as in figures 10, 13, 15 and 17 of the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +33,7 @@ impl fmt::Display for ClientEvent {
             Self::Connected(address) => write!(out, "connected to {address}"),
             Self::Sent(text) => write!(out, "Data sent:\n{}", printable(text)),
             Self::Received(text) => write!(out, "Data received:\n{}", printable(text)),
-            Self::Ignored(why) => write!(out, "ignored: {why}"),
+            Self::Ignored(why) => write!(out, "ignored: {}", printable(why)),
             Self::Told(message) => write!(out, "{}", printable(&message.to_string())),
             Self::TakenBack(title) => write!(out, "taken back: {}", printable(title)),
             Self::Noted(note) => write!(out, "note: {}", printable(note)),
@@ -43,7 +44,7 @@ impl fmt::Display for ClientEvent {
 /// The text without characters that a terminal would act upon.
 fn printable(text: &str) -> String {
     let lines = text.trim_end().lines();
-    let clean = lines.map(|line| line.replace(|c: char| c.is_control() && c != '\t', "\u{FFFD}"));
+    let clean = lines.map(|line| line.replace(is_tricky, "\u{FFFD}"));
     clean.collect::<Vec<_>>().join("\n")
 }
 

@@ -4,6 +4,8 @@ use std::fmt::{self, Write};
 use std::io;
 use std::net::SocketAddr;
 
+use crate::console::is_tricky;
+
 /// One thing that happened. Its text is what the report's figures 11 and 14 to 18 show, every line
 /// with the client before it, so that several clients can be told apart.
 #[derive(Debug)]
@@ -137,8 +139,7 @@ fn prefixed(out: &mut fmt::Formatter<'_>, peer: &SocketAddr, text: &str) -> fmt:
         write!(out, "{end}[{peer}] ")?;
         let mut letters = line.chars();
         for letter in letters.by_ref().take(MOST_LETTERS) {
-            let tricky = letter.is_control() && letter != '\t';
-            out.write_char(if tricky { '\u{FFFD}' } else { letter })?;
+            out.write_char(if is_tricky(letter) { '\u{FFFD}' } else { letter })?;
         }
         match letters.as_str().len() {
             0 => {}
@@ -188,7 +189,7 @@ mod tests {
     #[test]
     fn control_characters_do_not_reach_the_terminal() {
         let peer = "127.0.0.1:40000".parse().unwrap();
-        let text = "\u{1b}[2J\u{7}".to_owned();
+        let text = "\u{1b}[2J\u{202E}".to_owned();
         let shown = ServerEvent::Request { peer, text }.to_string();
         assert!(shown.ends_with("\u{FFFD}[2J\u{FFFD}"), "{shown:?}");
     }

@@ -135,8 +135,12 @@ impl StandardWorker {
         }
     }
 
-    /// A client is alive if it sends requests or reports (measured: no player does both).
+    /// A client is alive if it sends requests or reports (measured: no player does both), or takes the
+    /// movie over TCP: there the sender ends when nobody reads.
     fn look_at_the_clock(&mut self) -> Option<End> {
+        if self.session.as_ref().is_some_and(Session::is_taken) {
+            self.last_sign = Instant::now();
+        }
         let Settings { session_timeout: timeout, setup_limit, .. } = self.shared.settings;
         if self.session.is_none() && self.last_sign.elapsed() >= setup_limit {
             return Some(End::no_setup(setup_limit));

@@ -9,6 +9,7 @@ use crate::common::library_server::LibraryServer;
 use crate::common::movies::{folder_with, lab_format};
 use crate::common::rtcp::{SenderReport, ntp_now, receiver_report};
 use crate::common::rtp::Packet;
+use crate::common::server_process::ServerProcess;
 use crate::common::standard_client::StandardClient;
 use rtsp_lab::server::Settings;
 use tempfile::TempDir;
@@ -164,12 +165,30 @@ fn packets_on_channels_that_nobody_set_up_are_nothing() {
 #[test]
 fn silence_ends_a_session_in_the_midst_of_its_movie() {
     let (_folder, mut server) = server_of(400, 1);
-    for ready in [StandardClient::ready_udp, StandardClient::ready_tcp] {
-        let mut client = ready(server.address());
-        client.play(None);
-        client.assert_closed();
-        assert_eq!(server.end_of(client.address()), "no sign of life for 1 s");
-    }
+    let mut client = StandardClient::ready_udp(server.address());
+    client.play(None);
+    client.assert_closed();
+    assert_eq!(server.end_of(client.address()), "no sign of life for 1 s");
+}
+
+#[test]
+fn who_reads_a_movie_over_tcp_needs_to_say_nothing_until_it_pauses() {
+    let (_folder, mut server) = server_of(400, 1);
+    let mut client = StandardClient::ready_tcp(server.address());
+    client.play(None);
+    client.frames(60);
+    client.granted("PAUSE", &[]);
+    client.assert_closed();
+    assert_eq!(server.end_of(client.address()), "no sign of life for 1 s");
+}
+
+#[test]
+fn idle_is_the_timeout_that_a_session_is_told() {
+    let folder = folder_with(&lab_format(&jpegs(PLAIN, 3)));
+    let server = ServerProcess::start(folder.path(), &["--idle", "7"]);
+    let mut client = StandardClient::connect(server.address());
+    let reply = client.setup_udp();
+    assert!(reply.header("Session").is_some_and(|session| session.ends_with(";timeout=7")));
 }
 
 #[test]

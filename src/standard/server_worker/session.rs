@@ -162,6 +162,11 @@ impl Session {
     }
 
     /// Whether there are frames to come. Its thread outlives the last one, to say goodbye.
+    /// Whether the movie is being sent, and over TCP, so that it comes where it is read.
+    pub(super) fn is_taken(&self) -> bool {
+        self.rtcp_channel.is_some() && self.is_sending()
+    }
+
     fn is_sending(&self) -> bool {
         match &self.playback {
             Playback::Playing { sender, over } => sender.is_running() && !over.is_set(),
