@@ -28,6 +28,7 @@ mod jpeg_walk;
 mod length_prefixed;
 mod movie_error;
 
+pub use folder::as_written;
 pub use foreign::Foreign;
 use jpeg_walk::{Plain, START};
 use length_prefixed::{LengthPrefixed, odd_length};

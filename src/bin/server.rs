@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::Write;
 #[cfg(target_os = "linux")]
 use std::os::fd::AsFd;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 use std::{env, io};
@@ -14,6 +14,7 @@ use rtsp_lab::console::Console;
 use rtsp_lab::impairment::Impairment;
 use rtsp_lab::server::{MAX_PAYLOAD, Network, Server, Settings};
 use rtsp_lab::standard::jpeg_payload::SMALLEST_LIMIT as SMALLEST_MTU; // wing
+use rtsp_lab::video_stream::as_written;
 
 fn main() -> ExitCode {
     match Asked::read(env::args_os().skip(1)) {
@@ -47,7 +48,7 @@ fn serve(call: Call) -> Result<(), String> {
     let console = Console::start();
     let (console, printer) =
         console.map_err(|error| format!("could not start a thread: {error}"))?;
-    let (movies, address) = (plain(server.movies()), server.local_addr());
+    let (movies, address) = (as_written(server.movies()), server.local_addr());
     printer.say(format!("serving the movies in {movies} at {address}"));
     if let Some(impairment) = call.impairment {
         printer.say(format!("a bad network on purpose: {impairment}"));
@@ -55,15 +56,6 @@ fn serve(call: Call) -> Result<(), String> {
     server.serve(move |event| printer.say(event.to_string()));
     console.finish();
     Ok(())
-}
-
-/// An absolute path as people write it, without the `\\?\` that Windows puts before it.
-fn plain(path: &Path) -> String {
-    let path = path.display().to_string();
-    match path.strip_prefix(r"\\?\UNC\") {
-        Some(share) => format!(r"\\{share}"),
-        None => path.strip_prefix(r"\\?\").unwrap_or(&path).to_owned(),
-    }
 }
 
 /// Linux doubles a process's table of open files when it is full. If the process has several
@@ -272,19 +264,3 @@ Examples:
         over a bad network, which is the same each time";
 /// A day: no pause is longer.
 const MOST_SECONDS: u64 = 24 * 60 * 60;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_folder_is_shown_as_people_write_it() {
-        for (path, shown) in [
-            ("/home/ann/movies", "/home/ann/movies"),
-            (r"\\?\C:\Users\Ann\movies", r"C:\Users\Ann\movies"),
-            (r"\\?\UNC\school\lab", r"\\school\lab"),
-        ] {
-            assert_eq!(plain(Path::new(path)), shown);
-        }
-    }
-}

@@ -103,6 +103,15 @@ fn lies_in(path: &Path, folder: &Path) -> bool {
     is_canonical || folder.join(".").canonicalize().is_ok_and(|folder| path.starts_with(folder))
 }
 
+/// An absolute path as people write it, without the `\\?\` that Windows puts before it.
+pub fn as_written(path: &Path) -> String {
+    let path = path.display().to_string();
+    match path.strip_prefix(r"\\?\UNC\") {
+        Some(share) => format!(r"\\{share}"),
+        None => path.strip_prefix(r"\\?\").unwrap_or(&path).to_owned(),
+    }
+}
+
 #[cfg(target_os = "linux")]
 fn known_path(file: &File) -> io::Result<PathBuf> {
     use std::os::fd::AsRawFd;
@@ -121,6 +130,17 @@ const O_NONBLOCK: i32 = 0o4000;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_is_shown_as_people_write_it() {
+        for (path, shown) in [
+            ("/home/ann/movies", "/home/ann/movies"),
+            (r"\\?\C:\Users\Ann\movies", r"C:\Users\Ann\movies"),
+            (r"\\?\UNC\school\lab", r"\\school\lab"),
+        ] {
+            assert_eq!(as_written(Path::new(path)), shown);
+        }
+    }
 
     #[test]
     fn what_ends_in_a_separator_is_a_folder() {

@@ -39,3 +39,15 @@ fn no_test_program_with_a_harness_of_its_own_has_the_attribute_test() {
     }
     assert!(count > 40, "only {count} files");
 }
+
+/// Cargo.toml says `test = false` of the programs: a test in one would never run.
+#[test]
+fn no_program_has_a_test_of_its_own() {
+    let programs = sources(&root().join("src/bin"));
+    assert!(programs.len() > 2, "{programs:?}");
+    for program in programs {
+        let text = fs::read_to_string(&program).unwrap();
+        let stray = text.lines().any(|line| line.trim() == "#[test]");
+        assert!(!stray, "{}: its tests belong into the library", program.display());
+    }
+}
