@@ -20,14 +20,6 @@ pub struct Console {
     thread: JoinHandle<()>,
 }
 
-/// Whether a terminal would act upon this character, or write it where it does not stand: controls, and
-/// what turns the direction of letters. What others have sent is printed without them.
-pub(crate) fn is_tricky(letter: char) -> bool {
-    let turns = matches!(letter, '\u{61C}' | '\u{200E}' | '\u{200F}')
-        || matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    turns || letter.is_control() && letter != '\t'
-}
-
 /// What others print with; never waits.
 #[derive(Clone, Debug)]
 pub struct Printer {

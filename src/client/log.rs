@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::message::Message;
-use crate::console::is_tricky;
+use crate::rtsp::header::is_tricky;
 
 /// One thing that happened; its text is as in figures 10, 13, 15 and 17 of the report.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -29,3 +29,10 @@ pub(crate) fn content_length(bytes: &[u8], end: usize) -> Option<usize> {
 pub(super) fn position(bytes: &[u8], start: usize, is: impl Fn(&[u8]) -> bool) -> Option<usize> {
     (start..bytes.len()).find(|&at| bytes.get(at..).is_some_and(&is))
 }
+/// Whether a terminal would act upon this character, or write it where it does not stand: controls, and
+/// what turns the direction of letters. What others have sent is printed without them.
+pub(crate) fn is_tricky(letter: char) -> bool {
+    let turns = matches!(letter, '\u{61C}' | '\u{200E}' | '\u{200F}')
+        || matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    turns || letter.is_control() && letter != '\t'
+}

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 use std::io;
 use std::net::SocketAddr;
 
-use crate::console::is_tricky;
+use crate::rtsp::header::is_tricky;
 
 /// One thing that happened. Its text is what the report's figures 11 and 14 to 18 show, every line
 /// with the client before it, so that several clients can be told apart.
