@@ -1,6 +1,9 @@
 //! What the client says of replies that are none, or odd: what came is quoted in the message.
 
+use std::fs;
+
 use crate::client_common::stage::Stage;
+use crate::common::programs::project;
 use rtsp_lab::client::{Client, ClientEvent, LogEntry, Player};
 use rtsp_lab::rtsp::State;
 
@@ -14,50 +17,93 @@ fn asking() -> Stage {
 
 const UTF_16: &[u8] = b"\xFF\xFER\0T\0S\0P\0/\x001\0.\x000\0 \x002\x000\x000\0 \0O\0K\0\n\0";
 
-/// What the server says instead of a reply, and words of the message.
-const NO_REPLIES: [(&[u8], &str); 14] = [
+/// What the server says instead of a reply, in words and in bytes, and the message.
+const NO_REPLIES: [(&str, &[u8], &str); 14] = [
     (
+        "no CSeq",
         b"RTSP/1.0 200 OK\nSession: 123456\n",
         "The reply has no CSeq, expected the request's: \"CSeq: 1\".",
     ),
     (
+        "the CSeq is always 0",
         b"RTSP/1.0 200 OK\nCSeq: 0\nSession: 123456\n",
         "The reply has CSeq 0, expected the number of the request: 1.",
     ),
     (
+        "a CSeq of its own",
         b"RTSP/1.0 200 OK\nCSeq: 2\nSession: 123456\n",
         "The reply has CSeq 2, expected the number of the request: 1.",
     ),
     (
+        "no space between the code and the words",
         b"RTSP/1.0 200OK\nCSeq: 1\nSession: 123456\n",
         "The reply begins with \"RTSP/1.0 200OK\", expected: \"RTSP/1.0 200 OK\".",
     ),
-    (b"rtsp/1.0 200 ok\ncseq: 1\nsession: 123456\n", "The reply begins with \"rtsp/1.0 200 ok\""),
-    (b"OK\n", "The reply begins with \"OK\""),
     (
-        b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\n<html></html>",
-        "A web server answers there: \"HTTP/1.1 200 OK\".",
+        "small letters",
+        b"rtsp/1.0 200 ok\ncseq: 1\nsession: 123456\n",
+        "The reply begins with \"rtsp/1.0 200 ok\", expected: \"RTSP/1.0 200 OK\".",
     ),
-    (b"<!DOCTYPE html>\n<html></html>\n", "A web server answers there: \"<!DOCTYPE html>\"."),
-    (UTF_16, "The reply is UTF-16"),
-    (br"b'RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456\n'", "str() of bytes"),
-    (br"RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456\n", "are no line end"),
+    ("OK alone", b"OK\n", "The reply begins with \"OK\", expected: \"RTSP/1.0 200 OK\"."),
     (
+        "a web server's reply",
+        b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\n<html></html>",
+        "A web server answers there: \"HTTP/1.1 200 OK\". Expected: \"RTSP/1.0 200 OK\".",
+    ),
+    (
+        "a web page",
+        b"<!DOCTYPE html>\n<html></html>\n",
+        "A web server answers there: \"<!DOCTYPE html>\". Expected: \"RTSP/1.0 200 OK\".",
+    ),
+    (
+        "UTF-16",
+        UTF_16,
+        "The reply is UTF-16, two bytes for each letter: expected one, as in ASCII.",
+    ),
+    (
+        "`str()` of the reply's bytes",
+        br"b'RTSP/1.0 200 OK\nCSeq: 1'",
+        r#"The reply is "RTSP/1.0 200 OK\\nCSeq: 1'": str() of bytes. Send the bytes themselves."#,
+    ),
+    (
+        "the letters `\\` and `n` in place of line ends",
+        br"RTSP/1.0 200 OK\nCSeq: 1",
+        r#"The reply is "RTSP/1.0 200 OK\\nCSeq: 1": a \ and an n are no line end."#,
+    ),
+    (
+        "the request itself",
         b"SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\n",
         "The server sends the request back: \"SETUP movie.Mjpeg RTSP/1.0\".",
     ),
-    (b"\x15\x03\x03\x00\x02\x02\x46", "A TLS server answers there"),
-    (b"SSH-2.0-OpenSSH_9.2\r\n", "An SSH server answers there: \"SSH-2.0-OpenSSH_9.2\"."),
+    (
+        "encryption",
+        b"\x15\x03\x03\x00\x02\x02\x46",
+        "A TLS server answers there: it wants encryption, and RTSP has none here.",
+    ),
+    (
+        "another protocol's greeting",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        "An SSH server answers there: \"SSH-2.0-OpenSSH_9.2\".",
+    ),
 ];
+
+/// The document is the table.
+#[test]
+fn the_document_has_what_the_client_says_of_replies() {
+    let document = fs::read_to_string(project().join("docs/mistakes.md")).unwrap();
+    let rows = NO_REPLIES.map(|(name, _, says)| format!("| {name} | {says} |\n"));
+    let table = format!("|---|---|\n{}\n", rows.concat());
+    assert!(document.contains(&table), "docs/mistakes.md lacks this:\n{table}");
+}
 
 #[test]
 fn what_came_instead_of_a_reply_is_quoted() {
-    let mut stages = NO_REPLIES.map(|(bytes, _)| {
+    let mut stages = NO_REPLIES.map(|(_, bytes, _)| {
         let mut stage = asking();
         stage.server.says(bytes);
         stage
     });
-    for (stage, (bytes, words)) in stages.iter_mut().zip(NO_REPLIES) {
+    for (stage, (_, bytes, words)) in stages.iter_mut().zip(NO_REPLIES) {
         let told = stage.message("No reply that can be read");
         assert!(told.contains(words), "{bytes:?}: expected {words:?} in {told:?}");
         assert_eq!(stage.client.state(), State::Init);
@@ -66,7 +112,7 @@ fn what_came_instead_of_a_reply_is_quoted() {
 
 #[test]
 fn it_is_quoted_too_if_the_server_closes_after_it() {
-    for (bytes, words) in NO_REPLIES {
+    for (_, bytes, words) in NO_REPLIES {
         let mut stage = asking();
         stage.server.says(bytes);
         stage.until_ignored(1);
