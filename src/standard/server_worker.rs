@@ -221,7 +221,7 @@ impl StandardWorker {
             Some(session) if session.movie == name => session.reached(track, way),
             Some(_) | None => self.new_session(name, movie, track, way),
         };
-        let transport = Answer { carrier, ssrc: session.ssrc(), source: None };
+        let transport = Answer { carrier, ssrc: Some(session.ssrc), source: None };
         self.session = Some(session);
         Ok(self.ok(request).with("Transport", transport))
     }
@@ -306,13 +306,15 @@ impl StandardWorker {
         // Players send all kinds of bytes to open a way through firewalls.
         let Ok(packets) = rtcp::parse(datagram) else { return };
         self.last_sign = Instant::now();
+        let ours = self.session.as_ref().map(|session| session.ssrc);
         for packet in packets {
             let blocks = match packet {
                 rtcp::Packet::ReceiverReport(report) => report.reports,
                 rtcp::Packet::SenderReport(report) => report.reports,
                 rtcp::Packet::SourceDescription(_) | rtcp::Packet::Goodbye(_) => continue,
             };
-            for block in blocks {
+            // Others are about what the client gets from somebody else (RFC 3550 section 6.4.1).
+            for block in blocks.iter().filter(|block| Some(block.ssrc) == ours) {
                 let text = format!(
                     "{} packets lost, {:.1} % since the last report, jitter {:.1} ms",
                     block.cumulative_lost,

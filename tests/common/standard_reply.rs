@@ -42,6 +42,14 @@ impl Reply {
         id.to_owned()
     }
 
+    /// The source that `Transport` names.
+    #[track_caller]
+    pub(crate) fn ssrc(&self) -> u32 {
+        let transport = self.header("Transport").unwrap_or_else(|| panic!("none in {self:?}"));
+        let digits = transport.split("ssrc=").nth(1).and_then(|rest| rest.split(';').next());
+        u32::from_str_radix(digits.expect("a source"), 16).expect("eight digits")
+    }
+
     /// What `RTP-Info` says of the first packet of that track: its number and its timestamp.
     #[track_caller]
     pub(crate) fn rtp_info(&self, track: &str) -> (u16, u32) {

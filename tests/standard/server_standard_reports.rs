@@ -126,6 +126,9 @@ fn reports_of_receivers_are_told_and_junk_is_not() {
             client.send_report(junk);
         }
         client.send_report(&receiver_report(None));
+        let mut of_another = receiver_report(Some(ssrc.wrapping_add(1)));
+        of_another[12] = 0;
+        client.send_report(&of_another);
         client.send_report(&receiver_report(Some(ssrc)));
         let start = format!("[{}] report: ", client.address());
         let line = server.wait_for(|line| line.starts_with(&start));
@@ -226,10 +229,11 @@ fn strangers_at_the_port_take_no_room_from_the_clients_reports() {
     let (_folder, mut server) = server_of(400, 60);
     let mut client = StandardClient::ready_udp(server.address());
     client.play(None);
+    let ssrc = client.packet().ssrc;
     // Another program, and another machine as far as the server can see.
     let strangers = ["127.0.0.1:0", "127.0.0.2:0"].map(|stranger| UdpSocket::bind(stranger).ok());
     let [_, to] = client.server_ports();
-    let mut without_loss = receiver_report(Some(0));
+    let mut without_loss = receiver_report(Some(ssrc));
     without_loss[12] = 0;
     for stranger in strangers.into_iter().flatten() {
         // Far more than the port has room for.
@@ -237,7 +241,7 @@ fn strangers_at_the_port_take_no_room_from_the_clients_reports() {
             stranger.send_to(&without_loss, to).unwrap();
         }
     }
-    client.send_report(&receiver_report(Some(0)));
+    client.send_report(&receiver_report(Some(ssrc)));
     let line = server.wait_for(|line| line.contains("] report: "));
     assert!(line.contains("25.0 % since the last report"), "{line} is not the client's");
 }
@@ -258,7 +262,7 @@ fn a_client_that_listens_to_no_reports_is_served_and_heard_all_the_same() {
     media.recv(&mut [0; 2000]).unwrap();
     let reports = UdpSocket::bind(ports[1]).unwrap();
     client.take_udp([media, reports], &reply);
-    client.send_report(&receiver_report(Some(0)));
+    client.send_report(&receiver_report(Some(reply.ssrc())));
     server.wait_for(|line| line.contains("] report: "));
     while !client.report().goodbye {}
 }

@@ -246,7 +246,7 @@ fn with_few_descriptors_setup_is_refused_or_the_clients_reports_are_read() {
         let reply = client.setup(&format!("RTP/AVP;unicast;client_port={}", numbers(&sockets)));
         if reply.status == "200 OK" {
             client.take_udp(sockets, &reply);
-            client.send_report(&receiver_report(Some(0)));
+            client.send_report(&receiver_report(Some(reply.ssrc())));
             short.wait_for(|line| line.contains("] report: "));
         }
         reply.status

@@ -21,6 +21,8 @@ pub(super) struct Session {
     pub(super) movie: String,
     /// The track's URL, as SETUP named it.
     pub(super) track: String,
+    /// The source of its packets, which the client's reports name.
+    pub(super) ssrc: u32,
     /// Where the client's reports arrive.
     pub(super) reports: Option<Arc<UdpSocket>>,
     pub(super) rtcp_channel: Option<u8>,
@@ -66,6 +68,7 @@ impl Session {
             id: format!("{:016X}", rand::random::<u64>()),
             movie,
             track,
+            ssrc: stream.ssrc(),
             reports,
             rtcp_channel,
             playback: Playback::Ready(Box::new(stream)),
@@ -89,13 +92,6 @@ impl Session {
             stream.set_way(way);
         }
         self
-    }
-
-    pub(super) const fn ssrc(&self) -> Option<u32> {
-        match &self.playback {
-            Playback::Ready(stream) => Some(stream.ssrc()),
-            Playback::Playing { .. } | Playback::Lost => None,
-        }
     }
 
     /// When everything that was to be played had been sent, if that is so.
