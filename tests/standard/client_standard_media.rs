@@ -278,6 +278,19 @@ fn a_goodbye_ends_the_movie_and_a_new_play_begins_it_again() {
     }
 }
 
+/// Some servers read a report there as a request, and refuse the TEARDOWN after it.
+#[test]
+fn on_the_connection_nobody_reports_to_a_source_that_has_said_goodbye() {
+    let mut stage = StandardStage::playing(First::Tcp);
+    stage.shows(1);
+    let goodbye = stage.sender.goodbye();
+    stage.server.sends_rtcp(&goodbye);
+    stage.until("the end", Client::has_ended);
+    let before = stage.server.reports.len();
+    stage.teardown();
+    assert_eq!(stage.server.reports.len(), before);
+}
+
 #[test]
 fn a_connection_that_closes_after_the_end_is_no_error() {
     let mut stage = StandardStage::playing(First::Tcp);

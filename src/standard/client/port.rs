@@ -22,13 +22,15 @@ pub(super) struct StandardPort {
     clock: Instant,
     /// When the source said goodbye, until that has been reported.
     goodbye: Option<Duration>,
+    /// Whether it has, in this run.
+    is_gone: bool,
 }
 
 impl StandardPort {
     /// Receives `stream` from `source`, sends frames to `frames`, and counts time from `clock` on.
     pub(super) fn new(source: Source, stream: Stream, frames: Frames, clock: Instant) -> Self {
         let (intake, reports) = (Intake::new(stream), Reports::new());
-        Self { source, intake, reports, frames, clock, goodbye: None }
+        Self { source, intake, reports, frames, clock, goodbye: None, is_gone: false }
     }
 
     /// Receives packets until it is told to stop.
@@ -47,7 +49,7 @@ impl StandardPort {
                 Received::Rtp(datagram) => self.intake.take(datagram, now),
                 Received::Rtcp(datagram) => {
                     if Reports::take(datagram, &mut self.intake, now) {
-                        self.goodbye = Some(now);
+                        (self.goodbye, self.is_gone) = (Some(now), true);
                     }
                 }
                 Received::OfStranger(from) => {
@@ -70,8 +72,16 @@ impl StandardPort {
 
     /// Tells the server by RTCP that nobody listens any longer.
     pub(super) fn say_goodbye(&mut self) {
-        let now = self.clock.elapsed();
-        self.source.send_rtcp(&self.reports.goodbye(&mut self.intake, now));
+        let report = self.reports.goodbye(&mut self.intake, self.clock.elapsed());
+        self.send(&report);
+    }
+
+    /// Sends a report. On the connection there must be none to a source that has gone: a server that has
+    /// taken its channels down reads it as a request.
+    fn send(&self, report: &[u8]) {
+        if !self.source.is_tcp() || !self.is_gone {
+            self.source.send_rtcp(report);
+        }
     }
 
     fn pass_on(&mut self, now: Duration) {
@@ -86,7 +96,7 @@ impl StandardPort {
 
     fn do_what_is_due(&mut self, now: Duration) {
         if let Some(report) = self.reports.due(&mut self.intake, now) {
-            self.source.send_rtcp(&report);
+            self.send(&report);
         }
         // Over UDP the goodbye may overtake packets.
         let last_sign = self.goodbye.max(self.intake.findings.reception.last_arrival);
@@ -108,7 +118,7 @@ impl Port for StandardPort {
     }
 
     fn resume(&mut self) {
-        self.goodbye = None;
+        (self.goodbye, self.is_gone) = (None, false);
         let findings = &mut self.intake.findings;
         findings.has_ended = false;
         // The server chooses the number to go on with, so a gap here is no loss.
