@@ -87,6 +87,7 @@ fn the_first_transport_that_is_served_is_taken_and_461_if_none_is() {
         "RTP/AVP;multicast",
         "RTP/AVP;unicast;destination=192.0.2.1;client_port=5008-5009",
         "RTP/AVP;unicast",
+        "RTP/AVP;unicast;client_port=5008-5008",
         "RTP/AVP;unicast;client_port=5008-5009;mode=RECORD",
         "",
     ] {

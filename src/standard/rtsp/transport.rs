@@ -108,7 +108,9 @@ impl Offer {
             return Ok(Self::Tcp { interleaved: Some(interleaved) });
         }
         let ports = parameters.get("client_port").and_then(Ports::parse);
-        let client_port = ports.ok_or_else(|| parameters.bad(Flaw::ClientPort))?;
+        // RTP and RTCP at one port have to be agreed on (RFC 5761), which is not of this dialect.
+        let client_port = ports.filter(|ports| ports.rtp != ports.rtcp);
+        let client_port = client_port.ok_or_else(|| parameters.bad(Flaw::ClientPort))?;
         let destination = parameters.get("destination").map(str::to_owned);
         Ok(Self::Udp { client_port, destination })
     }
@@ -298,7 +300,7 @@ impl fmt::Display for BadTransport {
             Flaw::Protocol => "RTP/AVP, RTP/AVP/UDP or RTP/AVP/TCP",
             Flaw::Multicast => "unicast",
             Flaw::Mode => "mode PLAY",
-            Flaw::ClientPort => "client_port with ports from 1 to 65535",
+            Flaw::ClientPort => "client_port with two ports from 1 to 65535",
             Flaw::Channels => "interleaved with two channels from 0 to 255",
         };
         write!(out, "read transport: expected {expected}, found {:?}", self.text)
@@ -376,6 +378,7 @@ mod tests {
             ("RTP/AVP;unicast", Flaw::ClientPort),
             ("RTP/AVP;unicast;client_port=0-1", Flaw::ClientPort),
             ("RTP/AVP;unicast;client_port=6-0", Flaw::ClientPort),
+            ("RTP/AVP;unicast;client_port=6-6", Flaw::ClientPort),
             ("RTP/AVP;unicast;client_port=65535", Flaw::ClientPort),
             ("RTP/AVP;unicast;client_port=65536-65537", Flaw::ClientPort),
             ("RTP/AVP/TCP;interleaved=255", Flaw::Channels),
@@ -387,7 +390,7 @@ mod tests {
         }
         for (header, error) in [
             (" RTP/AVP;multicast ", "expected unicast, found \"RTP/AVP;multicast\""),
-            ("RTP/AVP", "expected client_port with ports from 1 to 65535, found \"RTP/AVP\""),
+            ("RTP/AVP", "expected client_port with two ports from 1 to 65535, found \"RTP/AVP\""),
             (
                 "RTP/AVP/TCP;interleaved=",
                 "expected interleaved with two channels from 0 to 255, \
@@ -441,7 +444,9 @@ mod tests {
     }
 
     fn ports() -> impl Strategy<Value = Ports> {
-        (1..=u16::MAX, 1..=u16::MAX).prop_map(|(rtp, second)| Ports { rtp, rtcp: second })
+        (1..=u16::MAX, 1..=u16::MAX)
+            .prop_filter("two ports", |(first, second)| first != second)
+            .prop_map(|(rtp, second)| Ports { rtp, rtcp: second })
     }
 
     fn channels() -> impl Strategy<Value = Channels> {
