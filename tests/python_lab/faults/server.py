@@ -218,6 +218,16 @@ class WrongCseq(Careful):
         return [lines[0], 'CSeq: 1', lines[2]]
 
 
+class OwnCounter(Careful):
+    """The replies are counted, whatever number the request has."""
+
+    count = 0
+
+    def changeReply(self, lines):
+        self.count += 1
+        return [lines[0], 'CSeq: %d' % self.count, lines[2]]
+
+
 class WrongSession(Careful):
     """The reply to PLAY names another session."""
 
@@ -271,6 +281,16 @@ class ErrorForMissing(Careful):
 
     def replyRtsp(self, code, seq):
         super().replyRtsp(self.CON_ERR_500 if code == self.FILE_NOT_FOUND_404 else code, seq)
+
+
+class FoundAfterMissing(Careful):
+    """A movie that is not there is answered 404, and then 200, too."""
+
+    def replyRtsp(self, code, seq):
+        super().replyRtsp(code, seq)
+        if code == self.FILE_NOT_FOUND_404:
+            sleep(0.1)
+            super().replyRtsp(self.OK_200, seq)
 
 
 class StuckAfterMissing(Careful):

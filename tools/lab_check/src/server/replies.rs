@@ -38,6 +38,7 @@ fn dialogue(scene: &mut Scene<'_>) -> Result<(), Stop> {
     judge_session_number(scene, &talk);
     for _ in 0..ROUNDS {
         talk.ask(scene, &mut caller, "PLAY", &need::PLAY)?;
+        caller.jump(LEFT_OUT);
         talk.wait_for_a_packet(scene, &mut caller)?;
         talk.ask(scene, &mut caller, "PAUSE", &need::PAUSE)?;
         // So that packets still on their way are not taken for the first of the next PLAY.
@@ -163,6 +164,8 @@ fn judge_reply_time(scene: &mut Scene<'_>, talk: &Talk) {
     scene.note(Note::Number(Number::SlowestReply, longest));
 }
 
+/// How many numbers are left out before each PAUSE.
+const LEFT_OUT: u32 = 40;
 /// How often to play and pause.
 const ROUNDS: usize = 4;
 /// The report's limit: less than 0.05 s for request and reply.

@@ -387,7 +387,7 @@ fn failures(card: &str) -> String {
 const AT_ONCE: usize = 8;
 
 /// The faults of `tests/python_lab/faults/server.py`, and the line of the card that names each.
-const FAULTS: [(&str, &str); 62] = [
+const FAULTS: [(&str, &str); 64] = [
     ("none", ""),
     ("halts", ""),
     ("silent-setup", "setup"),
@@ -401,6 +401,7 @@ const FAULTS: [(&str, &str); 62] = [
     ("no-packets", "packets"),
     ("no-cseq", "cseq"),
     ("wrong-cseq", "cseq"),
+    ("own-counter", "cseq"),
     ("wrong-session", "session"),
     ("session-is-a-word", "session_number"),
     ("extra-line", "reply_form"),
@@ -408,6 +409,7 @@ const FAULTS: [(&str, &str); 62] = [
     ("slow-replies", "reply_time"),
     ("found-anyway", "not_found"),
     ("error-for-missing", "not_found"),
+    ("found-after-missing", "not_found"),
     ("stuck-after-missing", "setup_after_404"),
     ("same-session", "two_sessions"),
     ("one-at-a-time", "two_clients"),
