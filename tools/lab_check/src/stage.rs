@@ -2,7 +2,7 @@
 //!
 //! It looks like the user's own folder, so that `python3 Server.py` finds its files; but files that
 //! are written there (the lab's clients keep a cache file) do no harm, and it has movies for the
-//! cases: one that is over soon, one that is not, and one with a frame of 20,000 bytes.
+//! cases: one that is over soon, and one with a frame of 20,000 bytes.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io, process};
