@@ -24,6 +24,7 @@ mod leftovers;
 mod long;
 pub(crate) mod movie;
 mod movies;
+mod probe;
 mod replies;
 mod requirements;
 mod run;
@@ -73,7 +74,7 @@ pub(crate) fn examine(
     progress.begin("the server is waited for");
     match subject.start() {
         Ok(first) => {
-            let form = Form::taken_by(&subject, &movies.whole, first);
+            let form = probe::form_of(&subject, &movies.whole, first);
             let progress = Mutex::new(progress);
             let run = Run { subject: &subject, movies: &movies, form, progress };
             examination.play_all(&run)?;

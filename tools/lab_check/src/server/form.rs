@@ -3,13 +3,6 @@
 //! The report's own form is the one that every lab server should take. A server that understands
 //! only another one is spoken to in that, and the card says so.
 
-use super::caller::REPLY_LIMIT;
-use super::movie::Movie;
-use super::scene::Scene;
-use super::subject::{Live, Subject};
-
-use std::time::Duration;
-
 /// A way to write requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Form {
@@ -26,7 +19,7 @@ impl Form {
     pub(crate) const REPORT: Self = Self { crlf: false, no_space: false, empty_line: false };
 
     /// All of them, the likeliest first.
-    const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::REPORT,
         Self { crlf: true, ..Self::REPORT },
         Self { no_space: true, ..Self::REPORT },
@@ -36,23 +29,6 @@ impl Form {
         Self { crlf: true, no_space: true, empty_line: false },
         Self { crlf: false, no_space: true, empty_line: true },
     ];
-
-    /// The first form in which SETUP is granted; the report's if it is granted in none. `first` is
-    /// a server that runs already.
-    pub(crate) fn taken_by(subject: &Subject, movie: &Movie, first: Live) -> Self {
-        let mut running = Some(first);
-        for form in Self::ALL {
-            let Some(live) = running.take().or_else(|| subject.start().ok()) else { break };
-            let limit = if form == Self::REPORT { REPLY_LIMIT } else { OTHER_LIMIT };
-            // The server runs until the scene is dropped.
-            let mut scene = Scene::new(live, movie, form);
-            let caller = scene.caller();
-            if caller.is_ok_and(|mut caller| caller.ask_within("SETUP", limit).is_granted()) {
-                return form;
-            }
-        }
-        Self::REPORT
-    }
 
     /// A request of these lines.
     pub(crate) fn write(self, lines: &[String]) -> Vec<u8> {
@@ -81,9 +57,6 @@ impl Form {
         (!words.is_empty()).then(|| words.join(" and "))
     }
 }
-
-/// How long to wait for the reply to a form that is only tried.
-const OTHER_LIMIT: Duration = Duration::from_millis(500);
 
 #[cfg(test)]
 mod tests {

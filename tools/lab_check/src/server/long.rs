@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use super::caller::Caller;
+use super::exchange::Exchange;
 use super::requirements as need;
 use super::scene::{Case, MovieKind, Scene, Stop};
 use super::stream::{number, step};
@@ -17,48 +19,57 @@ pub(crate) const LONG: Case = Case {
 
 fn play_past_255(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let mut caller = scene.caller()?;
-    let mut sent = String::new();
-    for method in ["SETUP", "PLAY"] {
-        let answer = caller.ask(method);
-        if !answer.is_granted() {
-            return Err(Stop(format!("{method} was not granted")));
+    let setup = granted(&mut caller, "SETUP")?;
+    caller.take_session(&setup);
+    let play = granted(&mut caller, "PLAY")?;
+    let mut count = Count::default();
+    match follow(scene, &mut caller, &mut count)? {
+        None => scene.pass(&need::SEQUENCE_256),
+        Some(_) if count.passed < JUDGED => {
+            return Err(Stop("the numbers go wrong before that".to_owned()));
         }
-        if method == "SETUP" {
-            caller.take_session(&answer);
+        Some(_) if scene.movie.frames.len() < FRAMES => {
+            return Err(Stop("the movie may be over before that".to_owned()));
         }
-        sent = answer.sent_text();
+        Some(came) => {
+            let expected = "numbers that count up, 256 after 255";
+            scene.fail_seen(&need::SEQUENCE_256, &play.sent_text(), &came, expected);
+        }
     }
-    let (mut count, mut packets) = (Count::default(), 0);
-    let end = scene.within(LIMIT);
-    let came = loop {
-        let more = caller.ear.wait_for(packets + 1, end.min(Instant::now() + LONGEST_GAP));
+    Ok(())
+}
+
+/// Sends a request; stops if it is not granted, which another case notes.
+fn granted(caller: &mut Caller, method: &str) -> Result<Exchange, Stop> {
+    let answer = caller.ask(method);
+    let refused = || Stop(format!("{method} was not granted"));
+    if answer.is_granted() { Ok(answer) } else { Err(refused()) }
+}
+
+/// Follows the numbers to the last one; returns what came instead.
+fn follow(
+    scene: &Scene<'_>,
+    caller: &mut Caller,
+    count: &mut Count,
+) -> Result<Option<String>, Stop> {
+    let (end, mut packets) = (scene.within(LIMIT), 0);
+    while Instant::now() < end {
+        let soon = end.min(Instant::now() + LONGEST_GAP);
+        if !caller.ear.wait_for(packets + 1, soon) && soon < end {
+            return Ok(Some(format!("{packets} packets, and no more for {LONGEST_GAP:?}")));
+        }
         let arrivals = caller.ear.heard();
         let fresh = arrivals.get(packets..).unwrap_or_default();
         let wrong = fresh.iter().filter_map(number).find_map(|number| count.push(number));
-        packets = arrivals.len();
         if count.passed >= PASSED {
-            scene.pass(&need::SEQUENCE_256);
-            return Ok(());
+            return Ok(None);
         }
         if let Some((before, number)) = wrong {
-            break format!("number {number} after {before}");
+            return Ok(Some(format!("number {number} after {before}")));
         }
-        if Instant::now() >= end {
-            let why = format!("only {} numbers in {LIMIT:?}, by its own rate", count.passed + 1);
-            return Err(Stop(why));
-        }
-        if !more {
-            break format!("{packets} packets, and no more for {LONGEST_GAP:?}");
-        }
-    };
-    if count.passed < JUDGED {
-        return Err(Stop("the numbers go wrong before that".to_owned()));
+        packets = arrivals.len();
     }
-    if scene.movie.frames.len() < FRAMES {
-        return Err(Stop(format!("the movie may be over after {packets} packets")));
-    }
-    scene.fail_seen(&need::SEQUENCE_256, &sent, &came, "numbers that count up, 256 after 255");
-    Ok(())
+    Err(Stop(format!("only {} numbers came in {LIMIT:?}", count.passed + 1)))
 }
 
 /// Follows sequence numbers.
