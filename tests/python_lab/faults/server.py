@@ -57,6 +57,14 @@ class Careful(ServerWorker):
     def dropLine(self, line):
         """A line that begins no request."""
 
+    def processRtspRequest(self, data):
+        """Do what one request asks for, unless it names a file outside the folder."""
+        name = data.split(' ')[1]
+        if data.startswith('SETUP') and (os.path.isabs(name) or '..' in name.split('/')):
+            self.replyRtsp(self.FILE_NOT_FOUND_404, data.split('\n')[1].split(' ')[1])
+        else:
+            super().processRtspRequest(data)
+
     def sendRtp(self):
         """Send a frame every 0.05 s by absolute deadlines, to the event or the end of the movie."""
         begin, sent = monotonic() + self.firstDelay(), 0
@@ -133,6 +141,35 @@ class Halts(Careful):
             halt = 'kill -STOP $0; sleep 0.8; kill -CONT $0'
             subprocess.Popen(['sh', '-c', halt, str(os.getpid())]).wait()
         return super().nextFrame()
+
+
+# --- Requests ------------------------------------------------------------------------------------
+
+class WantsCarriageReturns(Careful):
+    """A request whose lines end in LF alone gets no answer."""
+
+    def processRtspRequest(self, data):
+        if '\r' in data:
+            super().processRtspRequest(data.replace('\r', ''))
+
+
+class WantsNoSpace(Careful):
+    """A SETUP with a space after client_port= gets no answer."""
+
+    def processRtspRequest(self, data):
+        if 'client_port= ' not in data:
+            super().processRtspRequest(data.replace('client_port=', 'client_port= '))
+
+
+class WantsAnEmptyLine(Careful):
+    """A request ends with an empty line, and its lines in CRLF."""
+
+    def processRequests(self):
+        head, end, rest = self.rest.partition('\r\n\r\n')
+        while end:
+            super().processRtspRequest(head.replace('\r', ''))
+            head, end, rest = rest.partition('\r\n\r\n')
+        self.rest = head
 
 
 # --- Replies -------------------------------------------------------------------------------------
@@ -218,6 +255,16 @@ class WrongCseq(Careful):
         return [lines[0], 'CSeq: 1', lines[2]]
 
 
+class OwnCounter(Careful):
+    """The replies are counted, whatever number the request has."""
+
+    count = 0
+
+    def changeReply(self, lines):
+        self.count += 1
+        return [lines[0], 'CSeq: %d' % self.count, lines[2]]
+
+
 class WrongSession(Careful):
     """The reply to PLAY names another session."""
 
@@ -245,8 +292,17 @@ class ExtraLine(Careful):
 
 
 class CarriageReturns(Careful):
+    """No fault: clients take CRLF, too."""
+
     def changeReply(self, lines):
         return [line + '\r' for line in lines]
+
+
+class MixedLineEnds(Careful):
+    """The first line ends in CRLF, the others in LF."""
+
+    def changeReply(self, lines):
+        return [lines[0] + '\r'] + lines[1:]
 
 
 class SlowReplies(Careful):
@@ -271,6 +327,22 @@ class ErrorForMissing(Careful):
 
     def replyRtsp(self, code, seq):
         super().replyRtsp(self.CON_ERR_500 if code == self.FILE_NOT_FOUND_404 else code, seq)
+
+
+class FoundAfterMissing(Careful):
+    """A movie that is not there is answered 404, and then 200, too."""
+
+    def replyRtsp(self, code, seq):
+        super().replyRtsp(code, seq)
+        if code == self.FILE_NOT_FOUND_404:
+            sleep(0.1)
+            super().replyRtsp(self.OK_200, seq)
+
+
+class OpensAnything(Careful):
+    """A movie may be any file of the system."""
+
+    processRtspRequest = ServerWorker.processRtspRequest
 
 
 class StuckAfterMissing(Careful):
@@ -434,6 +506,20 @@ class NumberStandsStill(Careful):
         packet[2:4] = 0, 1
 
 
+class BreaksAt256(Careful):
+    """The whole number is put into one byte, which is an error from 256 on."""
+
+    def changeHeader(self, packet, frameNbr):
+        packet[3] = frameNbr
+
+
+class LowByteOnly(Careful):
+    """The high byte of the number is always 0."""
+
+    def changeHeader(self, packet, frameNbr):
+        packet[2] = 0
+
+
 class NumbersFromZero(Careful):
     def changeHeader(self, packet, frameNbr):
         packet[2:4] = (frameNbr - 1).to_bytes(2, 'big')
@@ -442,6 +528,11 @@ class NumbersFromZero(Careful):
 class TimeRunsBackwards(Careful):
     def changeHeader(self, packet, frameNbr):
         packet[4:8] = (1000000 - frameNbr).to_bytes(4, 'big')
+
+
+class TimeStandsStill(Careful):
+    def changeHeader(self, packet, frameNbr):
+        packet[4:8] = 0, 0, 0, 0
 
 
 class NewSourceEachTime(Careful):
@@ -492,6 +583,13 @@ class NineteenFrames(Careful):
 
     def dueTime(self, number):
         return number / 19
+
+
+class FewFrames(Careful):
+    """A frame every 0.4 s."""
+
+    def dueTime(self, number):
+        return number * 0.4
 
 
 class Bursts(Careful):
@@ -556,6 +654,22 @@ class NoDescription(Careful):
         pass
 
 
+class OwnDescription(Careful):
+    """No fault: another description than the report's, in capital letters, before its headers."""
+
+    def sendDescription(self):
+        body = '\nV=0\nM=video 0 RTP/AVP 26\nS=lab\n\n'
+        body += 'CONTENT-LENGTH: %d\n' % len(body)
+        self.clientInfo['rtspSocket'][0].sendall(body.encode())
+
+
+class DescribesNothing(Careful):
+    """The description has no line for the movie."""
+
+    def sendDescription(self):
+        self.clientInfo['rtspSocket'][0].sendall(b'\nv=0\ns=lab\n')
+
+
 class WrongLength(Careful):
     """The length counts each line end as one byte."""
 
@@ -611,6 +725,13 @@ class SendsToNobody(Careful):
             self.stopRtp()
             self.state = self.READY
         super().processRtspRequest(data)
+
+
+class FewFramesToNobody(SendsToNobody):
+    """The same, with a frame every 0.4 s."""
+
+    def dueTime(self, number):
+        return number * 0.4
 
 
 class DiesWithClient(Careful):

@@ -20,6 +20,8 @@ pub(crate) struct Requirement {
 pub(crate) enum Verdict {
     /// It is met.
     Pass,
+    /// It is met, but only for some: what is unusual, and who would not take it.
+    Tolerated(String),
     /// It is not met.
     Fail(Evidence),
     /// The program lacks something that the report does not ask for; what came instead.
@@ -133,7 +135,7 @@ impl Card {
     /// Whether that requirement is met.
     pub(crate) fn passed(&self, requirement: &Requirement) -> bool {
         let line = self.lines.iter().find(|line| line.requirement == requirement);
-        line.is_some_and(|line| line.verdict == Verdict::Pass)
+        line.is_some_and(|line| matches!(line.verdict, Verdict::Pass | Verdict::Tolerated(_)))
     }
 
     /// Whether nothing failed.
@@ -151,6 +153,7 @@ impl Verdict {
     pub(crate) const fn word(&self) -> &'static str {
         match self {
             Self::Pass => PASS,
+            Self::Tolerated(_) => TOLERATED,
             Self::Fail(_) => FAIL,
             Self::NotOffered(_) => NOT_OFFERED,
             Self::NotChecked(_) => NOT_CHECKED,
@@ -161,8 +164,9 @@ impl Verdict {
         match self {
             Self::NotChecked(_) => 0,
             Self::Pass => 1,
-            Self::NotOffered(_) => 2,
-            Self::Fail(_) => 3,
+            Self::Tolerated(_) => 2,
+            Self::NotOffered(_) => 3,
+            Self::Fail(_) => 4,
         }
     }
 }
@@ -177,9 +181,13 @@ impl fmt::Display for Card {
             }
             write!(out, "{line}")?;
         }
-        let [passed, failed, not_offered, not_checked] =
-            [PASS, FAIL, NOT_OFFERED, NOT_CHECKED].map(|word| self.count(word));
+        let [passed, failed, tolerated, not_offered, not_checked] =
+            [PASS, FAIL, TOLERATED, NOT_OFFERED, NOT_CHECKED].map(|word| self.count(word));
         write!(out, "\n{}: {passed} passed, {failed} failed, ", self.subject)?;
+        // Few programs have such a line, so the others are not told of it.
+        if tolerated > 0 {
+            write!(out, "{tolerated} tolerated, ")?;
+        }
         write!(out, "{not_offered} not offered, {not_checked} not checked")
     }
 }
@@ -194,7 +202,9 @@ impl fmt::Display for Line {
         writeln!(out)?;
         match &self.verdict {
             Verdict::Pass => Ok(()),
-            Verdict::NotOffered(what) | Verdict::NotChecked(what) => note(out, "", what),
+            Verdict::Tolerated(what) | Verdict::NotOffered(what) | Verdict::NotChecked(what) => {
+                note(out, "", what)
+            }
             Verdict::Fail(evidence) => {
                 if !evidence.sent.is_empty() {
                     note(out, "sent", &visible(&evidence.sent))?;
@@ -258,6 +268,7 @@ fn hexadecimal(byte: u32) -> String {
 /// The words of the verdicts.
 pub(crate) const PASS: &str = "pass";
 pub(crate) const FAIL: &str = "FAIL";
+pub(crate) const TOLERATED: &str = "tolerated";
 pub(crate) const NOT_OFFERED: &str = "not offered";
 pub(crate) const NOT_CHECKED: &str = "not checked";
 /// How many bytes of a message a card shows.
@@ -280,6 +291,22 @@ mod tests {
         card.check(&ECHO, false, Evidence::default);
         card.check(&ECHO, true, Evidence::default);
         assert!(!card.is_full());
+    }
+
+    #[test]
+    fn what_is_tolerated_is_met_and_counted_apart() {
+        let mut card = Card::new("server", &[&ECHO]);
+        card.mark(&ECHO, Verdict::Tolerated("some do not take it".to_owned()));
+        card.mark(&ECHO, Verdict::Pass);
+        assert!(card.passed(&ECHO) && card.is_full());
+        let printed = card.to_string();
+        for part in [
+            "  tolerated    a reply repeats the CSeq\n",
+            "  some do not take it\n",
+            "server: 0 passed, 0 failed, 1 tolerated, 0 not offered, 0 not checked",
+        ] {
+            assert!(printed.contains(part), "no {part:?} in {printed}");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Mutex;
+use std::thread::{self, ScopedJoinHandle};
 
 use crate::call::Server;
 use crate::card::{Came, Card, Evidence, Requirement, Verdict};
@@ -15,11 +17,14 @@ mod ear;
 mod exchange;
 mod figures;
 mod finding;
+mod form;
 mod frames;
 mod framing;
 mod leftovers;
+mod long;
 pub(crate) mod movie;
 mod movies;
+mod probe;
 mod replies;
 mod requirements;
 mod run;
@@ -29,11 +34,12 @@ mod stream;
 mod streaming;
 mod subject;
 
+use form::Form;
 use movie::{LARGE_SIZE, Movie};
 use requirements as need;
-use run::Movies;
+use run::{Movies, Played, Run};
 use scene::{Case, Note, Number};
-use subject::{Live, NoStart, Subject};
+use subject::{NoStart, Subject};
 
 /// What was found out about a server.
 #[derive(Debug)]
@@ -64,10 +70,15 @@ pub(crate) fn examine(
     let (Server::Command(own_name) | Server::At(own_name)) = server;
     let card = Card::new(name.unwrap_or(own_name), need::ALL);
     let mut examination = Examination { card, numbers: BTreeMap::new() };
-    let mut progress = Progress::new(1 + MEASURING.len() + OTHERS.len());
+    let mut progress = Progress::new(2 + MEASURING.len() + OTHERS.len());
     progress.begin("the server is waited for");
     match subject.start() {
-        Ok(first) => examination.play_all(&subject, &movies, first, &mut progress)?,
+        Ok(first) => {
+            let form = probe::form_of(&subject, &movies.whole, first);
+            let progress = Mutex::new(progress);
+            let run = Run { subject: &subject, movies: &movies, form, progress };
+            examination.play_all(&run)?;
+        }
         Err(NoStart::Refused(why)) if subject.is_started_here() => examination.take(unplayed(&why)),
         Err(NoStart::Refused(why) | NoStart::Untried(why)) => return Err(why),
     }
@@ -95,7 +106,7 @@ fn prepare(server: &Server, movie: &Path) -> Result<(Subject, Movies), String> {
             let name = movie.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let whole = if movie.exists() { Movie::read(movie)? } else { Movie::unknown(name) };
             let short = whole.beginning(0, SHORT);
-            Ok((Subject::at(place)?, Movies { whole, short, large: None }))
+            Ok((Subject::at(place)?, Movies { whole, long: None, short, large: None }))
         }
         Server::Command(template) => {
             let whole = Movie::read(movie)?;
@@ -103,31 +114,86 @@ fn prepare(server: &Server, movie: &Path) -> Result<(Subject, Movies), String> {
             stage.lend(&whole.name, movie)?;
             let short = whole.beginning(SHORT_FRAMES, SHORT);
             stage.put(SHORT, &short.to_file())?;
+            let is_short = whole.frames.len() < long::FRAMES;
+            let long = is_short.then(|| whole.repeated(long::FRAMES, LONG));
+            if let Some(movie) = &long {
+                stage.put(LONG, &movie.to_file())?;
+            }
             let large = whole.with_frame_of(LARGE_SIZE, LARGE);
             if let Some(movie) = &large {
                 stage.put(LARGE, &movie.to_file())?;
             }
             let template = template.clone();
-            Ok((Subject::Command { template, stage }, Movies { whole, short, large }))
+            Ok((Subject::Command { template, stage }, Movies { whole, long, short, large }))
         }
     }
 }
 
 impl Examination {
-    /// Plays all cases; `first` is the server of the first one.
-    fn play_all(
+    /// Plays all cases.
+    fn play_all(&mut self, run: &Run<'_>) -> Result<(), String> {
+        thread::scope(|scope| {
+            let mut aside = None;
+            if run.subject.is_started_here() {
+                let worker = thread::Builder::new().name("aside".to_owned());
+                let begun = worker.spawn_scoped(scope, || run.together(ASIDE, 1));
+                aside = Some(begun.map_err(|error| format!("could not start a thread: {error}"))?);
+            }
+            // Cases that measure run while little else is done.
+            let measured = run.together(MEASURING, at_once(run.subject, 2))?;
+            self.finish(run, measured, &mut aside)?;
+            self.judge_form(run.form);
+            let mut cases = self.possible(OTHERS);
+            if !run.subject.is_started_here() {
+                cases.extend(self.possible(ASIDE));
+            }
+            let played = run.together(&cases, at_once(run.subject, 6))?;
+            self.finish(run, played, &mut aside)?;
+            self.finish_aside(run, &mut aside)
+        })
+    }
+
+    /// A server that understands only another form than the report's.
+    fn judge_form(&mut self, form: Form) {
+        if let Some(difference) = form.difference().filter(|_| self.card.passed(&need::SETUP)) {
+            let what = format!(
+                "it answers only requests with {difference}; the lab's own client, which writes \
+                 none of that, gets no 200"
+            );
+            self.card.mark(&need::SETUP, Verdict::Tolerated(what));
+        }
+    }
+
+    /// Takes what was found, and plays the cases alone whose server did not start.
+    fn finish(
         &mut self,
-        subject: &Subject,
-        movies: &Movies,
-        first: Live,
-        progress: &mut Progress,
+        run: &Run<'_>,
+        played: Played,
+        aside: &mut Option<Aside<'_>>,
     ) -> Result<(), String> {
-        // Cases that measure run while little else is done.
-        let two = at_once(subject, 2);
-        self.take(run::play(MEASURING, subject, movies, Some(first), two, progress)?);
-        let is_missing = |requirement: &&&Requirement| !self.card.passed(requirement);
+        self.take(played.notes);
+        if !played.unserved.is_empty() {
+            // They would not be alone before its end.
+            self.finish_aside(run, aside)?;
+        }
+        self.take(run.alone(&played.unserved)?);
+        Ok(())
+    }
+
+    fn finish_aside(&mut self, run: &Run<'_>, aside: &mut Option<Aside<'_>>) -> Result<(), String> {
+        let Some(aside) = aside.take() else { return Ok(()) };
+        let played =
+            aside.join().map_err(|_| "a thread has ended before its time".to_owned())??;
+        self.take(played.notes);
+        self.take(run.alone(&played.unserved)?);
+        Ok(())
+    }
+
+    /// The cases for which nothing has failed that they need; the others are noted as not checked.
+    fn possible(&mut self, cases: &[&'static Case]) -> Vec<&'static Case> {
         let (mut possible, mut left_open) = (Vec::new(), Vec::new());
-        for &case in OTHERS {
+        for &case in cases {
+            let is_missing = |requirement: &&&Requirement| !self.card.passed(requirement);
             match case.needs.iter().find(is_missing) {
                 None => possible.push(case),
                 Some(missing) => {
@@ -137,9 +203,7 @@ impl Examination {
             }
         }
         self.take(left_open);
-        let six = at_once(subject, 6);
-        self.take(run::play(&possible, subject, movies, None, six, progress)?);
-        Ok(())
+        possible
     }
 
     fn take(&mut self, notes: Vec<Note>) {
@@ -156,8 +220,13 @@ impl Examination {
     }
 }
 
+/// The cases that run beside the others.
+type Aside<'scope> = ScopedJoinHandle<'scope, Result<Played, String>>;
+
 /// The cases that measure.
 const MEASURING: &[&Case] = &[&replies::DIALOGUE, &streaming::STREAM];
+/// What takes as long as all others together, and disturbs none of them.
+const ASIDE: &[&Case] = &[&long::LONG];
 /// The others.
 const OTHERS: &[&Case] = &[
     // The long ones first.
@@ -181,6 +250,7 @@ const OTHERS: &[&Case] = &[
 ];
 /// The movies that are made for the server. They share a folder with the user's files, so their
 /// names are unlikely ones.
+const LONG: &str = "lab_check_long.Mjpeg";
 const SHORT: &str = "lab_check_short.Mjpeg";
 const LARGE: &str = "lab_check_large.Mjpeg";
 /// A second, so that a case sees its end.
@@ -227,7 +297,7 @@ mod tests {
         for (place, requirement) in need::ALL.iter().enumerate() {
             let before = need::ALL.get(..place).unwrap();
             assert!(before.iter().all(|other| other.id != requirement.id), "{}", requirement.id);
-            let mut cases = MEASURING.iter().chain(OTHERS);
+            let mut cases = MEASURING.iter().chain(OTHERS).chain(ASIDE);
             let decided = cases.any(|case| case.decides.contains(requirement));
             assert!(decided, "{} is decided by no case", requirement.id);
         }

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::Path;
 
-use crate::card::{Card, FAIL, NOT_CHECKED, NOT_OFFERED, PASS};
+use crate::card::{Card, FAIL, NOT_CHECKED, NOT_OFFERED, PASS, TOLERATED};
 
 /// A table that can be written.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ fn write(file: &mut File, text: &str) -> std::io::Result<()> {
 
 fn header_of(card: &Card) -> String {
     let ids = card.lines().iter().map(|line| line.requirement.id);
-    ["program", "passed", "failed", "not offered", "not checked"]
+    ["program", "passed", "failed", "tolerated", "not offered", "not checked"]
         .into_iter()
         .chain(ids)
         .collect::<Vec<_>>()
@@ -66,7 +66,8 @@ fn header_of(card: &Card) -> String {
 
 fn row_of(card: &Card) -> String {
     let subject = card.subject().replace(|c: char| c.is_control(), " ");
-    let counts = [PASS, FAIL, NOT_OFFERED, NOT_CHECKED].map(|word| card.count(word).to_string());
+    let words = [PASS, FAIL, TOLERATED, NOT_OFFERED, NOT_CHECKED];
+    let counts = words.map(|word| card.count(word).to_string());
     let verdicts = card.lines().iter().map(|line| line.verdict.word().to_owned());
     let cells: Vec<_> = std::iter::once(subject).chain(counts).chain(verdicts).collect();
     cells.join("\t")

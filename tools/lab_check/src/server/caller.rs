@@ -8,6 +8,7 @@ use crate::deadline::Deadline;
 
 use super::ear::Ear;
 use super::exchange::Exchange;
+use super::form::Form;
 
 /// A client that has connected.
 #[derive(Debug)]
@@ -15,6 +16,7 @@ pub(crate) struct Caller {
     tcp: TcpStream,
     pub(crate) ear: Ear,
     pub(crate) movie: String,
+    form: Form,
     cseq: u32,
     /// The session, as the reply to SETUP gave it.
     pub(crate) session: String,
@@ -27,13 +29,18 @@ impl Caller {
     ///
     /// # Errors
     /// There is no RTP port: in one line.
-    pub(crate) fn new(tcp: TcpStream, movie: &str, deadline: Deadline) -> Result<Self, String> {
+    pub(crate) fn new(
+        tcp: TcpStream,
+        movie: &str,
+        form: Form,
+        deadline: Deadline,
+    ) -> Result<Self, String> {
         let could_not = |error| format!("could not use the connection: {error}");
         tcp.set_nodelay(true).map_err(could_not)?;
         tcp.set_write_timeout(Some(REPLY_LIMIT)).map_err(could_not)?;
         let local = tcp.local_addr().map_err(could_not)?;
         let (ear, movie) = (Ear::open(local.ip(), 0)?, movie.to_owned());
-        Ok(Self { tcp, ear, movie, cseq: 0, session: "0".to_owned(), deadline })
+        Ok(Self { tcp, ear, movie, form, cseq: 0, session: "0".to_owned(), deadline })
     }
 
     /// Takes the session of a reply to SETUP.
@@ -47,11 +54,17 @@ impl Caller {
     pub(crate) fn request(&mut self, method: &str) -> Vec<u8> {
         self.cseq += 1;
         let last_line = match method {
-            "SETUP" => format!("Transport: RTP/UDP; client_port= {}", self.ear.port()),
+            "SETUP" => self.form.transport(self.ear.port()),
             _ => format!("Session: {}", self.session),
         };
         let Self { movie, cseq, .. } = self;
-        format!("{method} {movie} RTSP/1.0\nCSeq: {cseq}\n{last_line}\n").into_bytes()
+        let lines = [format!("{method} {movie} RTSP/1.0"), format!("CSeq: {cseq}"), last_line];
+        self.form.write(&lines)
+    }
+
+    /// Leaves out some numbers: a server that counts by itself then says a wrong one.
+    pub(crate) const fn jump(&mut self, numbers: u32) {
+        self.cseq += numbers;
     }
 
     /// The number of the last request.

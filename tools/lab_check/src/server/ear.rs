@@ -98,6 +98,17 @@ impl Ear {
         }
     }
 
+    /// A silence that says that nothing more comes: `least`, or three times as long as the longest
+    /// that there was between packets, of a slow server.
+    pub(crate) fn telling_silence(&mut self, least: Duration) -> Duration {
+        let gap = |pair: &[Arrival]| match pair {
+            [one, other] => other.at.saturating_duration_since(one.at),
+            _ => Duration::ZERO,
+        };
+        let longest = self.heard().windows(2).map(gap).max().unwrap_or_default();
+        least.max(3 * longest.min(LONGEST_GAP))
+    }
+
     /// Waits until `end` for a packet that comes after `begin`; returns whether one came.
     pub(crate) fn hears_since(&mut self, begin: Instant, end: Instant) -> bool {
         loop {
@@ -164,6 +175,8 @@ const fn is_passing(kind: ErrorKind) -> bool {
     )
 }
 
+/// The longest time between packets that is believed to be a server's own.
+const LONGEST_GAP: Duration = Duration::from_millis(600);
 /// How often to check whether to stop.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 /// The most packets that wait to be fetched.
@@ -191,6 +204,18 @@ mod tests {
         let address = SocketAddr::from(([127, 0, 0, 1], 9));
         let listener = Some(thread::spawn(flood));
         Ear { address, heard: Vec::new(), bytes: 0, arrivals, stop, listener }
+    }
+
+    #[test]
+    fn of_a_slow_server_a_longer_silence_is_waited_for() {
+        let mut ear = Ear::open(IpAddr::from([127, 0, 0, 1]), 0).unwrap();
+        let (least, begin) = (Duration::from_millis(300), Instant::now());
+        assert_eq!(ear.telling_silence(least), least);
+        for (after, silence) in [(0, 300), (50, 300), (450, 1200), (9450, 1800)] {
+            let at = begin + Duration::from_millis(after);
+            ear.keep(Arrival { at, bytes: [0].as_slice().into() });
+            assert_eq!(ear.telling_silence(least), Duration::from_millis(silence), "{after}");
+        }
     }
 
     #[test]

@@ -47,6 +47,12 @@ impl Movie {
         Self { name: name.to_owned(), frames: self.frames.iter().take(count).cloned().collect() }
     }
 
+    /// The frames of this one, from the first again after the last, as a movie of that name.
+    pub(crate) fn repeated(&self, count: usize, name: &str) -> Self {
+        let frames = self.frames.iter().cycle().take(count).cloned().collect();
+        Self { name: name.to_owned(), frames }
+    }
+
     /// A short movie with a frame of `size` bytes in its middle; `None` if no frame is so small.
     pub(crate) fn with_frame_of(&self, size: usize, name: &str) -> Option<Self> {
         let mut movie = self.beginning(5, name);

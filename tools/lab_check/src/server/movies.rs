@@ -8,14 +8,14 @@ use rtsp_lab::rtp_packet::HEADER_SIZE;
 use super::caller::Caller;
 use super::movie::{LARGE_PLACE, LARGE_SIZE};
 use super::requirements as need;
-use super::scene::{Case, MovieKind, Scene, Stop};
+use super::scene::{Case, MovieKind, PACKET_LIMIT, Scene, Stop};
 use super::stream::{self, Seen};
 
 /// Setup of a movie that is not there.
 pub(crate) const NOT_FOUND: Case = Case {
     name: "Setup of a movie that is not there",
     needs: need::A_SESSION,
-    decides: &[&need::NOT_FOUND, &need::SETUP_AFTER_404],
+    decides: &[&need::NOT_FOUND, &need::SETUP_AFTER_404, &need::OUTSIDE],
     movie: MovieKind::Whole,
     play: not_found,
 };
@@ -23,14 +23,30 @@ pub(crate) const NOT_FOUND: Case = Case {
 fn not_found(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let mut caller = scene.caller()?;
     "no-such-movie.Mjpeg".clone_into(&mut caller.movie);
-    let setup = caller.ask("SETUP");
-    scene.check(&need::NOT_FOUND, setup.status() == Some(404), &setup, "404 in the first line");
-    if setup.status() != Some(404) {
-        return Err(Stop("there was no 404".to_owned()));
+    let mut setup = caller.ask("SETUP");
+    // A server that does not return after its 404 answers the same request once more.
+    caller.read_answer(&mut setup, SECOND_REPLY, 1);
+    let met = setup.status() == Some(404) && setup.replies() <= 1;
+    scene.check(&need::NOT_FOUND, met, &setup, "404 in the first line, and no second reply");
+    if !met {
+        return Err(Stop("it was not answered 404 and no more".to_owned()));
     }
     caller.movie.clone_from(&scene.movie.name);
     let setup = caller.ask("SETUP");
     scene.check(&need::SETUP_AFTER_404, setup.is_granted(), &setup, "200 in the first line");
+    drop(caller);
+    outside(scene)
+}
+
+/// Setup of files that are there, but not in the server's folder. A server that hangs up shows
+/// nothing of them, too.
+fn outside(scene: &mut Scene<'_>) -> Result<(), Stop> {
+    for name in OUTSIDE {
+        let mut caller = scene.another_caller(&need::OUTSIDE)?;
+        name.clone_into(&mut caller.movie);
+        let setup = caller.ask_within("SETUP", OUTSIDE_LIMIT);
+        scene.check(&need::OUTSIDE, !setup.is_granted(), &setup, "404, or anything but 200");
+    }
     Ok(())
 }
 
@@ -73,6 +89,9 @@ fn end(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let seen = frames_up_to(scene, &mut caller, last.saturating_sub(1));
     let silent = caller.ear.falls_silent(PAUSE, scene.within(SILENCE_LIMIT));
     let furthest = seen.iter().filter_map(|frame| frame.index).max().map_or(0, |index| index + 1);
+    if furthest < last && !silent {
+        return Err(Stop(format!("it plays too slowly: frame {furthest} of {last} by then")));
+    }
     if furthest == last {
         scene.pass(&need::LAST_FRAME);
     } else {
@@ -99,23 +118,33 @@ fn end(scene: &mut Scene<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Listens until that frame has come or its time is over, because a silence may be a halt of the
-/// machine.
+/// Listens until that frame has come, its time is over, or there is a silence that is longer than
+/// any halt of the machine.
 fn frames_up_to(scene: &Scene<'_>, caller: &mut Caller, index: usize) -> Vec<Seen> {
     let end = scene.within(PLAY_LIMIT);
     loop {
         let count = caller.ear.count();
         let seen = stream::frames(caller.ear.heard(), scene.movie);
         let is_there = seen.iter().any(|frame| frame.index == Some(index));
-        if is_there || Instant::now() >= end || !caller.ear.wait_for(count + 1, end) {
+        let next = end.min(Instant::now() + PACKET_LIMIT);
+        if is_there || Instant::now() >= end || !caller.ear.wait_for(count + 1, next) {
             return seen;
         }
     }
 }
 
+/// Files that every system has, from the root and from any folder.
+#[cfg(not(windows))]
+const OUTSIDE: [&str; 2] = ["/etc/passwd", "../../../../../../../../../../etc/passwd"];
+#[cfg(windows)]
+const OUTSIDE: [&str; 2] = ["C:/Windows/win.ini", "../../../../../../../../../../Windows/win.ini"];
+/// How long to wait for the answer, which need not come.
+const OUTSIDE_LIMIT: Duration = Duration::from_millis(500);
+/// How long to wait for a second reply to the same request.
+const SECOND_REPLY: Duration = Duration::from_millis(200);
 /// A silence of this length is the end.
 const PAUSE: Duration = Duration::from_millis(600);
-/// By then a second of the movie has come.
-const PLAY_LIMIT: Duration = Duration::from_secs(4);
+/// By then a second of the movie has come, even at a few frames a second.
+const PLAY_LIMIT: Duration = Duration::from_millis(7800);
 /// By then it has begun.
 const SILENCE_LIMIT: Duration = Duration::from_secs(2);

@@ -23,6 +23,7 @@ requirements! {
         SESSION_NUMBER session_number "its session is a number, and not 0" "Session ids"
         NOT_FOUND not_found "SETUP of a movie that is not there is answered 404" "Status codes"
         SETUP_AFTER_404 setup_after_404 "SETUP of another one works then, on the same connection" "Status codes"
+        OUTSIDE outside "SETUP of a file outside its folder is not answered 200" "Names"
     }
     "Play" {
         PLAY play "PLAY is answered 200" "Replies"
@@ -40,7 +41,7 @@ requirements! {
         TEARDOWN_STOPS teardown_stops "no packet comes after TEARDOWN" "States"
     }
     "Replies" {
-        REPLY_FORM reply_form "three lines that end in LF: status, CSeq, Session" "Replies"
+        REPLY_FORM reply_form "three lines: status, CSeq, Session" "Replies"
         CSEQ cseq "the request's CSeq is repeated" "CSeq"
         SESSION session "the session is repeated" "Session ids"
         REPLY_TIME reply_time "they come within 0.05 s" "The report's limits"
@@ -54,8 +55,10 @@ requirements! {
         MARKER marker "M, 1 bit: 0, or 1 on the last packet of every frame" "RTP"
         PAYLOAD_TYPE payload_type "PT, 7 bits: 26, JPEG" "RTP"
         SEQUENCE sequence "sequence number, 16 bits: one more in each packet" "RTP"
+        SEQUENCE_256 sequence_256 "sequence number: goes on after 255" "RTP"
         FIRST_NUMBER first_number "sequence number of the first packet: 1" "RTP"
         TIMESTAMP timestamp "timestamp, 32 bits: does not go back" "RTP"
+        TIMESTAMP_RUNS timestamp_runs "timestamp: another one seconds later" "RTP"
         SSRC ssrc "SSRC, 32 bits: the same in all packets of a session" "RTP"
     }
     "Frames" {
@@ -85,6 +88,7 @@ requirements! {
     "Describe" {
         DESCRIBE describe "DESCRIBE is answered with the session's description" "DESCRIBE"
         DESCRIBE_LENGTH describe_length "its Content-Length is right" "DESCRIBE"
+        DESCRIBE_FORM describe_form "it has the report's own lines" "DESCRIBE"
     }
     "When clients have gone" {
         GONE gone "nothing is sent to one that has closed, or was killed" "End of the connection"

@@ -9,23 +9,27 @@ use std::time::Duration;
 use crate::card::{Came, Evidence, Requirement, Verdict};
 use crate::progress::Progress;
 
+use super::form::Form;
 use super::movie::Movie;
 use super::requirements as need;
 use super::scene::{Case, MovieKind, Note, Scene};
-use super::subject::{Live, NoStart, Subject};
+use super::subject::{NoStart, Subject};
 
 /// The movies that the cases ask for.
 #[derive(Debug)]
 pub(crate) struct Movies {
     pub(crate) whole: Movie,
+    /// `None` if the user's is long enough, or the server was not started here.
+    pub(crate) long: Option<Movie>,
     pub(crate) short: Movie,
     /// `None` if no frame of the movie is small enough, or the server was not started here.
     pub(crate) large: Option<Movie>,
 }
 
 impl Movies {
-    const fn of(&self, movie: MovieKind) -> Option<&Movie> {
+    fn of(&self, movie: MovieKind) -> Option<&Movie> {
         match movie {
+            MovieKind::Long => Some(self.long.as_ref().unwrap_or(&self.whole)),
             MovieKind::Whole => Some(&self.whole),
             MovieKind::Short => Some(&self.short),
             MovieKind::Large => self.large.as_ref(),
@@ -40,108 +44,117 @@ enum Event {
     Done(&'static Case, Result<Vec<Note>, NoStart>),
 }
 
-/// Plays the cases, `at_once` at a time, and gathers what they find. The first one gets the server
-/// that runs already, if there is one.
-///
-/// Some servers can't run twice at the same time, so a case whose server did not start is played
-/// again, alone.
-///
-/// # Errors
-/// A server could not be tried for one of them: in one line.
-pub(crate) fn play(
-    cases: &[&'static Case],
-    subject: &Subject,
-    movies: &Movies,
-    first: Option<Live>,
-    at_once: usize,
-    progress: &mut Progress,
-) -> Result<Vec<Note>, String> {
-    let (mut notes, unserved) = play_together(cases, subject, movies, first, at_once, progress)?;
-    for case in unserved {
-        progress.again(case.name, "the server did not start, and is tried once more, alone");
-        match play_one(case, subject, movies, None) {
-            Ok(found) => notes.extend(found),
-            Err(NoStart::Refused(why)) => notes.extend(refused(case, why)),
-            Err(NoStart::Untried(why)) => return Err(why),
-        }
-    }
-    Ok(notes)
+/// What the cases have found that were played together.
+#[derive(Debug, Default)]
+pub(crate) struct Played {
+    pub(crate) notes: Vec<Note>,
+    /// The cases for which the server did not start: some can't run twice at the same time.
+    pub(crate) unserved: Vec<&'static Case>,
 }
 
-/// What the cases find, and the cases for which the server did not start.
-fn play_together(
-    cases: &[&'static Case],
-    subject: &Subject,
-    movies: &Movies,
-    first: Option<Live>,
-    at_once: usize,
-    progress: &mut Progress,
-) -> Result<(Vec<Note>, Vec<&'static Case>), String> {
-    let waiting = Mutex::new((cases.iter(), first));
-    let (sender, events) = mpsc::channel();
-    let next = || {
-        let mut waiting = waiting.lock().ok()?;
-        let (cases, first) = &mut *waiting;
-        Some((*cases.next()?, first.take()))
-    };
-    let work = |sender: Sender<Event>| {
-        while let Some((case, live)) = next() {
-            sender.send(Event::Begun(case)).ok();
-            sender.send(Event::Done(case, play_one(case, subject, movies, live))).ok();
-        }
-    };
-    thread::scope(|scope| {
-        for number in 0..at_once.min(cases.len()) {
-            let sender = sender.clone();
-            let worker = thread::Builder::new().name(format!("case_{number}"));
-            worker
-                .spawn_scoped(scope, || work(sender))
-                .map_err(|error| format!("could not start a thread: {error}"))?;
-        }
-        drop(sender);
-        let (mut notes, mut unserved) = (Vec::new(), Vec::new());
-        for event in events {
-            match event {
-                Event::Begun(case) => progress.begin(case.name),
-                Event::Done(_, Ok(found)) => notes.extend(found),
-                Event::Done(case, Err(NoStart::Refused(_))) => unserved.push(case),
-                Event::Done(_, Err(NoStart::Untried(why))) => return Err(why),
+/// A server to play cases against.
+#[derive(Debug)]
+pub(crate) struct Run<'a> {
+    pub(crate) subject: &'a Subject,
+    pub(crate) movies: &'a Movies,
+    /// How requests are written.
+    pub(crate) form: Form,
+    pub(crate) progress: Mutex<Progress>,
+}
+
+impl Run<'_> {
+    /// Plays the cases, `at_once` at a time, and gathers what they find.
+    ///
+    /// # Errors
+    /// A server could not be tried for one of them: in one line.
+    pub(crate) fn together(
+        &self,
+        cases: &[&'static Case],
+        at_once: usize,
+    ) -> Result<Played, String> {
+        let waiting = Mutex::new(cases.iter());
+        let (sender, events) = mpsc::channel();
+        let next = || waiting.lock().ok()?.next().copied();
+        let work = |sender: Sender<Event>| {
+            while let Some(case) = next() {
+                sender.send(Event::Begun(case)).ok();
+                sender.send(Event::Done(case, self.play_one(case))).ok();
+            }
+        };
+        thread::scope(|scope| {
+            for number in 0..at_once.min(cases.len()) {
+                let sender = sender.clone();
+                let worker = thread::Builder::new().name(format!("case_{number}"));
+                worker
+                    .spawn_scoped(scope, || work(sender))
+                    .map_err(|error| format!("could not start a thread: {error}"))?;
+            }
+            drop(sender);
+            let mut played = Played::default();
+            for event in events {
+                match event {
+                    Event::Begun(case) => self.tell(|progress| progress.begin(case.name)),
+                    Event::Done(_, Ok(found)) => played.notes.extend(found),
+                    Event::Done(case, Err(NoStart::Refused(_))) => played.unserved.push(case),
+                    Event::Done(_, Err(NoStart::Untried(why))) => return Err(why),
+                }
+            }
+            Ok(played)
+        })
+    }
+
+    /// Plays the cases once more whose server did not start, one by one, while no other runs.
+    ///
+    /// # Errors
+    /// As [`Self::together`].
+    pub(crate) fn alone(&self, unserved: &[&'static Case]) -> Result<Vec<Note>, String> {
+        let mut notes = Vec::new();
+        for case in unserved {
+            let why = "the server did not start, and is tried once more, alone";
+            self.tell(|progress| progress.again(case.name, why));
+            match self.play_one(case) {
+                Ok(found) => notes.extend(found),
+                Err(NoStart::Refused(why)) => notes.extend(refused(case, why)),
+                Err(NoStart::Untried(why)) => return Err(why),
             }
         }
-        Ok((notes, unserved))
-    })
-}
+        Ok(notes)
+    }
 
-fn play_one(
-    case: &Case,
-    subject: &Subject,
-    movies: &Movies,
-    mut live: Option<Live>,
-) -> Result<Vec<Note>, NoStart> {
-    if case.movie != MovieKind::Whole && !subject.is_started_here() {
-        return Ok(not_checked(case, "it needs a movie that is not in the folder of that server"));
-    }
-    let Some(movie) = movies.of(case.movie) else {
-        return Ok(not_checked(case, "no frame of the movie is small enough to be padded"));
-    };
-    let mut kept = Vec::new();
-    for attempt in 1.. {
-        let waited = waited_here();
-        let notes = match live.take().map_or_else(|| subject.start(), Ok) {
-            Ok(live) => Scene::new(live, movie).play(case),
-            // A server that was not started here can't be started again.
-            Err(NoStart::Refused(why)) if !subject.is_started_here() => return Ok(gone(case, why)),
-            Err(why) => return Err(why),
-        };
-        let busy = waited_here().saturating_sub(waited) > MOST_WAITING;
-        let is_unsure = |note: &Note| note.is_failure() && (busy || is_timed(note));
-        if attempt == MOST_ATTEMPTS || !notes.iter().any(is_unsure) {
-            kept.extend(notes);
-            break;
+    fn tell(&self, what: impl FnOnce(&mut Progress)) {
+        if let Ok(mut progress) = self.progress.lock() {
+            what(&mut progress);
         }
-        kept.extend(notes.into_iter().filter(|note| note.is_failure() && !is_unsure(note)));
     }
-    Ok(kept)
+
+    fn play_one(&self, case: &Case) -> Result<Vec<Note>, NoStart> {
+        let is_started_here = self.subject.is_started_here();
+        if matches!(case.movie, MovieKind::Short | MovieKind::Large) && !is_started_here {
+            let why = "it needs a movie that is not in the folder of that server";
+            return Ok(not_checked(case, why));
+        }
+        let Some(movie) = self.movies.of(case.movie) else {
+            return Ok(not_checked(case, "no frame of the movie is small enough to be padded"));
+        };
+        let mut kept = Vec::new();
+        for attempt in 1.. {
+            let waited = waited_here();
+            let notes = match self.subject.start() {
+                Ok(live) => Scene::new(live, movie, self.form).play(case),
+                // A server that was not started here can't be started again.
+                Err(NoStart::Refused(why)) if !is_started_here => return Ok(gone(case, why)),
+                Err(why) => return Err(why),
+            };
+            let busy = waited_here().saturating_sub(waited) > MOST_WAITING;
+            let is_unsure = |note: &Note| note.is_failure() && (busy || is_timed(note));
+            if attempt == MOST_ATTEMPTS || !notes.iter().any(is_unsure) {
+                kept.extend(notes);
+                break;
+            }
+            kept.extend(notes.into_iter().filter(|note| note.is_failure() && !is_unsure(note)));
+        }
+        Ok(kept)
+    }
 }
 
 /// Whether the verdict depends on times alone.

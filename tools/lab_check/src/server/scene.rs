@@ -7,6 +7,7 @@ use crate::deadline::{CASE_LIMIT, Deadline};
 
 use super::caller::Caller;
 use super::exchange::Exchange;
+use super::form::Form;
 use super::movie::Movie;
 use super::requirements as need;
 use super::stream;
@@ -26,6 +27,14 @@ pub(crate) struct Case {
 }
 
 impl Case {
+    /// How long it may take.
+    const fn limit(&self) -> Duration {
+        match self.movie {
+            MovieKind::Long => LONG_CASE_LIMIT,
+            MovieKind::Whole | MovieKind::Short | MovieKind::Large => CASE_LIMIT,
+        }
+    }
+
     /// Notes for the requirements that it would have decided.
     pub(crate) fn left_open(&self, why: &str) -> impl Iterator<Item = Note> {
         let verdict = Verdict::NotChecked(why.to_owned());
@@ -38,6 +47,8 @@ impl Case {
 pub(crate) enum MovieKind {
     /// The user's.
     Whole,
+    /// The user's if it has more than 262 frames, or else one that does.
+    Long,
     /// One that is over soon.
     Short,
     /// One with a frame of 20,000 bytes.
@@ -94,6 +105,7 @@ pub(crate) enum Number {
 pub(crate) struct Scene<'a> {
     pub(crate) live: Live,
     pub(crate) movie: &'a Movie,
+    form: Form,
     deadline: Deadline,
     /// The last PLAY that was granted.
     played: Vec<u8>,
@@ -102,13 +114,14 @@ pub(crate) struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     /// A case against that server.
-    pub(crate) fn new(live: Live, movie: &'a Movie) -> Self {
+    pub(crate) fn new(live: Live, movie: &'a Movie, form: Form) -> Self {
         let (played, notes) = (Vec::new(), Vec::new());
-        Self { live, movie, deadline: Deadline::after(CASE_LIMIT), played, notes }
+        Self { live, movie, form, deadline: Deadline::after(CASE_LIMIT), played, notes }
     }
 
     /// Plays the case to its end; requirements that it has not decided then count as not checked.
     pub(crate) fn play(mut self, case: &Case) -> Vec<Note> {
+        self.deadline = Deadline::after(case.limit());
         let reason = match (case.play)(&mut self) {
             Ok(()) => "it did not come to that".to_owned(),
             Err(Stop(reason)) => reason,
@@ -133,7 +146,8 @@ impl<'a> Scene<'a> {
     /// A client with a connection of its own.
     pub(crate) fn caller(&mut self) -> Result<Caller, Stop> {
         let tcp = self.live.connect(self.deadline);
-        tcp.and_then(|tcp| Caller::new(tcp, &self.movie.name, self.deadline)).map_err(Stop)
+        let (movie, form) = (&self.movie.name, self.form);
+        tcp.and_then(|tcp| Caller::new(tcp, movie, form, self.deadline)).map_err(Stop)
     }
 
     /// As [`Self::caller`], after an earlier client; if no connection is accepted, that is a
@@ -330,5 +344,7 @@ impl<'a> Scene<'a> {
     }
 }
 
+/// How long a case may take that plays to packet 262.
+const LONG_CASE_LIMIT: Duration = Duration::from_secs(18);
 /// How long to wait for a packet if nothing depends on when it comes.
 pub(crate) const PACKET_LIMIT: Duration = Duration::from_millis(2500);

@@ -8,7 +8,7 @@ use super::caller::Caller;
 use super::exchange::Exchange;
 use super::requirements as need;
 use super::scene::{Case, MovieKind, PACKET_LIMIT, Scene, Stop};
-use super::stream;
+use super::stream::{self, Seen};
 
 /// Play, Pause, Play.
 pub(crate) const PAUSE: Case = Case {
@@ -62,7 +62,8 @@ pub(crate) fn judge_silence(
     requirement: &'static Requirement,
 ) -> Result<(), Stop> {
     let begin = after.answered.unwrap_or_else(Instant::now) + GRACE;
-    if !caller.ear.hears_since(begin, begin + SILENCE) {
+    let silence = caller.ear.telling_silence(SILENCE);
+    if !caller.ear.hears_since(begin, begin + silence) {
         scene.pass(requirement);
         return Ok(());
     }
@@ -82,20 +83,41 @@ pub(crate) const PLAY_AGAIN: Case = Case {
 
 fn play_again(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let mut caller = scene.playing_caller(5)?;
+    let usual = usual_rate(&stream::frames(caller.ear.heard(), scene.movie));
+    let (fewest, most) = bounds(usual * LISTENING.as_secs_f64());
     let begin = Instant::now();
     let again = caller.ask_within("PLAY", OPTIONAL_LIMIT);
     caller.ear.wait_for(usize::MAX, begin + LISTENING);
     let seen = stream::frames(caller.ear.heard(), scene.movie);
     let is_counted = |at: Instant| (begin..begin + LISTENING).contains(&at);
     let count = seen.iter().filter(|frame| is_counted(frame.at)).count();
-    let has_more = scene.movie.frames.len() > 2 * MOST_FRAMES;
-    if count <= MOST_FRAMES && (count >= FEWEST_FRAMES || !has_more) {
+    let has_more = scene.movie.frames.len() > 2 * most;
+    if count <= most && (count >= fewest || !has_more) {
         scene.pass(&need::PLAY_AGAIN);
     } else {
         let came = format!("{count} frames in {LISTENING:?} after it");
-        scene.fail_seen(&need::PLAY_AGAIN, &again.sent_text(), &came, "30 frames, as before");
+        let expected = format!("as before: from {fewest} to {most} frames");
+        scene.fail_seen(&need::PLAY_AGAIN, &again.sent_text(), &came, &expected);
     }
     Ok(())
+}
+
+/// The server's own rate: frames a second.
+fn usual_rate(seen: &[Seen]) -> f64 {
+    let ends = seen.first().zip(seen.last());
+    let span = ends.map_or(0.0, |(first, last)| (last.at - first.at).as_secs_f64());
+    #[expect(clippy::cast_precision_loss, reason = "they are a few")]
+    let steps = seen.len().saturating_sub(1) as f64;
+    if steps > 0.0 && span > 0.0 { steps / span } else { REPORT_RATE }
+}
+
+/// The fewest and the most frames of a single stream of which so many are expected: a server may
+/// make up for a halt of the machine. The first frames may come at once, but not all of them.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to some hundreds")]
+fn bounds(expected: f64) -> (usize, usize) {
+    let expected = expected.min(MOST_EXPECTED);
+    let fewest = expected.min(REPORT_RATE * LISTENING.as_secs_f64()) / 2.0;
+    (fewest as usize, (expected * 1.5).ceil() as usize)
 }
 
 /// Play, Pause, Teardown before Setup.
@@ -237,7 +259,23 @@ const SILENCE: Duration = Duration::from_millis(400);
 const OPTIONAL_LIMIT: Duration = Duration::from_millis(500);
 /// How long packets are counted after the second PLAY: 30 frames.
 const LISTENING: Duration = Duration::from_millis(1500);
-/// The fewest and the most packets of a single stream: a server may make up for a halt of the
-/// machine.
-const FEWEST_FRAMES: usize = 15;
-const MOST_FRAMES: usize = 45;
+/// Frames a second.
+const REPORT_RATE: f64 = 20.0;
+/// The most frames that are believed to be usual in that time.
+const MOST_EXPECTED: f64 = 300.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_stream_is_too_much_at_any_rate() {
+        for rate in [2.5, 10.0, 20.0, 30.0] {
+            let expected = rate * LISTENING.as_secs_f64();
+            let (fewest, most) = bounds(expected);
+            #[expect(clippy::cast_precision_loss, reason = "they are small")]
+            let (fewest, most) = (fewest as f64, most as f64);
+            assert!(fewest < expected && expected < most && most < 2.0 * expected, "{rate}");
+        }
+    }
+}

@@ -27,6 +27,7 @@ pub(crate) const STREAM: Case = Case {
         &need::SEQUENCE,
         &need::FIRST_NUMBER,
         &need::TIMESTAMP,
+        &need::TIMESTAMP_RUNS,
         &need::SSRC,
         &need::FRAMES,
         &need::LOSS,
@@ -39,7 +40,7 @@ pub(crate) const STREAM: Case = Case {
 
 fn play_for_a_while(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let mut caller = scene.playing_caller(1)?;
-    listen(scene, &mut caller);
+    let goes_on = listen(scene, &mut caller);
     let arrivals = caller.ear.heard().to_vec();
     let seen = stream::frames(&arrivals, scene.movie);
     let header_is_right = header::judge(scene, &arrivals);
@@ -50,31 +51,38 @@ fn play_for_a_while(scene: &mut Scene<'_>) -> Result<(), Stop> {
     if let Some(finding) = finding(&arrivals, caller.ear.address()) {
         scene.explain(finding.to_string());
     }
-    judge_pace(scene, &seen);
+    judge_pace(scene, &seen, goes_on);
     Ok(())
 }
 
-/// Listens until the time or the movie is over.
-fn listen(scene: &Scene<'_>, caller: &mut Caller) {
+/// Listens until the time or the movie is over; returns whether packets came all the time.
+fn listen(scene: &Scene<'_>, caller: &mut Caller) -> bool {
     let end = scene.within(LISTENING);
     while Instant::now() < end {
         let count = caller.ear.count();
         if !caller.ear.wait_for(count + 1, scene.within(LONGEST_GAP).min(end)) {
-            return;
+            return Instant::now() >= end;
         }
     }
+    true
 }
 
 /// Rate and deviation. Only new frames count: a repeated frame is another fault.
-fn judge_pace(scene: &mut Scene<'_>, seen: &[Seen]) {
+fn judge_pace(scene: &mut Scene<'_>, seen: &[Seen], goes_on: bool) {
     let times = times_of_new(seen);
+    let last = seen.iter().filter_map(|frame| frame.index).max();
+    let is_over = last.map_or(!goes_on, |last| last + 1 >= scene.movie.frames.len());
+    if times.len() < FEWEST_FRAMES && !times.is_empty() && !is_over {
+        return judge_few(scene, &times, goes_on);
+    }
     let Some(rate) = rate_of(&times) else {
         let why = format!("{} frames are too few to measure", times.len());
         scene.not_checked(&need::RATE, &why);
         return scene.not_checked(&need::DEVIATION, &why);
     };
     let figure = format!("{rate:.2} (the median of half seconds)");
-    if (SLOWEST..=FASTEST).contains(&rate) {
+    let is_right = (SLOWEST..=FASTEST).contains(&rate);
+    if is_right {
         scene.pass(&need::RATE);
     } else {
         let expected = format!("{SLOWEST} to {FASTEST} frames a second");
@@ -82,16 +90,32 @@ fn judge_pace(scene: &mut Scene<'_>, seen: &[Seen]) {
     }
     scene.figure(&need::RATE, figure);
     scene.note(Note::Number(Number::Rate, rate));
-    judge_deviation(scene, &times);
+    judge_deviation(scene, &times, is_right);
 }
 
-fn judge_deviation(scene: &mut Scene<'_>, times: &[f64]) {
+/// The pace of a server that has sent fewer frames in this time than half of the report's.
+fn judge_few(scene: &mut Scene<'_>, times: &[f64], goes_on: bool) {
+    let silence = if goes_on { 0.0 } else { LONGEST_GAP.as_secs_f64() };
+    let time = times.last().copied().unwrap_or_default() + silence;
+    #[expect(clippy::cast_precision_loss, reason = "it is below 30")]
+    let rate = (times.len() - 1) as f64 / time.max(INTERVAL);
+    let came = format!("{} frames, {rate:.2} a second", times.len());
+    scene.fail_playing(&need::RATE, &came, &format!("{SLOWEST} to {FASTEST} frames a second"));
+    scene.figure(&need::RATE, format!("{rate:.2}"));
+    scene.note(Note::Number(Number::Rate, rate));
+    scene.not_checked(&need::DEVIATION, OTHER_RATE);
+}
+
+/// At another rate all intervals deviate, which is one fault and not two.
+fn judge_deviation(scene: &mut Scene<'_>, times: &[f64], rate_is_right: bool) {
     let intervals = times.windows(2).filter_map(|pair| Some(pair.last()? - pair.first()?));
     let deviations: Vec<f64> = intervals.map(|interval| (interval - INTERVAL).abs()).collect();
     let (middle, large) = (median(&deviations), quantile(&deviations, 0.99));
     let figure = format!("p50 {}, p99 {} away", milliseconds(middle), milliseconds(large));
     if middle <= LARGEST_DEVIATION {
         scene.pass(&need::DEVIATION);
+    } else if !rate_is_right {
+        scene.not_checked(&need::DEVIATION, OTHER_RATE);
     } else {
         let came = format!("half of the intervals are more than {} away", milliseconds(middle));
         scene.fail_playing(&need::DEVIATION, &came, "half of them within 10 ms of 50 ms");
@@ -130,6 +154,8 @@ fn rate_of(times: &[f64]) -> Option<f64> {
     Some(rate)
 }
 
+/// Why the deviation is not judged.
+const OTHER_RATE: &str = "at another rate all intervals deviate";
 /// How long to listen.
 const LISTENING: Duration = Duration::from_millis(3500);
 /// After this long without a packet the movie is over.

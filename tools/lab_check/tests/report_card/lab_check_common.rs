@@ -64,9 +64,9 @@ impl Table {
         requirements.filter(|column| row[*column] == verdict).cloned().collect()
     }
 
-    /// The columns after the program's name and the four counts.
+    /// The columns after the program's name and the five counts.
     pub(crate) fn requirements(&self) -> &[String] {
-        &self.columns[5..]
+        &self.columns[6..]
     }
 }
 

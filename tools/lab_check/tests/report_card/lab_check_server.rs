@@ -4,9 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::Mutex;
+use std::sync::mpsc::{self, TryRecvError};
 use std::thread;
 
 use crate::common::command_line::{assert_help_and_version, assert_wrong_call};
@@ -73,8 +74,9 @@ fn the_rust_server_gets_a_full_card() {
     assert!(!outcome.stdout.contains("  reason  "), "{}", outcome.stdout);
     let tried: BTreeSet<_> = FAULTS.iter().flat_map(|(_, lines)| lines.split(' ')).collect();
     let untried = table.requirements().iter().filter(|line| !tried.contains(line.as_str()));
-    // Few lab servers look at the session, so checking it is optional.
-    assert_eq!(untried.collect::<Vec<_>>(), ["wrong_session"], "a fault for each line");
+    // Few lab servers look at the session, and a description may have other lines: no faults.
+    let optional = ["wrong_session", "describe_form"];
+    assert_eq!(untried.collect::<Vec<_>>(), optional, "a fault for each line");
 }
 
 fn each_fault_is_named_and_no_other() {
@@ -93,9 +95,14 @@ fn each_fault_is_named_and_no_other() {
                     let code = i32::from(!line.is_empty());
                     let expected: Vec<_> = line.split_whitespace().map(str::to_owned).collect();
                     let found = table.with_verdict("FAIL");
-                    if found != expected || outcome.code != Some(code) {
+                    let tolerated = table.with_verdict("tolerated");
+                    let expected_tolerated: &[&str] =
+                        if fault.starts_with("wants-") { &["setup"] } else { &[] };
+                    let met = found == expected && tolerated == expected_tolerated;
+                    if !met || outcome.code != Some(code) {
                         let card = failures(&outcome.stdout);
-                        let complaint = format!("{fault}: {found:?}, not {expected:?}\n{card}");
+                        let found = format!("{found:?}, tolerated {tolerated:?}");
+                        let complaint = format!("{fault}: {found}, not {expected:?}\n{card}");
                         wrong.lock().unwrap().push(complaint);
                     }
                 }
@@ -161,18 +168,25 @@ fn a_table_has_a_header_and_a_row_for_each_program() {
     // Nothing listens there, or the program ends, so this is soon over.
     let hangs_up = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let place = hangs_up.local_addr().unwrap().to_string();
-    let closer = thread::spawn(move || hangs_up.incoming().take(4).for_each(drop));
+    let (over, is_over) = mpsc::channel::<()>();
+    let nobody_waits = move || is_over.try_recv() == Err(TryRecvError::Disconnected);
+    let closer = thread::spawn(move || {
+        hangs_up.incoming().take_while(|_| !nobody_waits()).for_each(drop);
+    });
     for name in ["Anna", "Ben"] {
         let mut command = lab_check(folder.path());
         command.args(["server", "--at", &place, "--name", name, "--tsv"]).arg(&table);
         let outcome = Outcome::of(&mut command);
         assert_eq!(outcome.code, Some(1), "{outcome:?}");
         let last = outcome.stdout.lines().last().unwrap();
-        assert_eq!(last, format!("{name}: 0 passed, 1 failed, 0 not offered, 50 not checked"));
+        assert_eq!(last, format!("{name}: 0 passed, 1 failed, 0 not offered, 54 not checked"));
     }
+    drop(over);
+    TcpStream::connect(&place).unwrap();
     closer.join().unwrap();
     let table = Table::read(&table);
-    assert_eq!(table.columns[..5], ["program", "passed", "failed", "not offered", "not checked"]);
+    let counts = ["program", "passed", "failed", "tolerated", "not offered", "not checked"];
+    assert_eq!(table.columns[..6], counts);
     let row = |name: &str| {
         ["setup", "cseq"].map(|column| {
             let row = table.rows.iter().find(|row| row["program"] == name).expect("a row");
@@ -387,9 +401,12 @@ fn failures(card: &str) -> String {
 const AT_ONCE: usize = 8;
 
 /// The faults of `tests/python_lab/faults/server.py`, and the line of the card that names each.
-const FAULTS: [(&str, &str); 62] = [
+const FAULTS: [(&str, &str); 76] = [
     ("none", ""),
     ("halts", ""),
+    ("wants-carriage-returns", ""),
+    ("wants-no-space", ""),
+    ("wants-an-empty-line", ""),
     ("silent-setup", "setup"),
     ("hangs-up", "setup"),
     ("nonsense", "setup"),
@@ -401,13 +418,17 @@ const FAULTS: [(&str, &str); 62] = [
     ("no-packets", "packets"),
     ("no-cseq", "cseq"),
     ("wrong-cseq", "cseq"),
+    ("own-counter", "cseq"),
     ("wrong-session", "session"),
     ("session-is-a-word", "session_number"),
     ("extra-line", "reply_form"),
-    ("carriage-returns", "reply_form"),
+    ("carriage-returns", ""),
+    ("mixed-line-ends", "reply_form"),
     ("slow-replies", "reply_time"),
     ("found-anyway", "not_found"),
     ("error-for-missing", "not_found"),
+    ("found-after-missing", "not_found"),
+    ("opens-anything", "outside"),
     ("stuck-after-missing", "setup_after_404"),
     ("same-session", "two_sessions"),
     ("one-at-a-time", "two_clients"),
@@ -428,14 +449,19 @@ const FAULTS: [(&str, &str); 62] = [
     ("marker-and-type-swapped", "payload_type"),
     ("marked-now-and-then", "marker"),
     ("number-stands-still", "sequence"),
+    ("breaks-at256", "sequence_256"),
+    ("low-byte-only", "sequence_256"),
     ("numbers-from-zero", "first_number"),
     ("time-runs-backwards", "timestamp"),
+    ("time-stands-still", "timestamp_runs"),
     ("new-source-each-time", "ssrc"),
     ("repeats-frames", "frames"),
     ("skips-frames", "frames"),
     ("drops-packets", "loss"),
     ("small-buffer", "large_frame"),
     ("nineteen-frames", "rate"),
+    ("few-frames", "rate"),
+    ("few-frames-to-nobody", "rate gone"),
     ("bursts", "deviation"),
     ("first-frame-late", "first_packet"),
     ("loses-last-frame", "last_frame"),
@@ -443,6 +469,8 @@ const FAULTS: [(&str, &str); 62] = [
     ("dies-on-split-request", "split"),
     ("one-request-a-recv", "glued"),
     ("no-description", "describe"),
+    ("describes-nothing", "describe"),
+    ("own-description", ""),
     ("wrong-length", "describe_length"),
     ("sends-after-teardown", "teardown_stops"),
     ("spins-after-teardown", "idle"),

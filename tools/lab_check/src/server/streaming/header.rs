@@ -1,5 +1,7 @@
 //! The twelve bytes before the JPEG.
 
+use std::time::Duration;
+
 use crate::card::Requirement;
 
 use super::super::ear::Arrival;
@@ -50,10 +52,26 @@ pub(super) fn judge_fields(scene: &mut Scene<'_>, arrivals: &[Arrival], seen: &[
         Header::timestamp,
         "what it was, or more",
     );
+    judge_clock(scene, arrivals, &headers);
     let first = headers.first().map(Header::ssrc);
     let wrong = headers.iter().position(|header| Some(header.ssrc()) != first);
     let expected = format!("{}, as in the first packet", first.unwrap_or_default());
     judge_field(scene, &need::SSRC, &headers, wrong, Header::ssrc, &expected);
+}
+
+/// Whether the timestamp has changed from the first packet to the last.
+fn judge_clock(scene: &mut Scene<'_>, arrivals: &[Arrival], headers: &[Header]) {
+    let ends = arrivals.first().zip(arrivals.last());
+    let apart = ends.map(|(first, last)| last.at.saturating_duration_since(first.at));
+    if apart.is_none_or(|apart| apart < A_TICK) {
+        return scene.not_checked(&need::TIMESTAMP_RUNS, "the movie is over before it must change");
+    }
+    let last = headers.len().saturating_sub(1);
+    let same =
+        headers.first().zip(headers.last()).is_some_and(|(a, b)| a.timestamp() == b.timestamp());
+    let expected = "another one than in the first packet";
+    let wrong = same.then_some(last);
+    judge_field(scene, &need::TIMESTAMP_RUNS, headers, wrong, Header::timestamp, expected);
 }
 
 /// A frame that fits one packet may be unmarked, as in the report; in the newer assignment every
@@ -128,6 +146,9 @@ const fn marker(header: &Header) -> u8 {
 const fn payload_type(header: &Header) -> u8 {
     header.0[1] & 0x7F
 }
+
+/// A clock of seconds has gone on after this long, even if the first packet was late.
+const A_TICK: Duration = Duration::from_millis(1500);
 
 /// Bytes as Wireshark shows them.
 fn hexadecimal(bytes: &[u8]) -> String {
