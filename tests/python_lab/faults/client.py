@@ -289,6 +289,16 @@ class DiesOfSplitReply(Careful):
         return b''
 
 
+class ForgesCard(DiesOfSplitReply):
+    """As above, and its last words clear the screen and write a better card."""
+
+    def takeReplies(self, buffer):
+        if buffer.count(b'\n') % 3:
+            print('bye\x1b[2J\r  pass         a reply in two segments is one reply\u202e\u2066',
+                  file=sys.stderr, flush=True)
+        return super().takeReplies(buffer)
+
+
 class HangsAtEndOfConnection(Careful):
     """The end of the connection is not told to anybody."""
 
@@ -501,6 +511,7 @@ FAULTS = {
     'any-session': AnySession,
     'any-status': AnyStatus,
     'dies-of-split-reply': DiesOfSplitReply,
+    'forges-card': ForgesCard,
     'hangs-at-end-of-connection': HangsAtEndOfConnection,
     'spins-at-end-of-connection': SpinsAtEndOfConnection,
     'dies-of-lost': DiesOfLost,

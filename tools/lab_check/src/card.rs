@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::escape::{self, escaped, hexadecimal};
+
 /// Something that is required of a program.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Requirement {
@@ -179,7 +181,7 @@ impl fmt::Display for Card {
         }
         let [passed, failed, not_offered, not_checked] =
             [PASS, FAIL, NOT_OFFERED, NOT_CHECKED].map(|word| self.count(word));
-        write!(out, "\n{}: {passed} passed, {failed} failed, ", self.subject)?;
+        write!(out, "\n{}: {passed} passed, {failed} failed, ", escaped(&self.subject))?;
         write!(out, "{not_offered} not offered, {not_checked} not checked")
     }
 }
@@ -189,7 +191,7 @@ impl fmt::Display for Line {
         let Requirement { title, paragraph, .. } = self.requirement;
         write!(out, "  {:<11}  {title}", self.verdict.word())?;
         if let Some(figure) = &self.figure {
-            write!(out, ": {figure}")?;
+            write!(out, ": {}", escaped(figure))?;
         }
         writeln!(out)?;
         match &self.verdict {
@@ -212,7 +214,8 @@ impl fmt::Display for Line {
 
 fn note(out: &mut fmt::Formatter<'_>, name: &str, text: &str) -> fmt::Result {
     // Align a program's own lines below one another.
-    let text = text.replace('\n', "\n                         ");
+    let lines: Vec<String> = text.split('\n').map(escaped).collect();
+    let text = lines.join("\n                         ");
     writeln!(out, "               {name:<8}  {text}")
 }
 
@@ -235,11 +238,10 @@ pub(crate) fn visible(bytes: &[u8]) -> String {
             match character {
                 '\n' => text.push('␊'),
                 '\r' => text.push('␍'),
-                plain if !plain.is_control() => text.push(plain),
-                control => text.push_str(&hexadecimal(u32::from(control))),
+                other => escape::push(&mut text, other),
             }
         }
-        text.extend(chunk.invalid().iter().map(|&byte| hexadecimal(byte.into())));
+        text.extend(chunk.invalid().iter().map(|&byte| hexadecimal(byte)));
     }
     if text.is_empty() {
         text.push_str("nothing");
@@ -249,10 +251,6 @@ pub(crate) fn visible(bytes: &[u8]) -> String {
         text.push_str(&more);
     }
     text
-}
-
-fn hexadecimal(byte: u32) -> String {
-    format!("\\x{byte:02X}")
 }
 
 /// The words of the verdicts.

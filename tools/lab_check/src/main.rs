@@ -25,6 +25,7 @@ mod card;
 mod client;
 mod compare;
 mod deadline;
+mod escape;
 mod family;
 mod guard;
 mod port;
@@ -97,5 +98,5 @@ fn say(text: &str) {
 }
 
 fn complain(text: &str) {
-    writeln!(io::stderr(), "lab_check: {text}").ok();
+    writeln!(io::stderr(), "lab_check: {}", escape::escaped(text)).ok();
 }

@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use crate::card::{Card, FAIL, NOT_CHECKED, NOT_OFFERED, PASS};
+use crate::escape::escaped;
 
 /// A table that can be written.
 #[derive(Debug)]
@@ -65,7 +66,7 @@ fn header_of(card: &Card) -> String {
 }
 
 fn row_of(card: &Card) -> String {
-    let subject = card.subject().replace(|c: char| c.is_control(), " ");
+    let subject = escaped(&card.subject().replace(char::is_control, " "));
     let counts = [PASS, FAIL, NOT_OFFERED, NOT_CHECKED].map(|word| card.count(word).to_string());
     let verdicts = card.lines().iter().map(|line| line.verdict.word().to_owned());
     let cells: Vec<_> = std::iter::once(subject).chain(counts).chain(verdicts).collect();

@@ -8,6 +8,7 @@ use std::time::Duration;
 use rtsp_lab::rtsp::State;
 
 use crate::deadline::Deadline;
+use crate::escape::escaped;
 use crate::program::Program;
 
 /// How the client left too early, if it did; `is_closed` is whether it has closed its connection.
@@ -30,7 +31,7 @@ pub(crate) fn cache_files(folder: &Path) -> Vec<String> {
     let own = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
     own.map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
         .filter(|(name, path)| name.starts_with("cache") || holds_picture(path))
-        .map(|(name, _)| name)
+        .map(|(name, _)| escaped(&name))
         .collect()
 }
 

@@ -22,6 +22,7 @@ tests![
     the_labs_own_client_fails_at_a_split_reply_only,
     the_headless_client_fails_nothing_and_what_it_does_not_do_is_not_checked,
     a_user_is_asked_for_each_click_of_a_window,
+    no_client_writes_its_own_card,
     a_client_that_never_asks_fails_setup_and_nothing_else_is_checked,
     a_client_may_leave_a_log_but_no_picture,
     #[cfg(target_os = "linux")]
@@ -33,7 +34,7 @@ tests![
 
 /// The faults of `tests/python_lab/faults/client.py`, and the line of the card that each is to
 /// fail.
-const FAULTS: [(&str, &str); 36] = [
+const FAULTS: [(&str, &str); 37] = [
     // What takes longest comes first.
     ("other-port-bound", "its RTP port is open when it sends PLAY"),
     ("keeps-port", "connection and RTP port are closed after TEARDOWN"),
@@ -57,6 +58,7 @@ const FAULTS: [(&str, &str); 36] = [
     ("any-session", "a reply of another session does not make it play"),
     ("any-status", "it does not go on after 404"),
     ("dies-of-split-reply", "a reply in two segments is one reply"),
+    ("forges-card", "a reply in two segments is one reply"),
     ("hangs-at-end-of-connection", AT_END_OF_CONNECTION),
     ("spins-at-end-of-connection", AT_END_OF_CONNECTION),
     ("dies-of-lost", "it goes on when packets are lost"),
@@ -242,6 +244,16 @@ fn press(desktop: &Desktop, key: &str) {
     command.args(["20", "xdotool"]).args(words.split(' ')).arg(key);
     let status = command.env("DISPLAY", desktop.display()).status().unwrap();
     assert!(status.success(), "press {key}");
+}
+
+fn no_client_writes_its_own_card() {
+    let command = of_python("faults/client.py", "forges-card");
+    let Ended { output, errors, .. } = run(&["client", "--script", "split-reply", &command]);
+    assert_eq!(titles(&output, "FAIL"), ["a reply in two segments is one reply"], "{errors}");
+    assert!(output.contains(r"bye\x1B[2J\x0D  pass "), "{output}");
+    assert!(output.contains(r"\u{202e}\u{2066}"), "{output}");
+    let acts = |c: &char| c.is_control() && *c != '\n' || matches!(c, '\u{202e}' | '\u{2066}');
+    assert_eq!(output.chars().chain(errors.chars()).find(acts), None);
 }
 
 fn a_client_that_never_asks_fails_setup_and_nothing_else_is_checked() {
