@@ -86,9 +86,9 @@ fn awaited(run: &Run) -> Option<(&'static Requirement, String, &'static str)> {
         (State::Ready, 0) => (&PLAY, Method::Setup, "PLAY"),
         (State::Ready, 1) => (&PLAY_AGAIN, Method::Pause, "PLAY, or TEARDOWN"),
         (State::Ready, _) => (&TEARDOWN, Method::Pause, "TEARDOWN"),
-        (State::Playing, 1) if run.by_hand => (&PAUSE, Method::Play, "PAUSE"),
         // It may be waiting for packets, which is a fault of another line.
-        (State::Playing, _) if has_no_packets && !run.by_hand => return None,
+        (State::Playing, _) if has_no_packets => return None,
+        (State::Playing, 1) if run.by_hand => (&PAUSE, Method::Play, "PAUSE"),
         (State::Playing, _) => (&TEARDOWN, Method::Play, "TEARDOWN, some time"),
     };
     let Stall { time, .. } = stall;
