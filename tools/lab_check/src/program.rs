@@ -90,7 +90,9 @@ impl Program {
         }
         self.said.extend(self.output.try_iter().take(KEPT_LINES));
         let complaints: Vec<_> = self.errors.try_iter().take(KEPT_LINES).collect();
-        complaints.into_iter().for_each(|line| self.note_complaint(line));
+        for line in complaints {
+            self.note_complaint(line);
+        }
         keep_last(&mut self.said);
         &self.said
     }

@@ -380,9 +380,8 @@ impl<'a> Case<'a> {
         }
         let has_gone = is_torn_down || self.run.broke_off.is_some();
         self.run.stall = (!has_gone && !self.run.requests.is_empty()).then_some(stall);
-        self.run.is_deaf_to_keys = self.hands.have_pressed_keys()
-            && self.run.requests.is_empty()
-            && self.run.broke_off.is_none();
+        let has_stayed = self.run.requests.is_empty() && self.run.broke_off.is_none();
+        self.run.unasked = (has_stayed && self.hands.have_pressed_keys()).then_some(NO_SUCH_KEYS);
         self.run.reads = self.intake.reads();
         self.run.behind = self.intake.behind().map(str::to_owned);
         self.run.idle = self.rest.and_then(|meter| meter.share(self.program.id()));
@@ -409,6 +408,8 @@ impl<'a> Case<'a> {
     }
 }
 
+const NO_SUCH_KEYS: &str = "no SETUP came, though its window had the keys: has it S, P, Space and T? \
+    Without --keys you are asked to click";
 /// How often everything that may happen is looked at.
 const TURN: Duration = Duration::from_millis(5);
 /// How much of a case's time is kept for the look at its end.

@@ -36,8 +36,8 @@ pub(crate) fn judge(card: &mut Card, run: &Run) {
 }
 
 fn judge_use_cases(card: &mut Card, run: &Run) {
-    if run.is_deaf_to_keys {
-        skip_all(card, &[&SETUP, &PLAY, &PAUSE, &PLAY_AGAIN, &TEARDOWN, &GOES_ON], NO_SUCH_KEYS);
+    if let Some(why) = run.unasked {
+        skip_all(card, &[&SETUP, &PLAY, &PAUSE, &PLAY_AGAIN, &TEARDOWN, &GOES_ON], why);
         card.leave_unfinished();
         return;
     }
@@ -171,7 +171,5 @@ pub(crate) fn skip_all(card: &mut Card, requirements: &[&Requirement], why: &str
 
 /// Why lines that depend on packets can't be checked.
 pub(crate) const READS_NOTHING: &str = "it reads no packets";
-const NO_SUCH_KEYS: &str = "no SETUP came, though its window had the keys: has it S, P, Space and T? \
-    Without --keys you are asked to click";
 /// By how much a silence is longer than those before it if nothing more is to be expected.
 pub(crate) const STALL: Duration = Duration::from_secs(2);

@@ -29,8 +29,8 @@ pub(crate) struct Run {
     pub(crate) reads: Option<bool>,
     /// How it read too slowly, if it did.
     pub(crate) behind: Option<String>,
-    /// The keys of its window were pressed, and no request came.
-    pub(crate) is_deaf_to_keys: bool,
+    /// Why no request came, if that may not be the client's fault.
+    pub(crate) unasked: Option<&'static str>,
     /// Where and for how long nothing more came, before the case was over.
     pub(crate) stall: Option<Stall>,
     /// The longest time from a reply to the next request.
