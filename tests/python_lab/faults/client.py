@@ -289,6 +289,50 @@ class DiesOfSplitReply(Careful):
         return b''
 
 
+class ForgesCard(DiesOfSplitReply):
+    """As above, and its last words clear the screen and write a better card."""
+
+    def takeReplies(self, buffer):
+        if buffer.count(b'\n') % 3:
+            print('bye\x1b[2J\r  pass         a reply in two segments is one reply\u202e\u2066',
+                  file=sys.stderr, flush=True)
+        return super().takeReplies(buffer)
+
+
+class HangsAtSplitReply(Careful):
+    """The rest of a reply that comes in several segments is never read, and is waited for."""
+
+    def takeReplies(self, buffer):
+        if buffer.count(b'\n') < 3:
+            threading.Event().wait()
+        return super().takeReplies(buffer)
+
+    def waitForReply(self):
+        self.replyEvent.wait()
+        super().waitForReply()
+
+
+class ReplyThreadDies(Careful):
+    """The thread that reads the replies ends at the one to PLAY, and the program waits for it."""
+
+    def parseRtspReply(self, data):
+        if self.requestSent == self.PLAY:
+            raise KeyError('no such state')
+        super().parseRtspReply(data)
+
+    def waitForReply(self):
+        self.replyEvent.wait()
+        super().waitForReply()
+
+
+class SetupOnly(Careful):
+    """It can SETUP and no more, and waits."""
+
+    def playMovie(self):
+        print('PLAY is still to be written', file=sys.stderr, flush=True)
+        threading.Event().wait()
+
+
 class HangsAtEndOfConnection(Careful):
     """The end of the connection is not told to anybody."""
 
@@ -396,6 +440,22 @@ class DiesSlowlyInSilence(DiesInSilence):
             super().connectionEnded()
 
 
+class Deaf(Careful):
+    """No packet is ever read."""
+
+    def listenRtp(self):
+        while not self.playEvent.wait(0.05) and self.teardownAcked == 0:
+            self.framesReceived += 1
+
+
+class ReadsSlowly(Careful):
+    """While it plays, each frame takes 0.12 s, and the next packet waits so long."""
+
+    def countPacket(self, rtpPacket):
+        super().countPacket(rtpPacket)
+        self.playEvent.wait(0.12)
+
+
 # Ports, threads, files.
 
 class OtherPortBound(Careful):
@@ -440,6 +500,15 @@ class StaysAfterTeardown(Careful):
         time.sleep(60)
 
 
+class StaysAtTimes(Careful):
+    """The program does not end after TEARDOWN if a packet was lost or late."""
+
+    def close(self):
+        super().close()
+        if self.packetsLost or self.packetsLate:
+            time.sleep(60)
+
+
 class KeepsPort(Careful):
     """The RTP port is never closed: a thread listens there for ever."""
 
@@ -472,6 +541,31 @@ class LeavesCacheFile(Careful):
         super().close()
 
 
+class ClearsAtTeardown(Careful):
+    """No fault: the cache file is removed soon after TEARDOWN was sent, and not again."""
+
+    def exitClient(self):
+        threading.Timer(0.08, self.cacheFolder.cleanup).start()
+        super().exitClient()
+
+    def close(self):
+        self.cacheFolder.cleanup = lambda: None
+        super().close()
+
+    def writeFrame(self, data):
+        """Write every frame."""
+        return Client.writeFrame(self, data)
+
+
+class Scribbles(Careful):
+    """No fault: it writes into its movie."""
+
+    def setupMovie(self):
+        with open(self.fileName, 'r+b') as movie:
+            movie.write(b'scribble')
+        super().setupMovie()
+
+
 class EndsBeforeTeardown(Careful):
     """The program ends in the middle of the movie."""
 
@@ -501,6 +595,10 @@ FAULTS = {
     'any-session': AnySession,
     'any-status': AnyStatus,
     'dies-of-split-reply': DiesOfSplitReply,
+    'forges-card': ForgesCard,
+    'hangs-at-split-reply': HangsAtSplitReply,
+    'reply-thread-dies': ReplyThreadDies,
+    'setup-only': SetupOnly,
     'hangs-at-end-of-connection': HangsAtEndOfConnection,
     'spins-at-end-of-connection': SpinsAtEndOfConnection,
     'dies-of-lost': DiesOfLost,
@@ -511,13 +609,18 @@ FAULTS = {
     'counts-no-swapped': CountsNoSwapped,
     'dies-in-silence': DiesInSilence,
     'dies-slowly-in-silence': DiesSlowlyInSilence,
+    'deaf': Deaf,
+    'reads-slowly': ReadsSlowly,
     'other-port-bound': OtherPortBound,
     'spins-in-pause': SpinsInPause,
     'leaks-listener': LeaksListener,
     'stays-after-teardown': StaysAfterTeardown,
+    'stays-at-times': StaysAtTimes,
     'keeps-port': KeepsPort,
     'keeps-connection': KeepsConnection,
     'leaves-cache-file': LeavesCacheFile,
+    'clears-at-teardown': ClearsAtTeardown,
+    'scribbles': Scribbles,
     'ends-before-teardown': EndsBeforeTeardown,
 }
 

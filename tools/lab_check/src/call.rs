@@ -41,6 +41,8 @@ pub(crate) enum Task {
         scripts: Vec<String>,
         /// Press its buttons by the keys of its window.
         keys: bool,
+        /// Print all that it says on standard error.
+        verbose: bool,
     },
     /// Two servers, side by side.
     Compare {
@@ -122,7 +124,8 @@ fn of_server(options: &mut Options) {
 fn of_client(options: &mut Options) {
     options
         .optmulti("", "script", "play only this variation; may be repeated (default: all)", "NAME")
-        .optflag("", "keys", "press its buttons by its window's keys");
+        .optflag("", "keys", "press its buttons by its window's keys")
+        .optflag("", "verbose", "print all it says on standard error, not three lines");
 }
 
 fn of_both(options: &mut Options) {
@@ -146,8 +149,9 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
     let at = matches.opt_str("at");
     let (scripts, keys) = (matches.opt_strs("script"), matches.opt_present("keys"));
     let is_client = words.first() == Some(&"client");
-    if !is_client && (keys || !scripts.is_empty()) {
-        return Err("--script and --keys go with client".to_owned());
+    let verbose = matches.opt_present("verbose");
+    if !is_client && (keys || verbose || !scripts.is_empty()) {
+        return Err("--script, --keys and --verbose go with client".to_owned());
     }
     if at.is_some() && words.first() != Some(&"server") {
         return Err("--at goes with server".to_owned());
@@ -159,7 +163,8 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
         (["server"], Some(place)) => Ok(Task::Server(Server::At(read_place(&place)?))),
         (["client", command], None) => {
             client::known(&scripts)?;
-            Ok(Task::Client { command: with_port("client", command)?, scripts, keys })
+            let command = with_port("client", command)?;
+            Ok(Task::Client { command, scripts, keys, verbose })
         }
         (["compare", one, other], None) => {
             let commands = [with_port("compare", one)?, with_port("compare", other)?];
@@ -200,7 +205,8 @@ Usage: lab_check [OPTIONS] server COMMAND
 Checks a server or a client of the lab, in any language, and prints its report
 card. In COMMAND {port} is replaced by the RTSP port; for a client also {host},
 {rtp} and {movie}. Ends with code 0 if nothing failed, 1 if something did, 2
-after a wrong call.
+after a wrong call, and 3 if nothing failed with a client, but lines could not
+be checked because something did not come.
 
 Examples:
     lab_check server \"python3 Server.py {port}\"

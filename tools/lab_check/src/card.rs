@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::escape::{self, escaped, hexadecimal};
+
 /// Something that is required of a program.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Requirement {
@@ -62,6 +64,7 @@ impl Default for Came {
 pub(crate) struct Card {
     subject: String,
     lines: Vec<Line>,
+    is_unfinished: bool,
 }
 
 /// A requirement, and what became of it.
@@ -73,15 +76,23 @@ pub(crate) struct Line {
     pub(crate) figure: Option<String>,
     /// Why it has failed, most likely, if that is known.
     pub(crate) reason: Option<String>,
+    /// What the program has said on standard error when this did not pass.
+    pub(crate) complaints: Vec<String>,
 }
 
 impl Card {
     /// An empty card of the program `subject`: nothing is checked yet.
     pub(crate) fn new(subject: &str, requirements: &[&'static Requirement]) -> Self {
         let unchecked = || Verdict::NotChecked("it did not come to that".to_owned());
-        let line =
-            |&requirement| Line { requirement, verdict: unchecked(), figure: None, reason: None };
-        Self { subject: subject.to_owned(), lines: requirements.iter().map(line).collect() }
+        let line = |&requirement| Line {
+            requirement,
+            verdict: unchecked(),
+            figure: None,
+            reason: None,
+            complaints: Vec::new(),
+        };
+        let lines = requirements.iter().map(line).collect();
+        Self { subject: subject.to_owned(), lines, is_unfinished: false }
     }
 
     /// The program.
@@ -125,6 +136,35 @@ impl Card {
         if let Some(line) = self.line_of(requirement) {
             line.reason = Some(reason);
         }
+    }
+
+    /// Notes what the program said on standard error, in the first of these lines with the verdict of
+    /// that word; returns whether there is one.
+    pub(crate) fn quote(
+        &mut self,
+        requirements: &[&Requirement],
+        word: &str,
+        complaints: &[String],
+    ) -> bool {
+        let is_it = |line: &&mut Line| {
+            line.verdict.word() == word && requirements.contains(&line.requirement)
+        };
+        let first = self.lines.iter_mut().find(is_it);
+        let is_there = first.is_some();
+        if let Some(line) = first {
+            line.complaints = complaints.to_vec();
+        }
+        is_there
+    }
+
+    /// Notes that lines could not be checked because something did not come.
+    pub(crate) const fn leave_unfinished(&mut self) {
+        self.is_unfinished = true;
+    }
+
+    /// Whether lines could not be checked because something did not come.
+    pub(crate) const fn is_unfinished(&self) -> bool {
+        self.is_unfinished
     }
 
     /// How many lines have a verdict of that kind.
@@ -183,7 +223,7 @@ impl fmt::Display for Card {
         }
         let [passed, failed, tolerated, not_offered, not_checked] =
             [PASS, FAIL, TOLERATED, NOT_OFFERED, NOT_CHECKED].map(|word| self.count(word));
-        write!(out, "\n{}: {passed} passed, {failed} failed, ", self.subject)?;
+        write!(out, "\n{}: {passed} passed, {failed} failed, ", escaped(&self.subject))?;
         // Few programs have such a line, so the others are not told of it.
         if tolerated > 0 {
             write!(out, "{tolerated} tolerated, ")?;
@@ -194,12 +234,22 @@ impl fmt::Display for Card {
 
 impl fmt::Display for Line {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Requirement { title, paragraph, .. } = self.requirement;
-        write!(out, "  {:<11}  {title}", self.verdict.word())?;
+        write!(out, "  {:<11}  {}", self.verdict.word(), self.requirement.title)?;
         if let Some(figure) = &self.figure {
-            write!(out, ": {figure}")?;
+            write!(out, ": {}", escaped(figure))?;
         }
         writeln!(out)?;
+        self.print_verdict(out)?;
+        if !self.complaints.is_empty() {
+            note(out, "stderr", &self.complaints.join("\n"))?;
+        }
+        Ok(())
+    }
+}
+
+impl Line {
+    /// What came, what was expected, and why, if it did not pass.
+    fn print_verdict(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.verdict {
             Verdict::Pass => Ok(()),
             Verdict::Tolerated(what) | Verdict::NotOffered(what) | Verdict::NotChecked(what) => {
@@ -214,7 +264,7 @@ impl fmt::Display for Line {
                 if let Some(reason) = &self.reason {
                     note(out, "reason", reason)?;
                 }
-                note(out, "see", &format!("docs/protocol.md, {paragraph:?}"))
+                note(out, "see", &format!("docs/protocol.md, {:?}", self.requirement.paragraph))
             }
         }
     }
@@ -222,7 +272,8 @@ impl fmt::Display for Line {
 
 fn note(out: &mut fmt::Formatter<'_>, name: &str, text: &str) -> fmt::Result {
     // Align a program's own lines below one another.
-    let text = text.replace('\n', "\n                         ");
+    let lines: Vec<String> = text.split('\n').map(escaped).collect();
+    let text = lines.join("\n                         ");
     writeln!(out, "               {name:<8}  {text}")
 }
 
@@ -245,11 +296,10 @@ pub(crate) fn visible(bytes: &[u8]) -> String {
             match character {
                 '\n' => text.push('␊'),
                 '\r' => text.push('␍'),
-                plain if !plain.is_control() => text.push(plain),
-                control => text.push_str(&hexadecimal(u32::from(control))),
+                other => escape::push(&mut text, other),
             }
         }
-        text.extend(chunk.invalid().iter().map(|&byte| hexadecimal(byte.into())));
+        text.extend(chunk.invalid().iter().map(|&byte| hexadecimal(byte)));
     }
     if text.is_empty() {
         text.push_str("nothing");
@@ -259,10 +309,6 @@ pub(crate) fn visible(bytes: &[u8]) -> String {
         text.push_str(&more);
     }
     text
-}
-
-fn hexadecimal(byte: u32) -> String {
-    format!("\\x{byte:02X}")
 }
 
 /// The words of the verdicts.

@@ -11,16 +11,18 @@ use std::thread;
 
 use rtsp_lab::rtsp::Method;
 
-use crate::card::{Card, Requirement};
+use crate::card::{Card, FAIL, NOT_CHECKED, Requirement};
 use crate::progress::Progress;
 
 mod button;
 mod case;
 mod connection;
 mod departure;
+mod ends;
 mod figures;
 mod form;
 mod hands;
+mod intake;
 mod keys;
 mod meter;
 mod movie;
@@ -48,6 +50,17 @@ pub(crate) fn known(scripts: &[String]) -> Result<(), String> {
     Script::chosen(scripts).map(drop)
 }
 
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    /// The names of the variations; all, if there is none.
+    pub(crate) scripts: &'a [String],
+    /// Its buttons are pressed by the keys of its window.
+    pub(crate) keys: bool,
+    /// All that it says on standard error is shown.
+    pub(crate) verbose: bool,
+}
+
 /// Plays the movie to the client in each variation.
 ///
 /// # Errors
@@ -56,8 +69,7 @@ pub(crate) fn check(
     command: &str,
     name: Option<&str>,
     movie: &Path,
-    scripts: &[String],
-    keys: bool,
+    Asked { scripts, keys, verbose }: Asked<'_>,
 ) -> Result<Card, String> {
     let scripts = Script::chosen(scripts)?;
     let client = Client { command, movie: Movie::read(movie)?, keys };
@@ -68,12 +80,23 @@ pub(crate) fn check(
     progress.begin(Script::Plain.name());
     let subject = name.unwrap_or(command);
     let (plain, mut card) = client.play_plain(subject, &requirements::of(&scripts))?;
+    let mut others: Vec<Script> = scripts.into_iter().filter(|&s| s != Script::Plain).collect();
     if plain.requests.is_empty() {
-        return Ok(card);
+        others.clear();
     }
-    let others: Vec<Script> = scripts.into_iter().filter(|&s| s != Script::Plain).collect();
-    for (script, run) in client.play_all(&others, &plain, &mut progress)? {
-        variations::judge(&mut card, script, Runs { plain: &plain, run: &run });
+    let runs = client.play_all(&others, &plain, &mut progress)?;
+    for (script, run) in &runs {
+        variations::judge(&mut card, *script, Runs { plain: &plain, run });
+    }
+    if !plain.requests.is_empty() {
+        ends::judge(&mut card, &plain, &runs);
+    }
+    let (lines, complaints) = (requirements::of(&[Script::Plain]), plain.last_complaints(verbose));
+    if !card.quote(&lines, FAIL, complaints) {
+        card.quote(&lines, NOT_CHECKED, complaints);
+    }
+    for (script, run) in &runs {
+        card.quote(&requirements::of(&[*script]), FAIL, run.last_complaints(verbose));
     }
     Ok(card)
 }
@@ -130,7 +153,8 @@ impl Client<'_> {
     /// Whether a run that has failed may be tried again: not if the user would have to click once
     /// more.
     fn may_repeat(&self, plain: &Run) -> bool {
-        (self.keys || !plain.by_hand) && plain.has(Method::Setup)
+        let may_be_better = plain.has(Method::Setup) && plain.reads != Some(false);
+        (self.keys || !plain.by_hand) && may_be_better
     }
 
     /// Plays the variations; several at once if nobody has to press buttons.

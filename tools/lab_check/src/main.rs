@@ -25,6 +25,7 @@ mod card;
 mod client;
 mod compare;
 mod deadline;
+mod escape;
 mod family;
 mod guard;
 mod port;
@@ -51,8 +52,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(Asked::Call(call)) => match run(&call) {
-            Ok(true) => ExitCode::SUCCESS,
-            Ok(false) => ExitCode::FAILURE,
+            Ok(code) => code,
             Err(flaw) => {
                 complain(&flaw);
                 ExitCode::FAILURE
@@ -65,31 +65,42 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether nothing failed.
-fn run(call: &Call) -> Result<bool, String> {
+fn run(call: &Call) -> Result<ExitCode, String> {
     let name = call.name.as_deref();
     // If it can't be written, the user should not have to wait for the card to learn that.
     let table = call.tsv.as_deref().map(Table::open).transpose()?;
     match &call.task {
         Task::Server(server) => hand_out(&server::check(server, name, &call.movie)?, table),
-        Task::Client { command, scripts, keys } => {
-            hand_out(&client::check(command, name, &call.movie, scripts, *keys)?, table)
+        Task::Client { command, scripts, keys, verbose } => {
+            let asked = client::Asked { scripts, keys: *keys, verbose: *verbose };
+            hand_out(&client::check(command, name, &call.movie, asked)?, table)
         }
         Task::Compare { commands } => {
             let comparison = compare::compare(commands, &call.movie)?;
             say(&comparison.to_string());
-            Ok(comparison.is_full())
+            Ok(code_of(comparison.is_full(), false))
         }
     }
 }
 
-fn hand_out(card: &Card, table: Option<Table<'_>>) -> Result<bool, String> {
+fn hand_out(card: &Card, table: Option<Table<'_>>) -> Result<ExitCode, String> {
     say(&card.to_string());
     if let Some(table) = table {
         table.append(card)?;
     }
-    Ok(card.is_full())
+    Ok(code_of(card.is_full(), card.is_unfinished()))
 }
+
+fn code_of(is_full: bool, is_unfinished: bool) -> ExitCode {
+    match (is_full, is_unfinished) {
+        (false, _) => ExitCode::FAILURE,
+        (true, true) => ExitCode::from(UNFINISHED),
+        (true, false) => ExitCode::SUCCESS,
+    }
+}
+
+/// Nothing failed, but something did not come that lines depend on.
+const UNFINISHED: u8 = 3;
 
 /// A closed terminal or pipe is no reason to stop.
 fn say(text: &str) {
@@ -97,5 +108,5 @@ fn say(text: &str) {
 }
 
 fn complain(text: &str) {
-    writeln!(io::stderr(), "lab_check: {text}").ok();
+    writeln!(io::stderr(), "lab_check: {}", escape::escaped(text)).ok();
 }

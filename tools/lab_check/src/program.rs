@@ -17,8 +17,10 @@ pub(crate) struct Program {
     child: Child,
     family: Family,
     output: Receiver<String>,
+    errors: Receiver<String>,
     readers: Vec<JoinHandle<()>>,
     said: Vec<String>,
+    complaints: Vec<String>,
 }
 
 impl Program {
@@ -35,14 +37,16 @@ impl Program {
         let could_not = |error| format!("could not start {command:?}: {error}");
         let (mut child, family) = Family::start(&command, folder).map_err(could_not)?;
         let (lines, output) = mpsc::sync_channel(KEPT_LINES);
+        // Its own channel, so that no flood on the other output displaces a complaint.
+        let (error_lines, errors) = mpsc::sync_channel(KEPT_LINES);
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let (readers, said) = (Vec::new(), Vec::new());
-        let mut program = Self { child, family, output, readers, said };
+        let (readers, said, complaints) = (Vec::new(), Vec::new(), Vec::new());
+        let mut program = Self { child, family, output, errors, readers, said, complaints };
         if let Some(stdout) = stdout {
-            program.readers.push(read(stdout, lines.clone()).map_err(could_not)?);
+            program.readers.push(read(stdout, lines).map_err(could_not)?);
         }
         if let Some(stderr) = stderr {
-            program.readers.push(read(stderr, lines).map_err(could_not)?);
+            program.readers.push(read(stderr, error_lines).map_err(could_not)?);
         }
         Ok(program)
     }
@@ -85,9 +89,36 @@ impl Program {
             self.wait_for_readers();
         }
         self.said.extend(self.output.try_iter().take(KEPT_LINES));
-        let many = self.said.len().saturating_sub(KEPT_LINES);
-        self.said.drain(..many);
+        let complaints: Vec<_> = self.errors.try_iter().take(KEPT_LINES).collect();
+        for line in complaints {
+            self.note_complaint(line);
+        }
+        keep_last(&mut self.said);
         &self.said
+    }
+
+    /// The lines that it has printed on standard error.
+    pub(crate) fn complaints(&mut self) -> &[String] {
+        self.said();
+        &self.complaints
+    }
+
+    /// Waits until it has said nothing on standard error for a moment, or has closed it; but not for
+    /// ever, because some programs never stop.
+    pub(crate) fn wait_for_silence(&mut self) {
+        let deadline = Deadline::after(READER_LIMIT);
+        while !deadline.is_over() {
+            match self.errors.recv_timeout(QUIET.min(deadline.left())) {
+                Ok(line) => self.note_complaint(line),
+                Err(_) => return,
+            }
+        }
+    }
+
+    fn note_complaint(&mut self, line: String) {
+        self.said.push(line.clone());
+        self.complaints.push(line);
+        keep_last(&mut self.complaints);
     }
 
     /// Joins the readers, which end with the outputs. It does not wait for ever: a process that
@@ -108,6 +139,10 @@ impl Drop for Program {
             reader.join().ok();
         }
     }
+}
+
+fn keep_last(lines: &mut Vec<String>) {
+    lines.drain(..lines.len().saturating_sub(KEPT_LINES));
 }
 
 fn fill(template: &str, values: &[(&str, &str)]) -> String {
@@ -139,6 +174,8 @@ fn read(
 const LOOK_INTERVAL: Duration = Duration::from_millis(5);
 /// How long to wait for the outputs of a program that was killed.
 const READER_LIMIT: Duration = Duration::from_millis(500);
+/// After this long without a line nothing more is to be expected.
+const QUIET: Duration = Duration::from_millis(100);
 /// The most bytes of a line.
 const LINE_LIMIT: u64 = 4096;
 /// The most lines that are kept.

@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use crate::card::{Card, FAIL, NOT_CHECKED, NOT_OFFERED, PASS, TOLERATED};
+use crate::escape::escaped;
 
 /// A table that can be written.
 #[derive(Debug)]
@@ -65,7 +66,7 @@ fn header_of(card: &Card) -> String {
 }
 
 fn row_of(card: &Card) -> String {
-    let subject = card.subject().replace(|c: char| c.is_control(), " ");
+    let subject = escaped(&card.subject().replace(char::is_control, " "));
     let words = [PASS, FAIL, TOLERATED, NOT_OFFERED, NOT_CHECKED];
     let counts = words.map(|word| card.count(word).to_string());
     let verdicts = card.lines().iter().map(|line| line.verdict.word().to_owned());

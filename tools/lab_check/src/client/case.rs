@@ -14,12 +14,13 @@ use crate::usage::Usage;
 use super::connection::Connection;
 use super::departure;
 use super::hands::{Hands, Place};
+use super::intake::Intake;
 use super::meter::Meter;
 use super::movie::{Movie, Sender};
 use super::port::{self, RtpPort};
 use super::reply::{Question, Step, session_id};
 use super::request::Request;
-use super::run::{Rest, Run, Seen};
+use super::run::{Rest, Run, Seen, Stall};
 use super::script::Script;
 
 /// A client that runs, and the server that faces it.
@@ -33,6 +34,7 @@ pub(crate) struct Case<'a> {
     /// Kept so that no other client gets the same port.
     _port: RtpPort,
     sender: Sender,
+    intake: Intake,
     state: State,
     /// Since when nothing has changed.
     since: Instant,
@@ -101,6 +103,7 @@ impl<'a> Case<'a> {
             listener,
             connection: None,
             sender: sender.map_err(could_not)?,
+            intake: Intake::new(),
             state: State::Init,
             since: Instant::now(),
             next_is_early: false,
@@ -152,7 +155,15 @@ impl<'a> Case<'a> {
             // Otherwise it waits for the last words.
             self.program.said();
         }
+        if self.connection.as_ref().is_some_and(|it| it.announces(Method::Teardown)) {
+            // The client takes no more from now on, though its request may not be whole yet.
+            self.sender.pause();
+        }
         self.sender.send_due(self.movie);
+        let plays = self.state == State::Playing && self.sender.since_play() > 0;
+        if self.script == Script::Plain && plays && !self.sender.is_over() {
+            self.intake.turn(self.run.named_port);
+        }
         if let Some(meter) = &mut self.rest {
             meter.turn(self.program.id());
         }
@@ -253,9 +264,13 @@ impl<'a> Case<'a> {
             // A program that is slow to start does not hang, nor does one that waits for a click.
             self.deadline = Deadline::after(CASE_LIMIT.saturating_sub(END_RESERVE));
         }
+        if !self.run.requests.is_empty() {
+            self.run.longest_gap = self.run.longest_gap.max(self.since.elapsed());
+        }
         self.run.requests.push(Seen { request, before, is_early });
         self.run.packets = self.sender.number();
-        self.run.dropped = self.run.dropped.max(port::dropped(self.run.named_port));
+        let dropped = port::queue(self.run.named_port).unwrap_or_default().dropped;
+        self.run.dropped = self.run.dropped.max(dropped);
         self.run.longest_play = self.run.longest_play.max(self.sender.since_play());
         self.count_threads();
         if self.script == Script::Plain && before == State::Ready && self.rest.is_some() {
@@ -299,7 +314,7 @@ impl<'a> Case<'a> {
         let number = u64::try_from(self.run.requests.len()).unwrap_or_default();
         let (script, state) = (self.script, self.state);
         let question = Question { script, request, state, session: &session, number };
-        if request.method() == Some(Method::Pause) {
+        if matches!(request.method(), Some(Method::Pause | Method::Teardown)) {
             self.sender.pause();
         }
         if self.run.unusual.is_empty() {
@@ -344,7 +359,6 @@ impl<'a> Case<'a> {
                 self.look_on(SESSION_LOOK);
             }
             Method::Pause if is_granted => self.rest = Some(Meter::new()),
-            Method::Teardown if is_granted => self.sender.pause(),
             Method::Setup
             | Method::Play
             | Method::Pause
@@ -357,15 +371,24 @@ impl<'a> Case<'a> {
     /// Looks at what the client has left over.
     fn look_back(mut self) -> Run {
         let is_torn_down = self.state == State::Init && self.run.has(Method::Teardown);
+        let stall = Stall { state: self.state, time: self.since.elapsed() };
         if is_torn_down {
             self.run.rest = Some(self.see_it_end());
         } else if self.last_look.is_none() {
             let is_closed = self.connection.as_ref().is_some_and(Connection::is_closed);
             self.run.broke_off = departure::too_early(&mut self.program, is_closed, self.state);
         }
+        let has_gone = is_torn_down || self.run.broke_off.is_some();
+        self.run.stall = (!has_gone && !self.run.requests.is_empty()).then_some(stall);
+        let has_stayed = self.run.requests.is_empty() && self.run.broke_off.is_none();
+        self.run.unasked = (has_stayed && self.hands.have_pressed_keys()).then_some(NO_SUCH_KEYS);
+        self.run.reads = self.intake.reads();
+        self.run.behind = self.intake.behind().map(str::to_owned);
         self.run.idle = self.rest.and_then(|meter| meter.share(self.program.id()));
+        self.program.wait_for_silence();
         self.run.end = self.program.end();
         self.run.said = self.program.said().to_vec();
+        self.run.complaints = self.program.complaints().to_vec();
         self.run.by_hand = self.hands.are_needed();
         self.run
     }
@@ -380,11 +403,13 @@ impl<'a> Case<'a> {
             connection: self.connection.as_ref().is_some_and(|connection| !connection.is_closed()),
             port: port::is_bound(self.run.named_port),
             processes: !self.program.has_ended(),
-            cache_files: departure::cache_files(self.stage.folder()),
+            cache_files: departure::cache_files(&self.stage),
         }
     }
 }
 
+const NO_SUCH_KEYS: &str = "no SETUP came, though its window had the keys: has it S, P, Space and T? \
+    Without --keys you are asked to click";
 /// How often everything that may happen is looked at.
 const TURN: Duration = Duration::from_millis(5);
 /// How much of a case's time is kept for the look at its end.

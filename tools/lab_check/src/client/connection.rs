@@ -59,6 +59,12 @@ impl Connection {
         (has_ended && !self.bytes.is_empty()).then(|| self.bytes.drain(..).collect())
     }
 
+    /// Whether a request of that method has come, or begins to, and was not taken.
+    pub(crate) fn announces(&self, method: Method) -> bool {
+        let bytes = self.bytes.trim_ascii_start();
+        bytes.strip_prefix(method.name().as_bytes()).is_some_and(|rest| rest.starts_with(b" "))
+    }
+
     /// Whether something has come that was not taken.
     pub(crate) fn has_bytes(&self) -> bool {
         !self.bytes.is_empty()

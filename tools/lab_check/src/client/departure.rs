@@ -1,6 +1,6 @@
 //! How a client leaves, and the files that it leaves in its folder.
 
-use std::fs::{self, File};
+use std::fs::{self, DirEntry, File};
 use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
@@ -8,7 +8,9 @@ use std::time::Duration;
 use rtsp_lab::rtsp::State;
 
 use crate::deadline::Deadline;
+use crate::escape::escaped;
 use crate::program::Program;
+use crate::stage::Stage;
 
 /// How the client left too early, if it did; `is_closed` is whether it has closed its connection.
 pub(crate) fn too_early(program: &mut Program, is_closed: bool, state: State) -> Option<String> {
@@ -23,14 +25,18 @@ pub(crate) fn too_early(program: &mut Program, is_closed: bool, state: State) ->
     is_closed.then(|| format!("it closed the connection in {state}"))
 }
 
-/// The client's own files that hold a picture or have the name of a cache; all else is a link to
-/// the user's. A client may leave other files, such as a log.
-pub(crate) fn cache_files(folder: &Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let own = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+/// The client's own files that hold a picture or have the name of a cache; all else is a copy of
+/// the user's, or a link. A client may leave other files, such as a log.
+pub(crate) fn cache_files(stage: &Stage) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(stage.folder()) else { return Vec::new() };
+    let is_own = |entry: &DirEntry| {
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        is_file && !stage.brought(&entry.file_name())
+    };
+    let own = entries.flatten().filter(is_own);
     own.map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
         .filter(|(name, path)| name.starts_with("cache") || holds_picture(path))
-        .map(|(name, _)| name)
+        .map(|(name, _)| escaped(&name))
         .collect()
 }
 
@@ -42,4 +48,4 @@ fn holds_picture(path: &Path) -> bool {
 }
 
 /// How long the last words of a program may be on their way.
-const WORDS_LIMIT: Duration = Duration::from_millis(400);
+const WORDS_LIMIT: Duration = Duration::from_secs(1);

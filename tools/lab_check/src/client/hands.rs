@@ -55,6 +55,11 @@ impl Hands {
         self.by_hand
     }
 
+    /// Whether they have pressed keys.
+    pub(crate) const fn have_pressed_keys(&self) -> bool {
+        self.keys.is_some() && self.last.is_some()
+    }
+
     /// Presses what is to be pressed now, or asks for it.
     pub(crate) fn turn(&mut self, place: Place, group: u32) {
         if let Some(button) = self.wanted(place) {

@@ -1,17 +1,19 @@
 //! What the client does when nothing is unusual.
 
-use rtsp_lab::rtsp::Method;
+use std::time::Duration;
+
+use rtsp_lab::rtsp::{Method, State};
 
 use crate::card::{Came, Card, Evidence, Requirement, Verdict};
 
 use super::meter::SPINS;
 use super::requirements::{
-    CLOSES, ENDS, GOES_ON, NO_FILES, PAUSE, PAUSE_QUIET, PAUSE_THREADS, PLAY, PLAY_AGAIN,
+    GOES_ON, KEEPS_UP, NO_FILES, PAUSE, PAUSE_QUIET, PAUSE_THREADS, PLAY, PLAY_AGAIN, READS,
     RTP_BOUND, SETUP, TEARDOWN,
 };
-use super::run::{Rest, Run};
+use super::run::{Run, Stall};
 
-/// Judges everything but the form of the requests.
+/// Judges everything but the form of the requests, and the end.
 pub(crate) fn judge(card: &mut Card, run: &Run) {
     judge_use_cases(card, run);
     if let Some(is_bound) = run.is_bound {
@@ -22,14 +24,23 @@ pub(crate) fn judge(card: &mut Card, run: &Run) {
     } else {
         skip(card, &RTP_BOUND, "no PLAY came");
     }
+    judge_intake(card, run);
     judge_pause(card, run);
     match &run.rest {
-        Some(rest) => judge_rest(card, rest),
-        None => skip_all(card, &[&CLOSES, &ENDS, &NO_FILES], "no TEARDOWN came"),
+        Some(_) if run.reads == Some(false) => skip(card, &NO_FILES, READS_NOTHING),
+        Some(rest) => card.check(&NO_FILES, rest.cache_files.is_empty(), || {
+            seen(rest.cache_files.join(", "), "none in the folder in which it runs".to_owned())
+        }),
+        None => skip(card, &NO_FILES, "no TEARDOWN came"),
     }
 }
 
 fn judge_use_cases(card: &mut Card, run: &Run) {
+    if let Some(why) = run.unasked {
+        skip_all(card, &[&SETUP, &PLAY, &PAUSE, &PLAY_AGAIN, &TEARDOWN, &GOES_ON], why);
+        card.leave_unfinished();
+        return;
+    }
     card.check(&SETUP, run.has(Method::Setup), || {
         let came = match (&run.broke_off, run.has_connected) {
             (Some(how), _) => format!("{how}; {}", run.last_words()),
@@ -53,12 +64,61 @@ fn judge_use_cases(card: &mut Card, run: &Run) {
             card.mark(requirement, Verdict::Pass);
         } else {
             skip(card, requirement, name);
+            card.leave_unfinished();
         }
+    }
+    if let Some((requirement, came, expected)) = awaited(run) {
+        let came = format!("{came}; {}", run.last_words());
+        card.mark(requirement, Verdict::Fail(seen(came, expected.to_owned())));
     }
     card.check(&GOES_ON, run.broke_off.is_none(), || {
         let how = run.broke_off.clone().unwrap_or_default();
         seen(format!("{how}; {}", run.last_words()), "TEARDOWN before".to_owned())
     });
+}
+
+/// What was to come next when no more came: its line, what came instead, and what it was to be.
+fn awaited(run: &Run) -> Option<(&'static Requirement, String, &'static str)> {
+    let stall = run.stall.filter(|stall| stall.time >= run.longest_gap + STALL)?;
+    let has_no_packets = run.is_bound == Some(false) || run.reads == Some(false);
+    let (requirement, after, expected) = match (stall.state, run.count(Method::Play)) {
+        (State::Init, _) => return None,
+        (State::Ready, 0) => (&PLAY, Method::Setup, "PLAY"),
+        (State::Ready, 1) => (&PLAY_AGAIN, Method::Pause, "PLAY, or TEARDOWN"),
+        (State::Ready, _) => (&TEARDOWN, Method::Pause, "TEARDOWN"),
+        // It may be waiting for packets, which is a fault of another line.
+        (State::Playing, _) if has_no_packets => return None,
+        (State::Playing, 1) if run.by_hand => (&PAUSE, Method::Play, "PAUSE"),
+        (State::Playing, _) => (&TEARDOWN, Method::Play, "TEARDOWN, some time"),
+    };
+    let Stall { time, .. } = stall;
+    let though = if run.by_hand { ", though its button was asked for" } else { "" };
+    let came = format!("nothing in {} s after the reply to {after}{though}", time.as_secs());
+    Some((requirement, came, expected))
+}
+
+fn judge_intake(card: &mut Card, run: &Run) {
+    let both = [&READS, &KEEPS_UP];
+    match (run.is_bound, run.reads) {
+        (None, _) => skip_all(card, &both, "no PLAY came"),
+        (Some(false), _) => skip_all(card, &both, "its RTP port is not open"),
+        (_, None) => {
+            skip_all(card, &both, "it has played too short, or this system does not tell");
+        }
+        (_, Some(reads)) => {
+            card.check(&READS, reads, || {
+                let came = "each packet that came still waits at its port";
+                seen(came.to_owned(), "it takes them".to_owned())
+            });
+            if !reads {
+                return skip(card, &KEEPS_UP, READS_NOTHING);
+            }
+            card.check(&KEEPS_UP, run.behind.is_none(), || {
+                let came = run.behind.clone().unwrap_or_default();
+                seen(came, "20 packets a second are taken as they come".to_owned())
+            });
+        }
+    }
 }
 
 fn judge_pause(card: &mut Card, run: &Run) {
@@ -87,29 +147,6 @@ fn judge_pause(card: &mut Card, run: &Run) {
     }
 }
 
-fn judge_rest(card: &mut Card, rest: &Rest) {
-    let is_closed = !rest.connection && !rest.port;
-    card.check(&CLOSES, is_closed, || {
-        let what = match (rest.connection, rest.port) {
-            (true, true) => "connection and RTP port are",
-            (true, false) => "the connection is",
-            (false, _) => "the RTP port is",
-        };
-        seen(format!("{what} still open after some seconds"), "both are closed".to_owned())
-    });
-    if is_closed {
-        card.check(&ENDS, !rest.processes, || {
-            seen("it still runs after some seconds".to_owned(), "it has ended".to_owned())
-        });
-    } else {
-        // It is the same fault: a client that does not close can't end.
-        skip(card, &ENDS, "it does not close what it has open");
-    }
-    card.check(&NO_FILES, rest.cache_files.is_empty(), || {
-        seen(rest.cache_files.join(", "), "none in the folder in which it runs".to_owned())
-    });
-}
-
 /// A share of a processor, as it is printed.
 pub(crate) fn share_of(share: f64) -> String {
     format!("{:.0} % of a processor", 100.0 * share)
@@ -131,3 +168,8 @@ pub(crate) fn skip_all(card: &mut Card, requirements: &[&Requirement], why: &str
         skip(card, requirement, why);
     }
 }
+
+/// Why lines that depend on packets can't be checked.
+pub(crate) const READS_NOTHING: &str = "it reads no packets";
+/// By how much a silence is longer than those before it if nothing more is to be expected.
+pub(crate) const STALL: Duration = Duration::from_secs(2);

@@ -42,17 +42,32 @@ pub(crate) fn is_bound(number: u16) -> bool {
     }
 }
 
-/// How many packets the system has dropped there because the program did not take them in time; 0
-/// if the system does not tell.
-pub(crate) fn dropped(number: u16) -> u64 {
+/// What the system keeps for a program until it reads it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Queue {
+    /// How many bytes wait, with what the system needs to keep them.
+    pub(crate) bytes: u64,
+    /// How many packets were dropped because there was no room for them.
+    pub(crate) dropped: u64,
+}
+
+/// The queue at that UDP port; `None` if nobody listens there, or the system does not tell.
+pub(crate) fn queue(number: u16) -> Option<Queue> {
     let tables = ["/proc/net/udp", "/proc/net/udp6"].map(fs::read_to_string);
     let lines = tables.iter().flatten().flat_map(|table| table.lines());
-    // The last word of a line.
-    let counts = lines.filter(|line| names_port(line, number)).filter_map(|line| {
-        let word = line.split_whitespace().next_back()?;
-        word.parse::<u64>().ok()
-    });
-    counts.sum()
+    let queues = lines.filter(|line| names_port(line, number)).filter_map(queue_of);
+    queues.reduce(|one, other| Queue {
+        bytes: one.bytes + other.bytes,
+        dropped: one.dropped + other.dropped,
+    })
+}
+
+/// The fifth word of a line has the two queues, in hexadecimal; the last one is what was dropped.
+fn queue_of(line: &str) -> Option<Queue> {
+    let (_, received) = line.split_whitespace().nth(4)?.split_once(':')?;
+    let bytes = u64::from_str_radix(received, 16).ok()?;
+    let dropped = line.split_whitespace().next_back()?.parse().ok()?;
+    Some(Queue { bytes, dropped })
 }
 
 /// Each line has, as its second word, the local address and the port in hexadecimal (proc(5)).
@@ -78,5 +93,17 @@ mod tests {
         assert!(is_bound(port.number()));
         drop(socket);
         assert!(!is_bound(port.number()));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_not_read_waits() {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = socket.local_addr().unwrap();
+        assert_eq!(queue(address.port()), Some(Queue::default()));
+        UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().send_to(&[7; 900], address).unwrap();
+        assert!(queue(address.port()).unwrap().bytes >= 900);
+        socket.recv(&mut [0; 900]).unwrap();
+        assert_eq!(queue(address.port()), Some(Queue::default()));
     }
 }

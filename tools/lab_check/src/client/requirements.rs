@@ -43,6 +43,8 @@ const PLAIN: &[&Requirement] = &[
     &ORDER,
     &ONE_AT_A_TIME,
     &RTP_BOUND,
+    &READS,
+    &KEEPS_UP,
     &PAUSE_QUIET,
     &PAUSE_THREADS,
     &CLOSES,
@@ -106,6 +108,14 @@ pub(crate) const ONE_AT_A_TIME: Requirement = asked(
 
 pub(crate) const RTP_BOUND: Requirement =
     asked("rtp_bound", BEHAVIOUR, "its RTP port is open when it sends PLAY", "The client's part");
+pub(crate) const READS: Requirement = asked(
+    "reads",
+    BEHAVIOUR,
+    "it reads the packets that come at its RTP port",
+    "The client's part",
+);
+pub(crate) const KEEPS_UP: Requirement =
+    asked("keeps_up", BEHAVIOUR, "it reads them as fast as they come", "The client's part");
 pub(crate) const PAUSE_QUIET: Requirement = asked(
     "pause_quiet",
     BEHAVIOUR,

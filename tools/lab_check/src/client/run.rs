@@ -1,5 +1,7 @@
 //! What was seen in one run of the client.
 
+use std::time::Duration;
+
 use rtsp_lab::rtsp::{Method, State};
 
 use super::request::Request;
@@ -23,6 +25,16 @@ pub(crate) struct Run {
     pub(crate) is_bound: Option<bool>,
     /// How the client left before TEARDOWN was granted.
     pub(crate) broke_off: Option<String>,
+    /// Whether it has read what came at its RTP port, if that is known.
+    pub(crate) reads: Option<bool>,
+    /// How it read too slowly, if it did.
+    pub(crate) behind: Option<String>,
+    /// Why no request came, if that may not be the client's fault.
+    pub(crate) unasked: Option<&'static str>,
+    /// Where and for how long nothing more came, before the case was over.
+    pub(crate) stall: Option<Stall>,
+    /// The longest time from a reply to the next request.
+    pub(crate) longest_gap: Duration,
     /// The share of a processor that it used in the first pause.
     pub(crate) paused: Option<f64>,
     /// The share of a processor that it used when all was over.
@@ -43,6 +55,8 @@ pub(crate) struct Run {
     pub(crate) end: Option<String>,
     /// What it has printed.
     pub(crate) said: Vec<String>,
+    /// What of that was on standard error.
+    pub(crate) complaints: Vec<String>,
     /// Whether somebody had to press its buttons.
     pub(crate) by_hand: bool,
 }
@@ -55,6 +69,15 @@ pub(crate) struct Seen {
     pub(crate) before: State,
     /// Whether it came before the reply to the one before.
     pub(crate) is_early: bool,
+}
+
+/// A silence in which something was to come.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stall {
+    /// The state in which it began.
+    pub(crate) state: State,
+    /// How long it was, until the case was over.
+    pub(crate) time: Duration,
 }
 
 /// What is left some time after TEARDOWN was granted.
@@ -95,18 +118,57 @@ impl Run {
         self.requests.iter().find(|seen| seen.is_early)
     }
 
-    /// Its last words, for a message: those that sound like a complaint, if it had one.
+    /// Its last words, for a message: those on standard error, if there were some.
     pub(crate) fn last_words(&self) -> String {
-        let lines = || self.said.iter().rev().filter(|line| !line.is_empty());
-        let complains = |line: &&String| {
-            let line = line.to_lowercase();
-            COMPLAINTS.iter().any(|word| line.contains(word))
-        };
-        match lines().find(complains).or_else(|| lines().next()) {
+        // The lines of a traceback that say where are indented in most languages.
+        let says_where = |line: &str| line.starts_with([' ', '\t']) || line.starts_with("note: ");
+        let complaint = self.complaints.iter().rev().find(|line| {
+            let is_empty = line.trim().is_empty();
+            !is_empty && !says_where(line)
+        });
+        let last = || self.said.iter().rev().find(|line| !line.trim().is_empty());
+        match complaint.or_else(last) {
             Some(line) => format!("its last words: {line}"),
             None => "it said nothing".to_owned(),
         }
     }
+
+    /// The last lines on standard error, or all.
+    pub(crate) fn last_complaints(&self, all: bool) -> &[String] {
+        let skipped = if all { 0 } else { self.complaints.len().saturating_sub(FEW) };
+        self.complaints.get(skipped..).unwrap_or_default()
+    }
 }
 
-const COMPLAINTS: [&str; 5] = ["error", "unable", "exception", "panicked", "not found"];
+impl Rest {
+    /// Whether connection and RTP port are closed.
+    pub(crate) const fn is_closed(&self) -> bool {
+        !self.connection && !self.port
+    }
+}
+
+/// How many lines tell what has happened.
+const FEW: usize = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn last_words(said: &[&str], complaints: &[&str]) -> String {
+        let lines = |lines: &[&str]| lines.iter().map(|&line| line.to_owned()).collect();
+        Run { said: lines(said), complaints: lines(complaints), ..Run::default() }.last_words()
+    }
+
+    #[test]
+    fn the_last_words_are_the_complaint_and_not_where_it_arose() {
+        let python = ["Traceback (most recent call last):", "  File \"a.py\"", "KeyError: 'a'"];
+        assert_eq!(last_words(&["0 errors"], &python), "its last words: KeyError: 'a'");
+        let java = ["Exception in thread \"main\" java.lang.Error", "\tat Client.main"];
+        let told = "its last words: Exception in thread \"main\" java.lang.Error";
+        assert_eq!(last_words(&["bye"], &java), told);
+        let rust = ["thread 'main' panicked at a.rs:1:1:", "no port", "note: run with `RUST_…`"];
+        assert_eq!(last_words(&[], &rust), "its last words: no port");
+        assert_eq!(last_words(&["error 1", "bye", ""], &[]), "its last words: bye");
+        assert_eq!(last_words(&[], &[" "]), "it said nothing");
+    }
+}

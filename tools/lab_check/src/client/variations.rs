@@ -6,7 +6,7 @@ use crate::card::{Card, Evidence, Requirement, Verdict};
 
 use super::figures::{LATE, LOST, figure, of_doubles};
 use super::meter::SPINS;
-use super::plain::{seen, share_of, skip};
+use super::plain::{READS_NOTHING, STALL, seen, share_of, skip, skip_all};
 use super::reply::OTHER_SESSION;
 use super::requirements as asked;
 use super::run::Run;
@@ -21,6 +21,9 @@ pub(crate) struct Runs<'a> {
 
 /// Judges a run of a variation.
 pub(crate) fn judge(card: &mut Card, script: Script, runs: Runs<'_>) {
+    if runs.plain.reads == Some(false) && NEED_PACKETS.contains(&script) {
+        return skip_all(card, &asked::of(&[script]), READS_NOTHING);
+    }
     let goes_on = runs.goes_on();
     let (requirement, found) = match script {
         Script::Plain => return,
@@ -45,6 +48,10 @@ pub(crate) fn judge(card: &mut Card, script: Script, runs: Runs<'_>) {
         count(card, requirement, runs.run, names);
     }
 }
+
+/// Only a client that reads its packets can show what it makes of these.
+const NEED_PACKETS: [Script; 4] =
+    [Script::Lost, Script::Swapped, Script::Doubled, Script::EndOfMovie];
 
 /// Why a requirement did not pass.
 enum Flaw {
@@ -71,10 +78,14 @@ impl Runs<'_> {
             if !plain.has(method) || run.has(method) {
                 continue;
             }
-            if run.is_cut {
+            // A client that is slow goes on as slowly as when nothing is unusual.
+            let hangs = run.stall.is_some_and(|stall| stall.time >= plain.longest_gap + STALL);
+            if run.is_cut && !hangs {
                 return Err(Flaw::NotChecked("it has not come so far in 8 s"));
             }
-            return failed(format!("no {method} came; {}", run.last_words()), expected);
+            let time = run.stall.filter(|_| hangs).map(|stall| stall.time.as_secs());
+            let time = time.map_or_else(String::new, |time| format!(" in {time} s"));
+            return failed(format!("no {method} came{time}; {}", run.last_words()), expected);
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::card::{Line, Verdict};
+use crate::escape::escaped;
 
 use super::comparison::{Comparison, Side};
 use super::rows::{ROWS, Row, Unit};
@@ -47,7 +48,7 @@ impl Comparison {
             writeln!(out)?;
         }
         for note in &self.notes {
-            write_wrapped(out, &format!("not measured: {note}"), 4)?;
+            write_wrapped(out, &format!("not measured: {}", escaped(note)), 4)?;
         }
         Ok(())
     }

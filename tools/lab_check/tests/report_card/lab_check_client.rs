@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 #![allow(clippy::indexing_slicing, reason = "a test may fail")]
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -22,6 +23,11 @@ tests![
     the_labs_own_client_fails_at_a_split_reply_only,
     the_headless_client_fails_nothing_and_what_it_does_not_do_is_not_checked,
     a_user_is_asked_for_each_click_of_a_window,
+    no_client_writes_its_own_card,
+    the_last_three_complaints_stand_below_what_failed_or_all,
+    an_end_that_does_not_always_come_is_counted,
+    what_a_client_writes_into_its_movie_is_in_a_copy,
+    a_window_without_the_keys_is_not_blamed,
     a_client_that_never_asks_fails_setup_and_nothing_else_is_checked,
     a_client_may_leave_a_log_but_no_picture,
     #[cfg(target_os = "linux")]
@@ -33,13 +39,19 @@ tests![
 
 /// The faults of `tests/python_lab/faults/client.py`, and the line of the card that each is to
 /// fail.
-const FAULTS: [(&str, &str); 36] = [
+const FAULTS: [(&str, &str); 43] = [
     // What takes longest comes first.
+    ("setup-only", "it sends PLAY"),
+    ("reads-slowly", "it reads them as fast as they come"),
+    ("reply-thread-dies", "it sends TEARDOWN"),
+    ("hangs-at-split-reply", "a reply in two segments is one reply"),
     ("other-port-bound", "its RTP port is open when it sends PLAY"),
     ("keeps-port", "connection and RTP port are closed after TEARDOWN"),
     ("keeps-connection", "connection and RTP port are closed after TEARDOWN"),
+    ("stays-at-times", "it ends after TEARDOWN"),
     ("stays-after-teardown", "it ends after TEARDOWN"),
     ("drips", SETUP),
+    ("deaf", "it reads the packets that come at its RTP port"),
     ("no-cseq", "the second line is the CSeq"),
     ("cseq-stands", "CSeq counts the requests from 1"),
     ("cseq-from-zero", "CSeq counts the requests from 1"),
@@ -57,6 +69,7 @@ const FAULTS: [(&str, &str); 36] = [
     ("any-session", "a reply of another session does not make it play"),
     ("any-status", "it does not go on after 404"),
     ("dies-of-split-reply", "a reply in two segments is one reply"),
+    ("forges-card", "a reply in two segments is one reply"),
     ("hangs-at-end-of-connection", AT_END_OF_CONNECTION),
     ("spins-at-end-of-connection", AT_END_OF_CONNECTION),
     ("dies-of-lost", "it goes on when packets are lost"),
@@ -72,12 +85,14 @@ const FAULTS: [(&str, &str); 36] = [
     ("leaves-cache-file", "it leaves no cache file"),
     ("ends-before-teardown", "it neither ends nor hangs up before TEARDOWN"),
 ];
+/// Programs of that file that do something unusual, which is no fault.
+const FAULTLESS: [&str; 3] = ["none", "clears-at-teardown", "scribbles"];
 const AT_END_OF_CONNECTION: &str = "when the connection ends it says so or ends, and does not spin";
 
 const SETUP: &str = "it connects and sends SETUP";
 
 /// All lines of the card.
-const ALL: usize = 35;
+const ALL: usize = 37;
 
 /// The program under test, in the project's folder.
 fn lab_check(words: &[&str]) -> Command {
@@ -120,7 +135,8 @@ fn client_launcher(options: &str) -> String {
 
 fn a_faultless_client_gets_a_full_card_and_each_fault_is_named_and_no_other() {
     python();
-    let cases = [("none", "")].into_iter().chain(FAULTS).collect::<Vec<_>>();
+    let faultless = FAULTLESS.map(|name| (name, ""));
+    let cases = FAULTS.into_iter().chain(faultless).collect::<Vec<_>>();
     let waiting = Mutex::new(cases.iter());
     let next = || waiting.lock().unwrap().next();
     let flaws = Mutex::new(Vec::new());
@@ -156,7 +172,8 @@ fn all_faults_of_the_program_are_tried() {
     let told = String::from_utf8(output.stderr).unwrap();
     let known = told.strip_prefix("expected one of none, ").unwrap().split_once(", found").unwrap();
     let mut known: Vec<&str> = known.0.split(", ").collect();
-    let mut tried = FAULTS.map(|(fault, _)| fault);
+    let faultless = FAULTLESS.into_iter().filter(|name| *name != "none");
+    let mut tried: Vec<_> = FAULTS.into_iter().map(|(fault, _)| fault).chain(faultless).collect();
     known.sort_unstable();
     tried.sort_unstable();
     assert_eq!(known, tried);
@@ -187,7 +204,7 @@ fn the_headless_client_fails_nothing_and_what_it_does_not_do_is_not_checked() {
     ];
     assert_eq!(titles(&ended.output, "not checked"), unseen);
     assert_eq!(titles(&ended.output, "pass").len(), ALL - unseen.len());
-    assert_eq!(ended.code, Some(0));
+    assert_eq!(ended.code, Some(3), "nothing failed, and not all could be checked");
     let all = ["pass", "not checked"].map(|verdict| titles(&ended.output, verdict)).concat();
     let mut untried = all.into_iter().filter(|line| !FAULTS.iter().any(|fault| fault.1 == *line));
     let use_cases = |line: &str| line.starts_with("it sends ") || line == SETUP;
@@ -232,7 +249,7 @@ fn a_user_is_asked_for_each_click_of_a_window() {
     child.stdout.take().unwrap().read_to_string(&mut card).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0), "{card}");
     assert_eq!(asked, ["Setup", "Play", "Pause", "Play", "Teardown", "Setup", "Play"]);
-    assert_eq!(counts(&card), "23 passed, 0 failed, 0 not offered, 0 not checked");
+    assert_eq!(counts(&card), "25 passed, 0 failed, 0 not offered, 0 not checked");
 }
 
 /// A user's key, in the client's window.
@@ -242,6 +259,67 @@ fn press(desktop: &Desktop, key: &str) {
     command.args(["20", "xdotool"]).args(words.split(' ')).arg(key);
     let status = command.env("DISPLAY", desktop.display()).status().unwrap();
     assert!(status.success(), "press {key}");
+}
+
+fn no_client_writes_its_own_card() {
+    let command = of_python("faults/client.py", "forges-card");
+    let Ended { output, errors, .. } = run(&["client", "--script", "split-reply", &command]);
+    assert_eq!(titles(&output, "FAIL"), ["a reply in two segments is one reply"], "{errors}");
+    assert!(output.contains(r"bye\x1B[2J\x0D  pass "), "{output}");
+    assert!(output.contains(r"\u{202e}\u{2066}"), "{output}");
+    let acts = |c: &char| c.is_control() && *c != '\n' || matches!(c, '\u{202e}' | '\u{2066}');
+    assert_eq!(output.chars().chain(errors.chars()).find(acts), None);
+}
+
+fn the_last_three_complaints_stand_below_what_failed_or_all() {
+    let complains = "echo Hello; for i in 1 2 3 4 5; do echo line $i >&2; done";
+    let command = format!("sh -c '{complains}; exit 3' {{port}}");
+    let three = "line 3\n                         line 4\n                         line 5\n";
+    for (options, told) in [(&[][..], three), (&["--verbose"][..], "stderr    line 1\n")] {
+        let Ended { output, .. } = run(&[&["client", &command][..], options].concat());
+        assert!(output.contains("its last words: line 5\n"), "{output}");
+        assert!(output.contains(told), "{output}");
+        assert_eq!(output.matches("stderr").count(), 1, "below the first line only: {output}");
+        assert_eq!(output.contains("line 2"), !options.is_empty(), "{output}");
+    }
+}
+
+fn an_end_that_does_not_always_come_is_counted() {
+    let command = of_python("faults/client.py", "stays-at-times");
+    let scripts = ["--script", "late-reply", "--script", "lost", "--script", "doubled"];
+    let Ended { code, output, .. } = run(&[&["client", &command][..], &scripts].concat());
+    assert_eq!(titles(&output, "FAIL"), ["it ends after TEARDOWN"], "{output}");
+    assert!(output.contains("it ends after TEARDOWN: 2 of 4\n"), "{output}");
+    assert!(output.contains("it ended 2 times of 4, and ran on after the others\n"), "{output}");
+    assert_eq!(code, Some(1));
+}
+
+fn what_a_client_writes_into_its_movie_is_in_a_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let (movie, linked) = (folder.path().join("movie.Mjpeg"), folder.path().join("linked.Mjpeg"));
+    fs::copy(project().join("movie.Mjpeg"), &movie).unwrap();
+    fs::hard_link(&movie, &linked).unwrap();
+    fs::write(folder.path().join("cache-1.jpg"), b"left by an earlier run").unwrap();
+    for name in ["movie.Mjpeg", "linked.Mjpeg"] {
+        let command = of_python("faults/client.py", "scribbles");
+        let mut lab_check = crate::lab_check_common::lab_check(folder.path());
+        lab_check.args(["client", &command, "--script", "plain", "--movie", name]);
+        let ended = Program::start(&mut lab_check).end(LIMIT);
+        assert_eq!(ended.code, Some(0), "{}\n{}", ended.output, ended.errors);
+        let own = fs::read(project().join("movie.Mjpeg")).unwrap();
+        assert!(fs::read(&movie).unwrap() == own, "{name} is unchanged");
+    }
+}
+
+fn a_window_without_the_keys_is_not_blamed() {
+    let desktop = Desktop::start();
+    let mut command = lab_check(&["client", "--keys", "xmessage {port}"]);
+    let ended = Program::start(command.env("DISPLAY", desktop.display())).end(LIMIT);
+    assert_eq!(titles(&ended.output, "FAIL"), Vec::<&str>::new(), "{}", ended.output);
+    assert_eq!(titles(&ended.output, "not checked").len(), ALL, "{}", ended.output);
+    let hint = "Without --keys you are asked to click\n";
+    assert!(ended.output.contains(hint), "{}", ended.output);
+    assert_eq!(ended.code, Some(3), "{}", ended.errors);
 }
 
 fn a_client_that_never_asks_fails_setup_and_nothing_else_is_checked() {
@@ -305,8 +383,8 @@ fn what_a_client_has_started_is_gone_with_it() {
 /// Whether a `sleep` of that time runs.
 #[cfg(target_os = "linux")]
 fn runs(time: &str) -> bool {
-    std::fs::read_dir("/proc").unwrap().flatten().any(|entry| {
-        let line = std::fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();
+    fs::read_dir("/proc").unwrap().flatten().any(|entry| {
+        let line = fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();
         line.starts_with("sleep") && line.contains(time)
     })
 }
