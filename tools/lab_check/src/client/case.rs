@@ -274,8 +274,7 @@ impl<'a> Case<'a> {
         }
         self.run.requests.push(Seen { request, before, is_early });
         self.run.packets = self.sender.number();
-        let dropped = port::queue(self.run.named_port).unwrap_or_default().dropped;
-        self.run.dropped = self.run.dropped.max(dropped);
+        self.run.dropped = self.run.dropped.max(port::dropped(self.run.named_port));
         self.run.longest_play = self.run.longest_play.max(self.sender.since_play());
         self.count_threads();
         if self.script == Script::Plain && before == State::Ready && self.rest.is_some() {
@@ -387,13 +386,9 @@ impl<'a> Case<'a> {
         self.run.stall = (!has_gone && !self.run.requests.is_empty()).then_some(stall);
         let has_stayed = self.run.requests.is_empty() && self.run.broke_off.is_none();
         self.run.unasked = (has_stayed && self.hands.have_pressed_keys()).then_some(NO_SUCH_KEYS);
-        self.run.reads = self.intake.reads();
-        self.run.behind = self.intake.behind().map(str::to_owned);
+        (self.run.reads, self.run.behind) = self.intake.verdict();
         self.run.idle = self.rest.and_then(|meter| meter.share(self.program.id()));
-        self.program.wait_for_silence();
-        self.run.end = self.program.end();
-        self.run.said = self.program.said().to_vec();
-        self.run.complaints = self.program.complaints().to_vec();
+        self.run.listen_to(&mut self.program);
         self.run.by_hand = self.hands.are_needed();
         self.run
     }
