@@ -24,6 +24,7 @@ mod form;
 mod hands;
 mod intake;
 mod keys;
+mod limits;
 mod meter;
 mod movie;
 mod plain;

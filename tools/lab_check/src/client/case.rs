@@ -15,6 +15,11 @@ use super::connection::Connection;
 use super::departure;
 use super::hands::{Hands, Place};
 use super::intake::Intake;
+use super::keys::NO_SUCH_KEYS;
+use super::limits::{
+    BIND_LIMIT, CLICK_LOOK, COUNT_EVERY, END_LIMIT, END_RESERVE, EOF_LOOK, LONG_PLAY,
+    MOST_REQUESTS, REFUSAL_LOOK, SESSION_LOOK, SILENCE_LOOK, TURN,
+};
 use super::meter::Meter;
 use super::movie::{Movie, Sender};
 use super::port::{self, RtpPort};
@@ -269,8 +274,7 @@ impl<'a> Case<'a> {
         }
         self.run.requests.push(Seen { request, before, is_early });
         self.run.packets = self.sender.number();
-        let dropped = port::queue(self.run.named_port).unwrap_or_default().dropped;
-        self.run.dropped = self.run.dropped.max(dropped);
+        self.run.dropped = self.run.dropped.max(port::dropped(self.run.named_port));
         self.run.longest_play = self.run.longest_play.max(self.sender.since_play());
         self.count_threads();
         if self.script == Script::Plain && before == State::Ready && self.rest.is_some() {
@@ -382,13 +386,9 @@ impl<'a> Case<'a> {
         self.run.stall = (!has_gone && !self.run.requests.is_empty()).then_some(stall);
         let has_stayed = self.run.requests.is_empty() && self.run.broke_off.is_none();
         self.run.unasked = (has_stayed && self.hands.have_pressed_keys()).then_some(NO_SUCH_KEYS);
-        self.run.reads = self.intake.reads();
-        self.run.behind = self.intake.behind().map(str::to_owned);
+        (self.run.reads, self.run.behind) = self.intake.verdict();
         self.run.idle = self.rest.and_then(|meter| meter.share(self.program.id()));
-        self.program.wait_for_silence();
-        self.run.end = self.program.end();
-        self.run.said = self.program.said().to_vec();
-        self.run.complaints = self.program.complaints().to_vec();
+        self.run.listen_to(&mut self.program);
         self.run.by_hand = self.hands.are_needed();
         self.run
     }
@@ -407,31 +407,3 @@ impl<'a> Case<'a> {
         }
     }
 }
-
-const NO_SUCH_KEYS: &str = "no SETUP came, though its window had the keys: has it S, P, Space and T? \
-    Without --keys you are asked to click";
-/// How often everything that may happen is looked at.
-const TURN: Duration = Duration::from_millis(5);
-/// How much of a case's time is kept for the look at its end.
-const END_RESERVE: Duration = Duration::from_secs(1);
-/// The most requests of a run: far more than any client needs. Each may be followed by a click,
-/// which takes time.
-const MOST_REQUESTS: usize = 100;
-/// How long the client has to open its RTP port once PLAY has come.
-const BIND_LIMIT: Duration = Duration::from_secs(1);
-/// How long the client is watched after 404.
-const REFUSAL_LOOK: Duration = Duration::from_millis(1500);
-/// How long the client is watched after a reply that names another session.
-const SESSION_LOOK: Duration = Duration::from_secs(2);
-/// How long the client is watched for an effect of the user's click.
-const CLICK_LOOK: Duration = Duration::from_secs(5);
-/// How long the client is watched after the end of the movie: some clients go on after 2 s.
-const SILENCE_LOOK: Duration = Duration::from_secs(3);
-/// How long the client is watched after the end of the connection.
-const EOF_LOOK: Duration = Duration::from_secs(4);
-/// After this many packets of a PLAY, a thread of the PLAY before must have ended.
-const LONG_PLAY: u16 = 12;
-/// How many packets lie between two counts of the threads.
-const COUNT_EVERY: u16 = 2;
-/// How long the client has to end after TEARDOWN.
-const END_LIMIT: Duration = Duration::from_secs(4);

@@ -56,14 +56,19 @@ impl Intake {
         }
     }
 
+    /// Whether it reads, and how it was too slow, as the run has it.
+    pub(crate) fn verdict(&self) -> (Option<bool>, Option<String>) {
+        (self.reads(), self.behind().map(str::to_owned))
+    }
+
     /// Whether the client has read what had come; `None` if the system does not tell, or packets
     /// came too shortly.
-    pub(crate) fn reads(&self) -> Option<bool> {
+    fn reads(&self) -> Option<bool> {
         (self.looks >= ENOUGH_LOOKS).then_some(self.was_empty)
     }
 
     /// How the client was too slow, if it was.
-    pub(crate) fn behind(&self) -> Option<&str> {
+    fn behind(&self) -> Option<&str> {
         self.behind.as_deref()
     }
 }

@@ -99,6 +99,9 @@ fn xdotool(words: &str) -> Option<(bool, Vec<String>)> {
     Some((status.success(), text.lines().map(str::to_owned).collect()))
 }
 
+/// Why no SETUP came although keys were pressed.
+pub(super) const NO_SUCH_KEYS: &str = "no SETUP came, though its window had the keys: has it S, P, Space and T? \
+    Without --keys you are asked to click";
 /// How long it may take: it hangs if the window disappears in the meantime.
 const LIMIT: Duration = Duration::from_secs(2);
 const LOOK_INTERVAL: Duration = Duration::from_millis(5);

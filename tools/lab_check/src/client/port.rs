@@ -62,6 +62,11 @@ pub(crate) fn queue(number: u16) -> Option<Queue> {
     })
 }
 
+/// How many packets were dropped there; 0 if the system does not tell.
+pub(crate) fn dropped(number: u16) -> u64 {
+    queue(number).unwrap_or_default().dropped
+}
+
 /// The fifth word of a line has the two queues, in hexadecimal; the last one is what was dropped.
 fn queue_of(line: &str) -> Option<Queue> {
     let (_, received) = line.split_whitespace().nth(4)?.split_once(':')?;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use rtsp_lab::rtsp::{Method, State};
 
+use crate::program::Program;
+
 use super::request::Request;
 
 /// Everything that the card is made from.
@@ -116,6 +118,14 @@ impl Run {
     /// The first request that came before the reply to the one before.
     pub(crate) fn early(&self) -> Option<&Seen> {
         self.requests.iter().find(|seen| seen.is_early)
+    }
+
+    /// Notes all that the program has said, once it is quiet, and how it has ended.
+    pub(crate) fn listen_to(&mut self, program: &mut Program) {
+        program.wait_for_silence();
+        self.end = program.end();
+        self.said = program.said().to_vec();
+        self.complaints = program.complaints().to_vec();
     }
 
     /// Its last words, for a message: those on standard error, if there were some.
