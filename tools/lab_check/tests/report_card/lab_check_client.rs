@@ -418,7 +418,7 @@ fn a_wrong_call_says_what_is_wrong_with_it() {
 }
 
 /// Nothing takes this long, on any machine.
-const LIMIT: Duration = Duration::from_secs(90);
+const LIMIT: Duration = Duration::from_secs(240);
 /// How many clients are checked at the same time; each check runs several of them, which wait most
 /// of the time.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 6;
