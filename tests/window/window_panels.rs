@@ -111,10 +111,14 @@ fn the_header_is_that_of_the_frame_bit_by_bit() {
     assert_eq!(empty.rtp_header(), None, "no packet has come");
     player.key("s");
     player.wait_for("READY", |screen| screen.state() == Some(State::Ready));
-    let mut sources = BTreeSet::new();
+    let (mut sources, mut frame) = (BTreeSet::new(), 0);
     for size in [Size::FIRST, Size::FIRST, Size::of(900, 700), Size::FIRST] {
         player.resize(size);
-        sources.insert(header_of_a_paused_frame(&player)[8..].to_vec());
+        // Until it is drawn at its new size, what lies where the number should be may be anything.
+        player.wait_for("the same frame", |screen| screen.frame_number() == frame);
+        let header = header_of_a_paused_frame(&player);
+        frame = sequence_number(header);
+        sources.insert(header[8..].to_vec());
     }
     assert_eq!(sources.len(), 1, "one SSRC for the whole session: {sources:?}");
 

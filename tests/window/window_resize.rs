@@ -83,6 +83,7 @@ fn a_window_without_room_for_the_video_plays_on() {
     player.key("space");
     server.wait_for(crate::desktop::stage::processing(1, "PAUSE"));
     player.resize(Size::FIRST);
+    player.wait_for("it to be drawn at its first size", Screen::bottom_is_laid_out);
     let frame = player.wait_until_still();
     player.wait_for("the first size", is_laid_out_at(frame));
 }
