@@ -1,5 +1,7 @@
 //! Frames in pieces: their headers, their order, the marker on the last.
 
+use std::time::Duration;
+
 use super::class::Class;
 use super::evidence::{ALIKE, Series};
 use super::finding::Finding;
@@ -23,9 +25,10 @@ pub(super) struct Pieces {
     unmarked_ends: Series,
     /// Ends after which a piece came that is neither start nor end.
     ends_then_middles: Series,
-    /// Starts that came right after the end of the same frame: their number is that of the end, or the
-    /// one below it.
-    starts_after_ends: Series,
+    /// Frames in two pieces that share a number.
+    sharing: Pairs,
+    /// Frames in two pieces with a number each.
+    numbered: Pairs,
     /// Pieces whose number is one below that of the piece before.
     back: Series,
     /// Marked packets, and packets that end as a JPEG does.
@@ -48,6 +51,21 @@ pub(super) struct Pieces {
     last: Option<Last>,
 }
 
+/// The start and the end of a frame, one right after the other.
+#[derive(Clone, Copy, Debug, Default)]
+struct Pairs {
+    in_order: u32,
+    /// The end came first.
+    swapped: Series,
+}
+
+impl Pairs {
+    /// Whether they come swapped as a rule. On a network that lets packets overtake each other some do.
+    fn are_swapped(&self) -> bool {
+        self.swapped.is_firm(ALIKE) && 4 * self.in_order < self.swapped.count
+    }
+}
+
 /// Of the packet before.
 #[derive(Clone, Copy, Debug)]
 struct Last {
@@ -67,6 +85,16 @@ impl Last {
             is_end: look.payload.is_end,
             marker: header.marker,
         }
+    }
+
+    /// Whether it is the first of more pieces than one.
+    const fn begins(&self) -> bool {
+        self.is_start && !self.is_end
+    }
+
+    /// Whether it is the last of more pieces than one.
+    const fn ends(&self) -> bool {
+        self.is_end && !self.is_start
     }
 }
 
@@ -103,17 +131,27 @@ impl Pieces {
         let (now, payload) = (look.arrival, &look.payload);
         self.ends += u32::from(payload.is_end || header.marker);
         self.gaps += u32::from(payload.is_start && header.order == Order::Gap);
-        if let Some(before) = self.before.filter(|before| !before.is_start) {
-            let is_back = header.number.checked_add(1) == Some(before.number);
-            if is_back {
+        let last = Last::of(look, header);
+        if let Some(before) = self.before {
+            if !before.is_start && last.number.checked_add(1) == Some(before.number) {
                 self.back.add(now);
             }
-            let is_same = is_back || header.number == before.number;
-            if payload.is_start && !payload.is_end && before.is_end && is_same {
-                self.starts_after_ends.add(now);
+            self.as_a_pair(before, last, now);
+        }
+        self.before = Some(last);
+    }
+
+    fn as_a_pair(&mut self, before: Last, last: Last, now: Duration) {
+        if before.begins() && last.ends() {
+            self.sharing.in_order += u32::from(last.number == before.number);
+            self.numbered.in_order += u32::from(before.number.checked_add(1) == Some(last.number));
+        } else if before.ends() && last.begins() {
+            if last.number == before.number {
+                self.sharing.swapped.add(now);
+            } else if last.number.checked_add(1) == Some(before.number) {
+                self.numbered.swapped.add(now);
             }
         }
-        self.before = Some(Last::of(look, header));
     }
 
     fn in_order(&mut self, look: &Look, header: &Header) {
@@ -178,7 +216,8 @@ impl Pieces {
     pub(super) fn backwards(&self) -> Option<Finding> {
         let pieces = self.others.max(self.back.count);
         let are_back = self.back.is_firm(2 * ALIKE) && 4 * self.back.count >= 3 * pieces;
-        let are_two = self.starts_after_ends.is_firm(ALIKE) && self.starts_then_middles == 0;
+        let are_two = (self.sharing.are_swapped() || self.numbered.are_swapped())
+            && self.starts_then_middles == 0;
         (are_back || are_two).then(texts::pieces_reversed)
     }
 
