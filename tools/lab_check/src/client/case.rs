@@ -393,17 +393,20 @@ impl<'a> Case<'a> {
         self.run
     }
 
-    /// After TEARDOWN.
+    /// After TEARDOWN. The end of the connection is read a moment after the program's own.
     fn see_it_end(&mut self) -> Rest {
         let deadline = Deadline::after((self.deadline.left() + END_RESERVE).min(END_LIMIT));
-        while !self.program.has_ended() && !deadline.is_over() {
+        loop {
+            let rest = Rest {
+                connection: self.connection.as_ref().is_some_and(|open| !open.is_closed()),
+                port: port::is_bound(self.run.named_port),
+                processes: !self.program.has_ended(),
+                cache_files: departure::cache_files(&self.stage),
+            };
+            if rest.is_over() || deadline.is_over() {
+                return rest;
+            }
             self.turn();
-        }
-        Rest {
-            connection: self.connection.as_ref().is_some_and(|connection| !connection.is_closed()),
-            port: port::is_bound(self.run.named_port),
-            processes: !self.program.has_ended(),
-            cache_files: departure::cache_files(&self.stage),
         }
     }
 }

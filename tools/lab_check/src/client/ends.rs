@@ -33,7 +33,7 @@ pub(crate) fn judge(card: &mut Card, plain: &Run, others: &[(Script, Run)]) {
         return skip(card, &ENDS, "it does not close what it has open");
     }
     card.check(&CLOSES, true, Default::default);
-    let ended = all.iter().filter(|rest| rest.is_closed() && !rest.processes).count();
+    let ended = all.iter().filter(|rest| rest.is_over()).count();
     count(card, &ENDS, ended, all.len());
 }
 

@@ -155,6 +155,11 @@ impl Rest {
     pub(crate) const fn is_closed(&self) -> bool {
         !self.connection && !self.port
     }
+
+    /// Whether all is closed, and no process runs.
+    pub(crate) const fn is_over(&self) -> bool {
+        self.is_closed() && !self.processes
+    }
 }
 
 /// How many lines tell what has happened.
