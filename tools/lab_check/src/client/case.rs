@@ -397,12 +397,9 @@ impl<'a> Case<'a> {
     fn see_it_end(&mut self) -> Rest {
         let deadline = Deadline::after((self.deadline.left() + END_RESERVE).min(END_LIMIT));
         loop {
-            let rest = Rest {
-                connection: self.connection.as_ref().is_some_and(|open| !open.is_closed()),
-                port: port::is_bound(self.run.named_port),
-                processes: !self.program.has_ended(),
-                cache_files: departure::cache_files(&self.stage),
-            };
+            let is_open = self.connection.as_ref().is_some_and(|open| !open.is_closed());
+            let port = self.run.named_port;
+            let rest = departure::rest(is_open, port, &mut self.program, &self.stage);
             if rest.is_over() || deadline.is_over() {
                 return rest;
             }

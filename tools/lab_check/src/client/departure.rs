@@ -12,6 +12,9 @@ use crate::escape::escaped;
 use crate::program::Program;
 use crate::stage::Stage;
 
+use super::port;
+use super::run::Rest;
+
 /// How the client left too early, if it did; `is_closed` is whether it has closed its connection.
 pub(crate) fn too_early(program: &mut Program, is_closed: bool, state: State) -> Option<String> {
     if is_closed {
@@ -25,9 +28,19 @@ pub(crate) fn too_early(program: &mut Program, is_closed: bool, state: State) ->
     is_closed.then(|| format!("it closed the connection in {state}"))
 }
 
+/// What is left of the client at this moment, with that RTP port; `connection` is whether that is open.
+pub(crate) fn rest(connection: bool, port: u16, program: &mut Program, stage: &Stage) -> Rest {
+    Rest {
+        connection,
+        port: port::is_bound(port),
+        processes: !program.has_ended(),
+        cache_files: cache_files(stage),
+    }
+}
+
 /// The client's own files that hold a picture or have the name of a cache; all else is a copy of
 /// the user's, or a link. A client may leave other files, such as a log.
-pub(crate) fn cache_files(stage: &Stage) -> Vec<String> {
+fn cache_files(stage: &Stage) -> Vec<String> {
     let Ok(entries) = fs::read_dir(stage.folder()) else { return Vec::new() };
     let is_own = |entry: &DirEntry| {
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
