@@ -193,7 +193,7 @@ mod tests {
             let mut decoder = Decoder::start(Arc::default(), Examiner::default()).unwrap();
             let (mut going, mut findings) = (decoder.frames().unwrap(), Findings::default());
             if is_late {
-                decoder.end.set(Instant::now() - LAST_FRAMES).unwrap();
+                decoder.end.set(Instant::now().checked_sub(LAST_FRAMES).unwrap()).unwrap();
             }
             for jpeg in frames() {
                 going.pass_on((jpeg, 1), &mut findings, Duration::ZERO);
