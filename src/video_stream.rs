@@ -308,12 +308,21 @@ const LONGEST_HEAD: u64 = 64 << 10;
 const STRIDE: u64 = 200;
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::movie_error::{MAX_FRAME, SOI};
     use super::*;
     use proptest::prelude::*;
     use std::fs;
     use std::io::{self, Cursor};
+
+    /// Every `step`th frame of the project's movie.
+    pub(crate) fn movie_frames(step: usize) -> Vec<Vec<u8>> {
+        let mut folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+        let folder = folders.find(|folder| folder.join("movie.Mjpeg").exists()).unwrap();
+        let mut movie = VideoStream::open(folder, "movie.Mjpeg").unwrap();
+        let frames = iter::from_fn(|| movie.next_frame().unwrap().map(<[u8]>::to_vec));
+        frames.step_by(step).collect()
+    }
 
     /// A JPEG with everything that could be taken for its end: `FF D9` in an APP segment, fill
     /// bytes, stuffed bytes, restart markers, and two scans.

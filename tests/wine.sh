@@ -87,11 +87,11 @@ run_tests() {
     local skip=() name
     for name in "${not_under_wine[@]}"; do skip+=(--skip "$name"); done
     if [ "$1" = brief ]; then
-        cargo_for_windows test --lib -- "${skip[@]}"
+        cargo_for_windows test --test units -- "${skip[@]}"
         return
     fi
     # One after the other: a peer that is held up under Wine loses packets.
-    cargo_for_windows test --no-fail-fast --lib --bins --test lab --test standard -- \
+    cargo_for_windows test --no-fail-fast --test units --bins --test lab --test standard -- \
         --test-threads 1 "${skip[@]}"
     cargo_for_windows test --test window -- drawing
     cargo_for_windows test -p lab_check --bins --test report_card -- --skip lab_check_client \

@@ -174,13 +174,11 @@ const LAST_FRAMES: Duration = Duration::from_millis(200);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::video_stream::VideoStream;
+    use crate::video_stream::tests::movie_frames;
 
     /// Frames of the movie, every third without its end.
     fn frames() -> Vec<Vec<u8>> {
-        let mut movie = VideoStream::open(".".as_ref(), "movie.Mjpeg").unwrap();
-        let frames = (0..20).map(|at| {
-            let mut jpeg = movie.next_frame().unwrap().unwrap().to_vec();
+        let frames = movie_frames(25).into_iter().enumerate().map(|(at, mut jpeg)| {
             jpeg.truncate(if at % 3 == 0 { 2000 } else { jpeg.len() });
             jpeg
         });

@@ -383,14 +383,13 @@ pub(crate) const DRI: u8 = 0xDD;
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
     use std::sync::LazyLock;
 
     use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
     use proptest::prelude::*;
 
     use super::*;
-    use crate::video_stream::VideoStream;
+    use crate::video_stream::tests::movie_frames;
 
     /// Rows of noise and flat parts.
     fn encoded(
@@ -426,19 +425,13 @@ mod tests {
         ]
     }
 
-    fn movie_frames() -> Vec<Vec<u8>> {
-        let mut movie =
-            VideoStream::open(Path::new(env!("CARGO_MANIFEST_DIR")), "movie.Mjpeg").unwrap();
-        std::iter::from_fn(|| movie.next_frame().unwrap().map(<[u8]>::to_vec)).collect()
-    }
-
     fn outcome(jpeg: &[u8]) -> Outcome {
         walk(jpeg).outcome
     }
 
     #[test]
     fn whole_pictures_of_all_kinds_are_whole_and_so_long() {
-        let movie = movie_frames().into_iter().map(|frame| ("movie", frame));
+        let movie = movie_frames(1).into_iter().map(|frame| ("movie", frame));
         for (name, jpeg) in kinds().into_iter().chain(movie) {
             let length = jpeg.len();
             assert_eq!(walk(&jpeg), Walk { outcome: Outcome::Ok, length }, "{name}");
@@ -503,7 +496,7 @@ mod tests {
 
     #[test]
     fn a_picture_without_huffman_tables_has_the_standard_ones() {
-        let mut jpeg = movie_frames().remove(0);
+        let mut jpeg = movie_frames(1).remove(0);
         while let Some(place) = jpeg.windows(2).position(|marker| marker == [0xFF, 0xC4]) {
             let length = usize::from(u16::from_be_bytes([jpeg[place + 2], jpeg[place + 3]]));
             jpeg.drain(place..place + 2 + length);

@@ -76,7 +76,6 @@ pub use reassembler::Reassembler;
 /// JPEGs for the tests of this folder.
 #[cfg(test)]
 mod samples {
-    use std::path::Path;
 
     use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
@@ -85,7 +84,6 @@ mod samples {
     use super::{JpegFrame, Packet};
     use crate::jpeg::huffman::{HuffmanPair, STANDARD_CHROMA, STANDARD_LUMA};
     use crate::picture::Picture;
-    use crate::video_stream::VideoStream;
 
     /// A picture with flat parts, edges and noise, as a 4:2:0 JPEG, unless `change` wants another.
     pub(super) fn jpeg(
@@ -123,17 +121,6 @@ mod samples {
             .flat_map(|(x, y)| (0..channels).map(move |c| (x, y, c)))
             .map(|(x, y, c)| noise(x, y, c))
             .collect()
-    }
-
-    /// Every `step`th frame of the project's movie.
-    pub(super) fn movie_frames(step: usize) -> Vec<Vec<u8>> {
-        let mut movie =
-            VideoStream::open(Path::new(env!("CARGO_MANIFEST_DIR")), "movie.Mjpeg").unwrap();
-        let mut frames = Vec::new();
-        while let Some(frame) = movie.next_frame().unwrap() {
-            frames.push(frame.to_vec());
-        }
-        frames.into_iter().step_by(step).collect()
     }
 
     /// Where the code of the first such marker is.
@@ -196,10 +183,11 @@ mod samples {
 
 #[cfg(test)]
 mod tests {
-    use super::samples::{SWAPPED, all_pixels, jpeg, movie_frames, payloads, with_huffman};
+    use super::samples::{SWAPPED, all_pixels, jpeg, payloads, with_huffman};
     use super::*;
     use crate::rtp_packet::RtpPacket;
     use crate::statistics::Order;
+    use crate::video_stream::tests::movie_frames;
     use jpeg_encoder::{Encoder, SamplingFactor};
 
     /// A JPEG to payloads and back.

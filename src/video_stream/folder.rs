@@ -189,17 +189,18 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().canonicalize().unwrap();
         std::fs::create_dir(folder.join("sub")).unwrap();
+        let here = Path::new(".").canonicalize().unwrap();
+        let from_above = Path::new("..").join(here.file_name().unwrap());
         for (path, other) in [
             (folder.join("movie"), folder.clone()),
             (folder.join("sub/movie"), folder.join("sub/..")),
-            (Path::new("src").canonicalize().unwrap(), PathBuf::from(".")),
-            (Path::new("src/lib.rs").canonicalize().unwrap(), PathBuf::from("src")),
-            (Path::new("src").canonicalize().unwrap(), PathBuf::new()),
+            (here.join("Cargo.toml"), PathBuf::from(".")),
+            (here.join("Cargo.toml"), from_above.clone()),
+            (here.join("Cargo.toml"), PathBuf::new()),
         ] {
             assert!(lies_in(&path, &other), "{} in {}", path.display(), other.display());
         }
-        for other in [PathBuf::new(), PathBuf::from("src"), folder.join("sub"), folder.join("none")]
-        {
+        for other in [PathBuf::new(), from_above, folder.join("sub"), folder.join("none")] {
             assert!(!lies_in(&folder.join("movie"), &other), "in {}", other.display());
         }
     }

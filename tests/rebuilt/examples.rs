@@ -27,7 +27,16 @@ fn every_example_of_the_documentation_runs() {
 
 /// The library and the packages that it and its examples use, as Cargo has built them: names and files.
 fn libraries() -> BTreeMap<String, String> {
-    let of_tests = ["test", "--no-run", "--locked", "--quiet", "--lib", "--package", "rtsp_lab"];
+    let of_tests = [
+        "test",
+        "--no-run",
+        "--locked",
+        "--quiet",
+        "--test",
+        "units",
+        "--package",
+        "rtsp_lab_tests",
+    ];
     let of_library = ["build", "--locked", "--quiet", "--lib", "--package", "rtsp_lab"];
     // The library itself is built by the second.
     [of_tests.as_slice(), of_library.as_slice()].into_iter().flat_map(built_by).collect()

@@ -338,7 +338,8 @@ mod tests {
 
     use super::*;
     use crate::standard::jpeg_payload::JpegFrame;
-    use crate::standard::jpeg_payload::samples::{jpeg, movie_frames, pixels, position};
+    use crate::standard::jpeg_payload::samples::{jpeg, pixels, position};
+    use crate::video_stream::tests::movie_frames;
 
     fn sample() -> Vec<u8> {
         jpeg((40, 24), |_| ())

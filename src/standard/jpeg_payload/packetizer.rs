@@ -156,7 +156,8 @@ mod tests {
     use jpeg_encoder::{Encoder, SamplingFactor};
 
     use super::*;
-    use crate::standard::jpeg_payload::samples::{jpeg, movie_frames, payloads, position};
+    use crate::standard::jpeg_payload::samples::{jpeg, payloads, position};
+    use crate::video_stream::tests::movie_frames;
 
     #[test]
     fn the_first_packet_has_the_tables_and_the_others_have_not() {
