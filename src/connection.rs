@@ -100,15 +100,9 @@ impl Connection {
         (self.stream, self.inbox.into_rest())
     }
 
-    /// Closes so that what was sent last arrives: unread bytes at a close would reset the
-    /// connection.
+    /// Closes so that what was sent last arrives.
     pub(crate) fn close_gently(&mut self) {
-        // What fails here has ended already.
-        self.stream.shutdown(std::net::Shutdown::Write).ok();
-        self.stream.set_read_timeout(Some(SOCKET_TIMEOUT)).ok();
-        let deadline = Instant::now() + SOCKET_TIMEOUT;
-        let mut discarded = [0; 4096];
-        while Instant::now() < deadline && matches!(self.stream.read(&mut discarded), Ok(1..)) {}
+        close_gently(&mut self.stream);
     }
 
     /// One read, or a timeout. Silence is measured from one look at the socket to the next, not by
@@ -158,6 +152,16 @@ pub(crate) fn timed_out(error: &io::Error) -> bool {
 /// no fault: a sender need not know who listens. Windows has an error of its own for it.
 pub(crate) fn was_not_taken(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset)
+}
+
+/// Closes so that what was sent last arrives: unread bytes at a close would reset the connection.
+pub(crate) fn close_gently(stream: &mut TcpStream) {
+    // What fails here has ended already.
+    stream.shutdown(std::net::Shutdown::Write).ok();
+    stream.set_read_timeout(Some(SOCKET_TIMEOUT)).ok();
+    let deadline = Instant::now() + SOCKET_TIMEOUT;
+    let mut discarded = [0; 4096];
+    while Instant::now() < deadline && matches!(stream.read(&mut discarded), Ok(1..)) {}
 }
 
 /// The lab's `settimeout(0.5)`.

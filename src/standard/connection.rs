@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::connection::{SOCKET_TIMEOUT, timed_out};
+use crate::connection::{SOCKET_TIMEOUT, close_gently, timed_out};
 use crate::rtsp::inbox::TooLong;
 use crate::standard::rtsp::inbox::{Item, StandardInbox};
 
@@ -44,6 +44,11 @@ impl StandardReader {
     /// Whether nothing has come for a second although a message lacks the empty line at its end.
     pub(crate) fn awaits_empty_line(&self) -> bool {
         self.inbox.lacks_empty_line() && self.last_arrival.elapsed() >= FORGOTTEN
+    }
+
+    /// Closes so that what was sent last arrives.
+    pub(crate) fn close_gently(&mut self) {
+        close_gently(&mut self.stream);
     }
 
     /// The next message or packet, or what else one read brings.

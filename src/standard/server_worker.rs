@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::connection::{Connection, was_not_taken};
 use crate::rtsp::Method;
+use crate::rtsp::inbox::TooLong;
 use crate::server::server_event::ServerEvent;
 use crate::server::shared::Settings;
 use crate::server::shared::{Shared, canonical};
@@ -108,7 +109,7 @@ impl StandardWorker {
                     self.note_waiting();
                     Ok(())
                 }
-                Arrival::TooLong(too_long) => return format!("could not {too_long}").into(),
+                Arrival::TooLong(too_long) => return self.refuse_too_long(too_long),
                 Arrival::Ended(None) => {
                     return self.writer.why_closed().map_or_else(End::of_client, End::from);
                 }
@@ -343,6 +344,16 @@ impl StandardWorker {
         let status = format!("{} {}", reply.code, reply.reason);
         self.report(ServerEvent::Refused { peer: self.peer, status, why });
         self.send(&reply)
+    }
+
+    /// Where this message ends can't be told, so nothing after it can be understood either.
+    fn refuse_too_long(&mut self, too_long: TooLong) -> End {
+        let reply = StandardReply::new(StandardStatus::RequestEntityTooLarge, None);
+        match self.refuse(Refusal { reply, why: format!("could not {too_long}") }) {
+            Ok(()) => self.reader.close_gently(),
+            Err(error) => return error.into(),
+        }
+        End::from("the request was too long")
     }
 
     fn send(&mut self, reply: &StandardReply) -> io::Result<()> {

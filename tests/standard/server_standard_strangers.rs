@@ -44,3 +44,23 @@ fn the_session_of_another_can_be_neither_played_nor_paused_nor_ended() {
         owner.frame();
     }
 }
+
+#[test]
+fn a_message_without_end_gets_413_and_the_movies_of_others_play() {
+    let folder = folder_with(&lab_format(&jpegs(PLAIN, 60)));
+    let server = ServerProcess::start(folder.path(), &[]);
+    let mut viewer = StandardClient::ready_udp(server.address());
+    viewer.play(None);
+    let head = "SETUP rtsp://h/movie.Mjpeg/track1 RTSP/1.0\r\nCSeq: 1\r\n";
+    let header = format!("{head}X: {}", "x".repeat(70_000));
+    let headers = format!("{head}{}", "X: y\r\n".repeat(12_000));
+    let body = format!("{head}Content-Length: 70000\r\n\r\n{}", "x".repeat(70_000));
+    let promised = format!("{head}Content-Length: 99999999\r\n\r\n");
+    for message in [header, headers, body, promised] {
+        let mut client = StandardClient::connect(server.address());
+        client.send(&message);
+        let reply = client.rest();
+        assert!(reply.starts_with("RTSP/1.0 413 Request Entity Too Large\r\n"), "{reply:?}");
+    }
+    viewer.frames(20);
+}

@@ -19,6 +19,8 @@ pub enum StandardStatus {
     NotFound,
     /// 405: a method of RTSP that is not served; the reply names those that are, in `Allow`.
     MethodNotAllowed,
+    /// 413: no end of the request within the most bytes that one may have.
+    RequestEntityTooLarge,
     /// 415: a movie that RTP can't carry, or a body that is not a list of parameters.
     UnsupportedMediaType,
     /// 451: `GET_PARAMETER` or `SET_PARAMETER` with an unknown parameter.
@@ -47,11 +49,12 @@ pub enum StandardStatus {
 
 impl StandardStatus {
     /// All of them, by number.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Ok,
         Self::BadRequest,
         Self::NotFound,
         Self::MethodNotAllowed,
+        Self::RequestEntityTooLarge,
         Self::UnsupportedMediaType,
         Self::ParameterNotUnderstood,
         Self::NotEnoughBandwidth,
@@ -82,6 +85,7 @@ impl StandardStatus {
             Self::BadRequest => (400, "Bad Request"),
             Self::NotFound => (404, "Not Found"),
             Self::MethodNotAllowed => (405, "Method Not Allowed"),
+            Self::RequestEntityTooLarge => (413, "Request Entity Too Large"),
             Self::UnsupportedMediaType => (415, "Unsupported Media Type"),
             Self::ParameterNotUnderstood => (451, "Parameter Not Understood"),
             Self::NotEnoughBandwidth => (453, "Not Enough Bandwidth"),
@@ -113,7 +117,7 @@ mod tests {
         let codes = StandardStatus::ALL.map(StandardStatus::code);
         assert!(codes.is_sorted());
         let served =
-            [200, 400, 404, 405, 415, 451, 453, 454, 455, 457, 459, 461, 500, 501, 505, 551];
+            [200, 400, 404, 405, 413, 415, 451, 453, 454, 455, 457, 459, 461, 500, 501, 505, 551];
         assert_eq!(codes, served);
     }
 }
