@@ -11,24 +11,26 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{fmt, io};
+
+use socket2::{Domain, Socket, Type};
 
 use crate::connection::address;
 use crate::event::Event;
 
 mod first_request;
-mod listen;
 pub(crate) mod server_event;
 pub(crate) mod shared;
+mod throttle;
 mod workers;
 
 pub use crate::impairment::Network;
 pub use crate::server_worker::rtp_socket::MAX_PAYLOAD;
-use listen::listen;
 pub use server_event::ServerEvent;
 pub use shared::Settings;
 use shared::{Sessions, Shared, canonical};
+use throttle::Throttle;
 use workers::Workers;
 
 /// A server that listens. Python: `Server`.
@@ -78,6 +80,10 @@ impl Server {
     /// When it returns, every thread that it started has ended.
     #[doc(alias = "main")]
     pub fn serve(self, report: impl Fn(ServerEvent) + Send + Sync + 'static) {
+        let throttle = Throttle::default();
+        let report = move |event| {
+            throttle.pass(event, Instant::now()).into_iter().flatten().for_each(&report);
+        };
         let shared = Arc::new(Shared {
             settings: self.settings,
             rtsp_port: self.address.port(),
@@ -97,6 +103,31 @@ impl Server {
         }
         // Each is joined when they are dropped.
     }
+}
+
+/// Listens at `port` of the address or name `host`; port 0 takes a free one.
+///
+/// # Errors
+/// The address is not available.
+fn listen(host: &str, port: u16) -> io::Result<TcpListener> {
+    match host.parse() {
+        Ok(IpAddr::V6(Ipv6Addr::UNSPECIFIED)) => listen_everywhere(port),
+        Ok(_) | Err(_) => TcpListener::bind((host, port)),
+    }
+}
+
+/// Listens at every address, of IPv6 and of IPv4. The socket is told to take both, because systems
+/// have different defaults: on Windows a socket at `::` takes IPv6 only.
+fn listen_everywhere(port: u16) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::IPV6, Type::STREAM, None)?;
+    socket.set_only_v6(false)?;
+    // As in the standard library: on Unix this lets a server restart at once; on Windows it would
+    // let two servers share a port.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.bind(&SocketAddr::from((Ipv6Addr::UNSPECIFIED, port)).into())?;
+    socket.listen(MOST_WAITING)?;
+    Ok(socket.into())
 }
 
 /// Ends a server's `serve` from another thread.
@@ -165,6 +196,34 @@ impl std::error::Error for ServerError {
     }
 }
 
+/// The connections that may wait to be accepted.
+const MOST_WAITING: i32 = 128;
 /// How long to try to wake `accept`. If connecting takes this long, other connections are waiting,
 /// and they wake it.
 const WAKE_PATIENCE: Duration = Duration::from_millis(100);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{Ipv4Addr, TcpStream};
+
+    #[test]
+    fn at_every_address_it_is_called_by_either_family() {
+        let listener = match listen("::", 0) {
+            Ok(listener) => listener,
+            Err(error) => {
+                let none = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_err();
+                assert!(none, "there is IPv6, but: {error}");
+                return;
+            }
+        };
+        let port = listener.local_addr().unwrap().port();
+        assert_ne!(port, 0);
+        for ip in [IpAddr::from(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()] {
+            let caller = TcpStream::connect((ip, port)).unwrap();
+            let (_, from) = listener.accept().unwrap();
+            assert_eq!(from.port(), caller.local_addr().unwrap().port(), "from {ip}");
+        }
+        assert!(listen("0::0", port).is_err(), "the port is taken, however it is asked for");
+    }
+}

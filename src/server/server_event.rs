@@ -98,6 +98,26 @@ pub enum ServerEvent {
     },
 }
 
+impl ServerEvent {
+    /// The client that it is about.
+    pub(super) const fn peer(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Connected { peer }
+            | Self::Request { peer, .. }
+            | Self::Processing { peer, .. }
+            | Self::Refused { peer, .. }
+            | Self::Sent { peer, .. }
+            | Self::Note { peer, .. }
+            | Self::Warning { peer, .. }
+            | Self::TooLarge { peer, .. }
+            | Self::Network { peer, .. }
+            | Self::Report { peer, .. }
+            | Self::Closed { peer, .. } => Some(*peer),
+            Self::Trouble { .. } => None,
+        }
+    }
+}
+
 impl fmt::Display for ServerEvent {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

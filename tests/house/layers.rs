@@ -167,7 +167,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
             "tools/lab_check/src/",
         ],
     ),
-    ("socket2", &["src/server/listen"]),
+    ("socket2", &["src/server"]),
     ("tempfile", &["src/bin/client_launcher/own_movie"]),
 ];
 
