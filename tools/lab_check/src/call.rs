@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use getopts::{Matches, Options};
 
 use crate::client;
+use crate::outputs::Places;
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -22,8 +23,10 @@ pub(crate) struct Call {
     pub(crate) task: Task,
     /// The movie that servers are asked for, and that is played to clients.
     pub(crate) movie: PathBuf,
-    /// The table to which the card is appended.
-    pub(crate) tsv: Option<PathBuf>,
+    /// The files in which the card is left.
+    pub(crate) places: Places,
+    /// What each requirement is worth.
+    pub(crate) points: Option<PathBuf>,
     /// What the program is called in the table; its command if no name is given.
     pub(crate) name: Option<String>,
 }
@@ -79,12 +82,16 @@ impl Call {
     fn read(matches: &Matches) -> Result<Self, String> {
         let task = read_task(matches)?;
         let movie = matches.opt_str("movie").unwrap_or_else(|| "movie.Mjpeg".to_owned());
-        let tsv = matches.opt_str("tsv").map(PathBuf::from);
-        if matches!(task, Task::Compare { .. }) && tsv.is_some() {
-            return Err("--tsv goes with server and client: compare prints two columns".to_owned());
+        if let Some(option) = CARD_OPTIONS.into_iter().find(|option| matches.opt_present(option)) {
+            if matches!(task, Task::Compare { .. }) {
+                let why = "goes with server and client: compare prints two columns";
+                return Err(format!("--{option} {why}"));
+            }
         }
+        let path = |option| matches.opt_str(option).map(PathBuf::from);
+        let places = Places { tsv: path("tsv"), json: path("json"), junit: path("junit") };
         let (movie, name) = (PathBuf::from(movie), matches.opt_str("name"));
-        Ok(Self { task, movie, tsv, name })
+        Ok(Self { task, movie, places, points: path("points"), name })
     }
 }
 
@@ -106,6 +113,9 @@ fn help() -> String {
     };
     USAGE.to_owned() + &GROUPS.iter().map(paragraph).collect::<String>()
 }
+
+/// Options that are about one card.
+const CARD_OPTIONS: [&str; 4] = ["tsv", "json", "junit", "points"];
 
 /// A title, and the function that adds the options under it.
 type Group = (&'static str, fn(&mut Options));
@@ -129,12 +139,12 @@ fn of_client(options: &mut Options) {
 }
 
 fn of_both(options: &mut Options) {
-    options.optopt("", "tsv", "append a row to this table", "FILE").optopt(
-        "",
-        "name",
-        "what the program is called (default: its command)",
-        "NAME",
-    );
+    options
+        .optopt("", "tsv", "append a row to this table", "FILE")
+        .optopt("", "json", "write the card as JSON", "FILE")
+        .optopt("", "junit", "write the card as a JUnit report", "FILE")
+        .optopt("", "points", "read what each requirement is worth", "FILE")
+        .optopt("", "name", "what the program is called (default: its command)", "NAME");
 }
 
 fn of_all(options: &mut Options) {
