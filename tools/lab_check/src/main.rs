@@ -24,6 +24,7 @@ use std::time::{Instant, SystemTime};
 
 mod call;
 mod card;
+mod class;
 mod client;
 mod compare;
 mod deadline;
@@ -46,6 +47,7 @@ mod usage;
 
 use call::{Asked, Call, Server, Task};
 use card::Card;
+use class::Order;
 use outputs::Outputs;
 use points::Points;
 use role::Role;
@@ -91,6 +93,7 @@ fn run(call: &Call) -> Result<ExitCode, String> {
             let asked = client::Asked { scripts, keys: *keys, verbose: *verbose };
             desk.hand_out(command, &client::check(command, name, &call.movie, asked)?)
         }
+        Task::Class(order) => check_class(call, order),
         Task::Compare { commands } => {
             let comparison = compare::compare(commands, &call.movie)?;
             say(&comparison.to_string());
@@ -131,6 +134,20 @@ fn read_points(path: &Path, role: Role) -> Result<Points, String> {
     let of_client = client::requirements();
     let known = [(Role::Server, server::requirements()), (Role::Client, of_client.as_slice())];
     Points::read(path, role, &known)
+}
+
+fn check_class(call: &Call, order: &Order) -> Result<ExitCode, String> {
+    let of_client = client::requirements();
+    let requirements = match order.role {
+        Role::Server => server::requirements(),
+        Role::Client => &of_client,
+    };
+    let path = call.points.as_deref();
+    let points = path.map(|path| read_points(path, order.role)).transpose()?;
+    let (summary, is_whole) =
+        class::check(order, &call.movie, requirements, path.zip(points.as_ref()))?;
+    say(summary.trim_end());
+    Ok(code_of(is_whole, false))
 }
 
 fn code_of(is_full: bool, is_unfinished: bool) -> ExitCode {

@@ -32,7 +32,7 @@ impl<'a> Table<'a> {
     /// The file can't be written, or is the table of other requirements: in one line.
     pub(crate) fn append(mut self, sheet: &Sheet) -> Result<(), String> {
         let path = self.path;
-        let mut header = header_of(sheet);
+        let mut header = header(sheet.lines.iter().map(|line| line.id.as_str()));
         let mut found = String::new();
         let read = self.file.read_to_string(&mut found);
         read.map_err(|error| could_not(path, &error.to_string()))?;
@@ -42,7 +42,7 @@ impl<'a> Table<'a> {
             Some(_) => return Err(could_not(path, OTHER_COLUMNS)),
         }
         // One write: programs that check at the same time don't mix their rows.
-        let written = write(&mut self.file, &format!("{header}{}\n", row_of(sheet)));
+        let written = write(&mut self.file, &format!("{header}{}\n", row(sheet)));
         written.map_err(|error| could_not(path, &error.to_string()))
     }
 }
@@ -56,12 +56,13 @@ fn write(file: &mut File, text: &str) -> std::io::Result<()> {
     file.flush()
 }
 
-fn header_of(sheet: &Sheet) -> String {
-    let ids = sheet.lines.iter().map(|line| line.id.as_str());
+/// The names of the columns; these requirements come last.
+pub(crate) fn header<'a>(ids: impl Iterator<Item = &'a str>) -> String {
     COUNTS.into_iter().chain(FIGURES).chain(ids).collect::<Vec<_>>().join("\t")
 }
 
-fn row_of(sheet: &Sheet) -> String {
+/// A card as a row.
+pub(crate) fn row(sheet: &Sheet) -> String {
     let Counts { pass, fail, tolerated, not_offered, not_checked } = sheet.counts;
     let counts = [pass, fail, tolerated, not_offered, not_checked].map(|count| count.to_string());
     let verdicts = sheet.lines.iter().map(|line| line.verdict.word().to_owned());

@@ -14,6 +14,7 @@ mod desktop;
 #[path = "../../../../tests/harness/mod.rs"]
 mod harness;
 
+mod lab_check_class;
 mod lab_check_client;
 mod lab_check_commands;
 mod lab_check_common;
@@ -23,6 +24,7 @@ mod lab_check_server;
 
 fn main() -> ExitCode {
     let modules = [
+        lab_check_class::TESTS,
         lab_check_client::TESTS,
         lab_check_commands::TESTS,
         lab_check_compare::TESTS,

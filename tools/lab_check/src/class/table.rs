@@ -1,0 +1,28 @@
+//! The table of a class: a row for each submission, also for those without a card.
+
+use crate::card::Requirement;
+use crate::tsv;
+
+use super::Checked;
+
+/// The columns of `--tsv`, then those that a person fills in, then a remark.
+pub(crate) fn to_tsv(
+    all: &[Checked],
+    requirements: &[&'static Requirement],
+    by_hand: &[String],
+) -> String {
+    let header = tsv::header(requirements.iter().map(|requirement| requirement.id));
+    let width = header.split('\t').count();
+    let rows = all.iter().map(|checked| {
+        let (row, remark) = match &checked.sheet {
+            Ok(sheet) => (tsv::row(sheet), if sheet.started { "-" } else { "does not start" }),
+            Err(why) => {
+                let unknown = "\t-".repeat(width - 1);
+                (format!("{}{unknown}", checked.submission.name), why.as_str())
+            }
+        };
+        format!("{row}{}\t{remark}\n", "\t".repeat(by_hand.len()))
+    });
+    let by_hand: String = by_hand.iter().map(|name| format!("\t{name}")).collect();
+    format!("{header}{by_hand}\tremark\n") + &rows.collect::<String>()
+}
