@@ -203,6 +203,20 @@ impl Card {
         self.lines.iter().filter(|line| line.verdict.word() == word).count()
     }
 
+    /// How many lines have which verdict, in one line.
+    pub(crate) fn sum(&self) -> String {
+        let [passed, failed, tolerated, not_offered, not_checked] =
+            [PASS, FAIL, TOLERATED, NOT_OFFERED, NOT_CHECKED].map(|word| self.count(word));
+        // Few programs have such a line, so the others are not told of it.
+        let tolerated =
+            if tolerated > 0 { format!("{tolerated} tolerated, ") } else { String::new() };
+        let subject = escaped(&self.subject);
+        format!(
+            "{subject}: {passed} passed, {failed} failed, {tolerated}{not_offered} not offered, \
+             {not_checked} not checked"
+        )
+    }
+
     /// Whether that requirement is met.
     pub(crate) fn passed(&self, requirement: &Requirement) -> bool {
         let line = self.lines.iter().find(|line| line.requirement == requirement);
@@ -252,14 +266,7 @@ impl fmt::Display for Card {
             }
             write!(out, "{line}")?;
         }
-        let [passed, failed, tolerated, not_offered, not_checked] =
-            [PASS, FAIL, TOLERATED, NOT_OFFERED, NOT_CHECKED].map(|word| self.count(word));
-        write!(out, "\n{}: {passed} passed, {failed} failed, ", escaped(&self.subject))?;
-        // Few programs have such a line, so the others are not told of it.
-        if tolerated > 0 {
-            write!(out, "{tolerated} tolerated, ")?;
-        }
-        write!(out, "{not_offered} not offered, {not_checked} not checked")
+        write!(out, "\n{}", self.sum())
     }
 }
 

@@ -42,6 +42,7 @@ mod role;
 mod server;
 mod sheet;
 mod stage;
+mod terminal;
 mod tsv;
 mod usage;
 
@@ -121,7 +122,7 @@ impl<'a> Desk<'a> {
         let (begun, clock) = self.begun;
         let about = About { role: self.role, command, begun, took: clock.elapsed() };
         let sheet = Sheet::of(card, about, self.points.as_ref());
-        say(&card.to_string());
+        say(&terminal::shown(card));
         if let Some(points) = sheet.points_line() {
             say(&points);
         }

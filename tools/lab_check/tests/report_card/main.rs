@@ -21,6 +21,7 @@ mod lab_check_common;
 mod lab_check_compare;
 mod lab_check_outputs;
 mod lab_check_server;
+mod lab_check_terminal;
 
 fn main() -> ExitCode {
     let modules = [
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         lab_check_compare::TESTS,
         lab_check_outputs::TESTS,
         lab_check_server::TESTS,
+        lab_check_terminal::TESTS,
     ];
     harness::run("report_card", &modules)
 }
