@@ -169,8 +169,11 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ),
     ("socket2", &["src/server/listen"]),
     ("tempfile", &["src/bin/client_launcher/own_movie"]),
-    ("humantime", &["tools/lab_check/src/sheet"]),
-    ("quick_xml", &["tools/lab_check/src/junit"]),
+    ("humantime", &["tools/lab_check/src/sheet", "tools/lab_check/src/class/summary"]),
+    (
+        "quick_xml",
+        &["tools/lab_check/src/junit", "tools/lab_check/src/html", "tools/lab_check/src/class/index"],
+    ),
     ("serde", &["tools/lab_check/src/"]),
     ("serde_json", &["tools/lab_check/src/"]),
 ];

@@ -102,7 +102,8 @@ impl Call {
             return Err(format!("--{option} goes with server and client: {}", task.instead()));
         }
         let path = |option| matches.opt_str(option).map(PathBuf::from);
-        let places = Places { tsv: path("tsv"), json: path("json"), junit: path("junit") };
+        let (tsv, json, junit, html) = (path("tsv"), path("json"), path("junit"), path("html"));
+        let places = Places { tsv, json, junit, html };
         let (movie, name) = (PathBuf::from(movie), matches.opt_str("name"));
         Ok(Self { task, movie, places, points: path("points"), name })
     }
@@ -148,7 +149,7 @@ fn help() -> String {
 }
 
 /// Options that are about one card.
-const CARD_OPTIONS: [&str; 5] = ["tsv", "json", "junit", "points", "name"];
+const CARD_OPTIONS: [&str; 6] = ["tsv", "json", "junit", "html", "points", "name"];
 
 /// A title, and the function that adds the options under it.
 type Group = (&'static str, fn(&mut Options));
@@ -177,6 +178,7 @@ fn of_both(options: &mut Options) {
         .optopt("", "tsv", "append a row to this table", "FILE")
         .optopt("", "json", "write the card as JSON", "FILE")
         .optopt("", "junit", "write the card as a JUnit report", "FILE")
+        .optopt("", "html", "write the card as a page", "FILE")
         .optopt("", "points", "read what each requirement is worth", "FILE")
         .optopt("", "name", "what the program is called (default: its command)", "NAME");
 }

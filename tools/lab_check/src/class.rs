@@ -18,6 +18,7 @@ use crate::role::Role;
 use crate::sheet::{Outcome, Sheet};
 
 mod child;
+mod index;
 mod submission;
 mod summary;
 mod table;
@@ -80,7 +81,9 @@ pub(crate) fn check(
     }
     let by_hand = points.map_or(&[][..], |(_, points)| &points.by_hand);
     write(&table, &table::to_tsv(&all, requirements, by_hand))?;
-    let summary = Summary { all: &all, requirements, jobs, took: begun.elapsed() }.to_string();
+    let summary = Summary { all: &all, requirements, jobs, took: begun.elapsed() };
+    write(&order.out.join("index.html"), &index::page(&summary))?;
+    let summary = summary.to_string();
     write(&order.out.join("summary.txt"), &summary)?;
     Ok((summary, all.iter().all(|checked| checked.sheet.is_ok())))
 }

@@ -32,6 +32,7 @@ mod escape;
 mod family;
 mod figures;
 mod guard;
+mod html;
 mod junit;
 mod outputs;
 mod points;

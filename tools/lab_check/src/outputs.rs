@@ -7,6 +7,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 
+use crate::html;
 use crate::junit;
 use crate::sheet::Sheet;
 use crate::tsv::Table;
@@ -20,6 +21,8 @@ pub(crate) struct Places {
     pub(crate) json: Option<PathBuf>,
     /// The file that it becomes, as a JUnit report.
     pub(crate) junit: Option<PathBuf>,
+    /// The file that it becomes, as a page.
+    pub(crate) html: Option<PathBuf>,
 }
 
 /// The files, open.
@@ -28,6 +31,7 @@ pub(crate) struct Outputs<'a> {
     table: Option<Table<'a>>,
     json: Option<Page<'a>>,
     junit: Option<Page<'a>>,
+    html: Option<Page<'a>>,
 }
 
 impl<'a> Outputs<'a> {
@@ -40,6 +44,7 @@ impl<'a> Outputs<'a> {
             table: places.tsv.as_deref().map(Table::open).transpose()?,
             json: places.json.as_deref().map(Page::open).transpose()?,
             junit: places.junit.as_deref().map(Page::open).transpose()?,
+            html: places.html.as_deref().map(Page::open).transpose()?,
         })
     }
 
@@ -53,6 +58,9 @@ impl<'a> Outputs<'a> {
         }
         if let Some(page) = self.junit {
             page.write(&junit::to_xml(sheet)?)?;
+        }
+        if let Some(page) = self.html {
+            page.write(&html::card(sheet))?;
         }
         self.table.map_or(Ok(()), |table| table.append(sheet))
     }

@@ -13,12 +13,16 @@ use crate::card::{Card, FAIL, Line, NOT_CHECKED, NOT_OFFERED, PASS, TOLERATED, V
 
 /// The card, for a terminal if standard output is one.
 pub(crate) fn shown(card: &Card) -> String {
-    if io::stdout().is_terminal() {
-        let is_plain = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        on_screen(card, !is_plain)
-    } else {
-        card.to_string()
-    }
+    if io::stdout().is_terminal() { on_screen(card, has_colours()) } else { card.to_string() }
+}
+
+/// Whether the terminal has colours, and the user wants them. Windows' old console writes the
+/// sequences out.
+fn has_colours() -> bool {
+    let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_old = cfg!(windows) && !is_set("WT_SESSION") && !is_set("TERM");
+    let is_dumb = env::var_os("TERM").is_some_and(|value| value == "dumb");
+    !is_set("NO_COLOR") && !is_old && !is_dumb
 }
 
 fn on_screen(card: &Card, is_coloured: bool) -> String {

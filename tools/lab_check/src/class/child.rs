@@ -52,9 +52,9 @@ impl<'a> Check<'a> {
     /// There is no card: why, in one line.
     pub(crate) fn run(&self, submission: &Submission) -> Result<Sheet, String> {
         let file = |kind: &str| self.out.join(format!("{}.{kind}", submission.file));
-        let (card, data, log) = (file("txt"), file("json"), file("log"));
+        let (card, data, log, page) = (file("txt"), file("json"), file("log"), file("html"));
         // What an earlier call has left is not this submission's.
-        for old in [&card, &data, &log] {
+        for old in [&card, &data, &log, &page] {
             fs::remove_file(old).ok();
         }
         let (command, folder) = self.command_for(submission)?;
@@ -63,6 +63,7 @@ impl<'a> Check<'a> {
         check.args([self.order.role.name(), &command]);
         check.arg(format!("--name={}", submission.name)).args(&self.order.options);
         check.arg("--movie").arg(&self.movie).arg("--json").arg(&data);
+        check.arg("--html").arg(&page);
         if let Some(points) = &self.points {
             check.arg("--points").arg(points);
         }

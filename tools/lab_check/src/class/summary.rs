@@ -50,17 +50,22 @@ impl Summary<'_> {
     }
 
     /// The requirements that at least one has failed; those that most have failed first.
-    fn write_failures(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub(crate) fn failures(&self) -> Vec<(usize, &'static Requirement)> {
         let failures = |requirement: &Requirement| {
             let lines = self.sheets().flat_map(|sheet| &sheet.lines);
             let failed = lines.filter(|line| line.verdict == Outcome::Fail);
             failed.filter(|line| line.id == requirement.id).count()
         };
-        let all = self.requirements.iter();
+        let all = self.requirements.iter().copied();
         let mut most: Vec<_> =
             all.map(|requirement| (failures(requirement), requirement)).collect();
         most.retain(|(count, _)| *count > 0);
         most.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+        most
+    }
+
+    fn write_failures(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let most = self.failures();
         if most.is_empty() {
             return Ok(());
         }
@@ -86,7 +91,7 @@ impl Summary<'_> {
 }
 
 /// The first line that failed.
-fn first(sheet: &Sheet) -> String {
+pub(crate) fn first(sheet: &Sheet) -> String {
     let failed = sheet.lines.iter().find(|line| line.verdict == Outcome::Fail);
     let Some(line) = failed else { return "-".to_owned() };
     if sheet.started {

@@ -34,6 +34,7 @@ struct Left {
     outcome: Outcome,
     json: Value,
     xml: String,
+    html: String,
     table: Table,
 }
 
@@ -46,6 +47,8 @@ fn check(folder: &Path, words: &[&str]) -> Left {
         "card.json",
         "--junit",
         "card.xml",
+        "--html",
+        "card.html",
         "--tsv",
         "card.tsv",
     ]));
@@ -53,12 +56,32 @@ fn check(folder: &Path, words: &[&str]) -> Left {
     let json = serde_json::from_str(&json).unwrap_or_else(|flaw| panic!("{flaw}: {outcome:?}"));
     let xml = fs::read_to_string(path("card.xml")).unwrap();
     let table = Table::read(&path("card.tsv"));
-    Left { outcome, json, xml, table }
+    let html = fs::read_to_string(path("card.html")).unwrap();
+    assert_stands_alone(&html);
+    Left { outcome, json, xml, html, table }
+}
+
+/// A page whose elements are all closed, and that fetches and runs nothing.
+#[track_caller]
+fn assert_stands_alone(html: &str) {
+    let mut reader = quick_xml::Reader::from_str(html);
+    let mut elements = 0;
+    loop {
+        match reader.read_event() {
+            Ok(quick_xml::events::Event::Eof) => break,
+            Ok(_) => elements += 1,
+            Err(flaw) => panic!("{flaw} at {} of {html}", reader.error_position()),
+        }
+    }
+    assert!(elements > 100, "{html}");
+    for word in ["<script", " src=", "<link", "url(", "@import", "http:", "https:"] {
+        assert!(!html.contains(word), "{word} in {html}");
+    }
 }
 
 fn each_line_of_a_card_is_in_its_json_and_its_report() {
     let folder = folder();
-    let points = "setup\t3\nserver rate\t4.5\ncseq\t2.25\nwrong_session\t1\n";
+    let points = "setup\t3\nserver version\t4.5\ncseq\t2.25\nwrong_session\t1\n";
     fs::write(folder.path().join("points.tsv"), points).unwrap();
     let server = format!(
         "\"{}\" -S \"{}\" no-cseq {{port}}",
@@ -66,7 +89,7 @@ fn each_line_of_a_card_is_in_its_json_and_its_report() {
         python_lab("faults/server.py").display()
     );
     let words = ["server", &server, "--name", "Anna", "--points", "points.tsv"];
-    let Left { outcome, json, xml, table } = check(folder.path(), &words);
+    let Left { outcome, json, xml, html, table } = check(folder.path(), &words);
     assert_eq!(outcome.code, Some(1), "{outcome:?}");
     for (field, value) in [
         ("schema", json!("lab_check/1")),
@@ -123,9 +146,19 @@ fn each_line_of_a_card_is_in_its_json_and_its_report() {
     }
     assert_eq!((&figures["ends"], row["ended"].as_str()), (&Value::Null, "-"));
 
+    assert!(html.contains("<a href=\"#cseq\">Replies: the request"), "{html}");
+    let row =
+        "<tr id=\"cseq\"><td class=\"fail\">FAIL</td><td>the request&apos;s CSeq is repeated<dl>";
+    assert!(html.contains(row), "{html}");
+    assert!(
+        html.contains("<td>0 of 2.25</td>") && html.contains("; points: 8.5 of 10.75</p>"),
+        "{html}"
+    );
+    assert_eq!(html.matches("<tr id=").count(), lines.len(), "{html}");
+
     let count = |word: &str| xml.matches(word).count();
     assert_eq!(count("<testcase "), lines.len(), "{xml}");
-    assert_eq!(count("<failure "), 1, "{xml}");
+    assert_eq!(Some(count("<failure ") as u64), counts["fail"].as_u64(), "{xml}");
     let skipped = ["not_offered", "not_checked"].map(|field| counts[field].as_u64().unwrap());
     assert_eq!(count("<skipped>") as u64, skipped.iter().sum::<u64>(), "{xml}");
     assert!(xml.contains("<property name=\"of\" value=\"2.25\"/>"), "points of a part: {xml}");
@@ -147,7 +180,7 @@ fn bytes_of_others_are_legal_in_json_and_xml() {
     });
     let folder = folder();
     let name = "<A&B>\u{7}\t\u{FFFE}\"\u{202E}]]>";
-    let Left { outcome, json, xml, table } =
+    let Left { outcome, json, xml, html, table } =
         check(folder.path(), &["server", "--at", &place, "--name", name]);
     assert_eq!(outcome.code, Some(1), "{outcome:?}");
     assert_eq!(json["name"], "<A&B>\\x07\\x09\u{FFFE}\"\\u{202e}]]>");
@@ -156,6 +189,9 @@ fn bytes_of_others_are_legal_in_json_and_xml() {
     assert!(came.starts_with("RTSP/1.0 500 \\x1B[2J\u{FFFE}<&>\"\\u{202e}\\xFF]]>␊"), "{came}");
     let escaped = "RTSP/1.0 500 \\x1B[2J\\u{fffe}&lt;&amp;&gt;&quot;\\u{202e}\\xFF]]&gt;␊";
     assert_eq!(xml.matches(escaped).count(), 2, "{xml}");
+    let escaped = "RTSP/1.0 500 \\x1B[2J\u{FFFE}&lt;&amp;&gt;&quot;\\u{202e}\\xFF]]&gt;␊";
+    assert!(html.contains(escaped), "{html}");
+    assert!(html.contains("<title>&lt;A&amp;B&gt;\\x07"), "{html}");
     let is_legal =
         |c: char| c == '\n' || !c.is_control() && !"\u{FFFE}\u{FFFF}\u{202E}".contains(c);
     assert!(xml.chars().all(is_legal), "{xml:?}");
@@ -213,7 +249,7 @@ fn the_points_of_the_document_are_read() {
 
 fn files_that_can_not_be_written_are_told_before_the_check() {
     let folder = folder();
-    for option in ["--json", "--junit"] {
+    for option in ["--json", "--junit", "--html"] {
         let call = ["server", "no-such-program {port}", option, "no-such-folder/x"];
         let outcome = Outcome::of(lab_check(folder.path()).args(call));
         assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""), "{outcome:?}");

@@ -26,7 +26,11 @@ fn card(script: &str, no_color: Option<&str>) -> String {
     thread::spawn(move || listener.incoming().for_each(drop));
     let mut command = Command::new(python());
     command.args(["-c", script, env!("CARGO_BIN_EXE_lab_check"), "server", "--at", &place]);
-    command.current_dir(folder.path()).stdin(Stdio::null()).env_remove("NO_COLOR");
+    command
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .env_remove("NO_COLOR")
+        .env("TERM", "xterm");
     if let Some(value) = no_color {
         command.env("NO_COLOR", value);
     }
