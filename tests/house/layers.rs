@@ -172,7 +172,11 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("humantime", &["tools/lab_check/src/sheet", "tools/lab_check/src/class/summary"]),
     (
         "quick_xml",
-        &["tools/lab_check/src/junit", "tools/lab_check/src/html", "tools/lab_check/src/class/index"],
+        &[
+            "tools/lab_check/src/junit",
+            "tools/lab_check/src/html",
+            "tools/lab_check/src/class/index",
+        ],
     ),
     ("serde", &["tools/lab_check/src/"]),
     ("serde_json", &["tools/lab_check/src/"]),

@@ -17,7 +17,7 @@ pub(crate) enum Asked {
     /// The help, or the version.
     Text(String),
     /// The call asks to check something.
-    Call(Call),
+    Call(Box<Call>),
 }
 
 /// What to check, and how.
@@ -81,7 +81,7 @@ impl Asked {
         if matches.opt_present("version") {
             return Ok(Self::Text(format!("lab_check {}", env!("CARGO_PKG_VERSION"))));
         }
-        Call::read(&matches, strange).map(Self::Call)
+        Call::read(&matches, strange).map(|call| Self::Call(Box::new(call)))
     }
 }
 

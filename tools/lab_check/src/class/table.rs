@@ -23,6 +23,10 @@ pub(crate) fn to_tsv(
         };
         format!("{row}{}\t{remark}\n", "\t".repeat(by_hand.len()))
     });
-    let by_hand: String = by_hand.iter().map(|name| format!("\t{name}")).collect();
-    format!("{header}{by_hand}\tremark\n") + &rows.collect::<String>()
+    let names: Vec<_> = [header.as_str()]
+        .into_iter()
+        .chain(by_hand.iter().map(String::as_str))
+        .chain(["remark"])
+        .collect();
+    names.join("\t") + "\n" + &rows.collect::<String>()
 }

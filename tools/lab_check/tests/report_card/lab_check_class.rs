@@ -35,6 +35,8 @@ fn hand_in(class: &Path, file: &str, program: &str) {
 /// A `Server.py` that is one of the tests' servers.
 fn server(fault: &str) -> String {
     let path = python_lab("faults/server.py");
+    // A text in quotes is the same in both languages.
+    let path = path.to_str().unwrap();
     format!(
         "import runpy, sys\nsys.argv[1:1] = [{fault:?}]\nrunpy.run_path({path:?}, run_name='__main__')\n"
     )
