@@ -6,51 +6,29 @@
 use std::fs;
 use std::io::{self, Write};
 use std::num::NonZero;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::card::Requirement;
 use crate::points::Points;
 use crate::progress::Progress;
-use crate::role::Role;
-use crate::sheet::{Outcome, Sheet};
+use crate::sheet::Outcome;
 
+mod checked;
 mod child;
 mod index;
+mod order;
 mod submission;
 mod summary;
 mod table;
 
+use checked::Checked;
 use child::Check;
+pub(crate) use order::Order;
 use submission::Submission;
 use summary::Summary;
-
-/// What to check, and how.
-#[derive(Debug)]
-pub(crate) struct Order {
-    /// A folder for each submission.
-    pub(crate) folders: Vec<PathBuf>,
-    pub(crate) role: Role,
-    /// How each program is called, in its own folder; the lab's own way if it is not said.
-    pub(crate) command: Option<String>,
-    /// Options that each check is given.
-    pub(crate) options: Vec<String>,
-    /// The folder for table, summary and cards.
-    pub(crate) out: PathBuf,
-    /// How many checks run at the same time.
-    pub(crate) jobs: Option<usize>,
-    /// The most time for one check.
-    pub(crate) limit: Duration,
-}
-
-/// A submission, and its card or why it has none.
-#[derive(Debug)]
-struct Checked {
-    submission: Submission,
-    sheet: Result<Sheet, String>,
-}
 
 /// Checks all, and writes the table, the cards and the summary.
 ///

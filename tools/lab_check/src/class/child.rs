@@ -12,7 +12,7 @@ use crate::escape::escaped;
 use crate::role::Role;
 use crate::sheet::Sheet;
 
-use super::Order;
+use super::order::Order;
 use super::submission::Submission;
 
 /// What is the same for all submissions.

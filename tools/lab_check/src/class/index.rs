@@ -4,7 +4,7 @@ use quick_xml::escape::escape;
 
 use crate::html;
 
-use super::Checked;
+use super::checked::Checked;
 use super::summary::{Summary, first};
 
 pub(crate) fn page(summary: &Summary<'_>) -> String {

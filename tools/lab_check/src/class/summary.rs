@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::card::Requirement;
 use crate::sheet::{Outcome, Sheet};
 
-use super::Checked;
+use super::checked::Checked;
 
 /// All submissions, as text.
 pub(crate) struct Summary<'a> {

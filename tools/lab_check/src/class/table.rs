@@ -3,7 +3,7 @@
 use crate::card::Requirement;
 use crate::tsv;
 
-use super::Checked;
+use super::checked::Checked;
 
 /// The columns of `--tsv`, then those that a person fills in, then a remark.
 pub(crate) fn to_tsv(
