@@ -51,25 +51,31 @@ impl<'a> Check<'a> {
     /// # Errors
     /// There is no card: why, in one line.
     pub(crate) fn run(&self, submission: &Submission) -> Result<Sheet, String> {
-        let file = |kind: &str| self.out.join(format!("{}.{kind}", submission.file));
-        let (card, data, log, page) = (file("txt"), file("json"), file("log"), file("html"));
+        let files = Files::of(&self.out, &submission.file);
         // What an earlier call has left is not this submission's.
-        for old in [&card, &data, &log, &page] {
-            fs::remove_file(old).ok();
+        files.all().into_iter().for_each(remove);
+        let sheet = self.sheet_of(submission, &files);
+        if sheet.is_err() {
+            // They are empty: a check opens them before it begins.
+            [&files.data, &files.page].into_iter().for_each(remove);
         }
+        sheet
+    }
+
+    fn sheet_of(&self, submission: &Submission, files: &Files) -> Result<Sheet, String> {
         let (command, folder) = self.command_for(submission)?;
         let could_not = |error| format!("its check could not be started: {error}");
         let mut check = Command::new(&self.program);
         check.args([self.order.role.name(), &command]);
         check.arg(format!("--name={}", submission.name)).args(&self.order.options);
-        check.arg("--movie").arg(&self.movie).arg("--json").arg(&data);
-        check.arg("--html").arg(&page);
+        check.arg("--movie").arg(&self.movie);
+        check.arg("--json").arg(&files.data).arg("--html").arg(&files.page);
         if let Some(points) = &self.points {
             check.arg("--points").arg(points);
         }
         check.current_dir(folder).stdin(Stdio::null());
-        check.stdout(File::create(&card).map_err(could_not)?);
-        check.stderr(File::create(&log).map_err(could_not)?);
+        check.stdout(File::create(&files.card).map_err(could_not)?);
+        check.stderr(File::create(&files.log).map_err(could_not)?);
         let mut child = check.spawn().map_err(could_not)?;
         if !ends_in_time(&mut child, Deadline::after(self.order.limit)) {
             child.kill().ok();
@@ -77,8 +83,8 @@ impl<'a> Check<'a> {
             let limit = self.order.limit.as_secs();
             return Err(format!("its check was not over after {limit} s"));
         }
-        let text = fs::read_to_string(&data).map_err(|_| last_word(&log))?;
-        serde_json::from_str(&text).map_err(|_| last_word(&log))
+        let text = fs::read_to_string(&files.data).map_err(|_| last_word(&files.log))?;
+        serde_json::from_str(&text).map_err(|_| last_word(&files.log))
     }
 
     /// How the program is called, and where.
@@ -93,6 +99,30 @@ impl<'a> Check<'a> {
         let folder = submission.folder_with(file)?;
         Ok((format!("{PYTHON} {file} {words}"), folder))
     }
+}
+
+/// What is left of a check.
+#[derive(Debug)]
+struct Files {
+    card: PathBuf,
+    data: PathBuf,
+    page: PathBuf,
+    log: PathBuf,
+}
+
+impl Files {
+    fn of(out: &Path, name: &str) -> Self {
+        let file = |kind: &str| out.join(format!("{name}.{kind}"));
+        Self { card: file("txt"), data: file("json"), page: file("html"), log: file("log") }
+    }
+
+    const fn all(&self) -> [&PathBuf; 4] {
+        [&self.card, &self.data, &self.page, &self.log]
+    }
+}
+
+fn remove(file: &PathBuf) {
+    fs::remove_file(file).ok();
 }
 
 fn ends_in_time(child: &mut Child, deadline: Deadline) -> bool {

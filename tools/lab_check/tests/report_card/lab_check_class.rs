@@ -130,11 +130,13 @@ fn a_check_that_takes_too_long_costs_its_own_row() {
     let class = class.path();
     // A check of one that does not listen takes longer than the limit.
     hand_in(class, "slow/Server.py", "import time\ntime.sleep(100)\n");
-    hand_in(class, "dies/Server.py", "raise SystemExit('no')\n");
     let (outcome, table) = check(class, &["slow", "none"], &["--limit", "1"]);
     assert_eq!(outcome.code, Some(1), "{outcome:?}");
     assert_eq!(cell(&table, "slow", "remark"), "its check was not over after 1 s");
     assert_eq!(cell(&table, "none", "remark"), "it is no folder");
+    for file in ["slow.json", "slow.html"] {
+        assert!(!class.join("cards").join(file).exists(), "{file} is left, which is no card");
+    }
 }
 
 fn a_class_whose_programs_all_have_a_card_ends_with_0() {
