@@ -169,6 +169,17 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ),
     ("socket2", &["src/server"]),
     ("tempfile", &["src/bin/client_launcher/own_movie"]),
+    ("humantime", &["tools/lab_check/src/sheet", "tools/lab_check/src/class/summary"]),
+    (
+        "quick_xml",
+        &[
+            "tools/lab_check/src/junit",
+            "tools/lab_check/src/html",
+            "tools/lab_check/src/class/index",
+        ],
+    ),
+    ("serde", &["tools/lab_check/src/"]),
+    ("serde_json", &["tools/lab_check/src/"]),
 ];
 
 /// A file with more lines than this has two subjects, except a class of the report's, which has its

@@ -5,7 +5,11 @@ use std::path::PathBuf;
 
 use getopts::{Matches, Options};
 
+use crate::class::Order;
 use crate::client;
+use crate::outputs::Places;
+
+mod of_class;
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -13,7 +17,7 @@ pub(crate) enum Asked {
     /// The help, or the version.
     Text(String),
     /// The call asks to check something.
-    Call(Call),
+    Call(Box<Call>),
 }
 
 /// What to check, and how.
@@ -22,8 +26,10 @@ pub(crate) struct Call {
     pub(crate) task: Task,
     /// The movie that servers are asked for, and that is played to clients.
     pub(crate) movie: PathBuf,
-    /// The table to which the card is appended.
-    pub(crate) tsv: Option<PathBuf>,
+    /// The files in which the card is left.
+    pub(crate) places: Places,
+    /// What each requirement is worth.
+    pub(crate) points: Option<PathBuf>,
     /// What the program is called in the table; its command if no name is given.
     pub(crate) name: Option<String>,
 }
@@ -49,6 +55,8 @@ pub(crate) enum Task {
         /// Their commands, with `{port}`.
         commands: [String; 2],
     },
+    /// The programs of a class.
+    Class(Order),
 }
 
 /// A server to check.
@@ -63,6 +71,8 @@ pub(crate) enum Server {
 impl Asked {
     /// What is wrong with the call, in one line, if something is.
     pub(crate) fn read(words: impl Iterator<Item = OsString>) -> Result<Self, String> {
+        // Other people's folders may have names that are no text.
+        let (words, strange): (Vec<_>, Vec<_>) = words.partition(|word| word.to_str().is_some());
         let matches = options().parse(words);
         let matches = matches.map_err(|flaw| flaw.to_string().replace(char::is_control, "?"))?;
         if matches.opt_present("help") {
@@ -71,20 +81,51 @@ impl Asked {
         if matches.opt_present("version") {
             return Ok(Self::Text(format!("lab_check {}", env!("CARGO_PKG_VERSION"))));
         }
-        Call::read(&matches).map(Self::Call)
+        Call::read(&matches, strange).map(|call| Self::Call(Box::new(call)))
     }
 }
 
 impl Call {
-    fn read(matches: &Matches) -> Result<Self, String> {
-        let task = read_task(matches)?;
-        let movie = matches.opt_str("movie").unwrap_or_else(|| "movie.Mjpeg".to_owned());
-        let tsv = matches.opt_str("tsv").map(PathBuf::from);
-        if matches!(task, Task::Compare { .. }) && tsv.is_some() {
-            return Err("--tsv goes with server and client: compare prints two columns".to_owned());
+    fn read(matches: &Matches, strange: Vec<OsString>) -> Result<Self, String> {
+        let mut task = read_task(matches)?;
+        match (&mut task, strange.first()) {
+            (_, None) => {}
+            (Task::Class(order), _) => order.folders.extend(strange.into_iter().map(PathBuf::from)),
+            (_, Some(word)) => return Err(format!("expected text, found {word:?}")),
         }
+        if matches!(&task, Task::Class(order) if order.folders.is_empty()) {
+            return Err("expected a FOLDER or more after class, found 0".to_owned());
+        }
+        let movie = matches.opt_str("movie").unwrap_or_else(|| "movie.Mjpeg".to_owned());
+        let is_misplaced = |option: &&&str| task.refuses(option) && matches.opt_present(option);
+        if let Some(option) = CARD_OPTIONS.iter().find(is_misplaced) {
+            return Err(format!("--{option} goes with server and client: {}", task.instead()));
+        }
+        let path = |option| matches.opt_str(option).map(PathBuf::from);
+        let (tsv, json, junit, html) = (path("tsv"), path("json"), path("junit"), path("html"));
+        let places = Places { tsv, json, junit, html };
         let (movie, name) = (PathBuf::from(movie), matches.opt_str("name"));
-        Ok(Self { task, movie, tsv, name })
+        Ok(Self { task, movie, places, points: path("points"), name })
+    }
+}
+
+impl Task {
+    /// Whether an option about one card has no sense here.
+    fn refuses(&self, option: &str) -> bool {
+        match self {
+            Self::Server(_) | Self::Client { .. } => false,
+            Self::Compare { .. } => option != "name",
+            Self::Class(_) => option != "points",
+        }
+    }
+
+    /// What there is in place of one card.
+    const fn instead(&self) -> &'static str {
+        match self {
+            Self::Server(_) | Self::Client { .. } => "they print one",
+            Self::Compare { .. } => "compare prints two columns",
+            Self::Class(_) => "class has a folder of cards",
+        }
     }
 }
 
@@ -107,13 +148,17 @@ fn help() -> String {
     USAGE.to_owned() + &GROUPS.iter().map(paragraph).collect::<String>()
 }
 
+/// Options that are about one card.
+const CARD_OPTIONS: [&str; 6] = ["tsv", "json", "junit", "html", "points", "name"];
+
 /// A title, and the function that adds the options under it.
 type Group = (&'static str, fn(&mut Options));
 
-const GROUPS: [Group; 4] = [
+const GROUPS: [Group; 5] = [
     ("With server", of_server),
     ("With client", of_client),
     ("With server and client", of_both),
+    ("With class", of_class::options),
     ("Always", of_all),
 ];
 
@@ -129,12 +174,13 @@ fn of_client(options: &mut Options) {
 }
 
 fn of_both(options: &mut Options) {
-    options.optopt("", "tsv", "append a row to this table", "FILE").optopt(
-        "",
-        "name",
-        "what the program is called (default: its command)",
-        "NAME",
-    );
+    options
+        .optopt("", "tsv", "append a row to this table", "FILE")
+        .optopt("", "json", "write the card as JSON", "FILE")
+        .optopt("", "junit", "write the card as a JUnit report", "FILE")
+        .optopt("", "html", "write the card as a page", "FILE")
+        .optopt("", "points", "read what each requirement is worth", "FILE")
+        .optopt("", "name", "what the program is called (default: its command)", "NAME");
 }
 
 fn of_all(options: &mut Options) {
@@ -148,7 +194,7 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
     let words: Vec<&str> = matches.free.iter().map(String::as_str).collect();
     let at = matches.opt_str("at");
     let (scripts, keys) = (matches.opt_strs("script"), matches.opt_present("keys"));
-    let is_client = words.first() == Some(&"client");
+    let is_client = matches!(words.first(), Some(&("client" | "class")));
     let verbose = matches.opt_present("verbose");
     if !is_client && (keys || verbose || !scripts.is_empty()) {
         return Err("--script, --keys and --verbose go with client".to_owned());
@@ -156,7 +202,13 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
     if at.is_some() && words.first() != Some(&"server") {
         return Err("--at goes with server".to_owned());
     }
+    if words.first() != Some(&"class") {
+        if let Some(option) = of_class::ITS_OWN.iter().find(|option| matches.opt_present(option)) {
+            return Err(format!("--{option} goes with class"));
+        }
+    }
     match (words.as_slice(), at) {
+        (["class", folders @ ..], _) => of_class::read(matches, folders).map(Task::Class),
         (["server", command], None) => {
             Ok(Task::Server(Server::Command(with_port("server", command)?)))
         }
@@ -170,14 +222,16 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
             let commands = [with_port("compare", one)?, with_port("compare", other)?];
             Ok(Task::Compare { commands })
         }
-        ([], _) => Err("expected server, client or compare, found nothing".to_owned()),
+        ([], _) => Err("expected server, client, compare or class, found nothing".to_owned()),
         ([task @ ("server" | "client"), rest @ ..], _) => {
             Err(format!("expected one COMMAND after {task}, or --at, found {}", rest.len()))
         }
         (["compare", rest @ ..], _) => {
             Err(format!("expected two COMMANDs after compare, found {}", rest.len()))
         }
-        ([other, ..], _) => Err(format!("expected server, client or compare, found {other:?}")),
+        ([other, ..], _) => {
+            Err(format!("expected server, client, compare or class, found {other:?}"))
+        }
     }
 }
 
@@ -201,12 +255,14 @@ Usage: lab_check [OPTIONS] server COMMAND
        lab_check [OPTIONS] server --at HOST:PORT
        lab_check [OPTIONS] client COMMAND
        lab_check [OPTIONS] compare COMMAND COMMAND
+       lab_check [OPTIONS] class FOLDER...
 
 Checks a server or a client of the lab, in any language, and prints its report
-card. In COMMAND {port} is replaced by the RTSP port; for a client also {host},
-{rtp} and {movie}. Ends with code 0 if nothing failed, 1 if something did, 2
-after a wrong call, and 3 if nothing failed with a client, but lines could not
-be checked because something did not come.
+card; or the cards of a class, a folder each. In COMMAND {port} is replaced by
+the RTSP port; for a client also {host}, {rtp} and {movie}. Ends with code 0 if
+nothing failed, 1 if something did, 2 after a wrong call, and 3 if nothing
+failed with a client, but lines could not be checked because something did not
+come; with class 0 if each folder has a card, 1 if not.
 
 Examples:
     lab_check server \"python3 Server.py {port}\"
@@ -216,4 +272,6 @@ Examples:
     lab_check client \"python3 ClientLauncher.py {host} {port} {rtp} {movie}\"
         starts a client, in all variations, and watches it as a server
     lab_check compare \"python3 Server.py {port}\" \"target/debug/server {port}\"
-        two servers side by side";
+        two servers side by side
+    lab_check class submissions/*
+        the servers of a class: a table, a card each, and what most fail";

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::escape::{self, escaped, hexadecimal};
+use crate::figures::Figures;
 
 /// Something that is required of a program.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,6 +16,13 @@ pub(crate) struct Requirement {
     pub(crate) title: &'static str,
     /// The heading in `docs/protocol.md` that says so.
     pub(crate) paragraph: &'static str,
+}
+
+impl Requirement {
+    /// Where it is written.
+    pub(crate) fn place(&self) -> String {
+        format!("docs/protocol.md, {:?}", self.paragraph)
+    }
 }
 
 /// What became of a requirement.
@@ -64,6 +72,8 @@ impl Default for Came {
 pub(crate) struct Card {
     subject: String,
     lines: Vec<Line>,
+    figures: Figures,
+    has_started: bool,
     is_unfinished: bool,
 }
 
@@ -92,7 +102,8 @@ impl Card {
             complaints: Vec::new(),
         };
         let lines = requirements.iter().map(line).collect();
-        Self { subject: subject.to_owned(), lines, is_unfinished: false }
+        let (subject, figures) = (subject.to_owned(), Figures::default());
+        Self { subject, lines, figures, has_started: true, is_unfinished: false }
     }
 
     /// The program.
@@ -157,6 +168,26 @@ impl Card {
         is_there
     }
 
+    /// What was measured of the program as a whole.
+    pub(crate) const fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
+    /// Notes what was measured of the program as a whole.
+    pub(crate) fn set_figures(&mut self, figures: Figures) {
+        self.figures = figures;
+    }
+
+    /// Notes that the program did not start.
+    pub(crate) const fn leave_unstarted(&mut self) {
+        self.has_started = false;
+    }
+
+    /// Whether the program has started.
+    pub(crate) const fn has_started(&self) -> bool {
+        self.has_started
+    }
+
     /// Notes that lines could not be checked because something did not come.
     pub(crate) const fn leave_unfinished(&mut self) {
         self.is_unfinished = true;
@@ -170,6 +201,20 @@ impl Card {
     /// How many lines have a verdict of that kind.
     pub(crate) fn count(&self, word: &str) -> usize {
         self.lines.iter().filter(|line| line.verdict.word() == word).count()
+    }
+
+    /// How many lines have which verdict, in one line.
+    pub(crate) fn sum(&self) -> String {
+        let [passed, failed, tolerated, not_offered, not_checked] =
+            [PASS, FAIL, TOLERATED, NOT_OFFERED, NOT_CHECKED].map(|word| self.count(word));
+        // Few programs have such a line, so the others are not told of it.
+        let tolerated =
+            if tolerated > 0 { format!("{tolerated} tolerated, ") } else { String::new() };
+        let subject = escaped(&self.subject);
+        format!(
+            "{subject}: {passed} passed, {failed} failed, {tolerated}{not_offered} not offered, \
+             {not_checked} not checked"
+        )
     }
 
     /// Whether that requirement is met.
@@ -221,14 +266,7 @@ impl fmt::Display for Card {
             }
             write!(out, "{line}")?;
         }
-        let [passed, failed, tolerated, not_offered, not_checked] =
-            [PASS, FAIL, TOLERATED, NOT_OFFERED, NOT_CHECKED].map(|word| self.count(word));
-        write!(out, "\n{}: {passed} passed, {failed} failed, ", escaped(&self.subject))?;
-        // Few programs have such a line, so the others are not told of it.
-        if tolerated > 0 {
-            write!(out, "{tolerated} tolerated, ")?;
-        }
-        write!(out, "{not_offered} not offered, {not_checked} not checked")
+        write!(out, "\n{}", self.sum())
     }
 }
 
@@ -264,7 +302,7 @@ impl Line {
                 if let Some(reason) = &self.reason {
                     note(out, "reason", reason)?;
                 }
-                note(out, "see", &format!("docs/protocol.md, {:?}", self.requirement.paragraph))
+                note(out, "see", &self.requirement.place())
             }
         }
     }

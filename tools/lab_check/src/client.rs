@@ -51,6 +51,11 @@ pub(crate) fn known(scripts: &[String]) -> Result<(), String> {
     Script::chosen(scripts).map(drop)
 }
 
+/// What is required of a client, in all variations.
+pub(crate) fn requirements() -> Vec<&'static Requirement> {
+    requirements::of(&Script::ALL)
+}
+
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked<'a> {

@@ -12,6 +12,11 @@ pub(crate) fn escaped(text: &str) -> String {
     written
 }
 
+/// The same of a text whose lines stay lines.
+pub(crate) fn escaped_lines(text: &str) -> String {
+    text.split('\n').map(escaped).collect::<Vec<_>>().join("\n")
+}
+
 /// Appends a character, or its number in hexadecimal.
 pub(crate) fn push(text: &mut String, character: char) {
     match (acts(character), u8::try_from(character)) {

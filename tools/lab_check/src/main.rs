@@ -18,27 +18,42 @@
 
 use std::env;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::{Instant, SystemTime};
 
 mod call;
 mod card;
+mod class;
 mod client;
 mod compare;
 mod deadline;
 mod escape;
 mod family;
+mod figures;
 mod guard;
+mod html;
+mod junit;
+mod outputs;
+mod points;
 mod port;
 mod program;
 mod progress;
+mod role;
 mod server;
+mod sheet;
 mod stage;
+mod terminal;
 mod tsv;
 mod usage;
 
-use call::{Asked, Call, Task};
+use call::{Asked, Call, Server, Task};
 use card::Card;
-use tsv::Table;
+use class::Order;
+use outputs::Outputs;
+use points::Points;
+use role::Role;
+use sheet::{About, Sheet};
 
 fn main() -> ExitCode {
     #[cfg(windows)]
@@ -67,14 +82,20 @@ fn main() -> ExitCode {
 
 fn run(call: &Call) -> Result<ExitCode, String> {
     let name = call.name.as_deref();
-    // If it can't be written, the user should not have to wait for the card to learn that.
-    let table = call.tsv.as_deref().map(Table::open).transpose()?;
+    // If something is wrong with them, the user should not have to wait for the card to learn that.
+    let desk = |role| Desk::prepare(call, role);
     match &call.task {
-        Task::Server(server) => hand_out(&server::check(server, name, &call.movie)?, table),
-        Task::Client { command, scripts, keys, verbose } => {
-            let asked = client::Asked { scripts, keys: *keys, verbose: *verbose };
-            hand_out(&client::check(command, name, &call.movie, asked)?, table)
+        Task::Server(server) => {
+            let (Server::Command(command) | Server::At(command)) = server;
+            let desk = desk(Role::Server)?;
+            desk.hand_out(command, &server::check(server, name, &call.movie)?)
         }
+        Task::Client { command, scripts, keys, verbose } => {
+            let desk = desk(Role::Client)?;
+            let asked = client::Asked { scripts, keys: *keys, verbose: *verbose };
+            desk.hand_out(command, &client::check(command, name, &call.movie, asked)?)
+        }
+        Task::Class(order) => check_class(call, order),
         Task::Compare { commands } => {
             let comparison = compare::compare(commands, &call.movie)?;
             say(&comparison.to_string());
@@ -83,12 +104,52 @@ fn run(call: &Call) -> Result<ExitCode, String> {
     }
 }
 
-fn hand_out(card: &Card, table: Option<Table<'_>>) -> Result<ExitCode, String> {
-    say(&card.to_string());
-    if let Some(table) = table {
-        table.append(card)?;
+/// Where a card goes, and what it needs there: ready before the check begins.
+struct Desk<'a> {
+    role: Role,
+    begun: (SystemTime, Instant),
+    points: Option<Points>,
+    outputs: Outputs<'a>,
+}
+
+impl<'a> Desk<'a> {
+    fn prepare(call: &'a Call, role: Role) -> Result<Self, String> {
+        let points = call.points.as_deref().map(|path| read_points(path, role)).transpose()?;
+        let outputs = Outputs::open(&call.places)?;
+        Ok(Self { role, begun: (SystemTime::now(), Instant::now()), points, outputs })
     }
-    Ok(code_of(card.is_full(), card.is_unfinished()))
+
+    fn hand_out(self, command: &str, card: &Card) -> Result<ExitCode, String> {
+        let (begun, clock) = self.begun;
+        let about = About { role: self.role, command, begun, took: clock.elapsed() };
+        let sheet = Sheet::of(card, about, self.points.as_ref());
+        say(&terminal::shown(card));
+        if let Some(points) = sheet.points_line() {
+            say(&points);
+        }
+        self.outputs.write(&sheet)?;
+        Ok(code_of(card.is_full(), card.is_unfinished()))
+    }
+}
+
+fn read_points(path: &Path, role: Role) -> Result<Points, String> {
+    let of_client = client::requirements();
+    let known = [(Role::Server, server::requirements()), (Role::Client, of_client.as_slice())];
+    Points::read(path, role, &known)
+}
+
+fn check_class(call: &Call, order: &Order) -> Result<ExitCode, String> {
+    let of_client = client::requirements();
+    let requirements = match order.role {
+        Role::Server => server::requirements(),
+        Role::Client => &of_client,
+    };
+    let path = call.points.as_deref();
+    let points = path.map(|path| read_points(path, order.role)).transpose()?;
+    let (summary, is_whole) =
+        class::check(order, &call.movie, requirements, path.zip(points.as_ref()))?;
+    say(summary.trim_end());
+    Ok(code_of(is_whole, false))
 }
 
 fn code_of(is_full: bool, is_unfinished: bool) -> ExitCode {

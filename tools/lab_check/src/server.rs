@@ -7,6 +7,7 @@ use std::thread::{self, ScopedJoinHandle};
 
 use crate::call::Server;
 use crate::card::{Came, Card, Evidence, Requirement, Verdict};
+use crate::figures::Figures;
 use crate::progress::Progress;
 use crate::stage::Stage;
 
@@ -54,7 +55,26 @@ pub(crate) struct Examination {
 /// # Errors
 /// It can't begin: the movie can't be read, no folder can be made, or no server runs at that place.
 pub(crate) fn check(server: &Server, name: Option<&str>, movie: &Path) -> Result<Card, String> {
-    examine(server, name, movie).map(|examination| examination.card)
+    let Examination { mut card, numbers } = examine(server, name, movie)?;
+    card.set_figures(figures_of(&numbers));
+    Ok(card)
+}
+
+/// What is required of a server.
+pub(crate) const fn requirements() -> &'static [&'static Requirement] {
+    need::ALL
+}
+
+fn figures_of(numbers: &BTreeMap<Number, f64>) -> Figures {
+    let number = |number| numbers.get(&number).copied();
+    let in_ms = |seconds: Option<f64>| seconds.map(|seconds| seconds * 1000.0);
+    Figures {
+        rate: number(Number::Rate),
+        lost: number(Number::Lost),
+        first_packet_ms: in_ms(number(Number::FirstPacket)),
+        reply_ms: in_ms(number(Number::Reply)),
+        ends: None,
+    }
 }
 
 /// As [`check`], and also returns what was measured.
@@ -79,7 +99,10 @@ pub(crate) fn examine(
             let run = Run { subject: &subject, movies: &movies, form, progress };
             examination.play_all(&run)?;
         }
-        Err(NoStart::Refused(why)) if subject.is_started_here() => examination.take(unplayed(&why)),
+        Err(NoStart::Refused(why)) if subject.is_started_here() => {
+            examination.card.leave_unstarted();
+            examination.take(unplayed(&why));
+        }
         Err(NoStart::Refused(why) | NoStart::Untried(why)) => return Err(why),
     }
     Ok(examination)

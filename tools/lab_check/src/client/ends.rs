@@ -2,6 +2,7 @@
 //! which of them is the first.
 
 use crate::card::{Card, Requirement};
+use crate::figures::Figures;
 
 use super::plain::{seen, skip, skip_all};
 use super::requirements::{CLOSES, ENDS};
@@ -38,7 +39,9 @@ pub(crate) fn judge(card: &mut Card, plain: &Run, others: &[(Script, Run)]) {
 }
 
 fn count(card: &mut Card, requirement: &Requirement, ended: usize, all: usize) {
-    card.measure(requirement, format!("{ended} of {all}"));
+    let ends = format!("{ended} of {all}");
+    card.set_figures(Figures { ends: Some(ends.clone()), ..Figures::default() });
+    card.measure(requirement, ends);
     card.check(requirement, ended == all, || {
         let came = match ended {
             0 => "it still runs after some seconds".to_owned(),

@@ -94,6 +94,8 @@ pub(crate) enum Number {
     FirstPacket,
     /// Frames a second.
     Rate,
+    /// How many frames did not come, by their numbers.
+    Lost,
     /// The median deviation from 50 ms between two frames, in seconds.
     Deviation,
     /// The deviation that one in a hundred exceeds, in seconds.

@@ -214,6 +214,7 @@ fn the_headless_client_fails_nothing_and_what_it_does_not_do_is_not_checked() {
     }
     let table = Table::read(&table);
     assert_eq!(table.rows[0]["program"], "headless");
+    assert_eq!(table.rows[0]["ended"], "5 of 5");
     assert_eq!(table.with_verdict("not checked").len(), unseen.len());
     assert_eq!(table.with_verdict("pass").len(), ALL - unseen.len());
 }

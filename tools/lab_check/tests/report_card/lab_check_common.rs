@@ -64,9 +64,9 @@ impl Table {
         requirements.filter(|column| row[*column] == verdict).cloned().collect()
     }
 
-    /// The columns after the program's name and the five counts.
+    /// The columns after the program's name, the five counts and the seven figures.
     pub(crate) fn requirements(&self) -> &[String] {
-        &self.columns[6..]
+        &self.columns[13..]
     }
 }
 

@@ -262,7 +262,7 @@ fn a_table_that_can_not_be_written_is_told_before_the_check() {
 fn a_wrong_call_ends_with_2_and_says_why() {
     let folder = folder();
     for (words, complaint) in [
-        (vec![], "expected server, client or compare, found nothing"),
+        (vec![], "expected server, client, compare or class, found nothing"),
         (vec!["server"], "expected one COMMAND after server, or --at, found 0"),
         (vec!["server", "a {port}", "b"], "expected one COMMAND after server, or --at, found 2"),
         (vec!["server", "python3 Server.py"], "expected {port} in the COMMAND of server"),
@@ -270,7 +270,10 @@ fn a_wrong_call_ends_with_2_and_says_why() {
         (vec!["server", "--at", "localhost:0"], "expected --at HOST:PORT, found \"localhost:0\""),
         (vec!["server", "a {port}", "--keys"], "--script, --keys and --verbose go with client"),
         (vec!["client", "--at", "localhost:2048"], "--at goes with server"),
-        (vec!["servers", "a {port}"], "expected server, client or compare, found \"servers\""),
+        (
+            vec!["servers", "a {port}"],
+            "expected server, client, compare or class, found \"servers\"",
+        ),
         (vec!["server", "a {port}", "--no-such-option"], "no-such-option"),
     ] {
         assert_wrong_call("lab_check", lab_check(folder.path()).args(&words), complaint);

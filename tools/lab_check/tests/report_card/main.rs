@@ -14,18 +14,24 @@ mod desktop;
 #[path = "../../../../tests/harness/mod.rs"]
 mod harness;
 
+mod lab_check_class;
 mod lab_check_client;
 mod lab_check_commands;
 mod lab_check_common;
 mod lab_check_compare;
+mod lab_check_outputs;
 mod lab_check_server;
+mod lab_check_terminal;
 
 fn main() -> ExitCode {
     let modules = [
+        lab_check_class::TESTS,
         lab_check_client::TESTS,
         lab_check_commands::TESTS,
         lab_check_compare::TESTS,
+        lab_check_outputs::TESTS,
         lab_check_server::TESTS,
+        lab_check_terminal::TESTS,
     ];
     harness::run("report_card", &modules)
 }

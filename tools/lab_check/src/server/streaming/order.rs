@@ -5,7 +5,7 @@
 
 use super::super::ear::Arrival;
 use super::super::requirements as need;
-use super::super::scene::Scene;
+use super::super::scene::{Note, Number, Scene};
 use super::super::stream::{Seen, number, step};
 
 /// Judges frames, loss and sequence numbers.
@@ -49,6 +49,7 @@ fn judge_loss(scene: &mut Scene<'_>, lost: usize, received: usize) {
         scene.fail_playing(&need::LOSS, &came, "less than one in a thousand");
     }
     scene.figure(&need::LOSS, format!("{lost} of {all}"));
+    scene.note(Note::Number(Number::Lost, f64::from(u32::try_from(lost).unwrap_or(u32::MAX))));
 }
 
 fn none_of(seen: &[Seen]) -> Option<String> {
