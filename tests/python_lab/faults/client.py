@@ -456,6 +456,25 @@ class ReadsSlowly(Careful):
         self.playEvent.wait(0.12)
 
 
+class KeepsHeader(Careful):
+    """The header of the packet is taken for a part of the picture."""
+
+    def countPacket(self, rtpPacket):
+        self.header = bytes(rtpPacket.header)
+        super().countPacket(rtpPacket)
+
+    def writeFrame(self, data):
+        return super().writeFrame(self.header + data)
+
+
+class SpinsInSilence(Careful):
+    """Packets are asked for again and again while none comes."""
+
+    def openRtpPort(self):
+        super().openRtpPort()
+        self.rtpSocket.settimeout(0.000001)
+
+
 # Ports, threads, files.
 
 class OtherPortBound(Careful):
@@ -611,6 +630,8 @@ FAULTS = {
     'dies-slowly-in-silence': DiesSlowlyInSilence,
     'deaf': Deaf,
     'reads-slowly': ReadsSlowly,
+    'keeps-header': KeepsHeader,
+    'spins-in-silence': SpinsInSilence,
     'other-port-bound': OtherPortBound,
     'spins-in-pause': SpinsInPause,
     'leaks-listener': LeaksListener,

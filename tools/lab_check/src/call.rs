@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use getopts::{Matches, Options};
 
-use crate::client;
+use crate::client::{self, KeySet, Pressing};
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -39,8 +39,8 @@ pub(crate) enum Task {
         command: String,
         /// The variations to play; all, if empty.
         scripts: Vec<String>,
-        /// Press its buttons by the keys of its window.
-        keys: bool,
+        /// Who presses its buttons.
+        pressing: Pressing,
         /// Print all that it says on standard error.
         verbose: bool,
     },
@@ -63,7 +63,7 @@ pub(crate) enum Server {
 impl Asked {
     /// What is wrong with the call, in one line, if something is.
     pub(crate) fn read(words: impl Iterator<Item = OsString>) -> Result<Self, String> {
-        let matches = options().parse(words);
+        let matches = options().parse(with_set(words));
         let matches = matches.map_err(|flaw| flaw.to_string().replace(char::is_control, "?"))?;
         if matches.opt_present("help") {
             return Ok(Self::Text(help()));
@@ -124,7 +124,8 @@ fn of_server(options: &mut Options) {
 fn of_client(options: &mut Options) {
     options
         .optmulti("", "script", "play only this variation; may be repeated (default: all)", "NAME")
-        .optflag("", "keys", "press its buttons by its window's keys")
+        .optflagopt("", "keys", "press its buttons by its window's keys, or by Tab and Space", "tab")
+        .optopt("", "press", "press the buttons of its window in Python's Tk", "tk")
         .optflag("", "verbose", "print all it says on standard error, not three lines");
 }
 
@@ -147,11 +148,11 @@ fn of_all(options: &mut Options) {
 fn read_task(matches: &Matches) -> Result<Task, String> {
     let words: Vec<&str> = matches.free.iter().map(String::as_str).collect();
     let at = matches.opt_str("at");
-    let (scripts, keys) = (matches.opt_strs("script"), matches.opt_present("keys"));
+    let (scripts, pressing) = (matches.opt_strs("script"), read_pressing(matches)?);
     let is_client = words.first() == Some(&"client");
     let verbose = matches.opt_present("verbose");
-    if !is_client && (keys || verbose || !scripts.is_empty()) {
-        return Err("--script, --keys and --verbose go with client".to_owned());
+    if !is_client && (pressing != Pressing::ByHand || verbose || !scripts.is_empty()) {
+        return Err("--script, --keys, --press and --verbose go with client".to_owned());
     }
     if at.is_some() && words.first() != Some(&"server") {
         return Err("--at goes with server".to_owned());
@@ -164,7 +165,10 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
         (["client", command], None) => {
             client::known(&scripts)?;
             let command = with_port("client", command)?;
-            Ok(Task::Client { command, scripts, keys, verbose })
+            if pressing == Pressing::Tk {
+                client::pressable(&command)?;
+            }
+            Ok(Task::Client { command, scripts, pressing, verbose })
         }
         (["compare", one, other], None) => {
             let commands = [with_port("compare", one)?, with_port("compare", other)?];
@@ -178,6 +182,31 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
             Err(format!("expected two COMMANDs after compare, found {}", rest.len()))
         }
         ([other, ..], _) => Err(format!("expected server, client or compare, found {other:?}")),
+    }
+}
+
+/// `--keys tab` is `--keys=tab` for the library, and no command is called `tab`.
+fn with_set(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut all: Vec<OsString> = Vec::new();
+    for word in words {
+        match all.last_mut() {
+            Some(last) if last == "--keys" && word == "tab" => last.push("=tab"),
+            _ => all.push(word),
+        }
+    }
+    all
+}
+
+fn read_pressing(matches: &Matches) -> Result<Pressing, String> {
+    let keys = matches.opt_present("keys").then(|| matches.opt_str("keys"));
+    match (keys, matches.opt_str("press").as_deref()) {
+        (None, None) => Ok(Pressing::ByHand),
+        (Some(None), None) => Ok(Pressing::Keys(KeySet::Own)),
+        (Some(Some(set)), None) if set == "tab" => Ok(Pressing::Keys(KeySet::Tab)),
+        (Some(Some(set)), None) => Err(format!("expected --keys or --keys tab, found {set:?}")),
+        (None, Some("tk")) => Ok(Pressing::Tk),
+        (None, Some(other)) => Err(format!("expected --press tk, found {other:?}")),
+        (Some(_), Some(_)) => Err("expected --keys or --press, found both".to_owned()),
     }
 }
 

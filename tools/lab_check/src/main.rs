@@ -31,6 +31,7 @@ mod guard;
 mod port;
 mod program;
 mod progress;
+mod python;
 mod server;
 mod stage;
 mod tsv;
@@ -71,8 +72,8 @@ fn run(call: &Call) -> Result<ExitCode, String> {
     let table = call.tsv.as_deref().map(Table::open).transpose()?;
     match &call.task {
         Task::Server(server) => hand_out(&server::check(server, name, &call.movie)?, table),
-        Task::Client { command, scripts, keys, verbose } => {
-            let asked = client::Asked { scripts, keys: *keys, verbose: *verbose };
+        Task::Client { command, scripts, pressing, verbose } => {
+            let asked = client::Asked { scripts, pressing: *pressing, verbose: *verbose };
             hand_out(&client::check(command, name, &call.movie, asked)?, table)
         }
         Task::Compare { commands } => {

@@ -9,24 +9,21 @@ use rtsp_lab::rtsp::{Method, State};
 use crate::deadline::{CASE_LIMIT, Deadline};
 use crate::program::Program;
 use crate::stage::Stage;
-use crate::usage::Usage;
 
 use super::connection::Connection;
 use super::departure;
 use super::hands::{Hands, Place};
-use super::intake::Intake;
-use super::keys::NO_SUCH_KEYS;
 use super::limits::{
-    BIND_LIMIT, CLICK_LOOK, COUNT_EVERY, END_LIMIT, END_RESERVE, EOF_LOOK, LONG_PLAY,
+    BIND_LIMIT, CLICK_LOOK, END_LIMIT, END_RESERVE, EOF_LOOK, LONG_PLAY,
     MOST_REQUESTS, REFUSAL_LOOK, SESSION_LOOK, SILENCE_LOOK, TURN,
 };
-use super::meter::Meter;
 use super::movie::{Movie, Sender};
 use super::port::{self, RtpPort};
 use super::reply::{Question, Step, session_id};
 use super::request::Request;
 use super::run::{Rest, Run, Seen, Stall};
 use super::script::Script;
+use super::watch::Watch;
 
 /// A client that runs, and the server that faces it.
 #[derive(Debug)]
@@ -39,16 +36,12 @@ pub(crate) struct Case<'a> {
     /// Kept so that no other client gets the same port.
     _port: RtpPort,
     sender: Sender,
-    intake: Intake,
+    watch: Watch,
     state: State,
     /// Since when nothing has changed.
     since: Instant,
     /// Whether the next request came before the reply to the last one.
     next_is_early: bool,
-    /// The packet at which its threads were counted.
-    counted_at: u16,
-    /// Measures the client while it has nothing to do: when it is paused, or all is over.
-    rest: Option<Meter>,
     /// Set when all is over: how long to watch what the client still does.
     last_look: Option<Deadline>,
     deadline: Deadline,
@@ -104,16 +97,15 @@ impl<'a> Case<'a> {
         Ok(Self {
             script,
             movie,
+            watch: Watch::new(hands.see()),
+            program: Program::start(&hands.command(command), &values, stage.folder())?,
             hands,
             listener,
             connection: None,
             sender: sender.map_err(could_not)?,
-            intake: Intake::new(),
             state: State::Init,
             since: Instant::now(),
             next_is_early: false,
-            counted_at: 0,
-            rest: None,
             last_look: None,
             deadline,
             patience: None,
@@ -124,7 +116,6 @@ impl<'a> Case<'a> {
                 ..Run::default()
             },
             _port: port,
-            program: Program::start(command, &values, stage.folder())?,
             stage,
         })
     }
@@ -167,18 +158,20 @@ impl<'a> Case<'a> {
         self.sender.send_due(self.movie);
         let plays = self.state == State::Playing && self.sender.since_play() > 0;
         if self.script == Script::Plain && plays && !self.sender.is_over() {
-            self.intake.turn(self.run.named_port);
+            self.watch.intake.turn(self.run.named_port);
+            self.watch.sight.turn(&self.stage, self.movie);
         }
-        if let Some(meter) = &mut self.rest {
-            meter.turn(self.program.id());
+        while let Some(report) = self.hands.report() {
+            self.watch.take(report, self.movie);
         }
+        self.watch.turn(self.program.id());
         match &mut self.connection {
             Some(connection) if !connection.is_closed() => connection.listen(TURN),
             // Reading from a closed connection would return at once.
             Some(_) => thread::sleep(TURN),
             None => self.accept(),
         }
-        if self.sender.number() >= self.counted_at + COUNT_EVERY {
+        if self.watch.is_time_to_count(self.sender.number()) {
             self.count_threads();
         }
         let closes = self.script.last_packet().is_some_and(|last| self.sender.number() >= last);
@@ -213,7 +206,7 @@ impl<'a> Case<'a> {
     /// Nothing more will happen: watches for that time what the client does then.
     fn look_on(&mut self, time: Duration) {
         self.last_look = Some(Deadline::after(time));
-        self.rest = Some(Meter::new());
+        self.watch.rest();
     }
 
     fn is_over(&mut self) -> bool {
@@ -236,7 +229,8 @@ impl<'a> Case<'a> {
         let is_torn_down = self.state == State::Init && self.run.has(Method::Teardown);
         let looked = self.last_look.is_some_and(Deadline::is_over);
         let is_tired = self.patience.is_some_and(|limit| self.sender.since_play() > limit);
-        is_torn_down || has_left || looked || is_tired || self.program.has_ended()
+        let is_stuck = self.hands.have_given_up();
+        is_torn_down || has_left || looked || is_tired || is_stuck || self.program.has_ended()
     }
 
     fn place(&self) -> Place {
@@ -277,7 +271,7 @@ impl<'a> Case<'a> {
         self.run.dropped = self.run.dropped.max(port::dropped(self.run.named_port));
         self.run.longest_play = self.run.longest_play.max(self.sender.since_play());
         self.count_threads();
-        if self.script == Script::Plain && before == State::Ready && self.rest.is_some() {
+        if self.script == Script::Plain && before == State::Ready && self.watch.is_resting() {
             self.measure_pause();
         }
         if method == Some(Method::Play) && self.run.is_bound.is_none() {
@@ -297,20 +291,18 @@ impl<'a> Case<'a> {
         if self.script != Script::Plain || !is_playing {
             return;
         }
-        if let Some(usage) = Usage::of_group(self.program.id()) {
-            let plays = self.run.count(Method::Play);
-            self.run.threads.push((plays, usage.threads));
-            self.counted_at = self.sender.number();
-        }
+        let threads = self.watch.threads(self.program.id(), self.sender.number());
+        let plays = self.run.count(Method::Play);
+        self.run.threads.extend(threads.map(|threads| (plays, threads)));
     }
 
     /// Holds the reply back until the pause was long enough to be measured.
     fn measure_pause(&mut self) {
-        while self.rest.as_ref().is_some_and(|meter| !meter.is_done()) {
+        while self.watch.is_measuring() {
             self.turn();
         }
-        let share = self.rest.take().and_then(|meter| meter.share(self.program.id()));
-        self.run.paused = self.run.paused.or(share);
+        self.run.paused = self.run.paused.or(self.watch.share(self.program.id()));
+        self.watch.work();
     }
 
     fn answer(&mut self, request: &Request) {
@@ -354,7 +346,7 @@ impl<'a> Case<'a> {
             }
             Method::Setup if self.script == Script::NotFound => self.look_on(REFUSAL_LOOK),
             Method::Play if is_granted && before == State::Ready => {
-                self.rest = None;
+                self.watch.work();
                 self.sender.play();
             }
             Method::Play if self.script == Script::WrongSession => {
@@ -362,7 +354,7 @@ impl<'a> Case<'a> {
                 self.sender.play();
                 self.look_on(SESSION_LOOK);
             }
-            Method::Pause if is_granted => self.rest = Some(Meter::new()),
+            Method::Pause if is_granted => self.watch.rest(),
             Method::Setup
             | Method::Play
             | Method::Pause
@@ -385,9 +377,12 @@ impl<'a> Case<'a> {
         let has_gone = is_torn_down || self.run.broke_off.is_some();
         self.run.stall = (!has_gone && !self.run.requests.is_empty()).then_some(stall);
         let has_stayed = self.run.requests.is_empty() && self.run.broke_off.is_none();
-        self.run.unasked = (has_stayed && self.hands.have_pressed_keys()).then_some(NO_SUCH_KEYS);
-        (self.run.reads, self.run.behind) = self.intake.verdict();
-        self.run.idle = self.rest.and_then(|meter| meter.share(self.program.id()));
+        self.run.unasked = self.hands.why_nothing_came().filter(|_| has_stayed);
+        self.run.missing = self.hands.missing().cloned();
+        (self.run.reads, self.run.behind) = self.watch.intake.verdict();
+        self.run.idle = self.watch.share(self.program.id());
+        self.run.packets_sent = self.sender.number();
+        self.run.sight = self.watch.sight;
         self.run.listen_to(&mut self.program);
         self.run.by_hand = self.hands.are_needed();
         self.run

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirEntry, File};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rtsp_lab::rtsp::State;
@@ -25,9 +25,14 @@ pub(crate) fn too_early(program: &mut Program, is_closed: bool, state: State) ->
     is_closed.then(|| format!("it closed the connection in {state}"))
 }
 
+/// The names of the client's own picture files.
+pub(crate) fn cache_files(stage: &Stage) -> Vec<String> {
+    picture_files(stage).into_iter().map(|(name, _)| name).collect()
+}
+
 /// The client's own files that hold a picture or have the name of a cache; all else is a copy of
 /// the user's, or a link. A client may leave other files, such as a log.
-pub(crate) fn cache_files(stage: &Stage) -> Vec<String> {
+pub(crate) fn picture_files(stage: &Stage) -> Vec<(String, PathBuf)> {
     let Ok(entries) = fs::read_dir(stage.folder()) else { return Vec::new() };
     let is_own = |entry: &DirEntry| {
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
@@ -36,7 +41,7 @@ pub(crate) fn cache_files(stage: &Stage) -> Vec<String> {
     let own = entries.flatten().filter(is_own);
     own.map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
         .filter(|(name, path)| name.starts_with("cache") || holds_picture(path))
-        .map(|(name, _)| escaped(&name))
+        .map(|(name, path)| (escaped(&name), path))
         .collect()
 }
 
