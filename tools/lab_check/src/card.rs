@@ -178,6 +178,12 @@ impl Card {
         line.is_some_and(|line| matches!(line.verdict, Verdict::Pass | Verdict::Tolerated(_)))
     }
 
+    /// Whether that requirement has failed.
+    pub(crate) fn has_failed(&self, requirement: &Requirement) -> bool {
+        let line = self.lines.iter().find(|line| line.requirement == requirement);
+        line.is_some_and(|line| line.verdict.word() == FAIL)
+    }
+
     /// Whether nothing failed.
     pub(crate) fn is_full(&self) -> bool {
         self.count(FAIL) == 0

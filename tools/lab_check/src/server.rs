@@ -14,6 +14,7 @@ mod caller;
 mod clients;
 mod description;
 mod ear;
+mod encode;
 mod exchange;
 mod figures;
 mod finding;
@@ -47,6 +48,8 @@ pub(crate) struct Examination {
     pub(crate) card: Card,
     /// What was measured, without what could not be.
     pub(crate) numbers: BTreeMap<Number, f64>,
+    /// Failures that may come from what another line has failed for.
+    doubtful: Vec<Note>,
 }
 
 /// Runs all cases against the server.
@@ -69,7 +72,7 @@ pub(crate) fn examine(
     let (subject, movies) = prepare(server, movie)?;
     let (Server::Command(own_name) | Server::At(own_name)) = server;
     let card = Card::new(name.unwrap_or(own_name), need::ALL);
-    let mut examination = Examination { card, numbers: BTreeMap::new() };
+    let mut examination = Examination { card, numbers: BTreeMap::new(), doubtful: Vec::new() };
     let mut progress = Progress::new(2 + MEASURING.len() + OTHERS.len());
     progress.begin("the server is waited for");
     match subject.start() {
@@ -77,7 +80,9 @@ pub(crate) fn examine(
             let form = probe::form_of(&subject, &movies.whole, first);
             let progress = Mutex::new(progress);
             let run = Run { subject: &subject, movies: &movies, form, progress };
+            encode::judge(&mut examination.card, &subject)?;
             examination.play_all(&run)?;
+            examination.settle();
         }
         Err(NoStart::Refused(why)) if subject.is_started_here() => examination.take(unplayed(&why)),
         Err(NoStart::Refused(why) | NoStart::Untried(why)) => return Err(why),
@@ -206,9 +211,25 @@ impl Examination {
         possible
     }
 
+    /// Notes the failures that may be another's fault, which has its line already, or else their own.
+    fn settle(&mut self) {
+        for note in std::mem::take(&mut self.doubtful) {
+            let has_failed = |culprit: &&Requirement| self.card.has_failed(culprit);
+            let culprit = culprits_of(&note).find(has_failed);
+            let Note::Verdict(requirement, verdict) = note else { continue };
+            let verdict = culprit.map_or(verdict, |culprit| {
+                Verdict::NotChecked(format!("it may come from what has failed: {}", culprit.title))
+            });
+            self.card.mark(requirement, verdict);
+        }
+    }
+
     fn take(&mut self, notes: Vec<Note>) {
         for note in notes {
             match note {
+                note @ Note::Verdict(_, Verdict::Fail(_)) if culprits_of(&note).next().is_some() => {
+                    self.doubtful.push(note);
+                }
                 Note::Verdict(requirement, verdict) => self.card.mark(requirement, verdict),
                 Note::Figure(requirement, figure) => self.card.measure(requirement, figure),
                 Note::Reason(requirement, reason) => self.card.explain(requirement, reason),
@@ -220,11 +241,25 @@ impl Examination {
     }
 }
 
+/// What may be why that has failed.
+fn culprits_of(note: &Note) -> impl Iterator<Item = &'static Requirement> {
+    let of_note = DOUBTS.iter().filter(|(_, victims)| victims.iter().any(|it| note.is_about(it)));
+    of_note.map(|(culprit, _)| *culprit)
+}
+
 /// The cases that run beside the others.
 type Aside<'scope> = ScopedJoinHandle<'scope, Result<Played, String>>;
 
 /// The cases that measure.
 const MEASURING: &[&Case] = &[&replies::DIALOGUE, &streaming::STREAM];
+/// A line, and those that fail with it: a server that loses packets may lose the last one, too.
+const DOUBTS: &[(&Requirement, &[&Requirement])] = &[
+    (
+        &need::LOSS,
+        &[&need::LAST_FRAME, &need::LARGE_FRAME, &need::RESUME, &need::TWO_CLIENTS],
+    ),
+    (&need::RATE, &[&need::LAST_FRAME, &need::END, &need::TWO_CLIENTS]),
+];
 /// What takes as long as all others together, and disturbs none of them.
 const ASIDE: &[&Case] = &[&long::LONG];
 /// The others.
@@ -298,7 +333,9 @@ mod tests {
             let before = need::ALL.get(..place).unwrap();
             assert!(before.iter().all(|other| other.id != requirement.id), "{}", requirement.id);
             let mut cases = MEASURING.iter().chain(OTHERS).chain(ASIDE);
-            let decided = cases.any(|case| case.decides.contains(requirement));
+            // No case calls encode, which is in no packet.
+            let decided = cases.any(|case| case.decides.contains(requirement))
+                || *requirement == &need::ENCODE_BITS;
             assert!(decided, "{} is decided by no case", requirement.id);
         }
     }

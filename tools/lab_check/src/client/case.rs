@@ -19,6 +19,7 @@ use super::limits::{
 };
 use super::movie::{Movie, Sender};
 use super::port::{self, RtpPort};
+use super::press::Report;
 use super::reply::{Question, Step, session_id};
 use super::request::Request;
 use super::run::{Rest, Run, Seen, Stall};
@@ -162,6 +163,10 @@ impl<'a> Case<'a> {
             self.watch.sight.turn(&self.stage, self.movie);
         }
         while let Some(report) = self.hands.report() {
+            if self.run.requests.is_empty() && matches!(report, Report::Window | Report::Pressed) {
+                // It is on its way, however slow the machine is.
+                self.deadline = Deadline::after(CASE_LIMIT);
+            }
             self.watch.take(report, self.movie);
         }
         self.watch.turn(self.program.id());

@@ -22,8 +22,8 @@ pub(crate) struct Hands {
     last: Option<(Button, usize, Instant)>,
     /// A button that is not there or can't be pressed, and what is there instead.
     missing: Option<(Button, String)>,
-    /// The script has found a button, and pressed it.
-    has_pressed: bool,
+    /// The script has seen a window.
+    has_window: bool,
 }
 
 /// What `lab_check` presses buttons with.
@@ -69,7 +69,7 @@ impl Hands {
     /// For a client of which it is known whether it needs them.
     pub(crate) const fn known(by_hand: bool) -> Self {
         let (tool, last, missing) = (None, None, None);
-        Self { tool, may_ask: by_hand, by_hand, last, missing, has_pressed: false }
+        Self { tool, may_ask: by_hand, by_hand, last, missing, has_window: false }
     }
 
     /// Whether the client needs somebody to press its buttons.
@@ -91,7 +91,7 @@ impl Hands {
         let report = link.report()?;
         match &report {
             Report::Absent(button, what) => self.missing = Some((*button, what.clone())),
-            Report::Pressed => self.has_pressed = true,
+            Report::Window => self.has_window = true,
             _ => {}
         }
         Some(report)
@@ -117,7 +117,7 @@ impl Hands {
         match (&self.tool, &self.missing) {
             (_, Some((_, what))) => Some(format!("{what}. {WITHOUT_PRESS}")),
             (Some(Tool::Keys(keys)), None) => self.last.map(|_| keys.hint().to_owned()),
-            (Some(Tool::Link(_)), None) if !self.has_pressed => {
+            (Some(Tool::Link(_)), None) if !self.has_window => {
                 Some(format!("it has opened no window of Tk. {WITHOUT_PRESS}"))
             }
             _ => None,

@@ -12,6 +12,7 @@ them. It asks:
 
 and is told:
 
+    window                      a window has opened
     pressed TEXT                it is being pressed
     absent WHY TEXT ...         none of them is there, or can be pressed; and what is there
     picture LENGTH FIRST LAST   PIL opens a picture; its first and last bytes in hexadecimal
@@ -232,6 +233,7 @@ class Hand:
         except Exception:
             return
         self.roots.append(root)
+        self.link.tell('window')
         self.again(root)
 
     def again(self, root):

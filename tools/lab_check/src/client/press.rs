@@ -75,6 +75,8 @@ impl Drop for Press {
 /// What the script tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Report {
+    /// It has opened a window.
+    Window,
     /// A button is being pressed.
     Pressed,
     /// A button can't be pressed: which, and what is there instead.
@@ -169,6 +171,7 @@ fn read(line: &str, asked: Option<Button>) -> Option<Report> {
             let button = asked?;
             Some(Report::Absent(button, format!("its button {button} {why}; its window has {there}")))
         }
+        ["window"] => Some(Report::Window),
         ["pressed", ..] => Some(Report::Pressed),
         [what @ ("picture" | "refused"), length, first, last] => {
             let picture = Picture::told(length.parse().ok()?, first, last);

@@ -66,6 +66,8 @@ fn leave(scene: &mut Scene<'_>, leave: Leave) -> Result<(), Stop> {
         culprit = judge_idle(scene, leave);
     }
     let one = scene.live.usage();
+    // The first client was served.
+    scene.blame(&need::SERVES_ON);
     for _ in 0..MORE_SESSIONS {
         play_and_leave(scene, leave, false)?;
     }

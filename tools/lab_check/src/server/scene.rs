@@ -105,18 +105,28 @@ pub(crate) enum Number {
 pub(crate) struct Scene<'a> {
     pub(crate) live: Live,
     pub(crate) movie: &'a Movie,
+    /// The user's movie, whatever is asked for.
+    pub(crate) users: &'a Movie,
     form: Form,
     deadline: Deadline,
     /// The last PLAY that was granted.
     played: Vec<u8>,
+    /// What has failed if a request is not granted, or no packet comes; else the request's own line.
+    blamed: Option<&'static Requirement>,
     notes: Vec<Note>,
 }
 
 impl<'a> Scene<'a> {
     /// A case against that server.
     pub(crate) fn new(live: Live, movie: &'a Movie, form: Form) -> Self {
-        let (played, notes) = (Vec::new(), Vec::new());
-        Self { live, movie, form, deadline: Deadline::after(CASE_LIMIT), played, notes }
+        Self::beside(live, movie, movie, form)
+    }
+
+    /// As [`Self::new`], with the user's movie.
+    pub(crate) fn beside(live: Live, movie: &'a Movie, users: &'a Movie, form: Form) -> Self {
+        let (played, blamed, notes) = (Vec::new(), None, Vec::new());
+        let deadline = Deadline::after(CASE_LIMIT);
+        Self { live, movie, users, form, deadline, played, blamed, notes }
     }
 
     /// Plays the case to its end; requirements that it has not decided then count as not checked.
@@ -180,6 +190,11 @@ impl<'a> Scene<'a> {
         Ok(caller)
     }
 
+    /// From now on an ordinary session fails for a reason of this line.
+    pub(crate) const fn blame(&mut self, requirement: &'static Requirement) {
+        self.blamed = Some(requirement);
+    }
+
     /// Sends a request that has to be granted; if it is not, notes that and ends the case.
     pub(crate) fn grant(&mut self, caller: &mut Caller, method: &str) -> Result<Exchange, Stop> {
         let exchange = caller.ask(method);
@@ -203,6 +218,7 @@ impl<'a> Scene<'a> {
             "PAUSE" => &need::PAUSE,
             _ => &need::TEARDOWN,
         };
+        let requirement = self.blamed.unwrap_or(requirement);
         self.fail(requirement, exchange, "200 in the first line");
         Stop(format!("{method} was not granted"))
     }
@@ -225,7 +241,8 @@ impl<'a> Scene<'a> {
                 self.check_time()?;
                 let came = format!("{} packets, and no more for {PACKET_LIMIT:?}", came - since);
                 let expected = format!("a packet every 50 ms; here {count} of them");
-                self.fail_playing(&need::PACKETS, &came, &expected);
+                let requirement = self.blamed.unwrap_or(&need::PACKETS);
+                self.fail_playing(requirement, &came, &expected);
                 return Err(Stop("no packets came".to_owned()));
             }
         }

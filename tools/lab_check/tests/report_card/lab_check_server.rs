@@ -39,7 +39,8 @@ tests![
     #[cfg(target_os = "linux")]
     nothing_is_left_when_lab_check_is_killed,
     the_card_in_the_document_is_the_real_one,
-    a_failure_has_the_reason_that_the_client_would_tell;
+    a_failure_has_the_reason_that_the_client_would_tell,
+    bits_that_are_0_in_all_packets_are_seen_in_encode;
     long: each_fault_is_named_and_no_other
 ];
 
@@ -67,15 +68,19 @@ fn the_rust_server_gets_a_full_card() {
     let passed: BTreeSet<_> = table.with_verdict("pass").into_iter().collect();
     let others: Vec<_> = lines.difference(&passed).map(String::as_str).collect();
     // Only Linux tells what a process uses.
-    let untold: &[&str] =
-        if cfg!(target_os = "linux") { &[] } else { &["descriptors", "idle", "threads"] };
+    let untold: &[&str] = if cfg!(target_os = "linux") {
+        &["encode_bits"]
+    } else {
+        &["descriptors", "encode_bits", "idle", "threads"]
+    };
     assert_eq!(others, untold, "{}", outcome.stdout);
     assert_eq!(table.with_verdict("FAIL"), [""; 0], "{}", outcome.stdout);
     assert!(!outcome.stdout.contains("  reason  "), "{}", outcome.stdout);
     let tried: BTreeSet<_> = FAULTS.iter().flat_map(|(_, lines)| lines.split(' ')).collect();
     let untried = table.requirements().iter().filter(|line| !tried.contains(line.as_str()));
-    // Few lab servers look at the session, and a description may have other lines: no faults.
-    let optional = ["wrong_session", "describe_form"];
+    // Few lab servers look at the session, and a description may have other lines: no faults. Those
+    // of encode are in no packet.
+    let optional = ["encode_bits", "wrong_session", "describe_form"];
     assert_eq!(untried.collect::<Vec<_>>(), optional, "a fault for each line");
 }
 
@@ -400,8 +405,45 @@ fn failures(card: &str) -> String {
 /// How many checks run at once: they mostly wait.
 const AT_ONCE: usize = 8;
 
+/// The line of encode, and its evidence.
+fn encode_of(change: (&str, &str), folder: &Path) -> String {
+    for file in ["Server.py", "ServerWorker.py", "VideoStream.py", "RtpPacket.py"] {
+        std::fs::copy(python_lab(file), folder.join(file)).unwrap();
+    }
+    let source = std::fs::read_to_string(python_lab("RtpPacket.py")).unwrap();
+    let changed = source.replacen(change.0, change.1, 1);
+    assert!(changed != source || change.0 == change.1, "{change:?}");
+    std::fs::write(folder.join("RtpPacket.py"), changed).unwrap();
+    let server = format!("\"{}\" -S Server.py {{port}}", python());
+    let (outcome, _) = card_of(folder, "encode", &server);
+    let (_, rest) = outcome.stdout.split_once("SSRC, 32 bits").unwrap();
+    rest.split_once("\nFrames\n").unwrap().0.to_owned()
+}
+
+fn bits_that_are_0_in_all_packets_are_seen_in_encode() {
+    python();
+    let cases = [
+        ("extension << 4", "extension << 4", "  pass         encode puts "),
+        ("padding << 5", "padding << 4", "came      901a"),
+        ("extension << 4", "extension << 3", "came      881a"),
+        ("| cc", "| cc << 1", "came      9e1a"),
+        ("marker << 7", "marker << 8", "came      ValueError: "),
+        ("(ssrc >> 24)", "(ssrc >> 25)", "expected  01020304 from byte 8 on"),
+        ("def encode", "def pack", "has no attribute 'encode'"),
+    ];
+    thread::scope(|scope| {
+        for (right, wrong, told) in cases {
+            scope.spawn(move || {
+                let folder = folder();
+                let found = encode_of((right, wrong), folder.path());
+                assert!(found.contains(told), "{wrong}: {found}");
+            });
+        }
+    });
+}
+
 /// The faults of `tests/python_lab/faults/server.py`, and the line of the card that names each.
-const FAULTS: [(&str, &str); 76] = [
+const FAULTS: [(&str, &str); 82] = [
     ("none", ""),
     ("halts", ""),
     ("wants-carriage-returns", ""),
@@ -420,6 +462,7 @@ const FAULTS: [(&str, &str); 76] = [
     ("wrong-cseq", "cseq"),
     ("own-counter", "cseq"),
     ("wrong-session", "session"),
+    ("no-session", "session"),
     ("session-is-a-word", "session_number"),
     ("extra-line", "reply_form"),
     ("carriage-returns", ""),
@@ -428,6 +471,8 @@ const FAULTS: [(&str, &str); 76] = [
     ("found-anyway", "not_found"),
     ("error-for-missing", "not_found"),
     ("found-after-missing", "not_found"),
+    ("one-movie-for-all", "not_found"),
+    ("one-movie-for-all-that-are", "last_frame"),
     ("opens-anything", "outside"),
     ("stuck-after-missing", "setup_after_404"),
     ("same-session", "two_sessions"),
@@ -458,9 +503,11 @@ const FAULTS: [(&str, &str); 76] = [
     ("repeats-frames", "frames"),
     ("skips-frames", "frames"),
     ("drops-packets", "loss"),
+    ("drops-every-fifth", "loss"),
     ("small-buffer", "large_frame"),
     ("nineteen-frames", "rate"),
     ("few-frames", "rate"),
+    ("very-few-frames", "rate"),
     ("few-frames-to-nobody", "rate gone"),
     ("bursts", "deviation"),
     ("first-frame-late", "first_packet"),
@@ -476,6 +523,7 @@ const FAULTS: [(&str, &str); 76] = [
     ("spins-after-teardown", "idle"),
     ("sends-to-nobody", "gone"),
     ("dies-with-client", "serves_on"),
+    ("serves-nobody-else", "serves_on"),
     ("leaks-threads", "threads"),
     ("leaks-sockets", "descriptors"),
 ];

@@ -18,6 +18,7 @@ mod lab_check_client;
 mod lab_check_commands;
 mod lab_check_common;
 mod lab_check_compare;
+mod lab_check_press;
 mod lab_check_server;
 
 fn main() -> ExitCode {
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         lab_check_client::TESTS,
         lab_check_commands::TESTS,
         lab_check_compare::TESTS,
+        lab_check_press::TESTS,
         lab_check_server::TESTS,
     ];
     harness::run("report_card", &modules)
