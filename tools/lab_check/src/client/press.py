@@ -223,7 +223,6 @@ class Hand:
         self.shown = {}
         self.draws = False
         self.pressed = None  # text, time and thread of what has not returned
-        self.place = os.getcwd()
 
     def watch(self, root):
         """Look at a window from now on, whatever runs its loop of events."""
@@ -323,9 +322,10 @@ class Hand:
                 complain('its button %r does not return: %s' % (text, self.whereIs(thread)))
 
     def whereIs(self, thread):
-        """Return the place in the program's own files at which a thread is."""
+        """Return the place at which a thread is, outside Python's own library."""
         frame = found = sys._current_frames().get(thread)
-        while frame and not os.path.abspath(frame.f_code.co_filename).startswith(self.place):
+        library = os.path.dirname(os.__file__)
+        while frame and frame.f_code.co_filename.startswith((library, '<')):
             frame = frame.f_back
         found = frame or found
         code = found.f_code

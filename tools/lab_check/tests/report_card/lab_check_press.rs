@@ -45,7 +45,7 @@ const FAULTLESS: [&str; 9] = [
 const UNFINISHED: [(&str, usize, &str); 5] = [
     ("asks-at-the-end", 0, ""),
     ("no-pause", 4, "its button Pause is not there; its window has Setup, Play, Teardown\n"),
-    ("disabled", 15, "its button Play is disabled; its window has Setup, Play, Pause, Teardown\n"),
+    ("disabled", 16, "its button Play is disabled; its window has Setup, Play, Pause, Teardown\n"),
     ("no-buttons", 26, "its window has no buttons. Without --press you are asked to click\n"),
     ("only-others", 26, "its window has Replay options, Help. Without"),
 ];
