@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::escape::{self, escaped, hexadecimal};
+use crate::story::Story;
 
 /// Something that is required of a program.
 #[derive(Debug, PartialEq, Eq)]
@@ -78,6 +79,8 @@ pub(crate) struct Line {
     pub(crate) reason: Option<String>,
     /// What the program has said on standard error when this did not pass.
     pub(crate) complaints: Vec<String>,
+    /// What happened in its case, as a log, if that is asked for.
+    pub(crate) story: Option<String>,
 }
 
 impl Card {
@@ -90,6 +93,7 @@ impl Card {
             figure: None,
             reason: None,
             complaints: Vec::new(),
+            story: None,
         };
         let lines = requirements.iter().map(line).collect();
         Self { subject: subject.to_owned(), lines, is_unfinished: false }
@@ -155,6 +159,16 @@ impl Card {
             line.complaints = complaints.to_vec();
         }
         is_there
+    }
+
+    /// Notes what happened before, in the first of these lines that has failed.
+    pub(crate) fn tell(&mut self, requirements: &[&Requirement], story: &Story) {
+        let has_failed = |line: &&mut Line| {
+            matches!(line.verdict, Verdict::Fail(_)) && requirements.contains(&line.requirement)
+        };
+        if let Some(line) = self.lines.iter_mut().find(has_failed) {
+            line.story = Some(story.told());
+        }
     }
 
     /// Notes that lines could not be checked because something did not come.
@@ -249,7 +263,13 @@ impl fmt::Display for Line {
         if !self.complaints.is_empty() {
             note(out, "stderr", &self.complaints.join("\n"))?;
         }
-        Ok(())
+        match (&self.story, &self.verdict) {
+            (Some(story), Verdict::Fail(Evidence { came, expected, .. })) => {
+                let end = format!("*****    expected: {expected}\n         came: {came}");
+                note(out, "story", &format!("{story}\n{end}"))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -122,6 +122,12 @@ pub(crate) fn check(
     }
     for (script, run) in &runs {
         card.quote(&requirements::of(&[*script]), FAIL, run.last_complaints(verbose));
+        if verbose {
+            card.tell(&requirements::of(&[*script]), &run.story);
+        }
+    }
+    if verbose {
+        card.tell(&lines, &plain.story);
     }
     Ok(card)
 }

@@ -34,6 +34,7 @@ mod progress;
 mod python;
 mod server;
 mod stage;
+mod story;
 mod tsv;
 mod usage;
 

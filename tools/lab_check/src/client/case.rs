@@ -9,6 +9,7 @@ use rtsp_lab::rtsp::{Method, State};
 use crate::deadline::{CASE_LIMIT, Deadline};
 use crate::program::Program;
 use crate::stage::Stage;
+use crate::story::Side;
 
 use super::connection::Connection;
 use super::departure;
@@ -156,22 +157,37 @@ impl<'a> Case<'a> {
             // The client takes no more from now on, though its request may not be whole yet.
             self.sender.pause();
         }
-        self.sender.send_due(self.movie);
+        for number in self.sender.send_due(self.movie) {
+            self.run.story.packet(number);
+        }
         let plays = self.state == State::Playing && self.sender.since_play() > 0;
         if self.script == Script::Plain && plays && !self.sender.is_over() {
             self.watch.intake.turn(self.run.named_port);
             self.watch.sight.turn(&self.stage, self.movie);
         }
         while let Some(report) = self.hands.report() {
-            if self.run.requests.is_empty() && matches!(report, Report::Window | Report::Pressed) {
-                // It is on its way, however slow the machine is.
+            let is_on_its_way = match &report {
+                Report::Window => true,
+                Report::Pressed(text) => {
+                    self.run.story.did(Side::Client, &format!("{text} is pressed"));
+                    true
+                }
+                _ => false,
+            };
+            if self.run.requests.is_empty() && is_on_its_way {
+                // However slow the machine is.
                 self.deadline = Deadline::after(CASE_LIMIT);
             }
             self.watch.take(report, self.movie);
         }
         self.watch.turn(self.program.id());
         match &mut self.connection {
-            Some(connection) if !connection.is_closed() => connection.listen(TURN),
+            Some(connection) if !connection.is_closed() => {
+                connection.listen(TURN);
+                if connection.is_closed() {
+                    self.run.story.did(Side::Client, "closes the connection");
+                }
+            }
             // Reading from a closed connection would return at once.
             Some(_) => thread::sleep(TURN),
             None => self.accept(),
@@ -196,6 +212,7 @@ impl<'a> Case<'a> {
             Ok((stream, _)) if is_open => {
                 self.connection = Connection::new(stream).ok();
                 self.run.has_connected |= self.connection.is_some();
+                self.run.story.did(Side::Client, "connects");
             }
             _ => thread::sleep(TURN),
         }
@@ -204,6 +221,7 @@ impl<'a> Case<'a> {
     fn close(&mut self) {
         if let Some(mut connection) = self.connection.take() {
             connection.close();
+            self.run.story.did(Side::Server, "closes the connection");
         }
         self.sender.pause();
     }
@@ -263,6 +281,7 @@ impl<'a> Case<'a> {
     fn note(&mut self, request: &Request) {
         let is_early = std::mem::take(&mut self.next_is_early);
         let (request, before) = (request.clone(), self.state);
+        self.run.story.said(Side::Client, request.bytes());
         let method = request.method();
         if self.run.requests.is_empty() || self.hands.are_needed() {
             // A program that is slow to start does not hang, nor does one that waits for a click.
@@ -328,6 +347,7 @@ impl<'a> Case<'a> {
                     if let Some(connection) = &mut self.connection {
                         self.next_is_early = connection.has_bytes();
                         connection.say(&bytes);
+                        self.run.story.said(Side::Server, &bytes);
                     }
                 }
             }
@@ -378,6 +398,9 @@ impl<'a> Case<'a> {
         } else if self.last_look.is_none() {
             let is_closed = self.connection.as_ref().is_some_and(Connection::is_closed);
             self.run.broke_off = departure::too_early(&mut self.program, is_closed, self.state);
+        }
+        if let Some(end) = self.program.end() {
+            self.run.story.did(Side::Client, &format!("has ended: {end}"));
         }
         let has_gone = is_torn_down || self.run.broke_off.is_some();
         self.run.stall = (!has_gone && !self.run.requests.is_empty()).then_some(stall);

@@ -106,11 +106,12 @@ impl Sender {
         self.next = None;
     }
 
-    /// Sends what is due.
-    pub(crate) fn send_due(&mut self, movie: &Movie) {
+    /// Sends what is due; returns the numbers of the packets.
+    pub(crate) fn send_due(&mut self, movie: &Movie) -> Vec<u16> {
+        let mut sent = Vec::new();
         while let Some(due) = self.next.filter(|&due| due <= Instant::now()) {
             if self.is_over() {
-                return;
+                break;
             }
             self.number += 1;
             self.since_play += 1;
@@ -120,8 +121,10 @@ impl Sender {
             self.next = Some(if is_late { Instant::now() } else { due } + FRAME_INTERVAL);
             for number in self.script.packets(self.number) {
                 self.send(number, movie.frame(number));
+                sent.push(number);
             }
         }
+        sent
     }
 
     fn send(&self, number: u16, frame: &[u8]) {

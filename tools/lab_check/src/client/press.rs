@@ -77,8 +77,8 @@ impl Drop for Press {
 pub(crate) enum Report {
     /// It has opened a window.
     Window,
-    /// A button is being pressed.
-    Pressed,
+    /// A button with that text is being pressed.
+    Pressed(String),
     /// A button can't be pressed: which, and what is there instead.
     Absent(Button, String),
     /// The client has opened a picture.
@@ -172,7 +172,7 @@ fn read(line: &str, asked: Option<Button>) -> Option<Report> {
             Some(Report::Absent(button, format!("its button {button} {why}; its window has {there}")))
         }
         ["window"] => Some(Report::Window),
-        ["pressed", ..] => Some(Report::Pressed),
+        ["pressed", text] => Some(Report::Pressed((*text).to_owned())),
         [what @ ("picture" | "refused"), length, first, last] => {
             let picture = Picture::told(length.parse().ok()?, first, last);
             let is_one = *what == "picture";

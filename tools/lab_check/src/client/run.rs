@@ -5,6 +5,7 @@ use std::time::Duration;
 use rtsp_lab::rtsp::{Method, State};
 
 use crate::program::Program;
+use crate::story::Story;
 
 use super::button::Button;
 use super::request::Request;
@@ -39,6 +40,8 @@ pub(crate) struct Run {
     pub(crate) missing: Option<(Button, String)>,
     /// What was seen of the pictures that it makes of its packets.
     pub(crate) sight: Sight,
+    /// What happened in it.
+    pub(crate) story: Story,
     /// How many packets were due in all.
     pub(crate) packets_sent: u16,
     /// Where and for how long nothing more came, before the case was over.

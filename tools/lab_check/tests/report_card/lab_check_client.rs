@@ -26,6 +26,7 @@ tests![
     a_user_is_asked_for_each_click_of_a_window,
     no_client_writes_its_own_card,
     the_last_three_complaints_stand_below_what_failed_or_all,
+    the_story_of_a_failure_is_told_when_it_is_asked_for,
     an_end_that_does_not_always_come_is_counted,
     what_a_client_writes_into_its_movie_is_in_a_copy,
     a_window_without_the_keys_is_not_blamed,
@@ -281,6 +282,32 @@ fn the_last_three_complaints_stand_below_what_failed_or_all() {
         assert_eq!(output.matches("stderr").count(), 1, "below the first line only: {output}");
         assert_eq!(output.contains("line 2"), !options.is_empty(), "{output}");
     }
+}
+
+fn the_story_of_a_failure_is_told_when_it_is_asked_for() {
+    let command = of_python("faults/client.py", "dies-of-lost");
+    let words = ["client", "--script", "lost", &command];
+    let Ended { output, .. } = run(&words);
+    assert!(!output.contains("story"), "{output}");
+    let Ended { output, errors, .. } = run(&[&words[..], &["--verbose"]].concat());
+    let (_, story) = output.split_once("story").expect(&errors);
+    // One event after the other, whatever its time.
+    let mut rest = story;
+    for told in [
+        "(connects)\n",
+        "SETUP movie.Mjpeg RTSP/1.0                →\n",
+        "CSeq: 1\n",
+        "←  RTSP/1.0 200 OK\n",
+        "PLAY movie.Mjpeg RTSP/1.0                 →\n",
+        "←  packets 1 to 3, 5 to 7, 9 to 10, 12 to ",
+        "(has ended: exit status: 1)\n",
+        "*****    expected: all goes on as when nothing is unusual\n",
+        "came: it ended in PLAYING (exit status: 1)",
+    ] {
+        let (_, after) = rest.split_once(told).unwrap_or_else(|| panic!("no {told} in {story}"));
+        rest = after;
+    }
+    assert_eq!(output.matches("story").count(), 1, "{output}");
 }
 
 fn an_end_that_does_not_always_come_is_counted() {
