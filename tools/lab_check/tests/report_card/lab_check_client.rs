@@ -200,6 +200,7 @@ fn the_headless_client_fails_nothing_and_what_it_does_not_do_is_not_checked() {
         "it needs no processor while it is paused",
         "no thread of the first PLAY is left in the second",
         "a reply of another session does not make it play",
+        "it needs no processor while no packet comes",
     ];
     assert_eq!(titles(&ended.output, "not checked"), unseen);
     assert_eq!(titles(&ended.output, "pass").len(), ALL - unseen.len());
