@@ -33,6 +33,9 @@ impl Picture {
         if width * height > MAX_PIXELS || width.max(height) > MAX_SIDE || work(info) > MAX_WORK {
             return Err(PictureError::TooLarge { width, height });
         }
+        if visits(jpeg, info) > MAX_VISITS {
+            return Err(PictureError::TooManyScans { scans: scans(jpeg) });
+        }
         let data = decoder.decode().map_err(PictureError::Jpeg)?;
         // For a progressive one the decoder keeps the coefficients too, which are as large again.
         drop(decoder);
@@ -63,6 +66,11 @@ pub enum PictureError {
         /// Rows.
         height: usize,
     },
+    /// To go over the picture so often would take too long.
+    TooManyScans {
+        /// How many there are.
+        scans: usize,
+    },
     /// The decoder yielded another number of pixels than the header announces.
     Size {
         /// Width times height.
@@ -81,6 +89,10 @@ impl fmt::Display for PictureError {
                 "decode JPEG: expected at most {MAX_PIXELS} pixels, {MAX_SIDE} in a row or column, \
                  found {width}x{height}"
             ),
+            Self::TooManyScans { scans } => write!(
+                out,
+                "decode JPEG: expected scans of {MAX_VISITS} blocks in all, found {scans} scans"
+            ),
             Self::Size { expected, found } => {
                 write!(out, "decode JPEG: expected {expected} pixels, found {found}")
             }
@@ -92,7 +104,7 @@ impl std::error::Error for PictureError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Jpeg(error) => Some(error),
-            Self::TooLarge { .. } | Self::Size { .. } => None,
+            Self::TooLarge { .. } | Self::TooManyScans { .. } | Self::Size { .. } => None,
         }
     }
 }
@@ -106,6 +118,18 @@ fn work(info: ImageInfo) -> usize {
         CodingProcess::DctSequential | CodingProcess::Lossless => 2 * samples,
         CodingProcess::DctProgressive => 4 * samples,
     }
+}
+
+/// How many blocks the decoder looks at, or less: each scan may go over all of them, and none needs to
+/// have data for them.
+fn visits(jpeg: &[u8], info: ImageInfo) -> usize {
+    let blocks = |pixels: u16| usize::from(pixels).div_ceil(8);
+    scans(jpeg) * blocks(info.width) * blocks(info.height) * info.pixel_format.pixel_bytes()
+}
+
+/// How many scans there are, or less: in their data these two bytes can't stand.
+fn scans(jpeg: &[u8]) -> usize {
+    jpeg.windows(SOS.len()).filter(|bytes| *bytes == SOS).count()
 }
 
 fn to_pixels(data: &[u8], format: PixelFormat) -> Vec<u32> {
@@ -136,6 +160,8 @@ fn from_cmyk([cyan, magenta, yellow, black]: [u8; 4]) -> u32 {
     shade(cyan) << 16 | shade(magenta) << 8 | shade(yellow)
 }
 
+/// Start of scan.
+const SOS: &[u8] = b"\xFF\xDA";
 /// End of image.
 const EOI: &[u8] = b"\xFF\xD9";
 /// The most pixels of one picture: 3840x2160, 32 MiB as the window has them.
@@ -144,6 +170,9 @@ pub const MAX_PIXELS: usize = 3840 * 2160;
 pub const MAX_SIDE: usize = 16_384;
 /// The most bytes that the decoder may work on: 3840x2160 fits in colour, and progressive.
 const MAX_WORK: usize = 100 << 20;
+/// The most blocks that it may look at. Progressive pictures have about ten scans: of 3840x2160 without
+/// subsampling that is half of it.
+const MAX_VISITS: usize = 8 << 20;
 /// The same as the decoder has them: four bytes each in CMYK.
 const MAX_BYTES: usize = 4 * MAX_PIXELS;
 
@@ -217,6 +246,23 @@ mod tests {
         let whole = Picture::decode(&jpeg).unwrap();
         assert_eq!(Picture::decode(&jpeg[..jpeg.len() - 2]).unwrap(), whole);
         assert_eq!(Picture::decode(&[&jpeg[..], b"junk"].concat()).unwrap(), whole);
+    }
+
+    #[test]
+    fn a_picture_in_scans_is_decoded_unless_they_have_no_end() {
+        let (mut jpeg, size) = (Vec::new(), 16 * 8);
+        let mut encoder = Encoder::new(&mut jpeg, 95);
+        encoder.set_progressive_scans(20);
+        encoder.encode(&RED.repeat(size), 16, 8, ColorType::Rgb).unwrap();
+        assert_colour(&Picture::decode(&jpeg).unwrap(), RED);
+        let sof = jpeg.windows(2).position(|marker| marker == [0xFF, 0xC2]).unwrap();
+        jpeg[sof + 5..sof + 9]
+            .copy_from_slice(&[2160_u16.to_be_bytes(), 3840_u16.to_be_bytes()].concat());
+        let last = jpeg.windows(2).rposition(|marker| marker == SOS).unwrap();
+        let scan = jpeg[last..jpeg.len() - 2].to_vec();
+        jpeg.splice(last..last, scan.repeat(3000));
+        let error = Picture::decode(&jpeg).unwrap_err().to_string();
+        assert!(error.contains("found 30"), "{error}");
     }
 
     #[test]

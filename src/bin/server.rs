@@ -113,7 +113,9 @@ impl Call {
         let mtu = read_bytes(matches, "mtu", SMALLEST_MTU)?; // wing
         settings.mtu = mtu.unwrap_or(settings.mtu); // wing
         settings.allow_low_ports = matches.opt_present("allow-low-ports");
-        settings.max_clients = read_clients(matches)?.unwrap_or(settings.max_clients);
+        let max_clients = read_clients(matches, "max-clients")?;
+        settings.max_clients = max_clients.unwrap_or(settings.max_clients);
+        settings.max_clients_per_address = read_clients(matches, "max-clients-per-address")?;
         settings.idle_limit = read_seconds(matches, "idle", settings.idle_limit)?;
         settings.session_timeout = settings.idle_limit; // wing
         settings.setup_limit = read_seconds(matches, "setup", settings.setup_limit)?;
@@ -193,6 +195,12 @@ fn bad_network(options: &mut Options) {
 fn limits(options: &mut Options) {
     options
         .optopt("", "max-clients", "how many may be connected at once (default: 4096)", "N")
+        .optopt(
+            "",
+            "max-clients-per-address",
+            "the same for each address (default: a quarter)",
+            "N",
+        )
         .optopt("", "setup", "close a connection that brings no SETUP (default: 10)", "SECONDS")
         .optopt("", "idle", "end a session without request or packet (default: 60)", "SECONDS");
 }
@@ -224,10 +232,10 @@ fn read_impairment(matches: &Matches) -> Result<Option<Impairment>, String> {
     Ok(Some(impairment).filter(|impairment| impairment.is_bad()))
 }
 
-fn read_clients(matches: &Matches) -> Result<Option<usize>, String> {
-    let Some(word) = matches.opt_str("max-clients") else { return Ok(None) };
+fn read_clients(matches: &Matches, name: &str) -> Result<Option<usize>, String> {
+    let Some(word) = matches.opt_str(name) else { return Ok(None) };
     let number = word.parse().ok().filter(|number| *number > 0);
-    number.ok_or_else(|| format!("expected --max-clients from 1 on, found {word:?}")).map(Some)
+    number.ok_or_else(|| format!("expected --{name} from 1 on, found {word:?}")).map(Some)
 }
 
 fn read_seconds(matches: &Matches, name: &str, default: Duration) -> Result<Duration, String> {

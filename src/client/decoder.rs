@@ -2,10 +2,11 @@
 
 use std::io;
 use std::panic::catch_unwind;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use super::examiner::Examiner;
 use super::findings::{Findings, Frame, Frames};
@@ -23,7 +24,18 @@ pub(crate) struct Decoder {
     pictures: Receiver<Decoded>,
     /// How many pixels wait there, in all pictures together.
     waiting: Arc<AtomicUsize>,
-    thread: Option<JoinHandle<()>>,
+    /// When the session ended.
+    end: Arc<OnceLock<Instant>>,
+    thread: Option<JoinHandle<NotShown>>,
+}
+
+/// How many of the frames so far are not shown.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct NotShown {
+    /// They can't be decoded.
+    pub(crate) undecodable: u64,
+    /// The window was too slow for their pictures, or the session was over.
+    pub(crate) overruns: u64,
 }
 
 /// A frame that has been through the decoder.
@@ -33,10 +45,8 @@ pub(crate) struct Decoded {
     pub(crate) picture: Option<Picture>,
     /// What `listen_rtp` knew at that time.
     pub(crate) findings: Findings,
-    /// Frames so far that can't be decoded.
-    pub(crate) undecodable: u64,
-    /// Pictures so far that were dropped because the window was too slow for them.
-    pub(crate) overruns: u64,
+    /// What became of the other frames so far.
+    pub(crate) not_shown: NotShown,
 }
 
 impl Decoder {
@@ -49,10 +59,12 @@ impl Decoder {
         let (leaving, pictures) = sync_channel(PICTURES_WAITING);
         let waiting = Arc::new(AtomicUsize::new(0));
         let leaving = Leaving { pictures: leaving, waiting: Arc::clone(&waiting) };
+        let end = Arc::new(OnceLock::new());
+        let ended = Arc::clone(&end);
         let thread = thread::Builder::new()
             .name("update_movie".to_owned())
-            .spawn(move || decode_all(&arriving, &leaving, &news, &examiner))?;
-        Ok(Self { frames: Some(frames), pictures, waiting, thread: Some(thread) })
+            .spawn(move || decode_all(&arriving, &leaving, &ended, &news, &examiner))?;
+        Ok(Self { frames: Some(frames), pictures, waiting, end, thread: Some(thread) })
     }
 
     /// Where frames go.
@@ -67,13 +79,13 @@ impl Decoder {
         Some(decoded)
     }
 
-    /// Waits until the thread has decoded everything, so whoever sends frames must have gone
-    /// before. The last pictures can still be taken afterwards.
-    pub(crate) fn finish(&mut self) {
+    /// Waits for the thread, so whoever sends frames must have gone before. It decodes what waits as
+    /// long as that takes no time that a user would notice. The last pictures can still be taken
+    /// afterwards.
+    pub(crate) fn finish(&mut self) -> Option<NotShown> {
         self.frames = None;
-        if let Some(thread) = self.thread.take() {
-            drop(thread.join());
-        }
+        self.end.get_or_init(Instant::now);
+        self.thread.take()?.join().ok()
     }
 }
 
@@ -110,17 +122,28 @@ impl Drop for Decoder {
 }
 
 /// Decodes frames until no more can come.
-fn decode_all(frames: &Receiver<Frame>, pictures: &Leaving, news: &Event, examiner: &Examiner) {
-    let (mut undecodable, mut overruns) = (0, 0);
+fn decode_all(
+    frames: &Receiver<Frame>,
+    pictures: &Leaving,
+    end: &OnceLock<Instant>,
+    news: &Event,
+    examiner: &Examiner,
+) -> NotShown {
+    let mut not_shown = NotShown::default();
     for Frame { jpeg, findings } in frames {
         let is_frame = jpeg.is_some();
+        if end.get().is_some_and(|end| end.elapsed() >= LAST_FRAMES) {
+            not_shown.overruns += u64::from(is_frame);
+            continue;
+        }
         let picture = jpeg.and_then(|(jpeg, packets)| decode(&jpeg, packets, examiner));
-        undecodable += u64::from(is_frame && picture.is_none());
+        not_shown.undecodable += u64::from(is_frame && picture.is_none());
         let is_picture = picture.is_some();
-        let decoded = Decoded { picture, findings, undecodable, overruns };
-        overruns += u64::from(!pictures.pass_on(decoded) && is_picture);
+        let decoded = Decoded { picture, findings, not_shown };
+        not_shown.overruns += u64::from(!pictures.pass_on(decoded) && is_picture);
         news.set();
     }
+    not_shown
 }
 
 /// The picture, if all of it is there: a decoder fills in grey what a frame that is cut off lacks.
@@ -145,3 +168,42 @@ fn decode_whole(jpeg: &[u8]) -> Option<Picture> {
 const FRAMES_WAITING: usize = 8;
 /// Pictures that may wait for the window.
 const PICTURES_WAITING: usize = 4;
+/// How long the frames that wait at the end of a session are still decoded.
+const LAST_FRAMES: Duration = Duration::from_millis(200);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::video_stream::VideoStream;
+
+    /// Frames of the movie, every third without its end.
+    fn frames() -> Vec<Vec<u8>> {
+        let mut movie = VideoStream::open(".".as_ref(), "movie.Mjpeg").unwrap();
+        let frames = (0..20).map(|at| {
+            let mut jpeg = movie.next_frame().unwrap().unwrap().to_vec();
+            jpeg.truncate(if at % 3 == 0 { 2000 } else { jpeg.len() });
+            jpeg
+        });
+        frames.collect()
+    }
+
+    #[test]
+    fn each_frame_is_shown_or_counted_also_at_the_end() {
+        for is_late in [false, true] {
+            let mut decoder = Decoder::start(Arc::default(), Examiner::default()).unwrap();
+            let (mut going, mut findings) = (decoder.frames().unwrap(), Findings::default());
+            if is_late {
+                decoder.end.set(Instant::now().checked_sub(LAST_FRAMES).unwrap()).unwrap();
+            }
+            for jpeg in frames() {
+                going.pass_on((jpeg, 1), &mut findings, Duration::ZERO);
+            }
+            drop(going);
+            let NotShown { undecodable, overruns } = decoder.finish().unwrap();
+            let pictures = std::iter::from_fn(|| decoder.next());
+            let shown = pictures.filter(|decoded| decoded.picture.is_some()).count() as u64;
+            assert_eq!(shown + undecodable + overruns + findings.reception.overruns, 20);
+            assert_eq!(shown == 0 && undecodable == 0, is_late, "what comes late is left out");
+        }
+    }
+}

@@ -150,8 +150,11 @@ impl<P: Port> Receiver<P> {
     pub(crate) fn close(&mut self, now: Duration) {
         self.stop(now);
         self.media = Media::Closed;
-        if let Some(decoder) = &mut self.decoder {
-            decoder.finish();
+        if let Some(not_shown) = self.decoder.as_mut().and_then(Decoder::finish) {
+            while let Some(decoded) = self.next_decoded() {
+                self.screen.show(decoded, now);
+            }
+            self.screen.count(not_shown);
         }
     }
 

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::decoder::Decoded;
+use super::decoder::{Decoded, NotShown};
 use super::findings::{Findings, LatestPacket};
 use crate::diagnosis::Finding;
 use crate::picture::Picture;
@@ -44,13 +44,18 @@ impl Screen {
 
     /// Takes a frame that has been decoded, or figures alone.
     pub(crate) fn show(&mut self, decoded: Decoded, now: Duration) {
-        self.statistics.undecodable = decoded.undecodable;
-        self.statistics.overruns = decoded.overruns;
+        self.count(decoded.not_shown);
         self.learn(decoded.findings);
         if let Some(picture) = decoded.picture {
             self.statistics.show_frame(now);
             self.picture = Some(picture);
         }
+    }
+
+    /// Takes the count of the frames that are not shown.
+    pub(crate) const fn count(&mut self, not_shown: NotShown) {
+        self.statistics.undecodable = not_shown.undecodable;
+        self.statistics.overruns = not_shown.overruns;
     }
 
     /// Takes findings. Those that were still on their way at PAUSE are older than what is known by

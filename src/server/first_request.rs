@@ -38,18 +38,18 @@ pub(super) fn begins_with_url(connection: &mut Connection, shared: &Shared) -> R
     Ok(false)
 }
 
-/// Answers the first request with the reply that `refusal` makes, and closes the connection.
+/// Answers the first request with the reply that `refusal` makes, because of `why`, and closes the
+/// connection.
 pub(super) fn refuse(
     stream: TcpStream,
     peer: SocketAddr,
     shared: &Shared,
+    why: String,
     refusal: fn(&str) -> String,
 ) -> End {
     if let Some((mut connection, text)) = first_request(stream, shared) {
         let reply = refusal(&text);
         (shared.report)(ServerEvent::Request { peer, text });
-        let most = shared.settings.max_clients;
-        let why = format!("{most} clients are connected; --max-clients N is this limit");
         let status = Status::NotEnoughBandwidth453.to_string();
         (shared.report)(ServerEvent::Refused { peer, status, why });
         if connection.send(&reply).is_ok() {

@@ -25,6 +25,9 @@ pub struct Settings {
     /// How many clients may be connected at once; one more is told so, and its connection is
     /// closed.
     pub max_clients: usize,
+    /// How many of them may come from one address; `None` for a quarter, so that nobody alone can take
+    /// all places, but a small number all the same, for they may be behind one router.
+    pub max_clients_per_address: Option<usize>,
     /// How long a client may take for its next whole request while it has no session.
     pub setup_limit: Duration,
     /// The same in the lab's dialect with a session, while no movie is sent. The lab's clients keep
@@ -46,6 +49,7 @@ impl Default for Settings {
             marker: false,
             allow_low_ports: false,
             max_clients: MAX_CLIENTS,
+            max_clients_per_address: None,
             setup_limit: SETUP_LIMIT,
             idle_limit: IDLE_LIMIT,
             mtu: DEFAULT_MTU,
@@ -64,10 +68,32 @@ impl Settings {
         );
         (port < FIRST_PORT && !self.allow_low_ports).then_some(objection)
     }
+
+    /// Why a client at that address may not have a connection, if it may not, while there are so many in
+    /// all and of its own.
+    pub(crate) fn objection_to_client(
+        &self,
+        all: usize,
+        its_own: usize,
+        address: IpAddr,
+    ) -> Option<String> {
+        let most_of_one =
+            self.max_clients_per_address.unwrap_or_else(|| FEW_CLIENTS.max(self.max_clients / 4));
+        if all >= self.max_clients {
+            Some(format!("{all} clients are connected; --max-clients N is this limit"))
+        } else if its_own >= most_of_one {
+            let option = "--max-clients-per-address N";
+            Some(format!("{its_own} clients of {address} are connected; {option} is this limit"))
+        } else {
+            None
+        }
+    }
 }
 
 /// How many clients there may be at once.
 const MAX_CLIENTS: usize = 4096;
+/// So many clients may come from one address, however few there may be in all.
+const FEW_CLIENTS: usize = 64;
 /// How long half a request, or none at all, may keep a thread and a descriptor.
 const SETUP_LIMIT: Duration = Duration::from_secs(10);
 /// A pause that is silent for this long is taken for a client that has gone.
@@ -144,5 +170,26 @@ pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
     match address.ip().to_canonical() {
         IpAddr::V4(ip) => SocketAddr::new(ip.into(), address.port()),
         IpAddr::V6(_) => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_address_gets_a_quarter_of_the_places_or_what_is_said() {
+        let address = IpAddr::from([10, 0, 0, 7]);
+        let may_come = |max_clients, max_clients_per_address, (all, its_own)| {
+            let settings = Settings { max_clients, max_clients_per_address, ..Settings::default() };
+            settings.objection_to_client(all, its_own, address).is_none()
+        };
+        for (places, of_one, most) in
+            [(4096, None, 1024), (30, None, 30), (200, None, 64), (9, Some(2), 2)]
+        {
+            assert!(may_come(places, of_one, (most - 1, most - 1)));
+            assert!(!may_come(places, of_one, (most, most)), "{most} of {places}");
+            assert_eq!(may_come(places, of_one, (most, 0)), most < places, "another address");
+        }
     }
 }

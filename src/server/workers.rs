@@ -3,7 +3,7 @@
 //! This is a seam to the standard dialect: whoever removes that wing deletes the lines that end in
 //! `wing`.
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -46,19 +46,20 @@ impl Workers {
     pub(super) fn take(&mut self, stream: TcpStream, peer: SocketAddr) {
         let shared = Arc::clone(&self.service.shared);
         while !shared.stop.is_set() {
-            let is_full = self.serving.count() >= shared.settings.max_clients;
-            if is_full && self.refusing.count() >= MOST_REFUSING {
+            let (all, its_own) = self.serving.count(peer.ip());
+            let objection = shared.settings.objection_to_client(all, its_own, peer.ip());
+            if objection.is_some() && self.refusing.count(peer.ip()).0 >= MOST_REFUSING {
                 // So many at once are a flood: they are closed without an answer.
                 return;
             }
-            let (name, crew) = if is_full {
+            let (name, crew) = if objection.is_some() {
                 ("refuse", Arc::clone(&self.refusing))
             } else {
                 ("recv_rtsp_request", Arc::clone(&self.serving))
             };
             let (service, others) = (Arc::clone(&self.service), Arc::clone(&crew));
             let started = spawn(name, move |stream| {
-                service.attend(stream, peer, is_full);
+                service.attend(stream, peer, objection);
                 // The next connection may be long in coming, and ended threads take memory until
                 // then.
                 others.join_finished();
@@ -67,7 +68,7 @@ impl Workers {
                 Ok((work, thread)) => {
                     // This can't fail: the thread waits for it and for nothing else.
                     work.send(stream).ok();
-                    return crew.add(thread);
+                    return crew.add(peer.ip(), thread);
                 }
                 Err(source) => self.trouble("start a thread", source),
             }
@@ -100,14 +101,13 @@ struct Service {
 }
 
 impl Service {
-    /// Serves a connection to its end, or says that it is one too many.
-    fn attend(&self, stream: TcpStream, peer: SocketAddr, is_full: bool) {
+    /// Serves a connection to its end, or says why it is one too many.
+    fn attend(&self, stream: TcpStream, peer: SocketAddr, objection: Option<String>) {
         let report = &self.shared.report;
         report(ServerEvent::Connected { peer });
-        let end = if is_full {
-            refuse(stream, peer, &self.shared, too_many)
-        } else {
-            self.serve(stream, peer).unwrap_or_else(End::from)
+        let end = match objection {
+            Some(why) => refuse(stream, peer, &self.shared, why, too_many),
+            None => self.serve(stream, peer).unwrap_or_else(End::from),
         };
         // By now the worker is dropped and its sender joined, so nothing is left when this is told.
         report(ServerEvent::Closed { peer, why: end.to_string() });
@@ -136,30 +136,32 @@ fn too_many(request: &str) -> String {
 }
 
 /// Threads that are not joined yet. A thread that ends joins those that ended before it, so that
-/// only a few are left when many clients have gone.
+/// only a few are left when many clients have gone. Each has the address of its client.
 #[derive(Default)]
-struct Crew(Mutex<Vec<Thread>>);
+struct Crew(Mutex<Vec<(IpAddr, Thread)>>);
 
 /// `None` comes back from a thread that was given nothing.
 type Thread = JoinHandle<Option<()>>;
 
 impl Crew {
-    fn add(&self, thread: Thread) {
-        self.threads().push(thread);
+    fn add(&self, client: IpAddr, thread: Thread) {
+        self.threads().push((client, thread));
     }
 
-    /// How many run.
-    fn count(&self) -> usize {
+    /// How many run, and how many of them for clients at that address.
+    fn count(&self, address: IpAddr) -> (usize, usize) {
         self.join_finished();
-        self.threads().len()
+        let threads = self.threads();
+        let its_own = threads.iter().filter(|(client, _)| *client == address);
+        (threads.len(), its_own.count())
     }
 
     /// Callers take turns, so each finds that the one before it has ended.
     fn join_finished(&self) {
         let (mut threads, mut next) = (self.threads(), 0);
-        while let Some(thread) = threads.get(next) {
+        while let Some((_, thread)) = threads.get(next) {
             if thread.is_finished() {
-                join(threads.swap_remove(next));
+                join(threads.swap_remove(next).1);
             } else {
                 next += 1;
             }
@@ -168,10 +170,12 @@ impl Crew {
 
     fn join_all(&self) {
         let all = mem::take(&mut *self.threads());
-        all.into_iter().for_each(join);
+        for (_, thread) in all {
+            join(thread);
+        }
     }
 
-    fn threads(&self) -> MutexGuard<'_, Vec<Thread>> {
+    fn threads(&self) -> MutexGuard<'_, Vec<(IpAddr, Thread)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

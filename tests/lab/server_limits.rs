@@ -194,6 +194,24 @@ fn one_client_too_many_gets_453_in_its_dialect_and_is_closed() {
     witness.lost_nothing_and_all_is_as_before(&server);
 }
 
+#[test]
+fn one_address_can_not_take_all_places() {
+    let (folder, _) = made_movie(1);
+    let options = ["--max-clients", "9", "--max-clients-per-address", "2"];
+    let mut server = ServerProcess::start(folder.path(), &options);
+    let others = [RawClient::ready(server.address()), RawClient::ready(server.address())];
+    let mut third = RawClient::connect(server.address());
+    let request = third.request("SETUP");
+    third.send(&request);
+    assert_eq!(third.rest(), "RTSP/1.0 453 Not Enough Bandwidth\nCSeq: 1\nSession: 0\n");
+    let why = "answered 453 Not Enough Bandwidth: 2 clients of 127.0.0.1 are connected; \
+               --max-clients-per-address N is this limit";
+    let lines = server.transcript_of(third.address());
+    assert!(lines.iter().any(|line| line == why), "{lines:?}");
+    drop(others);
+    wait_until("a place for one more", || is_served(server.address()));
+}
+
 /// Whether a new client gets its session.
 fn is_served(server: SocketAddr) -> bool {
     let mut client = RawClient::connect(server);

@@ -36,7 +36,8 @@ pub(crate) struct Look {
 }
 
 pub(crate) fn of_server(folder: &Path, dialect: Dialect, count: u16, seconds: u32) -> Figures {
-    let server = ServerProcess::start(folder, &["--bind", "127.0.0.1"]);
+    let server =
+        ServerProcess::start(folder, &["--bind", "127.0.0.1", "--max-clients-per-address", "4096"]);
     let receiver = Receiver::start(count, dialect);
     let reports = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let open = |ports: &[u16]| sessions::open(server.address(), dialect, ports, &reports);

@@ -124,7 +124,12 @@ fn of_server(options: &mut Options) {
 fn of_client(options: &mut Options) {
     options
         .optmulti("", "script", "play only this variation; may be repeated (default: all)", "NAME")
-        .optflagopt("", "keys", "press its buttons by its window's keys, or by Tab and Space", "tab")
+        .optflagopt(
+            "",
+            "keys",
+            "press its buttons by its window's keys, or by Tab and Space",
+            "tab",
+        )
         .optopt("", "press", "press the buttons of its window in Python's Tk", "tk")
         .optflag("", "verbose", "print all it says on standard error, not three lines");
 }

@@ -15,6 +15,7 @@ use crate::card::{Card, FAIL, NOT_CHECKED, Requirement};
 use crate::progress::Progress;
 
 mod button;
+mod cache;
 mod case;
 mod connection;
 mod departure;
@@ -42,8 +43,8 @@ mod variations;
 mod watch;
 
 use hands::Hands;
-use keys::Keys;
 pub(crate) use keys::KeySet;
+use keys::Keys;
 use movie::Movie;
 use press::Press;
 use run::Run;

@@ -97,7 +97,11 @@ mod tests {
     fn a_command_is_cut_before_what_python_is_to_run() {
         for (python, program, script) in [
             ("python3 ", "Client.py {port}", Some("Client.py")),
-            ("/usr/bin/python3.12 -u -X dev ", "'my client/Run it.py' 1", Some("my client/Run it.py")),
+            (
+                "/usr/bin/python3.12 -u -X dev ",
+                "'my client/Run it.py' 1",
+                Some("my client/Run it.py"),
+            ),
             ("env  DISPLAY=:1 A='x y' \"python\" -B ", "\"a b.py\"", Some("a b.py")),
             ("py -3 ", "-m client {host}", None),
         ] {

@@ -227,7 +227,9 @@ impl Examination {
     fn take(&mut self, notes: Vec<Note>) {
         for note in notes {
             match note {
-                note @ Note::Verdict(_, Verdict::Fail(_)) if culprits_of(&note).next().is_some() => {
+                note @ Note::Verdict(_, Verdict::Fail(_))
+                    if culprits_of(&note).next().is_some() =>
+                {
                     self.doubtful.push(note);
                 }
                 Note::Verdict(requirement, verdict) => self.card.mark(requirement, verdict),
@@ -254,10 +256,7 @@ type Aside<'scope> = ScopedJoinHandle<'scope, Result<Played, String>>;
 const MEASURING: &[&Case] = &[&replies::DIALOGUE, &streaming::STREAM];
 /// A line, and those that fail with it: a server that loses packets may lose the last one, too.
 const DOUBTS: &[(&Requirement, &[&Requirement])] = &[
-    (
-        &need::LOSS,
-        &[&need::LAST_FRAME, &need::LARGE_FRAME, &need::RESUME, &need::TWO_CLIENTS],
-    ),
+    (&need::LOSS, &[&need::LAST_FRAME, &need::LARGE_FRAME, &need::RESUME, &need::TWO_CLIENTS]),
     (&need::RATE, &[&need::LAST_FRAME, &need::END, &need::TWO_CLIENTS]),
 ];
 /// What takes as long as all others together, and disturbs none of them.

@@ -72,7 +72,8 @@ impl Story {
                     *side
                 }
                 Event::Packet(_) => {
-                    let count = rest.iter().take_while(|(_, event)| event.number().is_some()).count();
+                    let count =
+                        rest.iter().take_while(|(_, event)| event.number().is_some()).count();
                     let (packets, others) = rest.split_at(count);
                     let all = [first].into_iter().chain(packets.iter().map(|(_, event)| event));
                     rows.push(ranges(all.filter_map(Event::number)));
@@ -117,7 +118,9 @@ fn push_rows(text: &mut String, time: Duration, side: Side, rows: &[String], is_
 /// The lines of a message, with what is not text in hexadecimal.
 fn lines(bytes: &[u8]) -> Vec<String> {
     let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    text.split(|byte| *byte == b'\n').map(|line| String::from_utf8_lossy(line).into_owned()).collect()
+    text.split(|byte| *byte == b'\n')
+        .map(|line| String::from_utf8_lossy(line).into_owned())
+        .collect()
 }
 
 /// `packets 1 to 3, 5, 7 to 20`.
@@ -134,7 +137,11 @@ fn ranges(numbers: impl Iterator<Item = u16>) -> String {
         _ => format!("{first} to {last}"),
     };
     let words: Vec<String> = ranges.iter().map(word).collect();
-    let name = if matches!(ranges.as_slice(), [(first, last)] if first == last) { "packet" } else { "packets" };
+    let name = if matches!(ranges.as_slice(), [(first, last)] if first == last) {
+        "packet"
+    } else {
+        "packets"
+    };
     format!("{name} {}", words.join(", "))
 }
 

@@ -15,8 +15,8 @@ use super::connection::Connection;
 use super::departure;
 use super::hands::{Hands, Place};
 use super::limits::{
-    BIND_LIMIT, CLICK_LOOK, END_LIMIT, END_RESERVE, EOF_LOOK, LONG_PLAY,
-    MOST_REQUESTS, REFUSAL_LOOK, SESSION_LOOK, SILENCE_LOOK, TURN,
+    BIND_LIMIT, CLICK_LOOK, END_LIMIT, END_RESERVE, EOF_LOOK, LONG_PLAY, MOST_REQUESTS,
+    REFUSAL_LOOK, SESSION_LOOK, SILENCE_LOOK, TURN,
 };
 use super::movie::{Movie, Sender};
 use super::port::{self, RtpPort};
@@ -420,12 +420,9 @@ impl<'a> Case<'a> {
     fn see_it_end(&mut self) -> Rest {
         let deadline = Deadline::after((self.deadline.left() + END_RESERVE).min(END_LIMIT));
         loop {
-            let rest = Rest {
-                connection: self.connection.as_ref().is_some_and(|open| !open.is_closed()),
-                port: port::is_bound(self.run.named_port),
-                processes: !self.program.has_ended(),
-                cache_files: departure::cache_files(&self.stage),
-            };
+            let is_open = self.connection.as_ref().is_some_and(|open| !open.is_closed());
+            let port = self.run.named_port;
+            let rest = departure::rest(is_open, port, &mut self.program, &self.stage);
             if rest.is_over() || deadline.is_over() {
                 return rest;
             }

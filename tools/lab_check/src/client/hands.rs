@@ -170,7 +170,9 @@ impl Hands {
             (State::Ready, 0) => (Button::Play, place.time >= MOMENT),
             (State::Ready, 1) => (Button::Play, place.time >= PAUSE),
             (State::Ready, _) => (Button::Teardown, place.time >= MOMENT),
-            (State::Playing, 1) if self.missing.is_none() => (Button::Pause, place.packets >= ENOUGH_PACKETS),
+            (State::Playing, 1) if self.missing.is_none() => {
+                (Button::Pause, place.packets >= ENOUGH_PACKETS)
+            }
             (State::Playing, _) => (Button::Teardown, place.packets >= ENOUGH_PACKETS),
         };
         let may = self.by_hand || (self.may_ask && button == Button::Setup);

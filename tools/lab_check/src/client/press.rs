@@ -24,7 +24,8 @@ pub(crate) struct Press {
 /// # Errors
 /// The command does not begin with Python: in one line.
 pub(crate) fn can_press(command: &str) -> Result<(), String> {
-    let flaw = || format!("expected a COMMAND that begins with python for --press tk, found {command:?}");
+    let flaw =
+        || format!("expected a COMMAND that begins with python for --press tk, found {command:?}");
     PythonCommand::of(command).map(drop).ok_or_else(flaw)
 }
 
@@ -169,7 +170,10 @@ fn read(line: &str, asked: Option<Button>) -> Option<Report> {
         ["absent", why, there @ ..] => {
             let there = if there.is_empty() { "no buttons".to_owned() } else { there.join(", ") };
             let button = asked?;
-            Some(Report::Absent(button, format!("its button {button} {why}; its window has {there}")))
+            Some(Report::Absent(
+                button,
+                format!("its button {button} {why}; its window has {there}"),
+            ))
         }
         ["window"] => Some(Report::Window),
         ["pressed", text] => Some(Report::Pressed((*text).to_owned())),

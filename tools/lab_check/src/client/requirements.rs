@@ -118,12 +118,8 @@ pub(crate) const READS: Requirement = asked(
 );
 pub(crate) const KEEPS_UP: Requirement =
     asked("keeps_up", BEHAVIOUR, "it reads them as fast as they come", "The client's part");
-pub(crate) const DECODES: Requirement = asked(
-    "decodes",
-    BEHAVIOUR,
-    "it takes the pictures out of the packets",
-    "The client's part",
-);
+pub(crate) const DECODES: Requirement =
+    asked("decodes", BEHAVIOUR, "it takes the pictures out of the packets", "The client's part");
 pub(crate) const SHOWS: Requirement =
     asked("shows", BEHAVIOUR, "its window shows them", "The client's part");
 pub(crate) const PAUSE_QUIET: Requirement = asked(

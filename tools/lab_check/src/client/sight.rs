@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::stage::Stage;
 
-use super::departure::picture_files;
+use super::cache::picture_files;
 use super::movie::Movie;
 use super::picture::Picture;
 use super::press::Report;

@@ -41,7 +41,8 @@ pub(crate) fn judge(card: &mut Card, script: Script, runs: Runs<'_>) {
             note(card, &asked::PLAY_QUIET, runs.run, rests);
             let end = runs.is_calm_at_the_end();
             // One fault is one line.
-            let end = end.and(if spins { Err(Flaw::NotChecked("it is not quiet")) } else { Ok(()) });
+            let end =
+                end.and(if spins { Err(Flaw::NotChecked("it is not quiet")) } else { Ok(()) });
             (&asked::END_OF_MOVIE, end)
         }
         Script::EndOfConnection => (&asked::END_OF_CONNECTION, runs.notices_the_end()),

@@ -88,7 +88,9 @@ struct Field {
 
 const FIELDS: [Field; 5] = [
     Field { name: "padding", call: "encode(2, 1, 0, 0, 1, 0, 26, 0, …)", place: 0, bytes: "a0" },
-    Field { name: "extension", call: "encode(2, 0, 1, 0, 1, 0, 26, 0, …)", place: 0, bytes: "90" },
+    Field {
+        name: "extension", call: "encode(2, 0, 1, 0, 1, 0, 26, 0, …)", place: 0, bytes: "90"
+    },
     Field { name: "cc", call: "encode(2, 0, 0, 15, 1, 0, 26, 0, …)", place: 0, bytes: "8f" },
     Field { name: "marker", call: "encode(2, 0, 0, 0, 1, 1, 26, 0, …)", place: 1, bytes: "9a" },
     Field {

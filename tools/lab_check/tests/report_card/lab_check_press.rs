@@ -104,7 +104,8 @@ fn all_forms_are_tried() {
     let output = Command::new(python()).arg(script).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     let mut known: Vec<&str> = told.split_once("Forms: ").unwrap().1.split_whitespace().collect();
-    let others = UNFINISHED.iter().map(|(form, ..)| form).chain(FAULTS.iter().map(|(form, ..)| form));
+    let others =
+        UNFINISHED.iter().map(|(form, ..)| form).chain(FAULTS.iter().map(|(form, ..)| form));
     let mut tried: Vec<&str> = FAULTLESS.iter().chain(others).copied().collect();
     known.sort_unstable();
     tried.sort_unstable();
@@ -198,12 +199,24 @@ fn tab_and_space_press_the_buttons_too() {
 
 fn only_python_can_be_pressed() {
     for (words, code, told) in [
-        (&["--press", "tk", "java Client {port}"][..], 2, "expected a COMMAND that begins with python"),
+        (
+            &["--press", "tk", "java Client {port}"][..],
+            2,
+            "expected a COMMAND that begins with python",
+        ),
         (&["--press", "qt", "python3 a.py {port}"], 2, "expected --press tk, found \"qt\""),
         (&["--keys=up", "python3 a.py {port}"], 2, "expected --keys or --keys tab, found \"up\""),
-        (&["--keys", "--press", "tk", "python3 a.py {port}"], 2, "expected --keys or --press, found"),
+        (
+            &["--keys", "--press", "tk", "python3 a.py {port}"],
+            2,
+            "expected --keys or --press, found",
+        ),
         #[cfg(target_os = "linux")]
-        (&["--press", "tk", "python3 a.py {port}"], 1, "could not press buttons: DISPLAY is not set"),
+        (
+            &["--press", "tk", "python3 a.py {port}"],
+            1,
+            "could not press buttons: DISPLAY is not set",
+        ),
     ] {
         let mut lab_check = lab_check(project());
         lab_check.arg("client").args(words).env_remove("DISPLAY");
