@@ -26,6 +26,8 @@ pub(crate) struct Call {
     pub(crate) tsv: Option<PathBuf>,
     /// What the program is called in the table; its command if no name is given.
     pub(crate) name: Option<String>,
+    /// Print what happened before something has failed.
+    pub(crate) verbose: bool,
 }
 
 /// What is to be checked.
@@ -83,8 +85,12 @@ impl Call {
         if matches!(task, Task::Compare { .. }) && tsv.is_some() {
             return Err("--tsv goes with server and client: compare prints two columns".to_owned());
         }
+        let verbose = matches.opt_present("verbose");
+        if matches!(task, Task::Compare { .. }) && verbose {
+            return Err("--verbose goes with server and client".to_owned());
+        }
         let (movie, name) = (PathBuf::from(movie), matches.opt_str("name"));
-        Ok(Self { task, movie, tsv, name })
+        Ok(Self { task, movie, tsv, name, verbose })
     }
 }
 
@@ -130,11 +136,15 @@ fn of_client(options: &mut Options) {
             "press its buttons by its window's keys, or by Tab and Space",
             "tab",
         )
-        .optopt("", "press", "press the buttons of its window in Python's Tk", "tk")
-        .optflag("", "verbose", "print all it says on standard error, not three lines");
+        .optopt("", "press", "press the buttons of its window in Python's Tk", "tk");
 }
 
 fn of_both(options: &mut Options) {
+    options.optflag(
+        "",
+        "verbose",
+        "print the story of what fails, and all it says on standard error",
+    );
     options.optopt("", "tsv", "append a row to this table", "FILE").optopt(
         "",
         "name",
@@ -156,8 +166,8 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
     let (scripts, pressing) = (matches.opt_strs("script"), read_pressing(matches)?);
     let is_client = words.first() == Some(&"client");
     let verbose = matches.opt_present("verbose");
-    if !is_client && (pressing != Pressing::ByHand || verbose || !scripts.is_empty()) {
-        return Err("--script, --keys, --press and --verbose go with client".to_owned());
+    if !is_client && (pressing != Pressing::ByHand || !scripts.is_empty()) {
+        return Err("--script, --keys and --press go with client".to_owned());
     }
     if at.is_some() && words.first() != Some(&"server") {
         return Err("--at goes with server".to_owned());

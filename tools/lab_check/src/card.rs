@@ -3,7 +3,6 @@
 use std::fmt;
 
 use crate::escape::{self, escaped, hexadecimal};
-use crate::story::Story;
 
 /// Something that is required of a program.
 #[derive(Debug, PartialEq, Eq)]
@@ -162,13 +161,18 @@ impl Card {
     }
 
     /// Notes what happened before, in the first of these lines that has failed.
-    pub(crate) fn tell(&mut self, requirements: &[&Requirement], story: &Story) {
+    pub(crate) fn tell(&mut self, requirements: &[&Requirement], story: String) {
         let has_failed = |line: &&mut Line| {
             matches!(line.verdict, Verdict::Fail(_)) && requirements.contains(&line.requirement)
         };
         if let Some(line) = self.lines.iter_mut().find(has_failed) {
-            line.story = Some(story.told());
+            line.story = Some(story);
         }
+    }
+
+    /// Leaves out what happened before lines have failed.
+    pub(crate) fn leave_out_stories(&mut self) {
+        self.lines.iter_mut().for_each(|line| line.story = None);
     }
 
     /// Notes that lines could not be checked because something did not come.

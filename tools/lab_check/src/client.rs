@@ -22,6 +22,7 @@ mod departure;
 mod ends;
 mod figures;
 mod form;
+mod gate;
 mod hands;
 mod intake;
 mod keys;
@@ -123,13 +124,9 @@ pub(crate) fn check(
     }
     for (script, run) in &runs {
         card.quote(&requirements::of(&[*script]), FAIL, run.last_complaints(verbose));
-        if verbose {
-            card.tell(&requirements::of(&[*script]), &run.story);
-        }
+        card.tell(&requirements::of(&[*script]), run.story.told());
     }
-    if verbose {
-        card.tell(&lines, &plain.story);
-    }
+    card.tell(&lines, plain.story.told());
     Ok(card)
 }
 

@@ -72,10 +72,12 @@ fn run(call: &Call) -> Result<ExitCode, String> {
     // If it can't be written, the user should not have to wait for the card to learn that.
     let table = call.tsv.as_deref().map(Table::open).transpose()?;
     match &call.task {
-        Task::Server(server) => hand_out(&server::check(server, name, &call.movie)?, table),
+        Task::Server(server) => {
+            hand_out(server::check(server, name, &call.movie)?, table, call.verbose)
+        }
         Task::Client { command, scripts, pressing, verbose } => {
             let asked = client::Asked { scripts, pressing: *pressing, verbose: *verbose };
-            hand_out(&client::check(command, name, &call.movie, asked)?, table)
+            hand_out(client::check(command, name, &call.movie, asked)?, table, call.verbose)
         }
         Task::Compare { commands } => {
             let comparison = compare::compare(commands, &call.movie)?;
@@ -85,10 +87,13 @@ fn run(call: &Call) -> Result<ExitCode, String> {
     }
 }
 
-fn hand_out(card: &Card, table: Option<Table<'_>>) -> Result<ExitCode, String> {
+fn hand_out(mut card: Card, table: Option<Table<'_>>, verbose: bool) -> Result<ExitCode, String> {
+    if !verbose {
+        card.leave_out_stories();
+    }
     say(&card.to_string());
     if let Some(table) = table {
-        table.append(card)?;
+        table.append(&card)?;
     }
     Ok(code_of(card.is_full(), card.is_unfinished()))
 }

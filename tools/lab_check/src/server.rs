@@ -50,6 +50,8 @@ pub(crate) struct Examination {
     pub(crate) numbers: BTreeMap<Number, f64>,
     /// Failures that may come from what another line has failed for.
     doubtful: Vec<Note>,
+    /// What had happened before a line has failed.
+    stories: Vec<(&'static Requirement, String)>,
 }
 
 /// Runs all cases against the server.
@@ -72,7 +74,7 @@ pub(crate) fn examine(
     let (subject, movies) = prepare(server, movie)?;
     let (Server::Command(own_name) | Server::At(own_name)) = server;
     let card = Card::new(name.unwrap_or(own_name), need::ALL);
-    let mut examination = Examination { card, numbers: BTreeMap::new(), doubtful: Vec::new() };
+    let mut examination = Examination::of(card);
     let mut progress = Progress::new(2 + MEASURING.len() + OTHERS.len());
     progress.begin("the server is waited for");
     match subject.start() {
@@ -135,6 +137,11 @@ fn prepare(server: &Server, movie: &Path) -> Result<(Subject, Movies), String> {
 }
 
 impl Examination {
+    fn of(card: Card) -> Self {
+        let (doubtful, stories) = (Vec::new(), Vec::new());
+        Self { card, numbers: BTreeMap::new(), doubtful, stories }
+    }
+
     /// Plays all cases.
     fn play_all(&mut self, run: &Run<'_>) -> Result<(), String> {
         thread::scope(|scope| {
@@ -222,6 +229,9 @@ impl Examination {
             });
             self.card.mark(requirement, verdict);
         }
+        for (requirement, story) in std::mem::take(&mut self.stories) {
+            self.card.tell(&[requirement], story);
+        }
     }
 
     fn take(&mut self, notes: Vec<Note>) {
@@ -235,6 +245,7 @@ impl Examination {
                 Note::Verdict(requirement, verdict) => self.card.mark(requirement, verdict),
                 Note::Figure(requirement, figure) => self.card.measure(requirement, figure),
                 Note::Reason(requirement, reason) => self.card.explain(requirement, reason),
+                Note::Story(requirement, story) => self.stories.push((requirement, story)),
                 Note::Number(number, value) => {
                     self.numbers.insert(number, value);
                 }

@@ -1,16 +1,25 @@
 //! What happened in a case, as a log: the client on the left, the server on the right.
 
 use std::fmt::Write;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// What has happened, in order.
 #[derive(Debug)]
 pub(crate) struct Story {
     begin: Instant,
-    events: Vec<(Duration, Event)>,
+    events: Vec<Happened>,
 }
 
-#[derive(Debug)]
+/// An event, when it was, and with which of several clients.
+#[derive(Clone, Debug)]
+struct Happened {
+    at: Duration,
+    client: usize,
+    event: Event,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Event {
     /// A message of the client, or of the server.
     Said(Side, Vec<u8>),
@@ -36,33 +45,43 @@ impl Default for Story {
 impl Story {
     /// A message was sent.
     pub(crate) fn said(&mut self, side: Side, bytes: &[u8]) {
-        self.note(Event::Said(side, bytes.to_vec()));
+        self.note(FIRST, Instant::now(), Event::Said(side, bytes.to_vec()));
     }
 
     /// Something was done.
     pub(crate) fn did(&mut self, side: Side, what: &str) {
-        self.note(Event::Did(side, what.to_owned()));
+        self.note(FIRST, Instant::now(), Event::Did(side, what.to_owned()));
     }
 
     /// A packet with that number was sent.
     pub(crate) fn packet(&mut self, number: u16) {
-        self.note(Event::Packet(number));
+        self.note(FIRST, Instant::now(), Event::Packet(number));
     }
 
-    fn note(&mut self, event: Event) {
-        if self.events.len() < MOST_EVENTS {
-            self.events.push((self.begin.elapsed(), event));
+    fn note(&mut self, client: usize, at: Instant, event: Event) {
+        let at = at.saturating_duration_since(self.begin);
+        // The end of a connection is seen each time that somebody looks.
+        let last = self.events.iter().rev().find(|last| last.client == client);
+        let is_known =
+            matches!(event, Event::Did(..)) && last.is_some_and(|last| last.event == event);
+        if self.events.len() < MOST_EVENTS && !is_known {
+            self.events.push(Happened { at, client, event });
         }
     }
 
     /// It as text: a row for each line of a message, and one for packets without anything between.
     pub(crate) fn told(&self) -> String {
         let mut text = format!("{:>7}  {:<WIDTH$}     {}", "seconds", "client", "server");
-        let mut rest = self.events.as_slice();
-        while let Some(((time, first), others)) = rest.split_first() {
+        let mut events = self.events.clone();
+        // What was heard is noted when somebody looks.
+        events.sort_by_key(|happened| happened.at);
+        let is_one = events.iter().all(|happened| happened.client == FIRST);
+        let mut rest = events.as_slice();
+        while let Some((happened, others)) = rest.split_first() {
+            let Happened { at, client, event } = happened;
             let mut rows = Vec::new();
             rest = others;
-            let side = match first {
+            let side = match event {
                 Event::Said(side, bytes) => {
                     rows.extend(lines(bytes));
                     *side
@@ -72,18 +91,67 @@ impl Story {
                     *side
                 }
                 Event::Packet(_) => {
-                    let count =
-                        rest.iter().take_while(|(_, event)| event.number().is_some()).count();
-                    let (packets, others) = rest.split_at(count);
-                    let all = [first].into_iter().chain(packets.iter().map(|(_, event)| event));
-                    rows.push(ranges(all.filter_map(Event::number)));
+                    let goes_on =
+                        |next: &&Happened| next.client == *client && next.event.number().is_some();
+                    let (packets, others) = rest.split_at(rest.iter().take_while(goes_on).count());
+                    let all = [happened].into_iter().chain(packets);
+                    rows.push(ranges(all.filter_map(|happened| happened.event.number())));
                     rest = others;
                     Side::Server
                 }
             };
-            push_rows(&mut text, *time, side, &rows, matches!(first, Event::Did(..)));
+            if let Some(row) = rows.first_mut().filter(|_| !is_one) {
+                row.insert_str(0, &format!("[{client}] "));
+            }
+            push_rows(&mut text, *at, side, &rows, matches!(event, Event::Did(..)));
         }
         text
+    }
+}
+
+/// The story of a case with several clients, for one of them; a copy writes to the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Log {
+    story: Arc<Mutex<Story>>,
+    client: usize,
+}
+
+impl Log {
+    /// The beginning of a story.
+    pub(crate) fn begin() -> Self {
+        Self { story: Arc::default(), client: FIRST - 1 }
+    }
+
+    /// The same for the next client.
+    pub(crate) fn next_client(&mut self) -> Self {
+        self.client += 1;
+        self.clone()
+    }
+
+    /// A message was sent.
+    pub(crate) fn said(&self, side: Side, bytes: &[u8]) {
+        self.note(Instant::now(), Event::Said(side, bytes.to_vec()));
+    }
+
+    /// Something was done.
+    pub(crate) fn did(&self, side: Side, what: &str) {
+        self.note(Instant::now(), Event::Did(side, what.to_owned()));
+    }
+
+    /// A packet with that number came then.
+    pub(crate) fn packet(&self, number: u16, at: Instant) {
+        self.note(at, Event::Packet(number));
+    }
+
+    /// What has happened so far.
+    pub(crate) fn told(&self) -> String {
+        self.story.lock().map(|story| story.told()).unwrap_or_default()
+    }
+
+    fn note(&self, at: Instant, event: Event) {
+        if let Ok(mut story) = self.story.lock() {
+            story.note(self.client, at, event);
+        }
     }
 }
 
@@ -145,6 +213,8 @@ fn ranges(numbers: impl Iterator<Item = u16>) -> String {
     format!("{name} {}", words.join(", "))
 }
 
+/// The number of the only client, or of the first.
+const FIRST: usize = 1;
 /// The width of the left side.
 const WIDTH: usize = 40;
 /// Who floods is not listened to for ever.

@@ -1,6 +1,6 @@
 //! One run of the client: the server that it plays from, and that watches it.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::Ipv4Addr;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,14 +13,14 @@ use crate::story::Side;
 
 use super::connection::Connection;
 use super::departure;
+use super::gate::Gate;
 use super::hands::{Hands, Place};
 use super::limits::{
     BIND_LIMIT, CLICK_LOOK, END_LIMIT, END_RESERVE, EOF_LOOK, LONG_PLAY, MOST_REQUESTS,
     REFUSAL_LOOK, SESSION_LOOK, SILENCE_LOOK, TURN,
 };
 use super::movie::{Movie, Sender};
-use super::port::{self, RtpPort};
-use super::press::Report;
+use super::port;
 use super::reply::{Question, Step, session_id};
 use super::request::Request;
 use super::run::{Rest, Run, Seen, Stall};
@@ -33,10 +33,8 @@ pub(crate) struct Case<'a> {
     script: Script,
     movie: &'a Movie,
     hands: Hands,
-    listener: TcpListener,
+    gate: Gate,
     connection: Option<Connection>,
-    /// Kept so that no other client gets the same port.
-    _port: RtpPort,
     sender: Sender,
     watch: Watch,
     state: State,
@@ -82,29 +80,20 @@ impl<'a> Case<'a> {
         movie: &'a Movie,
         hands: Hands,
     ) -> Result<Self, String> {
-        let could_not = |error| format!("could not open a port for the client: {error}");
         let deadline = Deadline::after(CASE_LIMIT);
-        let stage = Stage::build()?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(could_not)?;
-        listener.set_nonblocking(true).map_err(could_not)?;
-        let rtsp_port = listener.local_addr().map_err(could_not)?.port();
-        let port = RtpPort::find()?;
-        let sender = Sender::new(Ipv4Addr::LOCALHOST.into(), port.number(), script);
-        let values = [
-            ("host", "127.0.0.1"),
-            ("port", &rtsp_port.to_string()),
-            ("rtp", &port.number().to_string()),
-            ("movie", &movie.name),
-        ];
+        let (stage, gate) = (Stage::build()?, Gate::open()?);
+        let sender = Sender::new(Ipv4Addr::LOCALHOST.into(), gate.rtp_port(), script)?;
+        let places = gate.values();
+        let mut values = vec![("movie", movie.name.as_str())];
+        values.extend(places.iter().map(|(name, value)| (*name, value.as_str())));
         Ok(Self {
             script,
             movie,
             watch: Watch::new(hands.see()),
             program: Program::start(&hands.command(command), &values, stage.folder())?,
             hands,
-            listener,
             connection: None,
-            sender: sender.map_err(could_not)?,
+            sender,
             state: State::Init,
             since: Instant::now(),
             next_is_early: false,
@@ -113,11 +102,11 @@ impl<'a> Case<'a> {
             patience: None,
             run: Run {
                 session: session_id(),
-                rtp_port: port.number(),
-                named_port: port.number(),
+                rtp_port: gate.rtp_port(),
+                named_port: gate.rtp_port(),
                 ..Run::default()
             },
-            _port: port,
+            gate,
             stage,
         })
     }
@@ -165,20 +154,10 @@ impl<'a> Case<'a> {
             self.watch.intake.turn(self.run.named_port);
             self.watch.sight.turn(&self.stage, self.movie);
         }
-        while let Some(report) = self.hands.report() {
-            let is_on_its_way = match &report {
-                Report::Window => true,
-                Report::Pressed(text) => {
-                    self.run.story.did(Side::Client, &format!("{text} is pressed"));
-                    true
-                }
-                _ => false,
-            };
-            if self.run.requests.is_empty() && is_on_its_way {
-                // However slow the machine is.
-                self.deadline = Deadline::after(CASE_LIMIT);
-            }
-            self.watch.take(report, self.movie);
+        let is_on_its_way = self.watch.hear(&mut self.hands, self.movie, &mut self.run.story);
+        if is_on_its_way && self.run.requests.is_empty() {
+            // However slow the machine is.
+            self.deadline = Deadline::after(CASE_LIMIT);
         }
         self.watch.turn(self.program.id());
         match &mut self.connection {
@@ -207,14 +186,12 @@ impl<'a> Case<'a> {
     }
 
     fn accept(&mut self) {
-        let is_open = self.last_look.is_none();
-        match self.listener.accept() {
-            Ok((stream, _)) if is_open => {
-                self.connection = Connection::new(stream).ok();
-                self.run.has_connected |= self.connection.is_some();
-                self.run.story.did(Side::Client, "connects");
-            }
-            _ => thread::sleep(TURN),
+        self.connection = self.gate.accept().filter(|_| self.last_look.is_none());
+        if self.connection.is_some() {
+            self.run.has_connected = true;
+            self.run.story.did(Side::Client, "connects");
+        } else {
+            thread::sleep(TURN);
         }
     }
 
@@ -398,9 +375,6 @@ impl<'a> Case<'a> {
         } else if self.last_look.is_none() {
             let is_closed = self.connection.as_ref().is_some_and(Connection::is_closed);
             self.run.broke_off = departure::too_early(&mut self.program, is_closed, self.state);
-        }
-        if let Some(end) = self.program.end() {
-            self.run.story.did(Side::Client, &format!("has ended: {end}"));
         }
         let has_gone = is_torn_down || self.run.broke_off.is_some();
         self.run.stall = (!has_gone && !self.run.requests.is_empty()).then_some(stall);

@@ -85,8 +85,12 @@ pub(crate) struct Sender {
 
 impl Sender {
     /// A sender of packets to that address.
-    pub(crate) fn new(address: IpAddr, port: u16, script: Script) -> std::io::Result<Self> {
-        let socket = UdpSocket::bind((address, 0))?;
+    ///
+    /// # Errors
+    /// No port is free: in one line.
+    pub(crate) fn new(address: IpAddr, port: u16, script: Script) -> Result<Self, String> {
+        let could_not = |error| format!("could not open a port for the packets: {error}");
+        let socket = UdpSocket::bind((address, 0)).map_err(could_not)?;
         let (client, ssrc) = (SocketAddr::new(address, port), rand::random());
         Ok(Self { socket, client, script, ssrc, number: 0, since_play: 0, next: None })
     }

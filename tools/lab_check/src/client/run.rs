@@ -5,7 +5,7 @@ use std::time::Duration;
 use rtsp_lab::rtsp::{Method, State};
 
 use crate::program::Program;
-use crate::story::Story;
+use crate::story::{Side, Story};
 
 use super::button::Button;
 use super::request::Request;
@@ -135,6 +135,9 @@ impl Run {
     pub(crate) fn listen_to(&mut self, program: &mut Program) {
         program.wait_for_silence();
         self.end = program.end();
+        if let Some(end) = &self.end {
+            self.story.did(Side::Client, &format!("has ended: {end}"));
+        }
         self.said = program.said().to_vec();
         self.complaints = program.complaints().to_vec();
     }

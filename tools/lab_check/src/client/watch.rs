@@ -1,8 +1,10 @@
 //! What is looked at while the client runs: its processor, its threads, the queue of its port and its
 //! pictures.
 
+use crate::story::{Side, Story};
 use crate::usage::Usage;
 
+use super::hands::Hands;
 use super::intake::Intake;
 use super::limits::COUNT_EVERY;
 use super::meter::Meter;
@@ -35,9 +37,17 @@ impl Watch {
         }
     }
 
-    /// Takes what the script tells.
-    pub(crate) fn take(&mut self, report: Report, movie: &Movie) {
-        self.sight.take(report, movie);
+    /// Takes what the script in the client's process tells; returns whether the client is on its way.
+    pub(crate) fn hear(&mut self, hands: &mut Hands, movie: &Movie, story: &mut Story) -> bool {
+        let mut is_on_its_way = false;
+        while let Some(report) = hands.report() {
+            if let Report::Pressed(text) = &report {
+                story.did(Side::Client, &format!("{text} is pressed"));
+            }
+            is_on_its_way |= matches!(report, Report::Window | Report::Pressed(_));
+            self.sight.take(report, movie);
+        }
+        is_on_its_way
     }
 
     /// From now on the client has nothing to do.

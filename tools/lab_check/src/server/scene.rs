@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::card::{Came, Evidence, Requirement, Verdict};
 use crate::deadline::{CASE_LIMIT, Deadline};
+use crate::story::Log;
 
 use super::caller::Caller;
 use super::exchange::Exchange;
@@ -66,12 +67,14 @@ pub(crate) enum Note {
     Figure(&'static Requirement, String),
     /// Why it has failed, most likely.
     Reason(&'static Requirement, String),
+    /// What had happened before it has failed.
+    Story(&'static Requirement, String),
     Number(Number, f64),
 }
 
 impl Note {
     pub(crate) const fn is_failure(&self) -> bool {
-        matches!(self, Self::Verdict(_, Verdict::Fail(_)))
+        matches!(self, Self::Verdict(_, Verdict::Fail(_)) | Self::Story(..))
     }
 
     pub(crate) fn is_about(&self, requirement: &Requirement) -> bool {
@@ -113,6 +116,7 @@ pub(crate) struct Scene<'a> {
     played: Vec<u8>,
     /// What has failed if a request is not granted, or no packet comes; else the request's own line.
     blamed: Option<&'static Requirement>,
+    log: Log,
     notes: Vec<Note>,
 }
 
@@ -126,7 +130,8 @@ impl<'a> Scene<'a> {
     pub(crate) fn beside(live: Live, movie: &'a Movie, users: &'a Movie, form: Form) -> Self {
         let (played, blamed, notes) = (Vec::new(), None, Vec::new());
         let deadline = Deadline::after(CASE_LIMIT);
-        Self { live, movie, users, form, deadline, played, blamed, notes }
+        let log = Log::begin();
+        Self { live, movie, users, form, deadline, played, blamed, log, notes }
     }
 
     /// Plays the case to its end; requirements that it has not decided then count as not checked.
@@ -156,8 +161,8 @@ impl<'a> Scene<'a> {
     /// A client with a connection of its own.
     pub(crate) fn caller(&mut self) -> Result<Caller, Stop> {
         let tcp = self.live.connect(self.deadline);
-        let (movie, form) = (&self.movie.name, self.form);
-        tcp.and_then(|tcp| Caller::new(tcp, movie, form, self.deadline)).map_err(Stop)
+        let (movie, form, log) = (&self.movie.name, self.form, self.log.next_client());
+        tcp.and_then(|tcp| Caller::new(tcp, movie, form, self.deadline, log)).map_err(Stop)
     }
 
     /// As [`Self::caller`], after an earlier client; if no connection is accepted, that is a
@@ -270,6 +275,10 @@ impl<'a> Scene<'a> {
         if self.notes.iter().any(failed) {
             return;
         }
+        let is_first = !self.notes.iter().any(Note::is_failure);
+        if is_first && matches!(verdict, Verdict::Fail(_)) {
+            self.note(Note::Story(requirement, self.log.told()));
+        }
         self.note(Note::Verdict(requirement, verdict));
     }
 
@@ -293,7 +302,7 @@ impl<'a> Scene<'a> {
     pub(crate) fn explain(&mut self, reason: String) {
         let failed = self.notes.iter().find_map(|note| match note {
             Note::Verdict(requirement, Verdict::Fail(_)) => Some(*requirement),
-            Note::Verdict(..) | Note::Figure(..) | Note::Reason(..) | Note::Number(..) => None,
+            _ => None,
         });
         if let Some(requirement) = failed {
             self.note(Note::Reason(requirement, reason));

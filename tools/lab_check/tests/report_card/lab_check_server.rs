@@ -40,7 +40,8 @@ tests![
     nothing_is_left_when_lab_check_is_killed,
     the_card_in_the_document_is_the_real_one,
     a_failure_has_the_reason_that_the_client_would_tell,
-    bits_that_are_0_in_all_packets_are_seen_in_encode;
+    bits_that_are_0_in_all_packets_are_seen_in_encode,
+    the_story_of_a_failure_has_what_came_before_it;
     long: each_fault_is_named_and_no_other
 ];
 
@@ -277,7 +278,7 @@ fn a_wrong_call_ends_with_2_and_says_why() {
         (vec!["server", "--at", "localhost:0"], "expected --at HOST:PORT, found \"localhost:0\""),
         (
             vec!["server", "a {port}", "--keys"],
-            "--script, --keys, --press and --verbose go with client",
+            "--script, --keys and --press go with client",
         ),
         (vec!["client", "--at", "localhost:2048"], "--at goes with server"),
         (vec!["servers", "a {port}"], "expected server, client or compare, found \"servers\""),
@@ -423,6 +424,28 @@ fn encode_of(change: (&str, &str), folder: &Path) -> String {
     let (outcome, _) = card_of(folder, "encode", &server);
     let (_, rest) = outcome.stdout.split_once("SSRC, 32 bits").unwrap();
     rest.split_once("\nFrames\n").unwrap().0.to_owned()
+}
+
+fn the_story_of_a_failure_has_what_came_before_it() {
+    let (python, folder) = (python(), folder());
+    let program = python_lab("faults/server.py");
+    let server = format!("\"{python}\" -S \"{}\" one-at-a-time {{port}}", program.display());
+    let outcome = Outcome::of(lab_check(folder.path()).args(["server", "--verbose", &server]));
+    let (_, story) = outcome.stdout.split_once("story").unwrap();
+    let mut rest = story;
+    for told in [
+        "[1] (connects)\n",
+        "[1] SETUP movie.Mjpeg RTSP/1.0",
+        "←  [1] RTSP/1.0 200 OK\n",
+        "[2] (connects)\n",
+        "[2] SETUP movie.Mjpeg RTSP/1.0",
+        "*****    expected: 200, while another client is connected\n",
+        "came: nothing",
+    ] {
+        let (_, after) = rest.split_once(told).unwrap_or_else(|| panic!("no {told} in {story}"));
+        rest = after;
+    }
+    assert_eq!(outcome.stdout.matches("story").count(), 1, "{}", outcome.stdout);
 }
 
 fn bits_that_are_0_in_all_packets_are_seen_in_encode() {
