@@ -4,6 +4,8 @@ use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::card::visible;
+
 /// What has happened, in order.
 #[derive(Debug)]
 pub(crate) struct Story {
@@ -183,12 +185,11 @@ fn push_rows(text: &mut String, time: Duration, side: Side, rows: &[String], is_
     }
 }
 
-/// The lines of a message, with what is not text in hexadecimal.
+/// The lines of a message, as cards show bytes.
 fn lines(bytes: &[u8]) -> Vec<String> {
     let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    text.split(|byte| *byte == b'\n')
-        .map(|line| String::from_utf8_lossy(line).into_owned())
-        .collect()
+    let shown = |line: &[u8]| if line.is_empty() { String::new() } else { visible(line) };
+    text.split(|byte| *byte == b'\n').map(shown).collect()
 }
 
 /// `packets 1 to 3, 5, 7 to 20`.
@@ -245,7 +246,7 @@ mod tests {
             "CSeq: 2".to_owned(),
             format!("{gap}←  RTSP/1.0 200 OK"),
             format!("{gap}   CSeq: 2"),
-            format!("{gap}   \u{FFFD}"),
+            format!("{gap}   \\xFF"),
             format!("{gap}←  packets 1 to 3, 5, 5, 7"),
             format!("{:<WIDTH$}  →", "x"),
             format!("{gap}←  packet 8"),

@@ -89,10 +89,9 @@ impl Hands {
     pub(crate) fn report(&mut self) -> Option<Report> {
         let Some(Tool::Link(link)) = &mut self.tool else { return None };
         let report = link.report()?;
-        match &report {
-            Report::Absent(button, what) => self.missing = Some((*button, what.clone())),
-            Report::Window => self.has_window = true,
-            _ => {}
+        self.has_window |= report == Report::Window;
+        if let Report::Absent(button, what) = &report {
+            self.missing = Some((*button, what.clone()));
         }
         Some(report)
     }

@@ -29,7 +29,7 @@ impl Picture {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 /// How many bytes of its beginning and its end are looked at, as in `press.py`.

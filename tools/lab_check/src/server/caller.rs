@@ -183,7 +183,7 @@ impl Caller {
     }
 
     /// Ends as a program that is killed: the system closes the connection and the RTP port.
-    pub(crate) fn is_killed(self) {
+    pub(crate) fn end_like_a_killed_one(self) {
         self.log.did(Side::Client, "is killed");
     }
 

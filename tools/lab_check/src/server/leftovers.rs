@@ -95,7 +95,7 @@ fn play_and_leave(scene: &mut Scene<'_>, leave: Leave, look: bool) -> Result<Cul
         caller.peek(Duration::from_secs(1));
         let (address, port) = (caller.ear.address(), caller.ear.port());
         let silence = caller.ear.telling_silence(SILENCE);
-        caller.is_killed();
+        caller.end_like_a_killed_one();
         std::thread::sleep(CLOSED);
         // If another program has taken the port since, its packets would be mistaken for these.
         let ear = Ear::open(address.ip(), port).ok().filter(|_| look);

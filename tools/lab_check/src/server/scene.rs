@@ -302,7 +302,11 @@ impl<'a> Scene<'a> {
     pub(crate) fn explain(&mut self, reason: String) {
         let failed = self.notes.iter().find_map(|note| match note {
             Note::Verdict(requirement, Verdict::Fail(_)) => Some(*requirement),
-            _ => None,
+            Note::Verdict(..)
+            | Note::Figure(..)
+            | Note::Reason(..)
+            | Note::Story(..)
+            | Note::Number(..) => None,
         });
         if let Some(requirement) = failed {
             self.note(Note::Reason(requirement, reason));

@@ -276,10 +276,7 @@ fn a_wrong_call_ends_with_2_and_says_why() {
         (vec!["server", "python3 Server.py"], "expected {port} in the COMMAND of server"),
         (vec!["server", "--at", "2048"], "expected --at HOST:PORT, found \"2048\""),
         (vec!["server", "--at", "localhost:0"], "expected --at HOST:PORT, found \"localhost:0\""),
-        (
-            vec!["server", "a {port}", "--keys"],
-            "--script, --keys and --press go with client",
-        ),
+        (vec!["server", "a {port}", "--keys"], "--script, --keys and --press go with client"),
         (vec!["client", "--at", "localhost:2048"], "--at goes with server"),
         (vec!["servers", "a {port}"], "expected server, client or compare, found \"servers\""),
         (vec!["server", "a {port}", "--no-such-option"], "no-such-option"),
