@@ -360,7 +360,7 @@ class OneMovieForAllThatAre(Careful):
 
     def processRtspRequest(self, data):
         first, *words = data.split(' ')
-        if os.path.exists(words[0]) and not os.path.isabs(words[0]):
+        if os.path.basename(words[0]) == words[0] and os.path.exists(words[0]):
             words[0] = 'movie.Mjpeg'
         super().processRtspRequest(' '.join([first] + words))
 

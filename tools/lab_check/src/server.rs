@@ -267,7 +267,10 @@ type Aside<'scope> = ScopedJoinHandle<'scope, Result<Played, String>>;
 const MEASURING: &[&Case] = &[&replies::DIALOGUE, &streaming::STREAM];
 /// A line, and those that fail with it: a server that loses packets may lose the last one, too.
 const DOUBTS: &[(&Requirement, &[&Requirement])] = &[
-    (&need::LOSS, &[&need::LAST_FRAME, &need::LARGE_FRAME, &need::RESUME, &need::TWO_CLIENTS]),
+    (
+        &need::LOSS,
+        &[&need::RATE, &need::LAST_FRAME, &need::LARGE_FRAME, &need::RESUME, &need::TWO_CLIENTS],
+    ),
     (&need::RATE, &[&need::LAST_FRAME, &need::END, &need::TWO_CLIENTS]),
 ];
 /// What takes as long as all others together, and disturbs none of them.
