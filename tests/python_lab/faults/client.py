@@ -472,7 +472,26 @@ class SpinsInSilence(Careful):
 
     def openRtpPort(self):
         super().openRtpPort()
-        self.rtpSocket.settimeout(0.000001)
+        self.rtpSocket = Impatient(self.rtpSocket, lambda: self.state == self.PLAYING)
+
+
+class Impatient:
+    """A socket that does not wait for packets while it plays."""
+
+    def __init__(self, inner, plays):
+        self.inner = inner
+        self.plays = plays
+
+    def recv(self, size):
+        """Return a packet, or tell at once that none is there."""
+        self.inner.settimeout(0 if self.plays() else 0.5)
+        try:
+            return self.inner.recv(size)
+        except BlockingIOError:
+            raise socket.timeout from None
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
 
 
 # Ports, threads, files.
