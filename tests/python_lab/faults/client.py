@@ -456,6 +456,44 @@ class ReadsSlowly(Careful):
         self.playEvent.wait(0.12)
 
 
+class KeepsHeader(Careful):
+    """The header of the packet is taken for a part of the picture."""
+
+    def countPacket(self, rtpPacket):
+        self.header = bytes(rtpPacket.header)
+        super().countPacket(rtpPacket)
+
+    def writeFrame(self, data):
+        return super().writeFrame(self.header + data)
+
+
+class SpinsInSilence(Careful):
+    """Packets are asked for again and again while none comes."""
+
+    def openRtpPort(self):
+        super().openRtpPort()
+        self.rtpSocket = Impatient(self.rtpSocket, lambda: self.state == self.PLAYING)
+
+
+class Impatient:
+    """A socket that does not wait for packets while it plays."""
+
+    def __init__(self, inner, plays):
+        self.inner = inner
+        self.plays = plays
+
+    def recv(self, size):
+        """Return a packet, or tell at once that none is there."""
+        self.inner.settimeout(0 if self.plays() else 0.5)
+        try:
+            return self.inner.recv(size)
+        except BlockingIOError:
+            raise socket.timeout from None
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+
 # Ports, threads, files.
 
 class OtherPortBound(Careful):
@@ -611,6 +649,8 @@ FAULTS = {
     'dies-slowly-in-silence': DiesSlowlyInSilence,
     'deaf': Deaf,
     'reads-slowly': ReadsSlowly,
+    'keeps-header': KeepsHeader,
+    'spins-in-silence': SpinsInSilence,
     'other-port-bound': OtherPortBound,
     'spins-in-pause': SpinsInPause,
     'leaks-listener': LeaksListener,

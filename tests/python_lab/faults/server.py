@@ -274,6 +274,13 @@ class WrongSession(Careful):
         return lines
 
 
+class NoSession(Careful):
+    """Replies have no Session line."""
+
+    def changeReply(self, lines):
+        return lines[:2]
+
+
 class SessionIsAWord(Careful):
     """The session is s123456 wherever it is written."""
 
@@ -337,6 +344,25 @@ class FoundAfterMissing(Careful):
         if code == self.FILE_NOT_FOUND_404:
             sleep(0.1)
             super().replyRtsp(self.OK_200, seq)
+
+
+class OneMovieForAll(Careful):
+    """Whatever is asked for, it is the same movie."""
+
+    def processRtspRequest(self, data):
+        first, *words = data.split(' ')
+        words[0] = 'movie.Mjpeg'
+        super().processRtspRequest(' '.join([first] + words))
+
+
+class OneMovieForAllThatAre(Careful):
+    """Whichever movie of those that are there is asked for, it is the same one."""
+
+    def processRtspRequest(self, data):
+        first, *words = data.split(' ')
+        if os.path.basename(words[0]) == words[0] and os.path.exists(words[0]):
+            words[0] = 'movie.Mjpeg'
+        super().processRtspRequest(' '.join([first] + words))
 
 
 class OpensAnything(Careful):
@@ -571,6 +597,14 @@ class DropsPackets(Careful):
             super().sendPacket(packet)
 
 
+class DropsEveryFifth(Careful):
+    """Every fifth packet is lost, the last one of a short movie, too."""
+
+    def sendPacket(self, packet):
+        if packet[3] % 5:
+            super().sendPacket(packet)
+
+
 class SmallBuffer(Careful):
     """Frames are cut at 16 KiB."""
 
@@ -590,6 +624,13 @@ class FewFrames(Careful):
 
     def dueTime(self, number):
         return number * 0.4
+
+
+class VeryFewFrames(Careful):
+    """A frame every 1.2 s."""
+
+    def dueTime(self, number):
+        return number * 1.2
 
 
 class Bursts(Careful):
@@ -747,6 +788,20 @@ class DiesWithClient(Careful):
             self.stopRtp()
             self.state = self.READY
         super().processRtspRequest(data)
+
+
+class ServesNobodyElse(Careful):
+    """When a client has gone that did not say TEARDOWN, all that come are accepted and get no answer."""
+
+    isDone = False
+
+    def release(self):
+        ServesNobodyElse.isDone |= self.state == self.PLAYING
+        super().release()
+
+    def processRtspRequest(self, data):
+        if not self.isDone:
+            super().processRtspRequest(data)
 
 
 class LeaksThreads(Careful):

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use getopts::{Matches, Options};
 
 use crate::class::Order;
-use crate::client;
+use crate::client::{self, KeySet, Pressing};
 use crate::outputs::Places;
 
 mod of_class;
@@ -32,6 +32,8 @@ pub(crate) struct Call {
     pub(crate) points: Option<PathBuf>,
     /// What the program is called in the table; its command if no name is given.
     pub(crate) name: Option<String>,
+    /// Print what happened before something has failed.
+    pub(crate) verbose: bool,
 }
 
 /// What is to be checked.
@@ -45,8 +47,8 @@ pub(crate) enum Task {
         command: String,
         /// The variations to play; all, if empty.
         scripts: Vec<String>,
-        /// Press its buttons by the keys of its window.
-        keys: bool,
+        /// Who presses its buttons.
+        pressing: Pressing,
         /// Print all that it says on standard error.
         verbose: bool,
     },
@@ -73,7 +75,7 @@ impl Asked {
     pub(crate) fn read(words: impl Iterator<Item = OsString>) -> Result<Self, String> {
         // Other people's folders may have names that are no text.
         let (words, strange): (Vec<_>, Vec<_>) = words.partition(|word| word.to_str().is_some());
-        let matches = options().parse(words);
+        let matches = options().parse(with_set(words.into_iter()));
         let matches = matches.map_err(|flaw| flaw.to_string().replace(char::is_control, "?"))?;
         if matches.opt_present("help") {
             return Ok(Self::Text(help()));
@@ -105,7 +107,11 @@ impl Call {
         let (tsv, json, junit, html) = (path("tsv"), path("json"), path("junit"), path("html"));
         let places = Places { tsv, json, junit, html };
         let (movie, name) = (PathBuf::from(movie), matches.opt_str("name"));
-        Ok(Self { task, movie, places, points: path("points"), name })
+        let verbose = matches.opt_present("verbose");
+        if matches!(task, Task::Compare { .. }) && verbose {
+            return Err("--verbose goes with server and client".to_owned());
+        }
+        Ok(Self { task, movie, places, points: path("points"), name, verbose })
     }
 }
 
@@ -169,11 +175,21 @@ fn of_server(options: &mut Options) {
 fn of_client(options: &mut Options) {
     options
         .optmulti("", "script", "play only this variation; may be repeated (default: all)", "NAME")
-        .optflag("", "keys", "press its buttons by its window's keys")
-        .optflag("", "verbose", "print all it says on standard error, not three lines");
+        .optflagopt(
+            "",
+            "keys",
+            "press its buttons by its window's keys, or by Tab and Space",
+            "tab",
+        )
+        .optopt("", "press", "press the buttons of its window in Python's Tk", "tk");
 }
 
 fn of_both(options: &mut Options) {
+    options.optflag(
+        "",
+        "verbose",
+        "print the story of what fails, and all it says on standard error",
+    );
     options
         .optopt("", "tsv", "append a row to this table", "FILE")
         .optopt("", "json", "write the card as JSON", "FILE")
@@ -193,11 +209,11 @@ fn of_all(options: &mut Options) {
 fn read_task(matches: &Matches) -> Result<Task, String> {
     let words: Vec<&str> = matches.free.iter().map(String::as_str).collect();
     let at = matches.opt_str("at");
-    let (scripts, keys) = (matches.opt_strs("script"), matches.opt_present("keys"));
+    let (scripts, pressing) = (matches.opt_strs("script"), read_pressing(matches)?);
     let is_client = matches!(words.first(), Some(&("client" | "class")));
     let verbose = matches.opt_present("verbose");
-    if !is_client && (keys || verbose || !scripts.is_empty()) {
-        return Err("--script, --keys and --verbose go with client".to_owned());
+    if !is_client && (pressing != Pressing::ByHand || !scripts.is_empty()) {
+        return Err("--script, --keys and --press go with client".to_owned());
     }
     if at.is_some() && words.first() != Some(&"server") {
         return Err("--at goes with server".to_owned());
@@ -208,7 +224,7 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
         }
     }
     match (words.as_slice(), at) {
-        (["class", folders @ ..], _) => of_class::read(matches, folders).map(Task::Class),
+        (["class", folders @ ..], _) => of_class::read(matches, pressing, folders).map(Task::Class),
         (["server", command], None) => {
             Ok(Task::Server(Server::Command(with_port("server", command)?)))
         }
@@ -216,7 +232,10 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
         (["client", command], None) => {
             client::known(&scripts)?;
             let command = with_port("client", command)?;
-            Ok(Task::Client { command, scripts, keys, verbose })
+            if pressing == Pressing::Tk {
+                client::pressable(&command)?;
+            }
+            Ok(Task::Client { command, scripts, pressing, verbose })
         }
         (["compare", one, other], None) => {
             let commands = [with_port("compare", one)?, with_port("compare", other)?];
@@ -232,6 +251,31 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
         ([other, ..], _) => {
             Err(format!("expected server, client, compare or class, found {other:?}"))
         }
+    }
+}
+
+/// `--keys tab` is `--keys=tab` for the library, and no command is called `tab`.
+fn with_set(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut all: Vec<OsString> = Vec::new();
+    for word in words {
+        match all.last_mut() {
+            Some(last) if last == "--keys" && word == "tab" => last.push("=tab"),
+            _ => all.push(word),
+        }
+    }
+    all
+}
+
+fn read_pressing(matches: &Matches) -> Result<Pressing, String> {
+    let keys = matches.opt_present("keys").then(|| matches.opt_str("keys"));
+    match (keys, matches.opt_str("press").as_deref()) {
+        (None, None) => Ok(Pressing::ByHand),
+        (Some(None), None) => Ok(Pressing::Keys(KeySet::Own)),
+        (Some(Some(set)), None) if set == "tab" => Ok(Pressing::Keys(KeySet::Tab)),
+        (Some(Some(set)), None) => Err(format!("expected --keys or --keys tab, found {set:?}")),
+        (None, Some("tk")) => Ok(Pressing::Tk),
+        (None, Some(other)) => Err(format!("expected --press tk, found {other:?}")),
+        (Some(_), Some(_)) => Err("expected --keys or --press, found both".to_owned()),
     }
 }
 

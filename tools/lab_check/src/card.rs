@@ -88,6 +88,8 @@ pub(crate) struct Line {
     pub(crate) reason: Option<String>,
     /// What the program has said on standard error when this did not pass.
     pub(crate) complaints: Vec<String>,
+    /// What happened in its case, as a log, if that is asked for.
+    pub(crate) story: Option<String>,
 }
 
 impl Card {
@@ -100,6 +102,7 @@ impl Card {
             figure: None,
             reason: None,
             complaints: Vec::new(),
+            story: None,
         };
         let lines = requirements.iter().map(line).collect();
         let (subject, figures) = (subject.to_owned(), Figures::default());
@@ -188,6 +191,21 @@ impl Card {
         self.has_started
     }
 
+    /// Notes what happened before, in the first of these lines that has failed.
+    pub(crate) fn tell(&mut self, requirements: &[&Requirement], story: String) {
+        let has_failed = |line: &&mut Line| {
+            matches!(line.verdict, Verdict::Fail(_)) && requirements.contains(&line.requirement)
+        };
+        if let Some(line) = self.lines.iter_mut().find(has_failed) {
+            line.story = Some(story);
+        }
+    }
+
+    /// Leaves out what happened before lines have failed.
+    pub(crate) fn leave_out_stories(&mut self) {
+        self.lines.iter_mut().for_each(|line| line.story = None);
+    }
+
     /// Notes that lines could not be checked because something did not come.
     pub(crate) const fn leave_unfinished(&mut self) {
         self.is_unfinished = true;
@@ -221,6 +239,12 @@ impl Card {
     pub(crate) fn passed(&self, requirement: &Requirement) -> bool {
         let line = self.lines.iter().find(|line| line.requirement == requirement);
         line.is_some_and(|line| matches!(line.verdict, Verdict::Pass | Verdict::Tolerated(_)))
+    }
+
+    /// Whether that requirement has failed.
+    pub(crate) fn has_failed(&self, requirement: &Requirement) -> bool {
+        let line = self.lines.iter().find(|line| line.requirement == requirement);
+        line.is_some_and(|line| line.verdict.word() == FAIL)
     }
 
     /// Whether nothing failed.
@@ -281,7 +305,13 @@ impl fmt::Display for Line {
         if !self.complaints.is_empty() {
             note(out, "stderr", &self.complaints.join("\n"))?;
         }
-        Ok(())
+        match (&self.story, &self.verdict) {
+            (Some(story), Verdict::Fail(Evidence { came, expected, .. })) => {
+                let end = format!("*****    expected: {expected}\n         came: {came}");
+                note(out, "story", &format!("{story}\n{end}"))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -15,30 +15,39 @@ use crate::card::{Card, FAIL, NOT_CHECKED, Requirement};
 use crate::progress::Progress;
 
 mod button;
+mod cache;
 mod case;
 mod connection;
 mod departure;
 mod ends;
 mod figures;
 mod form;
+mod gate;
 mod hands;
 mod intake;
 mod keys;
 mod limits;
 mod meter;
 mod movie;
+mod picture;
+mod pictures;
 mod plain;
 mod port;
+mod press;
 mod reply;
 mod request;
 mod requirements;
 mod run;
 mod script;
+mod sight;
 mod variations;
+mod watch;
 
 use hands::Hands;
+pub(crate) use keys::KeySet;
 use keys::Keys;
 use movie::Movie;
+use press::Press;
 use run::Run;
 use script::Script;
 use variations::Runs;
@@ -56,13 +65,32 @@ pub(crate) fn requirements() -> Vec<&'static Requirement> {
     requirements::of(&Script::ALL)
 }
 
+/// Checks that the script for windows of Tk can press the buttons of the client of that command.
+///
+/// # Errors
+/// It is not run by Python; in one line.
+pub(crate) fn pressable(command: &str) -> Result<(), String> {
+    press::can_press(command)
+}
+
+/// Who presses the buttons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pressing {
+    /// The client itself, or else the user.
+    ByHand,
+    /// The keys of its window.
+    Keys(KeySet),
+    /// A script in its process, which has a window of Tk.
+    Tk,
+}
+
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked<'a> {
     /// The names of the variations; all, if there is none.
     pub(crate) scripts: &'a [String],
-    /// Its buttons are pressed by the keys of its window.
-    pub(crate) keys: bool,
+    /// Who presses its buttons.
+    pub(crate) pressing: Pressing,
     /// All that it says on standard error is shown.
     pub(crate) verbose: bool,
 }
@@ -75,13 +103,11 @@ pub(crate) fn check(
     command: &str,
     name: Option<&str>,
     movie: &Path,
-    Asked { scripts, keys, verbose }: Asked<'_>,
+    Asked { scripts, pressing, verbose }: Asked<'_>,
 ) -> Result<Card, String> {
     let scripts = Script::chosen(scripts)?;
-    let client = Client { command, movie: Movie::read(movie)?, keys };
-    if keys {
-        Keys::prepare()?;
-    }
+    let tool = Tool::prepare(pressing)?;
+    let client = Client { command, movie: Movie::read(movie)?, tool };
     let mut progress = Progress::new(scripts.len());
     progress.begin(Script::Plain.name());
     let subject = name.unwrap_or(command);
@@ -103,7 +129,9 @@ pub(crate) fn check(
     }
     for (script, run) in &runs {
         card.quote(&requirements::of(&[*script]), FAIL, run.last_complaints(verbose));
+        card.tell(&requirements::of(&[*script]), run.story.told());
     }
+    card.tell(&lines, plain.story.told());
     Ok(card)
 }
 
@@ -111,7 +139,23 @@ pub(crate) fn check(
 struct Client<'a> {
     command: &'a str,
     movie: Movie,
-    keys: bool,
+    tool: Option<Tool>,
+}
+
+/// What presses its buttons.
+enum Tool {
+    Keys(KeySet),
+    Tk(Press),
+}
+
+impl Tool {
+    fn prepare(pressing: Pressing) -> Result<Option<Self>, String> {
+        match pressing {
+            Pressing::ByHand => Ok(None),
+            Pressing::Keys(set) => Keys::prepare(set).map(|_| Some(Self::Keys(set))),
+            Pressing::Tk => Press::prepare().map(|press| Some(Self::Tk(press))),
+        }
+    }
 }
 
 impl Client<'_> {
@@ -129,6 +173,7 @@ impl Client<'_> {
             let run = self.play(Script::Plain, self.hands(Hands::asking)?, None)?;
             let mut card = Card::new(subject, requirements);
             plain::judge(&mut card, &run);
+            pictures::judge(&mut card, &run);
             let is_good = card.is_full() && !run.is_cut;
             form::judge(&mut card, &run, &self.movie.name, self.command.contains("{rtp}"));
             Ok((is_good || !self.may_repeat(&run), (run, card)))
@@ -151,16 +196,20 @@ impl Client<'_> {
         })
     }
 
-    /// The hands that press the keys, if there are keys, or else these.
+    /// The hands that use the tool, if there is one, or else these.
     fn hands(&self, others: impl Fn() -> Hands) -> Result<Hands, String> {
-        if self.keys { Keys::prepare().map(Hands::with_keys) } else { Ok(others()) }
+        match &self.tool {
+            Some(Tool::Keys(set)) => Keys::prepare(*set).map(Hands::with_keys),
+            Some(Tool::Tk(press)) => press.link().map(Hands::with_link),
+            None => Ok(others()),
+        }
     }
 
     /// Whether a run that has failed may be tried again: not if the user would have to click once
     /// more.
     fn may_repeat(&self, plain: &Run) -> bool {
         let may_be_better = plain.has(Method::Setup) && plain.reads != Some(false);
-        (self.keys || !plain.by_hand) && may_be_better
+        (self.tool.is_some() || !plain.by_hand) && may_be_better
     }
 
     /// Plays the variations; several at once if nobody has to press buttons.
@@ -170,7 +219,8 @@ impl Client<'_> {
         plain: &Run,
         progress: &mut Progress,
     ) -> Result<Vec<(Script, Run)>, String> {
-        let workers = if self.keys || plain.by_hand { 1 } else { AT_ONCE };
+        let needs_nobody = !plain.by_hand || matches!(self.tool, Some(Tool::Tk(_)));
+        let workers = if needs_nobody { AT_ONCE } else { 1 };
         let waiting = Mutex::new((scripts.iter(), progress));
         let (sender, runs) = channel();
         thread::scope(|scope| {

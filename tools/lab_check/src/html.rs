@@ -76,6 +76,7 @@ fn story(line: &SheetLine) -> String {
         ("expected", Some(&evidence.expected)),
         ("reason", evidence.reason.as_deref()),
         ("see", Some(&evidence.see)),
+        ("story", evidence.story.as_deref()),
     ];
     let item = |(name, text): &(&str, Option<&str>)| {
         let text = escape((*text)?);

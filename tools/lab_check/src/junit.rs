@@ -117,6 +117,7 @@ fn story(evidence: &SheetEvidence) -> String {
         ("expected", Some(&evidence.expected)),
         ("reason", evidence.reason.as_deref()),
         ("see", Some(&evidence.see)),
+        ("story", evidence.story.as_deref()),
     ];
     let rows = all.iter().filter_map(|(name, text)| Some(format!("{name:<8}  {}", (*text)?)));
     rows.collect::<Vec<_>>().join("\n")

@@ -39,10 +39,12 @@ mod points;
 mod port;
 mod program;
 mod progress;
+mod python;
 mod role;
 mod server;
 mod sheet;
 mod stage;
+mod story;
 mod terminal;
 mod tsv;
 mod usage;
@@ -88,12 +90,12 @@ fn run(call: &Call) -> Result<ExitCode, String> {
         Task::Server(server) => {
             let (Server::Command(command) | Server::At(command)) = server;
             let desk = desk(Role::Server)?;
-            desk.hand_out(command, &server::check(server, name, &call.movie)?)
+            desk.hand_out(command, server::check(server, name, &call.movie)?, call.verbose)
         }
-        Task::Client { command, scripts, keys, verbose } => {
+        Task::Client { command, scripts, pressing, verbose } => {
             let desk = desk(Role::Client)?;
-            let asked = client::Asked { scripts, keys: *keys, verbose: *verbose };
-            desk.hand_out(command, &client::check(command, name, &call.movie, asked)?)
+            let asked = client::Asked { scripts, pressing: *pressing, verbose: *verbose };
+            desk.hand_out(command, client::check(command, name, &call.movie, asked)?, call.verbose)
         }
         Task::Class(order) => check_class(call, order),
         Task::Compare { commands } => {
@@ -119,11 +121,14 @@ impl<'a> Desk<'a> {
         Ok(Self { role, begun: (SystemTime::now(), Instant::now()), points, outputs })
     }
 
-    fn hand_out(self, command: &str, card: &Card) -> Result<ExitCode, String> {
+    fn hand_out(self, command: &str, mut card: Card, verbose: bool) -> Result<ExitCode, String> {
         let (begun, clock) = self.begun;
         let about = About { role: self.role, command, begun, took: clock.elapsed() };
-        let sheet = Sheet::of(card, about, self.points.as_ref());
-        say(&terminal::shown(card));
+        let sheet = Sheet::of(&card, about, self.points.as_ref());
+        if !verbose {
+            card.leave_out_stories();
+        }
+        say(&terminal::shown(&card));
         if let Some(points) = sheet.points_line() {
             say(&points);
         }

@@ -15,6 +15,7 @@ mod caller;
 mod clients;
 mod description;
 mod ear;
+mod encode;
 mod exchange;
 mod figures;
 mod finding;
@@ -48,6 +49,10 @@ pub(crate) struct Examination {
     pub(crate) card: Card,
     /// What was measured, without what could not be.
     pub(crate) numbers: BTreeMap<Number, f64>,
+    /// Failures that may come from what another line has failed for.
+    doubtful: Vec<Note>,
+    /// What had happened before a line has failed.
+    stories: Vec<(&'static Requirement, String)>,
 }
 
 /// Runs all cases against the server.
@@ -55,7 +60,7 @@ pub(crate) struct Examination {
 /// # Errors
 /// It can't begin: the movie can't be read, no folder can be made, or no server runs at that place.
 pub(crate) fn check(server: &Server, name: Option<&str>, movie: &Path) -> Result<Card, String> {
-    let Examination { mut card, numbers } = examine(server, name, movie)?;
+    let Examination { mut card, numbers, .. } = examine(server, name, movie)?;
     card.set_figures(figures_of(&numbers));
     Ok(card)
 }
@@ -89,7 +94,7 @@ pub(crate) fn examine(
     let (subject, movies) = prepare(server, movie)?;
     let (Server::Command(own_name) | Server::At(own_name)) = server;
     let card = Card::new(name.unwrap_or(own_name), need::ALL);
-    let mut examination = Examination { card, numbers: BTreeMap::new() };
+    let mut examination = Examination::of(card);
     let mut progress = Progress::new(2 + MEASURING.len() + OTHERS.len());
     progress.begin("the server is waited for");
     match subject.start() {
@@ -97,7 +102,9 @@ pub(crate) fn examine(
             let form = probe::form_of(&subject, &movies.whole, first);
             let progress = Mutex::new(progress);
             let run = Run { subject: &subject, movies: &movies, form, progress };
+            encode::judge(&mut examination.card, &subject)?;
             examination.play_all(&run)?;
+            examination.settle();
         }
         Err(NoStart::Refused(why)) if subject.is_started_here() => {
             examination.card.leave_unstarted();
@@ -153,6 +160,11 @@ fn prepare(server: &Server, movie: &Path) -> Result<(Subject, Movies), String> {
 }
 
 impl Examination {
+    fn of(card: Card) -> Self {
+        let (doubtful, stories) = (Vec::new(), Vec::new());
+        Self { card, numbers: BTreeMap::new(), doubtful, stories }
+    }
+
     /// Plays all cases.
     fn play_all(&mut self, run: &Run<'_>) -> Result<(), String> {
         thread::scope(|scope| {
@@ -229,12 +241,34 @@ impl Examination {
         possible
     }
 
+    /// Notes the failures that may be another's fault, which has its line already, or else their own.
+    fn settle(&mut self) {
+        for note in std::mem::take(&mut self.doubtful) {
+            let has_failed = |culprit: &&Requirement| self.card.has_failed(culprit);
+            let culprit = culprits_of(&note).find(has_failed);
+            let Note::Verdict(requirement, verdict) = note else { continue };
+            let verdict = culprit.map_or(verdict, |culprit| {
+                Verdict::NotChecked(format!("it may come from what has failed: {}", culprit.title))
+            });
+            self.card.mark(requirement, verdict);
+        }
+        for (requirement, story) in std::mem::take(&mut self.stories) {
+            self.card.tell(&[requirement], story);
+        }
+    }
+
     fn take(&mut self, notes: Vec<Note>) {
         for note in notes {
             match note {
+                note @ Note::Verdict(_, Verdict::Fail(_))
+                    if culprits_of(&note).next().is_some() =>
+                {
+                    self.doubtful.push(note);
+                }
                 Note::Verdict(requirement, verdict) => self.card.mark(requirement, verdict),
                 Note::Figure(requirement, figure) => self.card.measure(requirement, figure),
                 Note::Reason(requirement, reason) => self.card.explain(requirement, reason),
+                Note::Story(requirement, story) => self.stories.push((requirement, story)),
                 Note::Number(number, value) => {
                     self.numbers.insert(number, value);
                 }
@@ -243,11 +277,25 @@ impl Examination {
     }
 }
 
+/// What may be why that has failed.
+fn culprits_of(note: &Note) -> impl Iterator<Item = &'static Requirement> {
+    let of_note = DOUBTS.iter().filter(|(_, victims)| victims.iter().any(|it| note.is_about(it)));
+    of_note.map(|(culprit, _)| *culprit)
+}
+
 /// The cases that run beside the others.
 type Aside<'scope> = ScopedJoinHandle<'scope, Result<Played, String>>;
 
 /// The cases that measure.
 const MEASURING: &[&Case] = &[&replies::DIALOGUE, &streaming::STREAM];
+/// A line, and those that fail with it: a server that loses packets may lose the last one, too.
+const DOUBTS: &[(&Requirement, &[&Requirement])] = &[
+    (
+        &need::LOSS,
+        &[&need::RATE, &need::LAST_FRAME, &need::LARGE_FRAME, &need::RESUME, &need::TWO_CLIENTS],
+    ),
+    (&need::RATE, &[&need::LAST_FRAME, &need::END, &need::TWO_CLIENTS]),
+];
 /// What takes as long as all others together, and disturbs none of them.
 const ASIDE: &[&Case] = &[&long::LONG];
 /// The others.
@@ -321,7 +369,9 @@ mod tests {
             let before = need::ALL.get(..place).unwrap();
             assert!(before.iter().all(|other| other.id != requirement.id), "{}", requirement.id);
             let mut cases = MEASURING.iter().chain(OTHERS).chain(ASIDE);
-            let decided = cases.any(|case| case.decides.contains(requirement));
+            // No case calls encode, which is in no packet.
+            let decided = cases.any(|case| case.decides.contains(requirement))
+                || *requirement == &need::ENCODE_BITS;
             assert!(decided, "{} is decided by no case", requirement.id);
         }
     }

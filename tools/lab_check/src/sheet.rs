@@ -80,6 +80,8 @@ pub(crate) struct SheetEvidence {
     pub(crate) expected: String,
     pub(crate) reason: Option<String>,
     pub(crate) see: String,
+    /// What happened before.
+    pub(crate) story: Option<String>,
 }
 
 /// What a card does not know of its check.
@@ -177,6 +179,7 @@ impl SheetLine {
                     expected: escaped_lines(&evidence.expected),
                     reason: line.reason.as_deref().map(escaped_lines),
                     see: requirement.place(),
+                    story: line.story.as_deref().map(escaped_lines),
                 };
                 (None, Some(evidence))
             }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use getopts::{Matches, Options};
 
 use crate::class::Order;
+use crate::client::{KeySet, Pressing};
 use crate::role::Role;
 
 pub(super) fn options(options: &mut Options) {
@@ -21,23 +22,30 @@ pub(super) fn options(options: &mut Options) {
 ///
 /// # Errors
 /// What is wrong, in one line.
-pub(super) fn read(matches: &Matches, folders: &[&str]) -> Result<Order, String> {
+pub(super) fn read(
+    matches: &Matches,
+    pressing: Pressing,
+    folders: &[&str],
+) -> Result<Order, String> {
     let role = matches.opt_str("role").unwrap_or_else(|| "server".to_owned());
     let role = Role::named(&role)
         .ok_or_else(|| format!("expected --role server or client, found {role:?}"))?;
-    let options: Vec<_> = ["keys", "verbose"]
-        .into_iter()
-        .filter(|option| matches.opt_present(option))
-        .map(|option| format!("--{option}"))
-        .collect();
-    if let (Role::Server, Some(option)) = (role, options.first()) {
+    let pressed = match pressing {
+        Pressing::ByHand => None,
+        Pressing::Keys(KeySet::Own) => Some("--keys"),
+        Pressing::Keys(KeySet::Tab) => Some("--keys=tab"),
+        Pressing::Tk => Some("--press=tk"),
+    };
+    if let (Role::Server, Some(option)) = (role, pressed) {
         return Err(format!("{option} goes with --role client"));
     }
+    let verbose = matches.opt_present("verbose").then_some("--verbose");
+    let options = [pressed, verbose].into_iter().flatten().map(str::to_owned).collect();
     let command = matches.opt_str("command");
     if let Some(command) = command.as_ref().filter(|command| !command.contains("{port}")) {
         return Err(format!("expected {{port}} in the COMMAND of class, found {command:?}"));
     }
-    let is_alone = !options.is_empty();
+    let is_alone = matches!(pressing, Pressing::Keys(_));
     Ok(Order {
         folders: folders.iter().map(PathBuf::from).collect(),
         role,

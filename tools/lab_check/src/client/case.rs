@@ -1,6 +1,6 @@
 //! One run of the client: the server that it plays from, and that watches it.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::Ipv4Addr;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -9,24 +9,23 @@ use rtsp_lab::rtsp::{Method, State};
 use crate::deadline::{CASE_LIMIT, Deadline};
 use crate::program::Program;
 use crate::stage::Stage;
-use crate::usage::Usage;
+use crate::story::Side;
 
 use super::connection::Connection;
 use super::departure;
+use super::gate::Gate;
 use super::hands::{Hands, Place};
-use super::intake::Intake;
-use super::keys::NO_SUCH_KEYS;
 use super::limits::{
-    BIND_LIMIT, CLICK_LOOK, COUNT_EVERY, END_LIMIT, END_RESERVE, EOF_LOOK, LONG_PLAY,
-    MOST_REQUESTS, REFUSAL_LOOK, SESSION_LOOK, SILENCE_LOOK, TURN,
+    BIND_LIMIT, CLICK_LOOK, END_LIMIT, END_RESERVE, EOF_LOOK, LONG_PLAY, MOST_REQUESTS,
+    REFUSAL_LOOK, SESSION_LOOK, SILENCE_LOOK, TURN,
 };
-use super::meter::Meter;
 use super::movie::{Movie, Sender};
-use super::port::{self, RtpPort};
+use super::port;
 use super::reply::{Question, Step, session_id};
 use super::request::Request;
 use super::run::{Rest, Run, Seen, Stall};
 use super::script::Script;
+use super::watch::Watch;
 
 /// A client that runs, and the server that faces it.
 #[derive(Debug)]
@@ -34,21 +33,15 @@ pub(crate) struct Case<'a> {
     script: Script,
     movie: &'a Movie,
     hands: Hands,
-    listener: TcpListener,
+    gate: Gate,
     connection: Option<Connection>,
-    /// Kept so that no other client gets the same port.
-    _port: RtpPort,
     sender: Sender,
-    intake: Intake,
+    watch: Watch,
     state: State,
     /// Since when nothing has changed.
     since: Instant,
     /// Whether the next request came before the reply to the last one.
     next_is_early: bool,
-    /// The packet at which its threads were counted.
-    counted_at: u16,
-    /// Measures the client while it has nothing to do: when it is paused, or all is over.
-    rest: Option<Meter>,
     /// Set when all is over: how long to watch what the client still does.
     last_look: Option<Deadline>,
     deadline: Deadline,
@@ -87,44 +80,33 @@ impl<'a> Case<'a> {
         movie: &'a Movie,
         hands: Hands,
     ) -> Result<Self, String> {
-        let could_not = |error| format!("could not open a port for the client: {error}");
         let deadline = Deadline::after(CASE_LIMIT);
-        let stage = Stage::build()?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(could_not)?;
-        listener.set_nonblocking(true).map_err(could_not)?;
-        let rtsp_port = listener.local_addr().map_err(could_not)?.port();
-        let port = RtpPort::find()?;
-        let sender = Sender::new(Ipv4Addr::LOCALHOST.into(), port.number(), script);
-        let values = [
-            ("host", "127.0.0.1"),
-            ("port", &rtsp_port.to_string()),
-            ("rtp", &port.number().to_string()),
-            ("movie", &movie.name),
-        ];
+        let (stage, gate) = (Stage::build()?, Gate::open()?);
+        let sender = Sender::new(Ipv4Addr::LOCALHOST.into(), gate.rtp_port(), script)?;
+        let places = gate.values();
+        let mut values = vec![("movie", movie.name.as_str())];
+        values.extend(places.iter().map(|(name, value)| (*name, value.as_str())));
         Ok(Self {
             script,
             movie,
+            watch: Watch::new(hands.see()),
+            program: Program::start(&hands.command(command), &values, stage.folder())?,
             hands,
-            listener,
             connection: None,
-            sender: sender.map_err(could_not)?,
-            intake: Intake::new(),
+            sender,
             state: State::Init,
             since: Instant::now(),
             next_is_early: false,
-            counted_at: 0,
-            rest: None,
             last_look: None,
             deadline,
             patience: None,
             run: Run {
                 session: session_id(),
-                rtp_port: port.number(),
-                named_port: port.number(),
+                rtp_port: gate.rtp_port(),
+                named_port: gate.rtp_port(),
                 ..Run::default()
             },
-            _port: port,
-            program: Program::start(command, &values, stage.folder())?,
+            gate,
             stage,
         })
     }
@@ -164,21 +146,32 @@ impl<'a> Case<'a> {
             // The client takes no more from now on, though its request may not be whole yet.
             self.sender.pause();
         }
-        self.sender.send_due(self.movie);
+        for number in self.sender.send_due(self.movie) {
+            self.run.story.packet(number);
+        }
         let plays = self.state == State::Playing && self.sender.since_play() > 0;
         if self.script == Script::Plain && plays && !self.sender.is_over() {
-            self.intake.turn(self.run.named_port);
+            self.watch.intake.turn(self.run.named_port);
+            self.watch.sight.turn(&self.stage, self.movie);
         }
-        if let Some(meter) = &mut self.rest {
-            meter.turn(self.program.id());
+        let is_on_its_way = self.watch.hear(&mut self.hands, self.movie, &mut self.run.story);
+        if is_on_its_way && self.run.requests.is_empty() {
+            // However slow the machine is.
+            self.deadline = Deadline::after(CASE_LIMIT);
         }
+        self.watch.turn(self.program.id());
         match &mut self.connection {
-            Some(connection) if !connection.is_closed() => connection.listen(TURN),
+            Some(connection) if !connection.is_closed() => {
+                connection.listen(TURN);
+                if connection.is_closed() {
+                    self.run.story.did(Side::Client, "closes the connection");
+                }
+            }
             // Reading from a closed connection would return at once.
             Some(_) => thread::sleep(TURN),
             None => self.accept(),
         }
-        if self.sender.number() >= self.counted_at + COUNT_EVERY {
+        if self.watch.is_time_to_count(self.sender.number()) {
             self.count_threads();
         }
         let closes = self.script.last_packet().is_some_and(|last| self.sender.number() >= last);
@@ -193,19 +186,19 @@ impl<'a> Case<'a> {
     }
 
     fn accept(&mut self) {
-        let is_open = self.last_look.is_none();
-        match self.listener.accept() {
-            Ok((stream, _)) if is_open => {
-                self.connection = Connection::new(stream).ok();
-                self.run.has_connected |= self.connection.is_some();
-            }
-            _ => thread::sleep(TURN),
+        self.connection = self.gate.accept().filter(|_| self.last_look.is_none());
+        if self.connection.is_some() {
+            self.run.has_connected = true;
+            self.run.story.did(Side::Client, "connects");
+        } else {
+            thread::sleep(TURN);
         }
     }
 
     fn close(&mut self) {
         if let Some(mut connection) = self.connection.take() {
             connection.close();
+            self.run.story.did(Side::Server, "closes the connection");
         }
         self.sender.pause();
     }
@@ -213,7 +206,7 @@ impl<'a> Case<'a> {
     /// Nothing more will happen: watches for that time what the client does then.
     fn look_on(&mut self, time: Duration) {
         self.last_look = Some(Deadline::after(time));
-        self.rest = Some(Meter::new());
+        self.watch.rest();
     }
 
     fn is_over(&mut self) -> bool {
@@ -236,7 +229,8 @@ impl<'a> Case<'a> {
         let is_torn_down = self.state == State::Init && self.run.has(Method::Teardown);
         let looked = self.last_look.is_some_and(Deadline::is_over);
         let is_tired = self.patience.is_some_and(|limit| self.sender.since_play() > limit);
-        is_torn_down || has_left || looked || is_tired || self.program.has_ended()
+        let is_stuck = self.hands.have_given_up();
+        is_torn_down || has_left || looked || is_tired || is_stuck || self.program.has_ended()
     }
 
     fn place(&self) -> Place {
@@ -264,6 +258,7 @@ impl<'a> Case<'a> {
     fn note(&mut self, request: &Request) {
         let is_early = std::mem::take(&mut self.next_is_early);
         let (request, before) = (request.clone(), self.state);
+        self.run.story.said(Side::Client, request.bytes());
         let method = request.method();
         if self.run.requests.is_empty() || self.hands.are_needed() {
             // A program that is slow to start does not hang, nor does one that waits for a click.
@@ -277,7 +272,7 @@ impl<'a> Case<'a> {
         self.run.dropped = self.run.dropped.max(port::dropped(self.run.named_port));
         self.run.longest_play = self.run.longest_play.max(self.sender.since_play());
         self.count_threads();
-        if self.script == Script::Plain && before == State::Ready && self.rest.is_some() {
+        if self.script == Script::Plain && before == State::Ready && self.watch.is_resting() {
             self.measure_pause();
         }
         if method == Some(Method::Play) && self.run.is_bound.is_none() {
@@ -297,20 +292,18 @@ impl<'a> Case<'a> {
         if self.script != Script::Plain || !is_playing {
             return;
         }
-        if let Some(usage) = Usage::of_group(self.program.id()) {
-            let plays = self.run.count(Method::Play);
-            self.run.threads.push((plays, usage.threads));
-            self.counted_at = self.sender.number();
-        }
+        let threads = self.watch.threads(self.program.id(), self.sender.number());
+        let plays = self.run.count(Method::Play);
+        self.run.threads.extend(threads.map(|threads| (plays, threads)));
     }
 
     /// Holds the reply back until the pause was long enough to be measured.
     fn measure_pause(&mut self) {
-        while self.rest.as_ref().is_some_and(|meter| !meter.is_done()) {
+        while self.watch.is_measuring() {
             self.turn();
         }
-        let share = self.rest.take().and_then(|meter| meter.share(self.program.id()));
-        self.run.paused = self.run.paused.or(share);
+        self.run.paused = self.run.paused.or(self.watch.share(self.program.id()));
+        self.watch.work();
     }
 
     fn answer(&mut self, request: &Request) {
@@ -331,6 +324,7 @@ impl<'a> Case<'a> {
                     if let Some(connection) = &mut self.connection {
                         self.next_is_early = connection.has_bytes();
                         connection.say(&bytes);
+                        self.run.story.said(Side::Server, &bytes);
                     }
                 }
             }
@@ -354,7 +348,7 @@ impl<'a> Case<'a> {
             }
             Method::Setup if self.script == Script::NotFound => self.look_on(REFUSAL_LOOK),
             Method::Play if is_granted && before == State::Ready => {
-                self.rest = None;
+                self.watch.work();
                 self.sender.play();
             }
             Method::Play if self.script == Script::WrongSession => {
@@ -362,7 +356,7 @@ impl<'a> Case<'a> {
                 self.sender.play();
                 self.look_on(SESSION_LOOK);
             }
-            Method::Pause if is_granted => self.rest = Some(Meter::new()),
+            Method::Pause if is_granted => self.watch.rest(),
             Method::Setup
             | Method::Play
             | Method::Pause
@@ -385,9 +379,12 @@ impl<'a> Case<'a> {
         let has_gone = is_torn_down || self.run.broke_off.is_some();
         self.run.stall = (!has_gone && !self.run.requests.is_empty()).then_some(stall);
         let has_stayed = self.run.requests.is_empty() && self.run.broke_off.is_none();
-        self.run.unasked = (has_stayed && self.hands.have_pressed_keys()).then_some(NO_SUCH_KEYS);
-        (self.run.reads, self.run.behind) = self.intake.verdict();
-        self.run.idle = self.rest.and_then(|meter| meter.share(self.program.id()));
+        self.run.unasked = self.hands.why_nothing_came().filter(|_| has_stayed);
+        self.run.missing = self.hands.missing().cloned();
+        (self.run.reads, self.run.behind) = self.watch.intake.verdict();
+        self.run.idle = self.watch.share(self.program.id());
+        self.run.packets_sent = self.sender.number();
+        self.run.sight = self.watch.sight;
         self.run.listen_to(&mut self.program);
         self.run.by_hand = self.hands.are_needed();
         self.run

@@ -1,17 +1,14 @@
-//! How a client leaves, and the files that it leaves in its folder.
+//! How a client leaves, and what is left of it.
 
-use std::fs::{self, DirEntry, File};
-use std::io::Read;
-use std::path::Path;
 use std::time::Duration;
 
 use rtsp_lab::rtsp::State;
 
 use crate::deadline::Deadline;
-use crate::escape::escaped;
 use crate::program::Program;
 use crate::stage::Stage;
 
+use super::cache::picture_files;
 use super::port;
 use super::run::Rest;
 
@@ -30,34 +27,8 @@ pub(crate) fn too_early(program: &mut Program, is_closed: bool, state: State) ->
 
 /// What is left of the client at this moment, with that RTP port; `connection` is whether that is open.
 pub(crate) fn rest(connection: bool, port: u16, program: &mut Program, stage: &Stage) -> Rest {
-    Rest {
-        connection,
-        port: port::is_bound(port),
-        processes: !program.has_ended(),
-        cache_files: cache_files(stage),
-    }
-}
-
-/// The client's own files that hold a picture or have the name of a cache; all else is a copy of
-/// the user's, or a link. A client may leave other files, such as a log.
-fn cache_files(stage: &Stage) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(stage.folder()) else { return Vec::new() };
-    let is_own = |entry: &DirEntry| {
-        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        is_file && !stage.brought(&entry.file_name())
-    };
-    let own = entries.flatten().filter(is_own);
-    own.map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
-        .filter(|(name, path)| name.starts_with("cache") || holds_picture(path))
-        .map(|(name, _)| escaped(&name))
-        .collect()
-}
-
-/// Whether it begins as a JPEG does.
-fn holds_picture(path: &Path) -> bool {
-    let mut start = [0; 2];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
-    read.is_ok() && start == [0xFF, 0xD8]
+    let cache_files = picture_files(stage).into_iter().map(|(name, _)| name).collect();
+    Rest { connection, port: port::is_bound(port), processes: !program.has_ended(), cache_files }
 }
 
 /// How long the last words of a program may be on their way.

@@ -1,5 +1,5 @@
 //! Who presses the client's buttons: nobody, if it does everything by itself; `lab_check`, by the
-//! keys of its window; or the user, who is asked.
+//! keys of its window or by a script in its own process; or the user, who is asked.
 
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -8,17 +8,29 @@ use rtsp_lab::rtsp::State;
 
 use super::button::Button;
 use super::keys::Keys;
+use super::press::{Link, Report};
 
 /// The hands of one run.
 #[derive(Debug)]
 pub(crate) struct Hands {
-    keys: Option<Keys>,
+    tool: Option<Tool>,
     /// The user may be asked.
     may_ask: bool,
     /// The client does not do it by itself.
     by_hand: bool,
     /// The button that was last pressed or asked for, and after how many requests.
     last: Option<(Button, usize, Instant)>,
+    /// A button that is not there or can't be pressed, and what is there instead.
+    missing: Option<(Button, String)>,
+    /// The script has seen a window.
+    has_window: bool,
+}
+
+/// What `lab_check` presses buttons with.
+#[derive(Debug)]
+enum Tool {
+    Keys(Keys),
+    Link(Link),
 }
 
 /// How far the run has come.
@@ -36,18 +48,28 @@ pub(crate) struct Place {
 
 impl Hands {
     /// For a client whose buttons are pressed by its keys.
-    pub(crate) const fn with_keys(keys: Keys) -> Self {
-        Self { keys: Some(keys), may_ask: false, by_hand: true, last: None }
+    pub(crate) fn with_keys(keys: Keys) -> Self {
+        Self::with(Tool::Keys(keys))
+    }
+
+    /// For a client whose buttons are pressed by a script in its process.
+    pub(crate) fn with_link(link: Link) -> Self {
+        Self::with(Tool::Link(link))
+    }
+
+    fn with(tool: Tool) -> Self {
+        Self { tool: Some(tool), by_hand: true, ..Self::known(false) }
     }
 
     /// For a client that may need the user's hands.
-    pub(crate) const fn asking() -> Self {
-        Self { keys: None, may_ask: true, by_hand: false, last: None }
+    pub(crate) fn asking() -> Self {
+        Self { may_ask: true, ..Self::known(false) }
     }
 
     /// For a client of which it is known whether it needs them.
     pub(crate) const fn known(by_hand: bool) -> Self {
-        Self { keys: None, may_ask: by_hand, by_hand, last: None }
+        let (tool, last, missing) = (None, None, None);
+        Self { tool, may_ask: by_hand, by_hand, last, missing, has_window: false }
     }
 
     /// Whether the client needs somebody to press its buttons.
@@ -55,9 +77,50 @@ impl Hands {
         self.by_hand
     }
 
-    /// Whether they have pressed keys.
-    pub(crate) const fn have_pressed_keys(&self) -> bool {
-        self.keys.is_some() && self.last.is_some()
+    /// The command of the client, with what they need in it.
+    pub(crate) fn command(&self, command: &str) -> String {
+        match &self.tool {
+            Some(Tool::Link(link)) => link.command(command),
+            _ => command.to_owned(),
+        }
+    }
+
+    /// What the script in the client's process tells next.
+    pub(crate) fn report(&mut self) -> Option<Report> {
+        let Some(Tool::Link(link)) = &mut self.tool else { return None };
+        let report = link.report()?;
+        self.has_window |= report == Report::Window;
+        if let Report::Absent(button, what) = &report {
+            self.missing = Some((*button, what.clone()));
+        }
+        Some(report)
+    }
+
+    /// Whether such a script looks at what the window shows.
+    pub(crate) const fn see(&self) -> bool {
+        matches!(self.tool, Some(Tool::Link(_)))
+    }
+
+    /// A button that can't be pressed, and what is there instead.
+    pub(crate) const fn missing(&self) -> Option<&(Button, String)> {
+        self.missing.as_ref()
+    }
+
+    /// Whether they can do nothing more, because a button is missing.
+    pub(crate) fn have_given_up(&self) -> bool {
+        self.missing.as_ref().is_some_and(|(button, _)| *button != Button::Pause)
+    }
+
+    /// Why no SETUP came, if they have done what they could.
+    pub(crate) fn why_nothing_came(&self) -> Option<String> {
+        match (&self.tool, &self.missing) {
+            (_, Some((_, what))) => Some(format!("{what}. {WITHOUT_PRESS}")),
+            (Some(Tool::Keys(keys)), None) => self.last.map(|_| keys.hint().to_owned()),
+            (Some(Tool::Link(_)), None) if !self.has_window => {
+                Some(format!("it has opened no window of Tk. {WITHOUT_PRESS}"))
+            }
+            _ => None,
+        }
     }
 
     /// Presses what is to be pressed now, or asks for it.
@@ -76,16 +139,21 @@ impl Hands {
     fn press(&mut self, button: Button, place: Place, group: u32) -> bool {
         let again = self.last.is_some_and(|(last, requests, at)| {
             let is_same = (last, requests) == (button, place.requests);
-            is_same && (self.keys.is_none() || at.elapsed() < PRESS_AGAIN)
+            let may_be_lost = matches!(self.tool, Some(Tool::Keys(_)));
+            is_same && (!may_be_lost || at.elapsed() < PRESS_AGAIN)
         });
         if again {
             return false;
         }
-        let was_pressed = self.keys.as_mut().is_none_or(|keys| keys.press(button, group));
+        let was_pressed = match &mut self.tool {
+            Some(Tool::Keys(keys)) => keys.press(button, group),
+            Some(Tool::Link(link)) => link.press(button),
+            None => true,
+        };
         if was_pressed {
             self.last = Some((button, place.requests, Instant::now()));
         }
-        if self.keys.is_some() {
+        if self.tool.is_some() {
             return false;
         }
         self.by_hand = true;
@@ -101,7 +169,9 @@ impl Hands {
             (State::Ready, 0) => (Button::Play, place.time >= MOMENT),
             (State::Ready, 1) => (Button::Play, place.time >= PAUSE),
             (State::Ready, _) => (Button::Teardown, place.time >= MOMENT),
-            (State::Playing, 1) => (Button::Pause, place.packets >= ENOUGH_PACKETS),
+            (State::Playing, 1) if self.missing.is_none() => {
+                (Button::Pause, place.packets >= ENOUGH_PACKETS)
+            }
             (State::Playing, _) => (Button::Teardown, place.packets >= ENOUGH_PACKETS),
         };
         let may = self.by_hand || (self.may_ask && button == Button::Setup);
@@ -109,6 +179,7 @@ impl Hands {
     }
 }
 
+const WITHOUT_PRESS: &str = "Without --press you are asked to click";
 /// How long a client may take until it is taken for one that waits for a click.
 const OWN_START: Duration = Duration::from_secs(4);
 /// How long a person takes from one click to the next.

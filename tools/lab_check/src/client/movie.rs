@@ -1,5 +1,6 @@
 //! The movie that is played to the client, and its packets on their way.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::BufReader;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
@@ -10,6 +11,7 @@ use rtsp_lab::datagram::{self, TooLarge};
 use rtsp_lab::rtp_packet::{HEADER_SIZE, RtpPacket};
 use rtsp_lab::video_stream::VideoStream;
 
+use super::picture::Picture;
 use super::script::Script;
 
 /// As many frames of a movie as the longest case needs.
@@ -18,6 +20,7 @@ pub(crate) struct Movie {
     /// What the client is to ask for.
     pub(crate) name: String,
     frames: Vec<Vec<u8>>,
+    pictures: BTreeSet<Picture>,
 }
 
 impl Movie {
@@ -43,7 +46,20 @@ impl Movie {
         if frames.is_empty() {
             return Err(could_not("no frame of it fits a datagram".to_owned()));
         }
-        Ok(Self { name, frames })
+        let pictures = frames.iter().map(|frame| Picture::of(frame)).collect();
+        Ok(Self { name, frames, pictures })
+    }
+
+    /// Whether that is one of its frames.
+    pub(crate) fn has(&self, picture: &Picture) -> bool {
+        self.pictures.contains(picture)
+    }
+
+    /// Whether the middle of a frame is in these bytes.
+    pub(crate) fn has_part_in(&self, bytes: &[u8]) -> bool {
+        let middle = |frame: &'_ Vec<u8>| frame.len() / 2..frame.len() / 2 + PART;
+        let mut parts = self.frames.iter().filter_map(|frame| frame.get(middle(frame)));
+        parts.any(|part| bytes.windows(PART).any(|window| window == part))
     }
 
     /// The payload of a packet, from 1 on; a short movie begins again.
@@ -69,8 +85,12 @@ pub(crate) struct Sender {
 
 impl Sender {
     /// A sender of packets to that address.
-    pub(crate) fn new(address: IpAddr, port: u16, script: Script) -> std::io::Result<Self> {
-        let socket = UdpSocket::bind((address, 0))?;
+    ///
+    /// # Errors
+    /// No port is free: in one line.
+    pub(crate) fn new(address: IpAddr, port: u16, script: Script) -> Result<Self, String> {
+        let could_not = |error| format!("could not open a port for the packets: {error}");
+        let socket = UdpSocket::bind((address, 0)).map_err(could_not)?;
         let (client, ssrc) = (SocketAddr::new(address, port), rand::random());
         Ok(Self { socket, client, script, ssrc, number: 0, since_play: 0, next: None })
     }
@@ -90,11 +110,12 @@ impl Sender {
         self.next = None;
     }
 
-    /// Sends what is due.
-    pub(crate) fn send_due(&mut self, movie: &Movie) {
+    /// Sends what is due; returns the numbers of the packets.
+    pub(crate) fn send_due(&mut self, movie: &Movie) -> Vec<u16> {
+        let mut sent = Vec::new();
         while let Some(due) = self.next.filter(|&due| due <= Instant::now()) {
             if self.is_over() {
-                return;
+                break;
             }
             self.number += 1;
             self.since_play += 1;
@@ -104,8 +125,10 @@ impl Sender {
             self.next = Some(if is_late { Instant::now() } else { due } + FRAME_INTERVAL);
             for number in self.script.packets(self.number) {
                 self.send(number, movie.frame(number));
+                sent.push(number);
             }
         }
+        sent
     }
 
     fn send(&self, number: u16, frame: &[u8]) {
@@ -140,5 +163,7 @@ fn fits_a_datagram(frame: &[u8]) -> bool {
     length <= datagram::MOST && TooLarge::check(length).is_ok()
 }
 
+/// By so many bytes in its middle a frame is told from others.
+const PART: usize = 16;
 /// 20 frames a second.
 const FRAME_INTERVAL: Duration = Duration::from_millis(50);

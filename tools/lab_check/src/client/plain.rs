@@ -6,6 +6,7 @@ use rtsp_lab::rtsp::{Method, State};
 
 use crate::card::{Came, Card, Evidence, Requirement, Verdict};
 
+use super::button::Button;
 use super::meter::SPINS;
 use super::requirements::{
     GOES_ON, KEEPS_UP, NO_FILES, PAUSE, PAUSE_QUIET, PAUSE_THREADS, PLAY, PLAY_AGAIN, READS,
@@ -36,7 +37,7 @@ pub(crate) fn judge(card: &mut Card, run: &Run) {
 }
 
 fn judge_use_cases(card: &mut Card, run: &Run) {
-    if let Some(why) = run.unasked {
+    if let Some(why) = &run.unasked {
         skip_all(card, &[&SETUP, &PLAY, &PAUSE, &PLAY_AGAIN, &TEARDOWN, &GOES_ON], why);
         card.leave_unfinished();
         return;
@@ -63,7 +64,7 @@ fn judge_use_cases(card: &mut Card, run: &Run) {
         if has_come {
             card.mark(requirement, Verdict::Pass);
         } else {
-            skip(card, requirement, name);
+            skip(card, requirement, why_missing(run, requirement).unwrap_or(name));
             card.leave_unfinished();
         }
     }
@@ -77,8 +78,23 @@ fn judge_use_cases(card: &mut Card, run: &Run) {
     });
 }
 
+/// Why what is asked for in that line could not come, if a button is missing.
+fn why_missing<'a>(run: &'a Run, requirement: &Requirement) -> Option<&'a str> {
+    let (button, what) = run.missing.as_ref()?;
+    let line = match button {
+        Button::Setup => &SETUP,
+        Button::Play => &PLAY,
+        Button::Pause => &PAUSE,
+        Button::Teardown => &TEARDOWN,
+    };
+    (line == requirement).then_some(what)
+}
+
 /// What was to come next when no more came: its line, what came instead, and what it was to be.
 fn awaited(run: &Run) -> Option<(&'static Requirement, String, &'static str)> {
+    if run.missing.as_ref().is_some_and(|(button, _)| *button != Button::Pause) {
+        return None;
+    }
     let stall = run.stall.filter(|stall| stall.time >= run.longest_gap + STALL)?;
     let has_no_packets = run.is_bound == Some(false) || run.reads == Some(false);
     let (requirement, after, expected) = match (stall.state, run.count(Method::Play)) {
@@ -92,7 +108,7 @@ fn awaited(run: &Run) -> Option<(&'static Requirement, String, &'static str)> {
         (State::Playing, _) => (&TEARDOWN, Method::Play, "TEARDOWN, some time"),
     };
     let Stall { time, .. } = stall;
-    let though = if run.by_hand { ", though its button was asked for" } else { "" };
+    let though = if run.by_hand { ", though its button was asked for or pressed" } else { "" };
     let came = format!("nothing in {} s after the reply to {after}{though}", time.as_secs());
     Some((requirement, came, expected))
 }
@@ -102,6 +118,10 @@ fn judge_intake(card: &mut Card, run: &Run) {
     match (run.is_bound, run.reads) {
         (None, _) => skip_all(card, &both, "no PLAY came"),
         (Some(false), _) => skip_all(card, &both, "its RTP port is not open"),
+        (_, None) if run.sight.decodes() == Some(Ok(())) => {
+            card.check(&READS, true, Default::default);
+            skip(card, &KEEPS_UP, "this system does not tell");
+        }
         (_, None) => {
             skip_all(card, &both, "it has played too short, or this system does not tell");
         }

@@ -20,7 +20,7 @@ fn of_script(script: Script) -> &'static [&'static Requirement] {
         Script::Lost => &[&LOST, &LOST_COUNT],
         Script::Swapped => &[&SWAPPED, &SWAPPED_COUNT],
         Script::Doubled => &[&DOUBLED, &DOUBLED_COUNT],
-        Script::EndOfMovie => &[&END_OF_MOVIE],
+        Script::EndOfMovie => &[&PLAY_QUIET, &END_OF_MOVIE],
         Script::EndOfConnection => &[&END_OF_CONNECTION],
     }
 }
@@ -45,6 +45,8 @@ const PLAIN: &[&Requirement] = &[
     &RTP_BOUND,
     &READS,
     &KEEPS_UP,
+    &DECODES,
+    &SHOWS,
     &PAUSE_QUIET,
     &PAUSE_THREADS,
     &CLOSES,
@@ -116,6 +118,10 @@ pub(crate) const READS: Requirement = asked(
 );
 pub(crate) const KEEPS_UP: Requirement =
     asked("keeps_up", BEHAVIOUR, "it reads them as fast as they come", "The client's part");
+pub(crate) const DECODES: Requirement =
+    asked("decodes", BEHAVIOUR, "it takes the pictures out of the packets", "The client's part");
+pub(crate) const SHOWS: Requirement =
+    asked("shows", BEHAVIOUR, "its window shows them", "The client's part");
 pub(crate) const PAUSE_QUIET: Requirement = asked(
     "pause_quiet",
     BEHAVIOUR,
@@ -170,6 +176,12 @@ pub(crate) const DOUBLED: Requirement =
     asked("doubled", PACKETS, "it goes on when packets come twice", "Lost and late");
 pub(crate) const DOUBLED_COUNT: Requirement =
     asked("doubled_count", PACKETS, "it counts packets that come twice", "Lost and late");
+pub(crate) const PLAY_QUIET: Requirement = asked(
+    "play_quiet",
+    PACKETS,
+    "it needs no processor while no packet comes",
+    "The client's part",
+);
 pub(crate) const END_OF_MOVIE: Requirement = asked(
     "end_of_movie",
     PACKETS,

@@ -5,8 +5,11 @@ use std::time::Duration;
 use rtsp_lab::rtsp::{Method, State};
 
 use crate::program::Program;
+use crate::story::{Side, Story};
 
+use super::button::Button;
 use super::request::Request;
+use super::sight::Sight;
 
 /// Everything that the card is made from.
 #[derive(Debug, Default)]
@@ -32,7 +35,15 @@ pub(crate) struct Run {
     /// How it read too slowly, if it did.
     pub(crate) behind: Option<String>,
     /// Why no request came, if that may not be the client's fault.
-    pub(crate) unasked: Option<&'static str>,
+    pub(crate) unasked: Option<String>,
+    /// A button that can't be pressed, and what is there instead.
+    pub(crate) missing: Option<(Button, String)>,
+    /// What was seen of the pictures that it makes of its packets.
+    pub(crate) sight: Sight,
+    /// What happened in it.
+    pub(crate) story: Story,
+    /// How many packets were due in all.
+    pub(crate) packets_sent: u16,
     /// Where and for how long nothing more came, before the case was over.
     pub(crate) stall: Option<Stall>,
     /// The longest time from a reply to the next request.
@@ -124,6 +135,9 @@ impl Run {
     pub(crate) fn listen_to(&mut self, program: &mut Program) {
         program.wait_for_silence();
         self.end = program.end();
+        if let Some(end) = &self.end {
+            self.story.did(Side::Client, &format!("has ended: {end}"));
+        }
         self.said = program.said().to_vec();
         self.complaints = program.complaints().to_vec();
     }

@@ -35,7 +35,16 @@ pub(crate) fn judge(card: &mut Card, script: Script, runs: Runs<'_>) {
         Script::Lost => (&asked::LOST, goes_on),
         Script::Swapped => (&asked::SWAPPED, goes_on),
         Script::Doubled => (&asked::DOUBLED, goes_on),
-        Script::EndOfMovie => (&asked::END_OF_MOVIE, runs.is_quiet_at_the_end()),
+        Script::EndOfMovie => {
+            let rests = runs.rests();
+            let spins = matches!(rests, Err(Flaw::Failed { .. }));
+            note(card, &asked::PLAY_QUIET, runs.run, rests);
+            let end = runs.is_calm_at_the_end();
+            // One fault is one line.
+            let end =
+                end.and(if spins { Err(Flaw::NotChecked("it is not quiet")) } else { Ok(()) });
+            (&asked::END_OF_MOVIE, end)
+        }
         Script::EndOfConnection => (&asked::END_OF_CONNECTION, runs.notices_the_end()),
     };
     note(card, requirement, runs.run, found);
@@ -148,7 +157,19 @@ impl Runs<'_> {
         spins(run)
     }
 
-    fn is_quiet_at_the_end(self) -> Result<(), Flaw> {
+    /// While it plays and no packet comes, it lets the processor rest.
+    fn rests(self) -> Result<(), Flaw> {
+        let Self { plain, run } = self;
+        if plain.is_bound == Some(false) {
+            return Err(Flaw::NotChecked("its RTP port is not open"));
+        }
+        if run.idle.is_none() || !run.has(Method::Play) {
+            return Err(Flaw::NotChecked("it has not waited, or this system does not tell"));
+        }
+        spins(run)
+    }
+
+    fn is_calm_at_the_end(self) -> Result<(), Flaw> {
         let Self { plain, run } = self;
         if plain.broke_off.is_some() || !plain.has(Method::Play) || !run.has(Method::Play) {
             return Err(Flaw::NotChecked("it fails even when nothing is unusual"));
@@ -160,7 +181,7 @@ impl Runs<'_> {
             let came = format!("it ended without TEARDOWN; {}", run.last_words());
             return failed(came, "it waits, or sends TEARDOWN");
         }
-        spins(run)
+        Ok(())
     }
 
     fn notices_the_end(self) -> Result<(), Flaw> {

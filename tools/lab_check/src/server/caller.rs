@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use crate::deadline::Deadline;
+use crate::story::{Log, Side};
 
 use super::ear::Ear;
 use super::exchange::Exchange;
@@ -22,6 +23,7 @@ pub(crate) struct Caller {
     pub(crate) session: String,
     /// The end of the case.
     deadline: Deadline,
+    log: Log,
 }
 
 impl Caller {
@@ -34,13 +36,16 @@ impl Caller {
         movie: &str,
         form: Form,
         deadline: Deadline,
+        log: Log,
     ) -> Result<Self, String> {
         let could_not = |error| format!("could not use the connection: {error}");
         tcp.set_nodelay(true).map_err(could_not)?;
         tcp.set_write_timeout(Some(REPLY_LIMIT)).map_err(could_not)?;
         let local = tcp.local_addr().map_err(could_not)?;
-        let (ear, movie) = (Ear::open(local.ip(), 0)?, movie.to_owned());
-        Ok(Self { tcp, ear, movie, form, cseq: 0, session: "0".to_owned(), deadline })
+        let (mut ear, movie) = (Ear::open(local.ip(), 0)?, movie.to_owned());
+        ear.note_in(log.clone());
+        log.did(Side::Client, "connects");
+        Ok(Self { tcp, ear, movie, form, cseq: 0, session: "0".to_owned(), deadline, log })
     }
 
     /// Takes the session of a reply to SETUP.
@@ -98,7 +103,7 @@ impl Caller {
                 std::thread::sleep(pause);
             }
             // If it can't be sent, reading will tell why.
-            self.tcp.write_all(part).ok();
+            self.send(part);
         }
         if late.closed {
             return Exchange { closed: true, ..exchange };
@@ -155,12 +160,19 @@ impl Caller {
         self.tcp.set_read_timeout(Some(limit.max(Duration::from_millis(1))))?;
         let mut buffer = [0; 4096];
         let length = (&self.tcp).read(&mut buffer)?;
-        bytes.extend_from_slice(buffer.get(..length).unwrap_or_default());
+        let came = buffer.get(..length).unwrap_or_default();
+        if came.is_empty() {
+            self.log.did(Side::Server, "closes the connection");
+        } else {
+            self.log.said(Side::Server, came);
+        }
+        bytes.extend_from_slice(came);
         Ok(length)
     }
 
     /// Sends bytes without waiting.
     pub(crate) fn send(&mut self, bytes: &[u8]) {
+        self.log.said(Side::Client, bytes);
         self.tcp.write_all(bytes).ok();
     }
 
@@ -170,8 +182,14 @@ impl Caller {
         set.and_then(|()| self.tcp.peek(&mut [0])).is_ok_and(|length| length > 0)
     }
 
+    /// Ends as a program that is killed: the system closes the connection and the RTP port.
+    pub(crate) fn end_like_a_killed_one(self) {
+        self.log.did(Side::Client, "is killed");
+    }
+
     /// Closes the connection and keeps the RTP port. Unread bytes make the close a reset.
     pub(crate) fn hang_up(self) -> Ear {
+        self.log.did(Side::Client, "closes the connection");
         self.ear
     }
 }

@@ -23,8 +23,14 @@ fn two_clients(scene: &mut Scene<'_>) -> Result<(), Stop> {
         return Err(Stop("the second client was not served".to_owned()));
     }
     other.take_session(&setup);
-    let differ = one.session != other.session;
-    scene.check(&need::TWO_SESSIONS, differ, &setup, "a session that no other client has");
+    if setup.header("Session").is_none() {
+        scene.not_checked(&need::TWO_SESSIONS, "no reply names a session");
+    } else {
+        let differ = one.session != other.session;
+        scene.check(&need::TWO_SESSIONS, differ, &setup, "a session that no other client has");
+    }
+    // One alone was served.
+    scene.blame(&need::TWO_CLIENTS);
     scene.grant(&mut one, "PLAY")?;
     let play = other.ask("PLAY");
     if !play.is_granted() {

@@ -8,6 +8,8 @@ use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use crate::story::Log;
+
 /// A packet that came.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrival {
@@ -24,6 +26,7 @@ pub(crate) struct Ear {
     arrivals: Receiver<Arrival>,
     stop: Arc<AtomicBool>,
     listener: Option<JoinHandle<()>>,
+    log: Option<Log>,
 }
 
 impl Ear {
@@ -43,7 +46,13 @@ impl Ear {
             .name("listen_rtp".to_owned())
             .spawn(move || listen(&socket, &sender, &stopped))
             .map_err(could_not)?;
-        Ok(Self { address, heard: Vec::new(), bytes: 0, arrivals, stop, listener: Some(listener) })
+        let (heard, listener, log) = (Vec::new(), Some(listener), None);
+        Ok(Self { address, heard, bytes: 0, arrivals, stop, listener, log })
+    }
+
+    /// From now on each packet is noted there.
+    pub(crate) fn note_in(&mut self, log: Log) {
+        self.log = Some(log);
     }
 
     pub(crate) const fn address(&self) -> SocketAddr {
@@ -125,9 +134,18 @@ impl Ear {
     fn keep(&mut self, arrival: Arrival) {
         self.bytes += arrival.bytes.len() + PACKET_BYTES;
         if self.bytes <= MOST_BYTES {
+            if let Some((log, number)) = self.log.as_ref().zip(number(&arrival)) {
+                log.packet(number, arrival.at);
+            }
             self.heard.push(arrival);
         }
     }
+}
+
+/// The sequence number of a packet.
+pub(crate) fn number(arrival: &Arrival) -> Option<u16> {
+    let (_, rest) = arrival.bytes.split_at_checked(2)?;
+    rest.first_chunk().copied().map(u16::from_be_bytes)
 }
 
 impl Drop for Ear {
@@ -203,7 +221,7 @@ mod tests {
         };
         let address = SocketAddr::from(([127, 0, 0, 1], 9));
         let listener = Some(thread::spawn(flood));
-        Ear { address, heard: Vec::new(), bytes: 0, arrivals, stop, listener }
+        Ear { address, heard: Vec::new(), bytes: 0, arrivals, stop, listener, log: None }
     }
 
     #[test]

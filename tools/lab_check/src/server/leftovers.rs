@@ -66,6 +66,8 @@ fn leave(scene: &mut Scene<'_>, leave: Leave) -> Result<(), Stop> {
         culprit = judge_idle(scene, leave);
     }
     let one = scene.live.usage();
+    // The first client was served.
+    scene.blame(&need::SERVES_ON);
     for _ in 0..MORE_SESSIONS {
         play_and_leave(scene, leave, false)?;
     }
@@ -93,7 +95,7 @@ fn play_and_leave(scene: &mut Scene<'_>, leave: Leave, look: bool) -> Result<Cul
         caller.peek(Duration::from_secs(1));
         let (address, port) = (caller.ear.address(), caller.ear.port());
         let silence = caller.ear.telling_silence(SILENCE);
-        drop(caller);
+        caller.end_like_a_killed_one();
         std::thread::sleep(CLOSED);
         // If another program has taken the port since, its packets would be mistaken for these.
         let ear = Ear::open(address.ip(), port).ok().filter(|_| look);

@@ -64,6 +64,8 @@ fn large_frame(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let seen = frames_up_to(scene, &mut caller, LARGE_PLACE);
     if seen.iter().any(|frame| frame.index == Some(LARGE_PLACE)) {
         scene.pass(&need::LARGE_FRAME);
+    } else if plays_the_users(scene, &mut caller) {
+        scene.not_checked(&need::LARGE_FRAME, OTHER_MOVIE);
     } else if let Err(refused) = TooLarge::check(LARGE_SIZE + HEADER_SIZE) {
         scene.not_checked(&need::LARGE_FRAME, &refused.to_string());
     } else {
@@ -87,7 +89,11 @@ fn end(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let mut caller = scene.playing_caller(1)?;
     let last = scene.movie.frames.len();
     let seen = frames_up_to(scene, &mut caller, last.saturating_sub(1));
-    let silent = caller.ear.falls_silent(PAUSE, scene.within(SILENCE_LIMIT));
+    let pause = caller.ear.telling_silence(PAUSE);
+    let silent = caller.ear.falls_silent(pause, scene.within(SILENCE_LIMIT + pause));
+    if plays_the_users(scene, &mut caller) {
+        return judge_other_movie(scene);
+    }
     let furthest = seen.iter().filter_map(|frame| frame.index).max().map_or(0, |index| index + 1);
     if furthest < last && !silent {
         return Err(Stop(format!("it plays too slowly: frame {furthest} of {last} by then")));
@@ -118,6 +124,26 @@ fn end(scene: &mut Scene<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
+/// Whether it plays the user's movie, and not the one that was asked for.
+fn plays_the_users(scene: &Scene<'_>, caller: &mut Caller) -> bool {
+    let arrivals = caller.ear.heard();
+    let [asked, users] = [scene.movie, scene.users].map(|movie| stream::frames(arrivals, movie));
+    asked.iter().zip(&users).any(|(asked, users)| asked.index.is_none() && users.index.is_some())
+}
+
+/// A server that does not look at names grants also one of which there is no file; that is the same
+/// fault, and has its line.
+fn judge_other_movie(scene: &mut Scene<'_>) -> Result<(), Stop> {
+    let mut other = scene.caller()?;
+    "no-such-movie.Mjpeg".clone_into(&mut other.movie);
+    if !other.ask("SETUP").is_granted() {
+        let expected = format!("those of {}", scene.movie.name);
+        let came = format!("frames of {}", scene.users.name);
+        scene.fail_playing(&need::LAST_FRAME, &came, &expected);
+    }
+    Err(Stop(OTHER_MOVIE.to_owned()))
+}
+
 /// Listens until that frame has come, its time is over, or there is a silence that is longer than
 /// any halt of the machine.
 fn frames_up_to(scene: &Scene<'_>, caller: &mut Caller, index: usize) -> Vec<Seen> {
@@ -133,6 +159,7 @@ fn frames_up_to(scene: &Scene<'_>, caller: &mut Caller, index: usize) -> Vec<See
     }
 }
 
+const OTHER_MOVIE: &str = "it plays another movie than it was asked for";
 /// Files that every system has, from the root and from any folder.
 #[cfg(not(windows))]
 const OUTSIDE: [&str; 2] = ["/etc/passwd", "../../../../../../../../../../etc/passwd"];

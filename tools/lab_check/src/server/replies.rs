@@ -94,7 +94,10 @@ impl Talk {
 
 fn judge_session_number(scene: &mut Scene<'_>, talk: &Talk) {
     let Some(setup) = talk.exchanges.first() else { return };
-    let number = setup.header("Session").and_then(|session| session.parse::<u64>().ok());
+    let Some(session) = setup.header("Session") else {
+        return scene.not_checked(&need::SESSION_NUMBER, "there is no Session line");
+    };
+    let number = session.parse::<u64>().ok();
     let met = number.is_some_and(|number| number > 0);
     scene.check(&need::SESSION_NUMBER, met, setup, "a number after Session:, and not 0");
 }

@@ -60,6 +60,7 @@ requirements! {
         TIMESTAMP timestamp "timestamp, 32 bits: does not go back" "RTP"
         TIMESTAMP_RUNS timestamp_runs "timestamp: another one seconds later" "RTP"
         SSRC ssrc "SSRC, 32 bits: the same in all packets of a session" "RTP"
+        ENCODE_BITS encode_bits "encode puts P, X, CC, M and SSRC into their bits, if they are not 0" "RTP"
     }
     "Frames" {
         FRAMES frames "they are the movie's, byte for byte and in order" "RTP"

@@ -140,7 +140,7 @@ impl Run<'_> {
         for attempt in 1.. {
             let waited = waited_here();
             let notes = match self.subject.start() {
-                Ok(live) => Scene::new(live, movie, self.form).play(case),
+                Ok(live) => Scene::beside(live, movie, &self.movies.whole, self.form).play(case),
                 // A server that was not started here can't be started again.
                 Err(NoStart::Refused(why)) if !is_started_here => return Ok(gone(case, why)),
                 Err(why) => return Err(why),

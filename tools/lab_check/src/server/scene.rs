@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::card::{Came, Evidence, Requirement, Verdict};
 use crate::deadline::{CASE_LIMIT, Deadline};
+use crate::story::Log;
 
 use super::caller::Caller;
 use super::exchange::Exchange;
@@ -66,12 +67,14 @@ pub(crate) enum Note {
     Figure(&'static Requirement, String),
     /// Why it has failed, most likely.
     Reason(&'static Requirement, String),
+    /// What had happened before it has failed.
+    Story(&'static Requirement, String),
     Number(Number, f64),
 }
 
 impl Note {
     pub(crate) const fn is_failure(&self) -> bool {
-        matches!(self, Self::Verdict(_, Verdict::Fail(_)))
+        matches!(self, Self::Verdict(_, Verdict::Fail(_)) | Self::Story(..))
     }
 
     pub(crate) fn is_about(&self, requirement: &Requirement) -> bool {
@@ -107,18 +110,30 @@ pub(crate) enum Number {
 pub(crate) struct Scene<'a> {
     pub(crate) live: Live,
     pub(crate) movie: &'a Movie,
+    /// The user's movie, whatever is asked for.
+    pub(crate) users: &'a Movie,
     form: Form,
     deadline: Deadline,
     /// The last PLAY that was granted.
     played: Vec<u8>,
+    /// What has failed if a request is not granted, or no packet comes; else the request's own line.
+    blamed: Option<&'static Requirement>,
+    log: Log,
     notes: Vec<Note>,
 }
 
 impl<'a> Scene<'a> {
     /// A case against that server.
     pub(crate) fn new(live: Live, movie: &'a Movie, form: Form) -> Self {
-        let (played, notes) = (Vec::new(), Vec::new());
-        Self { live, movie, form, deadline: Deadline::after(CASE_LIMIT), played, notes }
+        Self::beside(live, movie, movie, form)
+    }
+
+    /// As [`Self::new`], with the user's movie.
+    pub(crate) fn beside(live: Live, movie: &'a Movie, users: &'a Movie, form: Form) -> Self {
+        let (played, blamed, notes) = (Vec::new(), None, Vec::new());
+        let deadline = Deadline::after(CASE_LIMIT);
+        let log = Log::begin();
+        Self { live, movie, users, form, deadline, played, blamed, log, notes }
     }
 
     /// Plays the case to its end; requirements that it has not decided then count as not checked.
@@ -148,8 +163,8 @@ impl<'a> Scene<'a> {
     /// A client with a connection of its own.
     pub(crate) fn caller(&mut self) -> Result<Caller, Stop> {
         let tcp = self.live.connect(self.deadline);
-        let (movie, form) = (&self.movie.name, self.form);
-        tcp.and_then(|tcp| Caller::new(tcp, movie, form, self.deadline)).map_err(Stop)
+        let (movie, form, log) = (&self.movie.name, self.form, self.log.next_client());
+        tcp.and_then(|tcp| Caller::new(tcp, movie, form, self.deadline, log)).map_err(Stop)
     }
 
     /// As [`Self::caller`], after an earlier client; if no connection is accepted, that is a
@@ -182,6 +197,11 @@ impl<'a> Scene<'a> {
         Ok(caller)
     }
 
+    /// From now on an ordinary session fails for a reason of this line.
+    pub(crate) const fn blame(&mut self, requirement: &'static Requirement) {
+        self.blamed = Some(requirement);
+    }
+
     /// Sends a request that has to be granted; if it is not, notes that and ends the case.
     pub(crate) fn grant(&mut self, caller: &mut Caller, method: &str) -> Result<Exchange, Stop> {
         let exchange = caller.ask(method);
@@ -205,6 +225,7 @@ impl<'a> Scene<'a> {
             "PAUSE" => &need::PAUSE,
             _ => &need::TEARDOWN,
         };
+        let requirement = self.blamed.unwrap_or(requirement);
         self.fail(requirement, exchange, "200 in the first line");
         Stop(format!("{method} was not granted"))
     }
@@ -227,7 +248,8 @@ impl<'a> Scene<'a> {
                 self.check_time()?;
                 let came = format!("{} packets, and no more for {PACKET_LIMIT:?}", came - since);
                 let expected = format!("a packet every 50 ms; here {count} of them");
-                self.fail_playing(&need::PACKETS, &came, &expected);
+                let requirement = self.blamed.unwrap_or(&need::PACKETS);
+                self.fail_playing(requirement, &came, &expected);
                 return Err(Stop("no packets came".to_owned()));
             }
         }
@@ -255,6 +277,10 @@ impl<'a> Scene<'a> {
         if self.notes.iter().any(failed) {
             return;
         }
+        let is_first = !self.notes.iter().any(Note::is_failure);
+        if is_first && matches!(verdict, Verdict::Fail(_)) {
+            self.note(Note::Story(requirement, self.log.told()));
+        }
         self.note(Note::Verdict(requirement, verdict));
     }
 
@@ -278,7 +304,11 @@ impl<'a> Scene<'a> {
     pub(crate) fn explain(&mut self, reason: String) {
         let failed = self.notes.iter().find_map(|note| match note {
             Note::Verdict(requirement, Verdict::Fail(_)) => Some(*requirement),
-            Note::Verdict(..) | Note::Figure(..) | Note::Reason(..) | Note::Number(..) => None,
+            Note::Verdict(..)
+            | Note::Figure(..)
+            | Note::Reason(..)
+            | Note::Story(..)
+            | Note::Number(..) => None,
         });
         if let Some(requirement) = failed {
             self.note(Note::Reason(requirement, reason));

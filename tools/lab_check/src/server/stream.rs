@@ -7,6 +7,7 @@ use std::time::Instant;
 use rtsp_lab::rtp_packet::HEADER_SIZE;
 
 use super::ear::Arrival;
+pub(crate) use super::ear::number;
 use super::frames::{Frames, SOI};
 use super::movie::Movie;
 
@@ -48,12 +49,6 @@ pub(crate) fn frames(arrivals: &[Arrival], movie: &Movie) -> Vec<Seen> {
 /// Whether the header has its twelve bytes.
 pub(crate) fn has_right_header(arrivals: &[Arrival]) -> bool {
     header_length(arrivals) == Some(HEADER_SIZE)
-}
-
-/// The sequence number of a packet.
-pub(crate) fn number(arrival: &Arrival) -> Option<u16> {
-    let (_, rest) = arrival.bytes.split_at_checked(2)?;
-    rest.first_chunk().copied().map(u16::from_be_bytes)
 }
 
 /// The step from one number to another; numbers wrap.

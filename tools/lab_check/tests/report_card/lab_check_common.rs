@@ -36,6 +36,14 @@ impl Outcome {
     }
 }
 
+/// The titles of a card's lines with that verdict.
+pub(crate) fn titles<'a>(card: &'a str, verdict: &str) -> Vec<&'a str> {
+    let start = format!("  {verdict:<11}  ");
+    let lines = card.lines().filter_map(|line| line.strip_prefix(start.as_str()));
+    // What was measured comes after the title.
+    lines.map(|line| line.split(": ").next().unwrap()).collect()
+}
+
 /// The table of `--tsv`: for each program its cells, by their columns.
 #[derive(Debug)]
 pub(crate) struct Table {

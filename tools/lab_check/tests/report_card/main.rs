@@ -20,6 +20,7 @@ mod lab_check_commands;
 mod lab_check_common;
 mod lab_check_compare;
 mod lab_check_outputs;
+mod lab_check_press;
 mod lab_check_server;
 mod lab_check_terminal;
 
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         lab_check_commands::TESTS,
         lab_check_compare::TESTS,
         lab_check_outputs::TESTS,
+        lab_check_press::TESTS,
         lab_check_server::TESTS,
         lab_check_terminal::TESTS,
     ];
