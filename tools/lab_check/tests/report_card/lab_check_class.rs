@@ -103,7 +103,7 @@ fn every_submission_has_a_row_and_no_other_is_disturbed() {
         "6 submissions, 3 at a time, ",
         "program      points  pass  FAIL     ?  first FAIL\n",
         "\nben               4 ",
-        "-rf               0     0     1    54  does not start: ModuleNotFoundError: No module",
+        "-rf               0     0     1    55  does not start: ModuleNotFoundError: No module",
         "empty             -     -     -     -  not judged: there is no Server.py in it",
         "most fail         of 3\n",
         "setup                 1  Setup: SETUP is answered 200\n",
