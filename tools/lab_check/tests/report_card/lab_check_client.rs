@@ -7,7 +7,6 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use crate::common::left_out::python;
 use crate::common::programs::{program, project};
 use crate::desktop::xvfb::Desktop;
 use crate::harness::tests;
-use crate::lab_check_common::{Table, python_lab, titles};
+use crate::lab_check_common::{Table, flaws_of, python_lab, titles};
 use crate::lab_check_press::SHOWS;
 
 tests![
@@ -134,20 +133,7 @@ fn a_faultless_client_gets_a_full_card_and_each_fault_is_named_and_no_other() {
     python();
     let faultless = FAULTLESS.map(|name| (name, ""));
     let cases = FAULTS.into_iter().chain(faultless).collect::<Vec<_>>();
-    let waiting = Mutex::new(cases.iter());
-    let next = || waiting.lock().unwrap().next();
-    let flaws = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                while let Some((fault, title)) = next() {
-                    let flaw = flaw_of(fault, title);
-                    flaws.lock().unwrap().extend(flaw);
-                }
-            });
-        }
-    });
-    let flaws = flaws.into_inner().unwrap();
+    let flaws = flaws_of(&cases, AT_ONCE, |(fault, title)| flaw_of(fault, title));
     assert!(flaws.is_empty(), "{}", flaws.join("\n\n"));
 }
 

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::thread;
 
 use crate::common::programs::project;
 
@@ -82,3 +84,34 @@ impl Table {
 pub(crate) fn python_lab(file: &str) -> PathBuf {
     project().join("tests/python_lab").join(file)
 }
+
+/// What is wrong with each of the cases, which are checked some at a time. Those are a load that a class's
+/// computer never has, so what is wrong is checked once more, alone; if much is, it is not the load.
+pub(crate) fn flaws_of<T: Sync>(
+    cases: &[T],
+    at_once: usize,
+    flaw: impl Fn(&T) -> Option<String> + Sync,
+) -> Vec<String> {
+    let (waiting, flawed) = (Mutex::new(cases.iter()), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..at_once {
+            scope.spawn(|| {
+                loop {
+                    let next = waiting.lock().unwrap().next();
+                    let Some(case) = next else { return };
+                    if let Some(what) = flaw(case) {
+                        flawed.lock().unwrap().push((case, what));
+                    }
+                }
+            });
+        }
+    });
+    let flawed = flawed.into_inner().unwrap();
+    if flawed.len() > MOST_AGAIN {
+        return flawed.into_iter().map(|(_, what)| what).collect();
+    }
+    flawed.into_iter().filter_map(|(case, _)| flaw(case)).collect()
+}
+
+/// So many cases are checked once more.
+const MOST_AGAIN: usize = 6;

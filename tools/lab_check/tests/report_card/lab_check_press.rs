@@ -5,8 +5,6 @@
 
 use std::fs;
 use std::process::Command;
-use std::sync::Mutex;
-use std::thread;
 use std::time::Duration;
 
 use crate::client_common::program::{Ended, Program};
@@ -15,7 +13,7 @@ use crate::common::programs::project;
 use crate::desktop::xvfb::Desktop;
 use crate::harness::tests;
 use crate::lab_check_client::ALL;
-use crate::lab_check_common::{lab_check, python_lab, titles};
+use crate::lab_check_common::{flaws_of, lab_check, python_lab, titles};
 
 tests![
     all_forms_are_tried,
@@ -82,19 +80,7 @@ fn press(desktop: &Desktop, command: &str, options: &[&str]) -> Ended {
 
 /// Calls `judge` for each of these, some at a time, and asserts that it finds nothing.
 fn for_each<T: Copy + Sync>(cases: &[T], judge: impl Fn(T) -> Option<String> + Sync) {
-    let waiting = Mutex::new(cases.iter());
-    let next = || waiting.lock().unwrap().next().copied();
-    let flaws = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                while let Some(case) = next() {
-                    flaws.lock().unwrap().extend(judge(case));
-                }
-            });
-        }
-    });
-    let flaws = flaws.into_inner().unwrap();
+    let flaws = flaws_of(cases, AT_ONCE, |&case| judge(case));
     assert!(flaws.is_empty(), "{}", flaws.join("\n\n"));
 }
 

@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::mpsc::{self, TryRecvError};
 use std::thread;
 
@@ -18,7 +17,7 @@ use crate::common::preload::Preload;
 use crate::common::programs::{program, project};
 use crate::common::server_process::ServerProcess;
 use crate::harness::tests;
-use crate::lab_check_common::{Outcome, Table, lab_check, python_lab};
+use crate::lab_check_common::{Outcome, Table, flaws_of, lab_check, python_lab};
 use tempfile::TempDir;
 
 tests![
@@ -88,34 +87,21 @@ fn the_rust_server_gets_a_full_card() {
 fn each_fault_is_named_and_no_other() {
     let python = python();
     let folder = folder();
-    let waiting = Mutex::new(FAULTS.iter());
-    let next = || waiting.lock().unwrap().next();
-    let (program, wrong) = (python_lab("faults/server.py"), Mutex::new(Vec::new()));
-    thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                while let Some((fault, line)) = next() {
-                    let server =
-                        format!("\"{python}\" -S \"{}\" {fault} {{port}}", program.display());
-                    let (outcome, table) = card_of(folder.path(), fault, &server);
-                    let code = i32::from(!line.is_empty());
-                    let expected: Vec<_> = line.split_whitespace().map(str::to_owned).collect();
-                    let found = table.with_verdict("FAIL");
-                    let tolerated = table.with_verdict("tolerated");
-                    let expected_tolerated: &[&str] =
-                        if fault.starts_with("wants-") { &["setup"] } else { &[] };
-                    let met = found == expected && tolerated == expected_tolerated;
-                    if !met || outcome.code != Some(code) {
-                        let card = failures(&outcome.stdout);
-                        let found = format!("{found:?}, tolerated {tolerated:?}");
-                        let complaint = format!("{fault}: {found}, not {expected:?}\n{card}");
-                        wrong.lock().unwrap().push(complaint);
-                    }
-                }
-            });
-        }
+    let program = python_lab("faults/server.py");
+    let wrong = flaws_of(&FAULTS, AT_ONCE, |(fault, line)| {
+        let server = format!("\"{python}\" -S \"{}\" {fault} {{port}}", program.display());
+        let (outcome, table) = card_of(folder.path(), fault, &server);
+        let code = i32::from(!line.is_empty());
+        let expected: Vec<_> = line.split_whitespace().map(str::to_owned).collect();
+        let (found, tolerated) = (table.with_verdict("FAIL"), table.with_verdict("tolerated"));
+        let expected_tolerated: &[&str] =
+            if fault.starts_with("wants-") { &["setup"] } else { &[] };
+        let met = found == expected && tolerated == expected_tolerated;
+        (!met || outcome.code != Some(code)).then(|| {
+            let card = failures(&outcome.stdout);
+            format!("{fault}: {found:?}, tolerated {tolerated:?}, not {expected:?}\n{card}")
+        })
     });
-    let wrong = wrong.into_inner().unwrap();
     assert!(wrong.is_empty(), "{} of {}: {}", wrong.len(), FAULTS.len(), wrong.join("\n"));
 }
 
