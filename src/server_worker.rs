@@ -6,7 +6,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::connection::{Connection, Incoming};
 use crate::diagnosis::requests::Remark;
@@ -26,7 +26,7 @@ pub(crate) mod rtp_socket;
 pub(crate) mod transcript;
 
 use client_info::{ClientInfo, Packets, Piece, RtpStream};
-use pace::Pace;
+use pace::{Pace, next_deadline, spread};
 use rtp_socket::RtpSocket;
 use transcript::{End, Remarks, remark_on_port};
 
@@ -228,16 +228,16 @@ impl ServerWorker {
     /// whose number is not above the last one.
     #[doc(alias = "sendRtp")]
     fn send_rtp(stream: &mut RtpStream, stop: &Event) {
-        let RtpStream { video_stream, packets, rtp_socket, due } = stream;
-        if let Err(error) = video_stream.rewind_if_over() {
-            return rtp_socket.warn(format!("could not {error}"));
+        if !stream.begin() {
+            return;
         }
-        *due = Instant::now().max(*due);
+        let RtpStream { video_stream, packets, rtp_socket, due } = stream;
         while !rtp_socket.wait(stop, *due) {
             let frame_number = video_stream.frame_number() + 1;
             match video_stream.next_frame_with_room(HEADER_SIZE) {
                 Ok(Some(frame)) => {
                     for piece in packets.pieces_of(frame.len()) {
+                        rtp_socket.wait(stop, *due + spread(piece.place.start, frame.len()));
                         let packet = Self::make_rtp(packets, frame, piece);
                         if !rtp_socket.send(packet, frame_number) {
                             break;
@@ -373,42 +373,8 @@ impl ServerWorker {
     }
 }
 
-/// The deadline after `due`; after a standstill (the computer slept) the frames missed are not made
-/// up for in a burst.
-pub(crate) fn next_deadline(due: Instant, now: Instant) -> Instant {
-    let next = due + FRAME_INTERVAL;
-    now.checked_sub(MAX_DELAY).map_or(next, |earliest| next.max(earliest))
-}
-
 /// The report's timestamp: `int(time())`, its low 32 bits.
 fn unix_seconds() -> u32 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u32::try_from(since.as_secs() & u64::from(u32::MAX)).unwrap_or_default()
-}
-
-/// Python: `wait(0.05)`.
-pub(crate) const FRAME_INTERVAL: Duration = Duration::from_millis(50);
-/// How late a sender may be and still catch up.
-const MAX_DELAY: Duration = Duration::from_millis(500);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn deadlines_do_not_drift() {
-        let start = Instant::now();
-        let mut due = start;
-        for _ in 0..500 {
-            due = next_deadline(due, due + Duration::from_millis(3));
-        }
-        assert_eq!(due - start, Duration::from_secs(25));
-    }
-
-    #[test]
-    fn after_a_standstill_only_half_a_second_is_made_up_for() {
-        let due = Instant::now();
-        let now = due + Duration::from_secs(3600);
-        assert_eq!(now - next_deadline(due, now), MAX_DELAY);
-    }
 }

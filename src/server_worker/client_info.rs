@@ -81,6 +81,19 @@ impl ClientInfo {
     }
 }
 
+impl RtpStream {
+    /// Prepares for PLAY: after its end the movie begins anew, and no frame comes before its time. Says
+    /// whether it can be played.
+    pub(super) fn begin(&mut self) -> bool {
+        self.due = Instant::now().max(self.due);
+        let begun = self.video_stream.rewind_if_over();
+        if let Err(error) = &begun {
+            self.rtp_socket.warn(format!("could not {error}"));
+        }
+        begun.is_ok()
+    }
+}
+
 impl Packets {
     /// None yet.
     pub(super) fn new(fragment: Option<usize>, marker: bool) -> Self {

@@ -23,7 +23,7 @@
 //!     "a=range:npt=0-25.000",
 //!     "m=video 0 RTP/AVP 26",
 //!     "a=rtpmap:26 JPEG/90000",
-//!     "a=framerate:20.000000",
+//!     "a=framerate:20",
 //!     "a=control:track1",
 //! ]);
 //! assert_eq!(Description::parse(&text)?, description);
@@ -108,7 +108,7 @@ impl Description {
         text.optional("a=range:", range.as_ref());
         text.line(format_args!("m=video 0 RTP/AVP {payload_type}"));
         text.line(format_args!("a=rtpmap:{payload_type} JPEG/{clock_hz}"));
-        text.optional("a=framerate:", framerate.map(|framerate| format!("{framerate:.6}")));
+        text.optional("a=framerate:", framerate.as_ref());
         text.optional("a=x-dimensions:", dimensions.map(|(w, h)| format!("{w},{h}")));
         text.optional("a=control:", track.as_ref());
         text.0

@@ -35,7 +35,7 @@ mod way;
 
 use refusal::Refusal;
 use send_rtp::StandardStream;
-use session::{Failure, Session};
+use session::{Failure, Session, TRACK};
 use setup::Ways;
 use survey::{SurveyedMovie, Surveys};
 use way::Way;
@@ -198,7 +198,7 @@ impl StandardWorker {
         let (_, survey) = self.open(request, &movie)?;
         let address = canonical(self.local).ip();
         let description = describe::description(&movie, survey.frames, address, TRACK);
-        let base = format!("{}/", url.to_string().trim_end_matches('/'));
+        let base = format!("{}/", url.of_whole_movie(TRACK).to_string().trim_end_matches('/'));
         let reply = self.ok(request).with("Content-Base", base);
         Ok(reply.with_body("application/sdp", description.encode()))
     }
@@ -381,8 +381,6 @@ fn failed(request: &StandardRequest, failure: &Failure) -> Refusal {
     Refusal::new(request, failure.status, &failure.why)
 }
 
-/// The name of a movie's only track, as in the description.
-const TRACK: &str = "track1";
 /// How long a client may be silent after it was told of the end.
 const AFTER_THE_END: Duration = Duration::from_secs(5);
 /// How many reports to take in one turn: more than there ever are.

@@ -195,6 +195,13 @@ impl StandardServer {
         request
     }
 
+    /// Waits for exactly this text.
+    #[track_caller]
+    pub(crate) fn hears(&mut self, expected: &str) {
+        let bytes: Vec<u8> = (0..expected.len()).map_while(|_| self.byte()).collect();
+        assert_eq!(String::from_utf8_lossy(&bytes), expected);
+    }
+
     /// Answers the last request.
     pub(crate) fn answers(&mut self, status: &str, headers: &str, body: &str) {
         let cseq = self.request.cseq;

@@ -132,6 +132,14 @@ impl StandardStage {
         self.client.message().unwrap().text.clone()
     }
 
+    /// Lets the client work until it has sent this.
+    #[track_caller]
+    pub(crate) fn until_sent(&mut self, text: &str) {
+        let events = Rc::clone(&self.events);
+        let is_it = |event: &ClientEvent| matches!(event, ClientEvent::Sent(sent) if sent == text);
+        self.until(text, |_| events.borrow().iter().any(is_it));
+    }
+
     /// What the client has told, and what it has ignored.
     pub(crate) fn told(&self) -> Vec<String> {
         let is_told =

@@ -16,6 +16,7 @@ tests![
 
 fn every_program_that_a_command_names_is_there() {
     let benches = fs::read_to_string(root().join("benches/Cargo.toml")).unwrap();
+    let tests = fs::read_to_string(root().join("tests/Cargo.toml")).unwrap();
     let mut texts: Vec<_> = documents()
         .into_iter()
         .map(|document| (fs::read_to_string(root().join(&document.name)).unwrap(), document.name))
@@ -36,9 +37,12 @@ fn every_program_that_a_command_names_is_there() {
                     let file = root().join(folder).join(name);
                     file.is_dir() || file.with_extension("rs").is_file()
                 };
-                let is_there = folders.iter().any(is_in)
-                    || option == "--bench "
-                        && benches.contains(&format!("[[bench]]\nname = \"{name}\""));
+                let is_declared = match option {
+                    "--bench " => benches.contains(&format!("[[bench]]\nname = \"{name}\"")),
+                    "--test " => tests.contains(&format!("[[test]]\nname = \"{name}\"")),
+                    _ => false,
+                };
+                let is_there = folders.iter().any(is_in) || is_declared;
                 count += 1;
                 if !is_there {
                     faults.push(format!("{document}: there is no {option}{name}"));

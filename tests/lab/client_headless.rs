@@ -2,10 +2,11 @@
 
 use std::fs;
 
-use crate::client_common::jpeg::folder_with_movie;
+use crate::client_common::jpeg::{folder_with_movie, frame};
 use crate::client_common::program::{Program, Server, client_command, rtp_port, run_client};
 use crate::client_common::scripted_server::{ScriptedServer, deserted_port};
 use crate::client_common::{LIMIT, MOVIE};
+use crate::common::movies::folder_with;
 use crate::common::programs::project;
 
 /// It takes as long as all the others together; its name makes it the first to begin.
@@ -36,6 +37,22 @@ fn a_movie_is_played_to_its_end_and_every_figure_is_right() {
         assert!(range.contains(&number.parse().unwrap()), "{name}: {number}");
     }
     assert!(ended.output.contains(" s  PLAYING  frame "), "a line each second: {ended:?}");
+}
+
+/// A burst of 120 packets overruns the receiver's buffer, and then less than half of such frames come.
+#[test]
+fn large_frames_in_many_packets_arrive() {
+    let comment = [&[0xFF, 0xFE, 0xDD, 0x00][..], &b" ".repeat(0xDCFE)].concat();
+    let frames = (1..=24).map(|number| {
+        let (start, rest) = (&frame(number)[..2], &frame(number)[2..]);
+        [start, &comment.repeat(3), rest].concat()
+    });
+    let folder = folder_with(&frames.collect::<Vec<_>>().concat());
+    let server = Server::start(folder.path(), &["--fragment", "1400"]);
+    let ended = run_client(&["--headless", "127.0.0.1", &server.port, &rtp_port(), MOVIE]);
+    let figure = |name| ended.figure(name).parse::<u32>().expect(name);
+    let whole = figure("frames shown") + figure("frames left out");
+    assert!(whole >= 20, "{whole} of 24: {ended:?}");
 }
 
 #[test]

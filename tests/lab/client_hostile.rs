@@ -133,7 +133,15 @@ fn bomb(mut jpeg: Vec<u8>, width: u16, height: u16) -> Vec<u8> {
     jpeg
 }
 
-/// Every kind of picture that takes much memory.
+/// A large progressive picture whose last scan comes 3,000 times: a decoder goes over all of it for each.
+fn of_many_scans() -> Vec<u8> {
+    let jpeg = bomb(flat(64, 64, ColorType::Rgb, true), 3840, 2160);
+    let last = jpeg.windows(2).rposition(|at| at == [0xFF, 0xDA]).unwrap();
+    let (head, scan) = jpeg[..jpeg.len() - 2].split_at(last);
+    [head, &scan.repeat(3000), b"\xFF\xD9"].concat()
+}
+
+/// Every kind of picture that takes much memory, or much time.
 fn bombs() -> Vec<Vec<u8>> {
     let mut bombs = Vec::new();
     for progressive in [false, true] {
@@ -147,6 +155,7 @@ fn bombs() -> Vec<Vec<u8>> {
             bombs.push(flat(3840, 2160, colours, progressive));
         }
     }
+    bombs.extend(vec![of_many_scans(); 9]);
     bombs
 }
 

@@ -80,7 +80,7 @@ fn a_description_has_everything_that_players_look_for() {
     for url in [plain.clone(), format!("{plain}/"), format!("{plain}/track1")] {
         let reply = client.ask("DESCRIBE", &url, &["Accept: application/sdp"]);
         assert_eq!(reply.status, "200 OK");
-        let base = format!("{}/", url.trim_end_matches('/'));
+        let base = format!("{plain}/");
         assert_eq!(reply.header("Content-Base"), Some(base.as_str()));
         assert_eq!(reply.header("Content-Type"), Some("application/sdp"));
         let lines: Vec<_> = reply.body.split("\r\n").collect();
@@ -100,11 +100,43 @@ fn a_description_has_everything_that_players_look_for() {
                 "a=range:npt=0-1.500",
                 "m=video 0 RTP/AVP 26",
                 "a=rtpmap:26 JPEG/90000",
-                "a=framerate:20.000000",
+                "a=framerate:20",
                 "a=control:track1",
                 "",
             ]
         );
+    }
+}
+
+#[test]
+fn what_a_description_of_the_track_names_can_be_set_up() {
+    let (_folder, server) = server_of(30);
+    let mut client = StandardClient::connect(server.address());
+    let url = format!("{}/track1/", client.url);
+    let reply = client.ask("DESCRIBE", &url, &[]);
+    let base = reply.header("Content-Base").unwrap().to_owned();
+    let transport = "Transport: RTP/AVP/TCP;interleaved=0-1";
+    let status = client.ask("SETUP", &format!("{base}track1"), &[transport]).status;
+    assert_eq!(status, "200 OK", "{base}");
+}
+
+#[test]
+fn another_movie_is_not_the_sessions() {
+    let (folder, server) = server_of(30);
+    std::fs::copy(folder.path().join(MOVIE), folder.path().join("other.Mjpeg")).unwrap();
+    let mut client = StandardClient::ready_udp(server.address());
+    let host = format!("rtsp://{}", server.address());
+    for movie in ["other.Mjpeg", "other.Mjpeg/track1", "none.Mjpeg"] {
+        for method in ["PLAY", "PAUSE", "TEARDOWN"] {
+            let status = client.ask(method, &format!("{host}/{movie}"), &[]).status;
+            assert_eq!(status, "454 Session Not Found", "{method} {movie}");
+        }
+    }
+    let ways = [format!("{host}/{MOVIE}/"), format!("{host}/{MOVIE}/track1"), format!("{host}/")];
+    for url in ways {
+        for method in ["PLAY", "PAUSE"] {
+            assert_eq!(client.ask(method, &url, &[]).status, "200 OK", "{method} {url}");
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! What the client asks for (RFC 2326 section 10).
 
-use crate::standard::rtsp::{RtspUrl, StandardMethod, StandardRequest, Target};
+use crate::rtsp::Method;
+use crate::standard::rtsp::{
+    RtspUrl, StandardMethod, StandardReply, StandardRequest, StandardStatus, Target,
+};
 
 /// A request as bytes on the wire; `header` is the one that only its method has.
 pub(super) fn request(
@@ -20,5 +23,28 @@ pub(super) fn request(
     request.encode()
 }
 
+/// The answer to a request of the server, if that is what came: whether the client is alive it is told,
+/// and there is nothing else to ask it for.
+pub(super) fn answer(text: &str) -> Option<StandardReply> {
+    let request = StandardRequest::parse(text.as_bytes()).ok()?;
+    let refused = StandardReply::new(StandardStatus::MethodNotAllowed, request.cseq);
+    Some(match request.method {
+        StandardMethod::Lab(Method::Options) => {
+            StandardReply::new(StandardStatus::Ok, request.cseq).with("Public", ANSWERED)
+        }
+        StandardMethod::GetParameter if request.body.trim().is_empty() => {
+            StandardReply::new(StandardStatus::Ok, request.cseq)
+        }
+        StandardMethod::Lab(_)
+        | StandardMethod::GetParameter
+        | StandardMethod::SetParameter
+        | StandardMethod::Announce
+        | StandardMethod::Record
+        | StandardMethod::Redirect => refused.with("Allow", ANSWERED),
+    })
+}
+
+/// What a server may ask for.
+const ANSWERED: &str = "OPTIONS, GET_PARAMETER";
 /// The `User-Agent` (section 12.41).
 const USER_AGENT: &str = concat!("rtsp_lab/", env!("CARGO_PKG_VERSION"));

@@ -12,7 +12,7 @@ use super::messages;
 use super::movie::Movie;
 use super::port::StandardPort;
 use super::position::{Position, range_from, sought};
-use super::request::request;
+use super::request::{answer, request};
 use super::settings::StandardSettings;
 use super::transport::Transport;
 use crate::client::dialogue::Dialogue;
@@ -210,6 +210,9 @@ impl Session {
         let reply = match StandardReply::parse(text.as_bytes()) {
             Ok(reply) => reply,
             Err(error) => {
+                if let Some(answer) = answer(text) {
+                    return self.answer(&answer);
+                }
                 self.flaw = self.what_is_wrong(text);
                 return self.ignore(format!("could not {error}"));
             }
@@ -333,6 +336,17 @@ impl Session {
         let hint =
             (!self.is_understood).then(|| messages::call_by_words(host, port, &self.movie.name));
         message.with(hint.as_deref()).unless_wrong(self.flaw.clone())
+    }
+
+    /// Answers a request of the server.
+    fn answer<T>(&mut self, reply: &StandardReply) -> Option<T> {
+        let text = reply.encode();
+        if let Some(connection) = &self.transport.connection {
+            // If the server has gone, its end tells so.
+            connection.writer.send(&text).ok();
+        }
+        self.log.report(ClientEvent::Sent(text));
+        None
     }
 
     fn what_is_wrong(&self, text: &str) -> Option<String> {

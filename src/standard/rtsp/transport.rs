@@ -224,16 +224,18 @@ fn read_pair(text: &str) -> Option<(u16, u16)> {
 struct Parameters<'a> {
     text: &'a str,
     says_tcp: bool,
+    says_udp: bool,
 }
 
 impl<'a> Parameters<'a> {
     /// Only RTP/AVP is spoken here, and only to one receiver.
     fn read(text: &'a str) -> Result<Self, BadTransport> {
-        let mut parameters = Self { text: text.trim(), says_tcp: false };
+        let mut parameters = Self { text: text.trim(), says_tcp: false, says_udp: false };
         let protocol = split_unquoted(text, ';').next().unwrap_or_default().trim();
-        parameters.says_tcp = match protocol.to_ascii_uppercase().as_str() {
-            "RTP/AVP" | "RTP/AVP/UDP" => false,
-            "RTP/AVP/TCP" => true,
+        (parameters.says_tcp, parameters.says_udp) = match protocol.to_ascii_uppercase().as_str() {
+            "RTP/AVP" => (false, false),
+            "RTP/AVP/UDP" => (false, true),
+            "RTP/AVP/TCP" => (true, false),
             _ => return Err(parameters.bad(Flaw::Protocol)),
         };
         let mut flags = split_unquoted(text, ';').map(str::trim);
@@ -250,10 +252,10 @@ impl<'a> Parameters<'a> {
         Some(value.trim().trim_matches('"').trim())
     }
 
-    /// Whether TCP is meant; some clients say so only by `interleaved`.
+    /// Whether TCP is meant; some clients say so only by `interleaved`, where they don't say UDP.
     fn is_tcp(&self) -> bool {
         let by_channels = self.get("interleaved").is_some() && self.get("client_port").is_none();
-        self.says_tcp || by_channels
+        self.says_tcp || by_channels && !self.says_udp
     }
 
     fn bad(&self, flaw: Flaw) -> BadTransport {
@@ -377,6 +379,7 @@ mod tests {
             ("RTP/AVP", Flaw::ClientPort),
             ("RTP/AVP;unicast", Flaw::ClientPort),
             ("RTP/AVP;unicast;client_port=0-1", Flaw::ClientPort),
+            ("RTP/AVP/UDP;unicast;interleaved=0-1", Flaw::ClientPort),
             ("RTP/AVP;unicast;client_port=6-0", Flaw::ClientPort),
             ("RTP/AVP;unicast;client_port=6-6", Flaw::ClientPort),
             ("RTP/AVP;unicast;client_port=65535", Flaw::ClientPort),

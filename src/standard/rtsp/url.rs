@@ -109,6 +109,21 @@ impl RtspUrl {
         (decode(&movie).trim_matches('/').to_owned(), is_track)
     }
 
+    /// The URL of the movie, if this is that of its track with the control name `track`; else itself.
+    #[must_use]
+    pub fn of_whole_movie(&self, track: &str) -> Self {
+        let mut whole = self.clone();
+        let tail = format!("/{track}");
+        let without =
+            |text: &str| text.trim_end_matches('/').strip_suffix(&tail).map(str::to_owned);
+        match self.query.as_deref().and_then(without) {
+            Some(query) => whole.query = Some(query),
+            None if self.movie(track).1 => whole.path = without(&self.path).unwrap_or_default(),
+            None => {}
+        }
+        whole
+    }
+
     /// The URL that a control attribute means with this base: the base itself for `*` and for an
     /// empty one, an absolute URL as it is, and anything else appended with a `/` between.
     ///

@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 use super::session::time_of;
 use super::survey::{SurveyedMovie, Unfit};
 use crate::rtsp::Status;
-use crate::server_worker::FRAME_INTERVAL;
+use crate::server_worker::pace::FRAME_INTERVAL;
 use crate::standard::rtsp::npt::NptRange;
 use crate::standard::rtsp::{StandardRequest, StandardStatus};
 use crate::standard::sdp::Description;

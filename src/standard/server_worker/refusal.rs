@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use super::session::Session;
+use super::session::{Session, TRACK};
 use crate::rtsp::{Method, State};
 use crate::standard::rtsp::{
     BadMessage, SessionHeader, StandardMethod, StandardReply, StandardRequest, StandardStatus,
+    Target,
 };
 
 /// Why a request is not granted.
@@ -57,11 +58,24 @@ impl Refusal {
             StandardMethod::Lab(Method::Play | Method::Pause | Method::Teardown)
         );
         if named.as_ref() == expected || named.is_none() && !(needs_one && expected.is_some()) {
-            return None;
+            return session
+                .filter(|_| needs_one)
+                .and_then(|session| Self::of_movie(request, session));
         }
         let or_none = |id: Option<&String>| id.cloned().unwrap_or_else(|| "none".to_owned());
         let (expected, found) = (or_none(expected), or_none(named.as_ref()));
         let why = format!("expected session {expected}, found {found}");
+        Some(Self::new(request, StandardStatus::SessionNotFound, &why))
+    }
+
+    /// Why the URL is not the session's. Some players name no movie at all.
+    fn of_movie(request: &StandardRequest, session: &Session) -> Option<Self> {
+        let Target::Url(url) = &request.target else { return None };
+        let (movie, _) = url.movie(TRACK);
+        if movie.is_empty() || movie == session.movie {
+            return None;
+        }
+        let why = format!("expected the session's movie {:?}, found {movie:?}", session.movie);
         Some(Self::new(request, StandardStatus::SessionNotFound, &why))
     }
 

@@ -10,8 +10,8 @@ use crate::event::Event;
 use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
 use crate::server::shared::Settings;
 use crate::server_worker::bad_network::BadNetwork;
+use crate::server_worker::pace::{FRAME_INTERVAL, next_deadline, spread};
 use crate::server_worker::transcript::{Obstacle, Transcript};
-use crate::server_worker::{FRAME_INTERVAL, next_deadline};
 use crate::standard::jpeg_payload::{CannotCarry, JpegFrame};
 use crate::standard::rtcp::{Compound, RtpClock, SenderReport, report_interval};
 use crate::standard::sdp::JPEG_CLOCK_HZ;
@@ -137,7 +137,7 @@ impl StandardStream {
             }
             match video.next_frame() {
                 Ok(Some(frame)) => {
-                    if let Err(trouble) = packets.send_frame(frame, *due) {
+                    if let Err(trouble) = packets.send_frame(frame, *due, stop) {
                         packets.transcript.warn_once(&trouble, video.frame_number());
                     }
                 }
@@ -217,15 +217,20 @@ impl Packets {
         }
     }
 
-    /// Sends one frame in packets, the last of which is marked.
-    fn send_frame(&mut self, jpeg: &[u8], due: Instant) -> Result<(), Trouble> {
+    /// Sends one frame in packets, the last of which is marked. If `stop` is set meanwhile, the rest of
+    /// it leaves at once.
+    fn send_frame(&mut self, jpeg: &[u8], due: Instant, stop: &Event) -> Result<(), Trouble> {
         let timestamp = self.timestamp;
         self.timestamp = timestamp.wrapping_add(TICKS_A_FRAME);
         if self.way.is_reliable() && due.elapsed() > MAX_LATENESS {
             return Err(Trouble::Late);
         }
         let frame = JpegFrame::of(jpeg).map_err(Trouble::Unfit)?;
-        for packet in frame.packets(self.mtu) {
+        for (index, packet) in frame.packets(self.mtu).enumerate() {
+            // TCP spreads its bytes by itself.
+            if !self.way.is_reliable() {
+                self.wait(stop, due + spread(index * self.mtu, jpeg.len()));
+            }
             let header = RtpPacket::jpeg(self.sequence_number, timestamp, self.ssrc, b"");
             RtpPacket { marker: packet.is_last(), ..header }.encode(&mut self.datagram);
             packet.write(&mut self.datagram);

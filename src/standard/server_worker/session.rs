@@ -10,7 +10,7 @@ use super::way::Way;
 use crate::errand::{Errand, Prepared};
 use crate::event::Event;
 use crate::rtsp::State;
-use crate::server_worker::FRAME_INTERVAL;
+use crate::server_worker::pace::FRAME_INTERVAL;
 use crate::standard::rtsp::npt::{BadRange, NptRange};
 use crate::standard::rtsp::{RtpInfo, StandardStatus};
 
@@ -242,6 +242,9 @@ fn frames_before(time: Duration) -> u64 {
 fn frames_until(time: Duration) -> u64 {
     u64::try_from(time.as_millis().div_ceil(FRAME_INTERVAL.as_millis())).unwrap_or(u64::MAX)
 }
+
+/// The name of a movie's only track, as in the description.
+pub(super) const TRACK: &str = "track1";
 
 #[cfg(test)]
 mod tests {
