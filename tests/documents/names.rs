@@ -16,7 +16,7 @@ tests![
 
 fn every_program_that_a_command_names_is_there() {
     let benches = fs::read_to_string(root().join("benches/Cargo.toml")).unwrap();
-    let tests = fs::read_to_string(root().join("tests/Cargo.toml")).unwrap();
+    let programs = fs::read_to_string(root().join("tests/Cargo.toml")).unwrap();
     let mut texts: Vec<_> = documents()
         .into_iter()
         .map(|document| (fs::read_to_string(root().join(&document.name)).unwrap(), document.name))
@@ -39,7 +39,7 @@ fn every_program_that_a_command_names_is_there() {
                 };
                 let is_declared = match option {
                     "--bench " => benches.contains(&format!("[[bench]]\nname = \"{name}\"")),
-                    "--test " => tests.contains(&format!("[[test]]\nname = \"{name}\"")),
+                    "--test " => programs.contains(&format!("[[test]]\nname = \"{name}\"")),
                     _ => false,
                 };
                 let is_there = folders.iter().any(is_in) || is_declared;
