@@ -70,19 +70,8 @@ fn story(line: &SheetLine) -> String {
         return format!("<pre>{}</pre>", escape(note.as_str()));
     }
     let Some(evidence) = &line.evidence else { return String::new() };
-    let all = [
-        ("sent", evidence.sent.as_deref()),
-        ("came", Some(evidence.came.as_str())),
-        ("expected", Some(&evidence.expected)),
-        ("reason", evidence.reason.as_deref()),
-        ("see", Some(&evidence.see)),
-        ("story", evidence.story.as_deref()),
-    ];
-    let item = |(name, text): &(&str, Option<&str>)| {
-        let text = escape((*text)?);
-        Some(format!("<dt>{name}</dt><dd><pre>{text}</pre></dd>"))
-    };
-    let items: String = all.iter().filter_map(item).collect();
+    let item = |(name, text)| format!("<dt>{name}</dt><dd><pre>{}</pre></dd>", escape(text));
+    let items: String = evidence.parts().map(item).collect();
     format!("<dl>{items}</dl>")
 }
 

@@ -111,15 +111,7 @@ fn write_note(case: ElementWriter<'_, Vec<u8>>, name: &str, note: &str) -> io::R
 
 /// As the card shows it below the line.
 fn story(evidence: &SheetEvidence) -> String {
-    let all = [
-        ("sent", evidence.sent.as_deref()),
-        ("came", Some(evidence.came.as_str())),
-        ("expected", Some(&evidence.expected)),
-        ("reason", evidence.reason.as_deref()),
-        ("see", Some(&evidence.see)),
-        ("story", evidence.story.as_deref()),
-    ];
-    let rows = all.iter().filter_map(|(name, text)| Some(format!("{name:<8}  {}", (*text)?)));
+    let rows = evidence.parts().map(|(name, text)| format!("{name:<8}  {text}"));
     rows.collect::<Vec<_>>().join("\n")
 }
 

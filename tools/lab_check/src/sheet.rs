@@ -161,6 +161,21 @@ impl Sheet {
     }
 }
 
+impl SheetEvidence {
+    /// What is there of it, each part with its name, in the order of the card.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [
+            ("sent", self.sent.as_deref()),
+            ("came", Some(self.came.as_str())),
+            ("expected", Some(self.expected.as_str())),
+            ("reason", self.reason.as_deref()),
+            ("see", Some(self.see.as_str())),
+            ("story", self.story.as_deref()),
+        ];
+        all.into_iter().filter_map(|(name, text)| Some((name, text?)))
+    }
+}
+
 impl SheetLine {
     fn of(line: &Line, points: Option<&Points>) -> Self {
         let requirement = line.requirement;
