@@ -96,30 +96,23 @@ impl RtspUrl {
     /// Players ask for PLAY and TEARDOWN with and without a `/` at the end, by the movie's URL or
     /// the track's; and they append the track's name to the URL as it is, even after a query.
     pub fn movie(&self, track: &str) -> (String, bool) {
-        let tail = format!("/{track}");
-        let without = |text: &str| {
-            text.trim_end_matches('/')
-                .strip_suffix(&tail)
-                .map(|rest| rest.trim_end_matches('/').to_owned())
-        };
-        let in_query = self.query.as_deref().is_some_and(|query| without(query).is_some());
-        let in_path = without(&self.path).filter(|movie| !in_query && !movie.is_empty());
-        let is_track = in_query || in_path.is_some();
-        let movie = in_path.unwrap_or_else(|| self.path.clone());
-        (decode(&movie).trim_matches('/').to_owned(), is_track)
+        let whole = self.of_whole_movie(track);
+        (decode(&whole.path).trim_matches('/').to_owned(), whole != *self)
     }
 
     /// The URL of the movie, if this is that of its track with the control name `track`; else itself.
     #[must_use]
     pub fn of_whole_movie(&self, track: &str) -> Self {
-        let mut whole = self.clone();
         let tail = format!("/{track}");
-        let without =
-            |text: &str| text.trim_end_matches('/').strip_suffix(&tail).map(str::to_owned);
-        match self.query.as_deref().and_then(without) {
-            Some(query) => whole.query = Some(query),
-            None if self.movie(track).1 => whole.path = without(&self.path).unwrap_or_default(),
-            None => {}
+        let without = |text: &str| {
+            let rest = text.trim_end_matches('/').strip_suffix(&tail)?;
+            Some(rest.trim_end_matches('/').to_owned())
+        };
+        let mut whole = self.clone();
+        if let Some(query) = self.query.as_deref().and_then(without) {
+            whole.query = Some(query);
+        } else if let Some(path) = without(&self.path).filter(|path| !path.is_empty()) {
+            whole.path = path;
         }
         whole
     }
