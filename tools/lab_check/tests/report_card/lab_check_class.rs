@@ -13,12 +13,12 @@ use crate::harness::tests;
 use crate::lab_check_common::{Outcome, Table, lab_check, python_lab};
 
 tests![
-    every_submission_has_a_row_and_no_other_is_disturbed,
     a_check_that_takes_too_long_costs_its_own_row,
     a_class_whose_programs_all_have_a_card_ends_with_0,
     a_client_is_called_by_its_own_file,
     #[cfg(unix)]
-    a_name_that_is_no_text_is_a_name,
+    a_name_that_is_no_text_is_a_name;
+    long: every_submission_has_a_row_and_no_other_is_disturbed,
 ];
 
 fn class() -> TempDir {

@@ -22,7 +22,6 @@ use tempfile::TempDir;
 
 tests![
     the_rust_server_gets_a_full_card,
-    a_server_that_runs_is_checked_where_it_is,
     a_table_has_a_header_and_a_row_for_each_program,
     a_program_that_does_not_serve_fails_setup_with_its_last_words,
     a_table_that_can_not_be_written_is_told_before_the_check,
@@ -34,9 +33,10 @@ tests![
     nothing_is_left_when_lab_check_is_killed,
     the_card_in_the_document_is_the_real_one,
     a_failure_has_the_reason_that_the_client_would_tell,
-    bits_that_are_0_in_all_packets_are_seen_in_encode,
     the_story_of_a_failure_has_what_came_before_it;
     long:
+    a_server_that_runs_is_checked_where_it_is,
+    bits_that_are_0_in_all_packets_are_seen_in_encode,
     the_users_movie_may_have_any_name,
     #[cfg(target_os = "linux")]
     where_the_system_sends_no_large_datagram_that_is_no_fault,
