@@ -172,8 +172,8 @@ fn each_line_of_a_card_is_in_its_json_and_its_report() {
 /// What Gradescope is to show, as it documents its `results.json`: points add up, nothing is hidden.
 #[track_caller]
 fn assert_gradescope_shows(path: &Path, card: &Value) {
-    let text = fs::read_to_string(path).unwrap();
-    let results: Value = serde_json::from_str(&text).unwrap();
+    let file = fs::read_to_string(path).unwrap();
+    let results: Value = serde_json::from_str(&file).unwrap();
     let tests = results["tests"].as_array().unwrap();
     assert_eq!(tests.len(), card["lines"].as_array().unwrap().len());
     let sum = |field: &str| tests.iter().map(|test| test[field].as_f64().unwrap()).sum::<f64>();
