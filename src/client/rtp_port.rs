@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::examiner::Examiner;
 use super::findings::{Findings, Frames};
@@ -11,6 +11,7 @@ use super::receiver::{InFlight, Port};
 use crate::connection::{SOCKET_TIMEOUT, timed_out};
 use crate::errand::Wake;
 use crate::event::Event;
+use crate::trace::Arrivals;
 
 /// What `listen_rtp` takes along at PLAY and brings home at PAUSE.
 #[derive(Debug)]
@@ -22,12 +23,13 @@ pub(super) struct RtpPort {
 impl RtpPort {
     /// Uses that socket; for the rest see [`Intake::new`].
     pub(super) fn new(
-        socket: RtpSocket,
+        mut socket: RtpSocket,
         frames: Frames,
         examiner: Examiner,
-        clock: Instant,
+        arrivals: Arrivals,
     ) -> Self {
-        Self { socket, intake: Intake::new(frames, examiner, clock) }
+        socket.arrivals = Some(arrivals.clone());
+        Self { socket, intake: Intake::new(frames, examiner, arrivals) }
     }
 }
 
@@ -52,6 +54,7 @@ pub(super) struct RtpSocket {
     server: IpAddr,
     datagram: Vec<u8>,
     in_flight: InFlight,
+    arrivals: Option<Arrivals>,
 }
 
 /// What one [`RtpSocket::receive`] brought.
@@ -80,7 +83,8 @@ impl RtpSocket {
         let socket = UdpSocket::bind((any, port))?;
         socket.set_read_timeout(Some(SOCKET_TIMEOUT))?;
         let (number, datagram) = (socket.local_addr()?.port(), vec![0; MAX_DATAGRAM]);
-        Ok((number, Self { socket, server, datagram, in_flight: InFlight::default() }))
+        let (in_flight, arrivals) = (InFlight::default(), None);
+        Ok((number, Self { socket, server, datagram, in_flight, arrivals }))
     }
 
     /// Waits for a datagram, for 0.5 s at most. Once `stop` is set it no longer waits, and returns
@@ -101,7 +105,10 @@ impl RtpSocket {
             Ok((_, from)) if from.ip().to_canonical() != self.server => {
                 Some(Received::OfStranger(from))
             }
-            Ok((count, _)) => {
+            Ok((count, from)) => {
+                if let Some(arrivals) = &self.arrivals {
+                    arrivals.came_from(from);
+                }
                 Some(Received::Datagram(self.datagram.get(..count).unwrap_or_default()))
             }
             Err(error) if timed_out(&error) => (!is_stopping).then_some(Received::Nothing),
