@@ -97,6 +97,11 @@ impl Assembler {
         self.early.deadline()
     }
 
+    /// Whether pieces wait for one that is late.
+    pub(crate) fn is_waiting(&self) -> bool {
+        !self.early.is_empty()
+    }
+
     /// Gives up what has been waited for long enough.
     pub fn go_on(&mut self, now: Duration) {
         while let Some(Early { marker, sequence_number, payload }) = self.early.pop(now) {

@@ -36,7 +36,8 @@ impl Intake {
         let (now, lost) = (self.now(), self.findings.reception.lost);
         let order = self.findings.reception.record(packet, continues, now);
         let missing = self.findings.reception.lost.saturating_sub(lost);
-        self.arrivals.packet((datagram, packet), (order, missing), now);
+        let is_kept = order == Order::Late && self.assembler.is_waiting();
+        self.arrivals.packet((datagram, packet), (order, missing, is_kept), now);
         self.examiner.tell(|diagnosis, _| diagnosis.packet(datagram, Some((packet, order)), now));
         order
     }
@@ -85,5 +86,11 @@ impl Intake {
 
     fn now(&self) -> Duration {
         self.arrivals.clock().elapsed()
+    }
+}
+
+impl Drop for Intake {
+    fn drop(&mut self) {
+        self.arrivals.end(self.findings.timestamp());
     }
 }

@@ -59,6 +59,8 @@ pub(crate) enum Event {
         pt: u8,
         order: Order,
         missing: u64,
+        /// It is late, and has its place in its frame all the same.
+        is_kept: bool,
     },
     /// A datagram that is no RTP, or not of the movie.
     Malformed {
@@ -273,7 +275,7 @@ impl Event {
             let object = object.plain("ts", ts).maybe("net", net);
             return if by.is_zero() { object } else { object.ms("by", *by) };
         }
-        if let Self::PacketReceived { seq, bytes, m, ts, pt, order, missing } = self {
+        if let Self::PacketReceived { seq, bytes, m, ts, pt, order, missing, is_kept } = self {
             let name = match order {
                 Order::Next => None,
                 Order::Gap => Some("\"gap\""),
@@ -286,7 +288,8 @@ impl Event {
             let object = object.maybe("pt", Some(pt).filter(|pt| **pt != JPEG));
             let first = seq.saturating_sub(*missing);
             let missing = (*missing > 0).then(|| format!("[{first},{}]", seq.saturating_sub(1)));
-            return object.maybe("order", name).maybe("missing", missing);
+            let object = object.maybe("order", name).maybe("missing", missing);
+            return object.maybe("kept", is_kept.then_some(1));
         }
         object
     }
@@ -375,7 +378,8 @@ mod tests {
              \"m\":1,\"ts\":1796032978,\"net\":\"lost\",\"by\":37.043}";
         assert_eq!(line(&sent), expected);
         let (order, missing, pt) = (Order::Gap, 2, 26);
-        let received = Event::PacketReceived { seq, bytes, m: false, ts, pt, order, missing };
+        let (m, is_kept) = (false, false);
+        let received = Event::PacketReceived { seq, bytes, m, ts, pt, order, missing, is_kept };
         let expected = "rtp:packet_received {\"seq\":23,\"bytes\":12000,\"ts\":1796032978,\
              \"order\":\"gap\",\"missing\":[21,22]}";
         assert_eq!(line(&received), expected);

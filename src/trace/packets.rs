@@ -173,7 +173,8 @@ pub(crate) struct Arrivals {
     is_tcp: bool,
     ssrc: Option<u32>,
     highest: Option<u64>,
-    /// The packets since the last frame.
+    /// The last packet of the last frame, and the packets since then.
+    ended: Option<u64>,
     packets: u32,
     strangers: u64,
     next_stranger: Duration,
@@ -182,9 +183,19 @@ pub(crate) struct Arrivals {
 impl Arrivals {
     /// Of packets that come to that address; times are counted from `clock` on.
     pub(crate) fn new(trace: Trace, clock: Instant, to: SocketAddr, is_tcp: bool) -> Self {
-        let (ssrc, highest, packets) = (None, None, 0);
-        let (strangers, next_stranger, from) = (0, Duration::ZERO, Arc::default());
-        Self { trace, clock, from, to, is_tcp, ssrc, highest, packets, strangers, next_stranger }
+        Self {
+            trace,
+            clock,
+            from: Arc::default(),
+            to,
+            is_tcp,
+            ssrc: None,
+            highest: None,
+            ended: None,
+            packets: 0,
+            strangers: 0,
+            next_stranger: Duration::ZERO,
+        }
     }
 
     /// What times are counted from.
@@ -199,11 +210,11 @@ impl Arrivals {
         }
     }
 
-    /// A packet has come at that time; so many are missing before it.
+    /// A packet has come at that time; so many are missing before it. A late one may be kept for its frame.
     pub(crate) fn packet(
         &mut self,
         (datagram, packet): (&[u8], &RtpPacket<'_>),
-        (order, missing): (Order, u64),
+        (order, missing, is_kept): (Order, u64, bool),
         at: Duration,
     ) {
         if !self.trace.is_on() {
@@ -221,7 +232,7 @@ impl Arrivals {
         }
         let (bytes, m, ts) = (packet.payload.len(), packet.marker, packet.timestamp);
         let pt = packet.payload_type.get();
-        let event = Event::PacketReceived { seq, bytes, m, ts, pt, order, missing };
+        let event = Event::PacketReceived { seq, bytes, m, ts, pt, order, missing, is_kept };
         let comment = || match order {
             Order::Next | Order::Same => format!("packet {seq}"),
             Order::Gap => format!("packet {seq}, {missing} lost before it"),
@@ -306,7 +317,7 @@ impl Arrivals {
         }
         let last = self.last(last);
         let packets = packets.unwrap_or(self.packets).max(1);
-        self.packets = 0;
+        (self.packets, self.ended) = (0, Some(last));
         let number = Some(last).filter(|_| is_numbered && packets == 1);
         let (id, at, trace) = (FrameId { number, ts, last }, self.clock + at, self.trace.clone());
         if packets > 1 {
@@ -318,11 +329,21 @@ impl Arrivals {
     /// A frame can't be put together.
     pub(crate) fn broken(&mut self, last: Option<u16>, ts: u32, at: Duration) {
         if self.trace.is_on() {
-            let id = FrameId { number: None, ts, last: self.last(last) };
-            self.packets = 0;
+            let last = self.last(last);
+            let id = FrameId { number: None, ts, last };
+            (self.packets, self.ended) = (0, Some(last));
             let why = "a part of it did not come".to_owned();
             self.trace.tell_at(self.clock + at, || Event::FrameDamaged { id, why });
         }
+    }
+
+    /// Nothing more will come: what has come since the last frame is part of one that has no end.
+    pub(crate) fn end(&mut self, ts: u32) {
+        let last = self.highest.filter(|highest| Some(*highest) > self.ended);
+        let Some(last) = last.filter(|_| self.trace.is_on()) else { return };
+        self.ended = Some(last);
+        let (id, why) = (FrameId { number: None, ts, last }, "no end".to_owned());
+        self.trace.tell(|| Event::FrameDamaged { id, why });
     }
 
     fn last(&self, number: Option<u16>) -> u64 {

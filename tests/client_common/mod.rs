@@ -11,6 +11,7 @@
 use std::time::Duration;
 
 pub(crate) mod connecting;
+pub(crate) mod event_log;
 pub(crate) mod full_queue;
 pub(crate) mod jpeg;
 pub(crate) mod program;

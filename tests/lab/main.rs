@@ -28,6 +28,7 @@ mod client_odd_replies;
 mod client_odd_rtp;
 mod client_odd_servers;
 mod client_threads;
+mod event_log;
 mod fuzz_corpus; // wing
 mod impairment;
 mod server_bad_network;

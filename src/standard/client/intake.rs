@@ -105,7 +105,7 @@ impl Intake {
             let lost = self.findings.reception.lost;
             let order = self.findings.reception.record(&packet, false, at);
             let missing = self.findings.reception.lost.saturating_sub(lost);
-            self.arrivals.packet((&datagram, &packet), (order, missing), at);
+            self.arrivals.packet((&datagram, &packet), (order, missing, false), at);
             if order.goes_on() {
                 self.reassembler.push(&packet, order);
                 self.take_frames(packet.timestamp, at);
@@ -205,6 +205,12 @@ impl Intake {
             self.findings.reception.begin_anew();
         }
         self.source.as_ref().is_some_and(|source| source.ssrc == ssrc)
+    }
+}
+
+impl Drop for Intake {
+    fn drop(&mut self) {
+        self.arrivals.end(self.findings.timestamp());
     }
 }
 
