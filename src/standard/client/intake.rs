@@ -210,7 +210,10 @@ impl Intake {
 
 impl Drop for Intake {
     fn drop(&mut self) {
-        self.arrivals.end(self.findings.timestamp());
+        // A frame that has begun is not whole, and never will be.
+        let now = self.now();
+        self.reassembler.end();
+        self.take_frames(self.findings.timestamp(), now);
     }
 }
 
