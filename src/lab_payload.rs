@@ -38,7 +38,7 @@ use crate::statistics::Order;
 pub struct Assembler {
     /// Each with how many packets it came in, and the number of the last of them.
     frames: VecDeque<(Vec<u8>, u32, u16)>,
-    /// The numbers of the last packets of frames that were dropped.
+    /// The numbers of the last packets of frames that were dropped, as many as there is room for.
     broken: VecDeque<u16>,
     open: Open,
     /// Whether the server leaves the last two bytes of whole frames away.
@@ -174,6 +174,11 @@ impl Assembler {
         self.frames.pop_front()
     }
 
+    /// Notes from now on where frames that were dropped have ended.
+    pub(crate) fn note_broken(&mut self) {
+        self.broken.reserve(MOST_BROKEN);
+    }
+
     /// The numbers of the last packets of the frames that were dropped since this was last asked, as far
     /// as they have ended.
     pub(crate) fn take_broken(&mut self) -> impl Iterator<Item = u16> + '_ {
@@ -182,7 +187,7 @@ impl Assembler {
 
     /// A frame that was dropped has ended with the packet of that number.
     fn end_broken(&mut self, last: u16) {
-        if self.broken.len() < MOST_BROKEN {
+        if self.broken.len() < self.broken.capacity() {
             self.broken.push_back(last);
         }
     }
@@ -303,7 +308,7 @@ fn has_all_blocks(frame: &[u8]) -> bool {
     matches!(walk(frame).outcome, Outcome::Ok | Outcome::Long { .. })
 }
 
-/// More frames do not break between two questions; who never asks keeps no more.
+/// More frames do not break between two questions.
 const MOST_BROKEN: usize = 64;
 /// The start of every JPEG (ITU-T T.81 table B.1).
 const SOI: &[u8] = b"\xFF\xD8";

@@ -25,7 +25,10 @@ impl Intake {
     /// Sends frames to `frames` and what is seen of packets to `examiner` and `arrivals`, by whose clock
     /// times are counted.
     pub(super) fn new(frames: Frames, examiner: Examiner, arrivals: Arrivals) -> Self {
-        let (assembler, findings) = (Assembler::default(), Findings::default());
+        let (mut assembler, findings) = (Assembler::default(), Findings::default());
+        if arrivals.is_on() {
+            assembler.note_broken();
+        }
         Self { frames, examiner, arrivals, assembler, findings }
     }
 

@@ -99,16 +99,16 @@ impl RtpSocket {
         } else {
             self.socket.recv_from(&mut self.datagram)
         };
+        if let (Ok((_, from)), Some(arrivals)) = (&received, &self.arrivals) {
+            arrivals.came_from(*from);
+        }
         match received {
             // It wakes the thread.
             Ok((0, _)) if stop.is_set() => Some(Received::Nothing),
             Ok((_, from)) if from.ip().to_canonical() != self.server => {
                 Some(Received::OfStranger(from))
             }
-            Ok((count, from)) => {
-                if let Some(arrivals) = &self.arrivals {
-                    arrivals.came_from(from);
-                }
+            Ok((count, _)) => {
                 Some(Received::Datagram(self.datagram.get(..count).unwrap_or_default()))
             }
             Err(error) if timed_out(&error) => (!is_stopping).then_some(Received::Nothing),

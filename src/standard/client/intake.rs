@@ -54,12 +54,16 @@ struct Arrived {
 
 impl Intake {
     pub(super) fn new(stream: Stream, arrivals: Arrivals) -> Self {
+        let mut reassembler = Reassembler::default();
+        if arrivals.is_on() {
+            reassembler.note_broken();
+        }
         Self {
             stream,
             source: None,
             reorder: Reorder::default(),
-            reassembler: Reassembler::default(),
-            whole: VecDeque::new(),
+            reassembler,
+            whole: VecDeque::with_capacity(MOST_WHOLE),
             arrivals,
             findings: Findings::default(),
         }
@@ -217,5 +221,7 @@ impl Drop for Intake {
     }
 }
 
+/// More frames are hardly ever completed by one packet.
+const MOST_WHOLE: usize = 8;
 /// After this time without a packet of the present source another may take its place.
 const SOURCE_SILENCE: Duration = Duration::from_secs(1);

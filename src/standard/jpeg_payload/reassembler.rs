@@ -18,7 +18,7 @@ pub struct Reassembler {
     /// The tables of Q 128 to 254, which need not be sent in every frame (section 4.2).
     sent_tables: BTreeMap<u8, Tables>,
     damaged: u64,
-    /// The timestamps of the frames that were dropped, until somebody asks.
+    /// The timestamps of the frames that were dropped, as many as there is room for.
     broken: VecDeque<u32>,
     reasons: Reasons,
 }
@@ -72,6 +72,11 @@ impl Reassembler {
         }
     }
 
+    /// Notes from now on which frames were dropped.
+    pub(crate) fn note_broken(&mut self) {
+        self.broken.reserve(MOST_BROKEN);
+    }
+
     /// The timestamps of the frames that were dropped since this was last asked.
     pub(crate) fn take_broken(&mut self) -> impl Iterator<Item = u32> + '_ {
         self.broken.drain(..)
@@ -79,7 +84,7 @@ impl Reassembler {
 
     fn count_broken(&mut self, timestamp: u32) {
         self.damaged += 1;
-        if self.broken.len() < MOST_BROKEN {
+        if self.broken.len() < self.broken.capacity() {
             self.broken.push_back(timestamp);
         }
     }
@@ -204,7 +209,7 @@ impl Started {
     }
 }
 
-/// More frames do not break between two questions; who never asks keeps no more.
+/// More frames do not break between two questions.
 const MOST_BROKEN: usize = 64;
 
 /// A payload, taken apart.
