@@ -11,7 +11,6 @@
 use std::time::Duration;
 
 pub(crate) mod connecting;
-pub(crate) mod event_log;
 pub(crate) mod full_queue;
 pub(crate) mod jpeg;
 pub(crate) mod program;

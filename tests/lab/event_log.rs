@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::thread;
 
-use crate::client_common::event_log::{EventLog, Frames, assert_lives, number};
 use crate::client_common::program::{Ended, Program, client_command, rtp_port, run_client};
 use crate::common::LIMIT;
 use crate::common::jpegs::{PLAIN, jpegs};
 use crate::common::movies::{MOVIE, folder_with, lab_format, made_movie};
 use crate::common::raw_client::RawClient;
 use crate::common::server_process::ServerProcess;
+use crate::lives::{EventLog, Frames, assert_lives, number};
 use rtsp_lab::trace::{Files, Header, Recorder};
 use serde_json::Value;
 

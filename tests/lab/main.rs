@@ -16,7 +16,9 @@ mod common;
 #[path = "../counted.rs"]
 mod counted;
 #[path = "../fuzz/src/lib.rs"] // wing
-mod fuzz; // wing
+mod fuzz;
+#[path = "../lives.rs"]
+mod lives; // wing
 
 mod client_bad_network;
 mod client_command;

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::thread;
 
-use crate::client_common::event_log::{EventLog, Frames, assert_lives, number};
 use crate::client_common::program::{Program, client_command};
 use crate::common::LIMIT;
 use crate::common::jpegs::{PLAIN, jpegs};
 use crate::common::movies::{MOVIE, folder_with, lab_format};
 use crate::common::server_process::ServerProcess;
+use crate::lives::{EventLog, Frames, assert_lives, number};
 
 const BAD: [&str; 10] =
     ["--loss", "10", "--duplicate", "5", "--reorder", "10", "--delay", "20", "--jitter", "10"];

@@ -15,6 +15,8 @@ mod client_common;
 mod common;
 #[path = "../counted.rs"]
 mod counted;
+#[path = "../lives.rs"]
+mod lives;
 
 mod client_standard;
 mod client_standard_bad_network;

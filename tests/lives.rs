@@ -1,11 +1,13 @@
 //! The event logs of the programs, and what must be true of every packet in them.
 
+#![allow(dead_code, reason = "every test program uses its own part of this")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use super::super::common::bad_network::network;
-use super::super::common::server_process::wait_until;
+use crate::common::bad_network::network;
+use crate::common::server_process::wait_until;
 use rtsp_lab::impairment::Fate;
 use serde_json::Value;
 
