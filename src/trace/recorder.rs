@@ -230,3 +230,51 @@ const FLUSHED: Duration = Duration::from_millis(200);
 const MOST: usize = 4096;
 /// How long to wait for the disk at the end.
 const LAST_WAIT: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::channel;
+
+    #[test]
+    fn what_was_let_go_is_counted_in_the_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        let (channel, arriving) = Channel::open(false);
+        let trace = Trace::to(Arc::clone(&channel));
+        for number in 0..70_000 {
+            trace.tell(|| Event::PacketLeft { seq: number });
+        }
+        let story = Story::new(Header::default(), (Instant::now(), SystemTime::now()));
+        let files = Files { log: Some(log.clone()), capture: None };
+        let outputs = Outputs::open(&files, Box::new(|flaw| panic!("{flaw}")), &story);
+        let mut writer = Writer { story, outputs, held: BTreeMap::new(), count: 0 };
+        writer.write_all(&channel, &arriving, &AtomicBool::new(true));
+        let text = std::fs::read_to_string(log).unwrap();
+        assert_eq!(text.matches("rtp:packet_left").count(), 65_536);
+        assert_eq!(text.matches(r#""name":"log:dropped","data":{"events":4464}"#).count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_cant_be_opened_is_told_and_the_other_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (log, capture) = (folder.path().join("none/log"), folder.path().join("capture"));
+        let files = Files { log: Some(log), capture: Some(capture.clone()) };
+        let (sender, told) = channel();
+        let complain = move |flaw| sender.send(flaw).unwrap();
+        let (recorder, trace) = Recorder::start(files, Header::default(), complain).unwrap();
+        trace.summary("");
+        assert!(recorder.finish());
+        let told: Vec<String> = told.iter().collect();
+        assert!(told.len() == 1 && told[0].starts_with("could not write the log to "), "{told:?}");
+        assert!(capture.metadata().unwrap().len() > 40);
+    }
+
+    #[test]
+    fn without_files_there_is_no_thread() {
+        let (recorder, trace) =
+            Recorder::start(Files::default(), Header::default(), |_| {}).unwrap();
+        assert!(recorder.thread.is_none() && !trace.is_on());
+        assert!(recorder.finish());
+    }
+}

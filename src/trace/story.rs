@@ -149,6 +149,10 @@ impl Story {
         }
         let (name, data) = self.told(record);
         self.push(&mut lines, at, record.origin, (&name, data));
+        if record.origin.peer.is_some() && matches!(record.event, Event::Closed { .. }) {
+            // Of a server's connections only those are kept that are open.
+            self.talks.remove(&record.origin);
+        }
         lines
     }
 
@@ -366,3 +370,104 @@ const SCHEMA: &str = "urn:rtsp-lab:log:1";
 const EVENTS: &str = "urn:rtsp-lab:events:1";
 /// So many packets are written one by one.
 const MOST_PACKETS: u64 = 1_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PEER: ([u8; 4], u16) = ([127, 0, 0, 1], 40_000);
+
+    fn story(vantage: Vantage) -> (Story, Instant) {
+        let now = Instant::now();
+        let header = Header { vantage, ..Header::default() };
+        (Story::new(header, (now, SystemTime::UNIX_EPOCH)), now)
+    }
+
+    fn record(at: Instant, event: Event) -> Record {
+        Record { at, origin: Origin::default(), event, wire: None }
+    }
+
+    fn message(is_sent: bool, text: &str) -> Event {
+        Event::Message { is_sent, text: text.to_owned() }
+    }
+
+    #[test]
+    fn what_comes_too_late_to_be_sorted_keeps_its_time_and_says_so() {
+        let (mut story, start) = story(Vantage::Client);
+        let at = |ms| start + Duration::from_millis(ms);
+        let told = |ms| record(at(ms), Event::PacketLeft { seq: ms });
+        let lines: String = [100, 40, 100].map(|ms| story.lines(&told(ms))).concat();
+        let expected = "{\"time\":100.000,\"name\":\"rtp:packet_left\",\"data\":{\"seq\":100}}\n\
+            {\"time\":40.000,\"name\":\"rtp:packet_left\",\"data\":{\"seq\":40},\"disorder\":true}\n\
+            {\"time\":100.000,\"name\":\"rtp:packet_left\",\"data\":{\"seq\":100}}\n";
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn a_reply_knows_its_request_and_a_description_has_no_status() {
+        let (mut story, start) = story(Vantage::Client);
+        let at = |ms| start + Duration::from_millis(ms);
+        story.lines(&record(at(1), message(true, "DESCRIBE m RTSP/1.0\nCSeq: 3\n")));
+        let reply = story.lines(&record(at(4), message(false, "RTSP/1.0 200 OK\nCSeq: 3\n")));
+        let data = r#""data":{"method":"DESCRIBE","cseq":3,"status":200,"after":3.000,"#;
+        assert!(reply.contains("rtsp:reply_received") && reply.contains(data), "{reply}");
+        let text = "\nSession Description: \n\n</script>\u{2028}";
+        let description = story.lines(&record(at(5), message(false, text)));
+        let data =
+            r#""data":{"method":"DESCRIBE","text":"\nSession Description: \n\n</script>\u2028"}"#;
+        assert!(description.contains("rtsp:reply_received"), "{description}");
+        assert!(description.contains(data), "{description}");
+        let ignored = story.lines(&record(at(5), Event::Ignored { why: "odd".to_owned() }));
+        assert!(ignored.contains(r#""data":{"text":"\nSession"#), "{ignored}");
+    }
+
+    #[test]
+    fn in_a_servers_log_a_session_is_named_by_its_client_until_it_has_an_id() {
+        let (mut story, at) = story(Vantage::Server);
+        let origin = Origin { side: Side::Server, peer: Some(PEER.into()) };
+        let mut line = |event| story.lines(&Record { at, origin, event, wire: None });
+        let asked = line(message(false, "SETUP m RTSP/1.0\r\nCSeq: 1\r\n\r\n"));
+        assert!(asked.contains(r#""session":"127.0.0.1:40000","data""#), "{asked}");
+        let reply = "RTSP/1.0 200 OK\r\nCSeq: 1\r\nSession: 12AB;timeout=60\r\n\r\n";
+        for event in [message(true, reply), Event::State(State::Ready)] {
+            let told = line(event);
+            assert!(told.contains(r#""session":"12AB","data""#), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_seed_that_readers_would_round_is_a_string() {
+        for (seed, shown) in [("7", "7"), ("9007199254740993", "\"9007199254740993\"")] {
+            let option = |name: &str| match name {
+                "seed" => Some(seed.to_owned()),
+                "loss" => Some("0.5".to_owned()),
+                _ => None,
+            };
+            let header = Header { network: Impairment::read(option, 0).ok(), ..Header::default() };
+            let line = header.line(SystemTime::UNIX_EPOCH);
+            let expected = format!(
+                "\"network\":{{\"loss\":0.5,\"duplicate\":0,\"reorder\":0,\"delay\":0,\"jitter\":0,\"seed\":{shown}}}"
+            );
+            assert!(line.contains(&expected), "{line}");
+        }
+    }
+
+    #[test]
+    fn of_both_ends_the_capture_has_each_message_once() {
+        let (mut story, at) = story(Vantage::Network);
+        let peer = PEER.into();
+        let sides = [
+            Origin { side: Side::Client, peer: None },
+            Origin { side: Side::Server, peer: Some(peer) },
+        ];
+        let mut captured = Vec::new();
+        for origin in sides {
+            let event = Event::Connected { local: Some(peer), peer };
+            story.lines(&Record { at, origin, event, wire: None });
+            let event = message(origin.side == Side::Client, "PLAY m RTSP/1.0\nCSeq: 2\n");
+            let mut record = Record { at, origin, event, wire: None };
+            captured.extend(story.wire(&mut record).map(|(wire, _)| wire.comment));
+        }
+        assert_eq!(captured, ["request PLAY, CSeq 2"]);
+    }
+}
