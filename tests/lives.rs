@@ -138,7 +138,27 @@ pub(crate) fn assert_lives(server: &EventLog, client: &EventLog, options: &[&str
         }
     }
     assert_eq!((left, received), (BTreeMap::new(), BTreeMap::new()), "nothing comes from nowhere");
+    if by == Frames::Last {
+        assert_complete(client, &ends);
+    }
     assert_figures(client, &ends);
+}
+
+/// A complete frame has as many packets as came for it, late ones that were kept among them.
+#[track_caller]
+fn assert_complete(client: &EventLog, ends: &[(u64, String)]) {
+    let belongs = |event: &&Value| {
+        event["order"] != "again" && (event["order"] != "late" || event["kept"] == 1)
+    };
+    let received = client.named("rtp:packet_received");
+    let numbers: Vec<_> =
+        received.into_iter().filter(belongs).map(|it| number(it, "seq")).collect();
+    for event in client.named("frame:complete") {
+        let last = number(event, "last");
+        let before = ends.iter().map(|(of, _)| *of).take_while(|of| *of < last).last();
+        let own = numbers.iter().filter(|seq| **seq <= last && before.is_none_or(|it| **seq > it));
+        assert_eq!(number(event, "packets"), own.count() as u64, "{event}");
+    }
 }
 
 /// Each frame's end, by its last packet's number or its timestamp.
