@@ -32,6 +32,6 @@ mod story;
 
 pub(crate) use event::{Described, Event, ReportValues};
 pub use handle::Trace;
-pub(crate) use packets::{Arrivals, Departures, Journey};
+pub(crate) use packets::{Arrivals, Departures, Journey, Whence};
 pub use recorder::{Files, Recorder};
 pub use story::{Header, Vantage};

@@ -11,7 +11,7 @@ use super::receiver::{InFlight, Port};
 use crate::connection::{SOCKET_TIMEOUT, timed_out};
 use crate::errand::Wake;
 use crate::event::Event;
-use crate::trace::Arrivals;
+use crate::trace::{Arrivals, Whence};
 
 /// What `listen_rtp` takes along at PLAY and brings home at PAUSE.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl RtpPort {
         examiner: Examiner,
         arrivals: Arrivals,
     ) -> Self {
-        socket.arrivals = Some(arrivals.clone());
+        socket.whence = arrivals.whence();
         Self { socket, intake: Intake::new(frames, examiner, arrivals) }
     }
 }
@@ -54,7 +54,7 @@ pub(super) struct RtpSocket {
     server: IpAddr,
     datagram: Vec<u8>,
     in_flight: InFlight,
-    arrivals: Option<Arrivals>,
+    whence: Whence,
 }
 
 /// What one [`RtpSocket::receive`] brought.
@@ -83,8 +83,8 @@ impl RtpSocket {
         let socket = UdpSocket::bind((any, port))?;
         socket.set_read_timeout(Some(SOCKET_TIMEOUT))?;
         let (number, datagram) = (socket.local_addr()?.port(), vec![0; MAX_DATAGRAM]);
-        let (in_flight, arrivals) = (InFlight::default(), None);
-        Ok((number, Self { socket, server, datagram, in_flight, arrivals }))
+        let (in_flight, whence) = (InFlight::default(), Whence::default());
+        Ok((number, Self { socket, server, datagram, in_flight, whence }))
     }
 
     /// Waits for a datagram, for 0.5 s at most. Once `stop` is set it no longer waits, and returns
@@ -99,8 +99,8 @@ impl RtpSocket {
         } else {
             self.socket.recv_from(&mut self.datagram)
         };
-        if let (Ok((_, from)), Some(arrivals)) = (&received, &self.arrivals) {
-            arrivals.came_from(*from);
+        if let Ok((_, from)) = &received {
+            self.whence.note(*from);
         }
         match received {
             // It wakes the thread.

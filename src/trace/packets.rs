@@ -162,13 +162,31 @@ fn beside(mut address: SocketAddr, is_tcp: bool) -> SocketAddr {
     address
 }
 
+/// Where the last datagram came from: its socket knows, who looks at it afterwards does not. The default,
+/// where nothing is captured, keeps nothing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Whence(Option<Arc<Mutex<Option<SocketAddr>>>>);
+
+impl Whence {
+    /// A datagram has come from there.
+    pub(crate) fn note(&self, from: SocketAddr) {
+        if let Some(last) = &self.0 {
+            *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(from);
+        }
+    }
+
+    fn last(&self) -> Option<SocketAddr> {
+        *self.0.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// What a client tells of the packets and frames of one session.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Arrivals {
     trace: Trace,
     clock: Instant,
-    /// Where packets come from, as their socket has seen it, and where to.
-    from: Arc<Mutex<Option<SocketAddr>>>,
+    /// Where packets come from, and where to.
+    from: Whence,
     to: SocketAddr,
     is_tcp: bool,
     ssrc: Option<u32>,
@@ -184,9 +202,9 @@ impl Arrivals {
     /// Of packets that come to that address; times are counted from `clock` on.
     pub(crate) fn new(trace: Trace, clock: Instant, to: SocketAddr, is_tcp: bool) -> Self {
         Self {
+            from: Whence(trace.captures().then(Arc::default)),
             trace,
             clock,
-            from: Arc::default(),
             to,
             is_tcp,
             ssrc: None,
@@ -203,11 +221,9 @@ impl Arrivals {
         self.clock
     }
 
-    /// A datagram has come from there.
-    pub(crate) fn came_from(&self, from: SocketAddr) {
-        if self.trace.captures() {
-            *self.from.lock().unwrap_or_else(PoisonError::into_inner) = Some(from);
-        }
+    /// What the socket notes where datagrams come from.
+    pub(crate) fn whence(&self) -> Whence {
+        self.from.clone()
     }
 
     /// A packet has come at that time; so many are missing before it. A late one may be kept for its frame.
@@ -353,8 +369,7 @@ impl Arrivals {
     fn wire(&self, kind: Kind, bytes: &[u8], comment: impl FnOnce() -> String) -> Option<Wire> {
         self.trace.captures().then(|| {
             let Self { to, is_tcp, .. } = *self;
-            let from = *self.from.lock().unwrap_or_else(PoisonError::into_inner);
-            let from = from.unwrap_or_else(|| SocketAddr::new(to.ip(), 0));
+            let from = self.from.last().unwrap_or_else(|| SocketAddr::new(to.ip(), 0));
             Wire { kind, from, to, is_tcp, comment: comment(), bytes: bytes.into() }
         })
     }

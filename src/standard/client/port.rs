@@ -35,7 +35,7 @@ impl StandardPort {
         frames: Frames,
         arrivals: Arrivals,
     ) -> Self {
-        source.watch(&arrivals);
+        source.note_to(arrivals.whence());
         let (intake, reports) = (Intake::new(stream, arrivals), Reports::new());
         Self { source, intake, reports, frames, goodbye: None, is_gone: false }
     }

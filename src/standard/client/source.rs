@@ -13,7 +13,7 @@ use crate::errand::Wake;
 use crate::event::Event;
 use crate::standard::connection::StandardWriter;
 use crate::standard::rtsp::transport::{Channels, Offer, Ports};
-use crate::trace::Arrivals;
+use crate::trace::Whence;
 
 /// Where packets come from, and reports go to.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(super) struct UdpPair {
     datagram: Vec<u8>,
     last_look: Instant,
     in_flight: InFlight,
-    arrivals: Option<Arrivals>,
+    whence: Whence,
 }
 
 /// Two channels.
@@ -83,13 +83,13 @@ impl Source {
         Some(Self::Tcp(TcpChannels { writer, packets, arriving, channels, packet, in_flight }))
     }
 
-    /// Tells where packets come from.
-    pub(super) fn watch(&mut self, arrivals: &Arrivals) {
+    /// Notes from now on where packets come from.
+    pub(super) fn note_to(&mut self, whence: Whence) {
         match self {
-            Self::Udp(pair) => pair.arrivals = Some(arrivals.clone()),
+            Self::Udp(pair) => pair.whence = whence,
             Self::Tcp(tcp) => {
-                if let Some(peer) = tcp.writer.ends().map(|(_, peer)| peer) {
-                    arrivals.came_from(peer);
+                if let Some((_, peer)) = tcp.writer.ends() {
+                    whence.note(peer);
                 }
             }
         }
@@ -209,7 +209,7 @@ impl UdpPair {
             datagram: vec![0; MAX_DATAGRAM],
             last_look: Instant::now(),
             in_flight: InFlight::default(),
-            arrivals: None,
+            whence: Whence::default(),
         })
     }
 
@@ -224,8 +224,8 @@ impl UdpPair {
             Ok((By::Rtp, 0, _)) if stop.is_set() => Some(Received::Nothing),
             Ok((_, 1.., from)) if self.is_stranger(from) => Some(Received::OfStranger(from)),
             Ok((by, count, from)) => {
-                if let (By::Rtp, Some(arrivals)) = (by, &self.arrivals) {
-                    arrivals.came_from(from);
+                if matches!(by, By::Rtp) {
+                    self.whence.note(from);
                 }
                 let datagram = self.datagram.get(..count).unwrap_or_default();
                 Some(match by {
