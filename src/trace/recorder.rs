@@ -180,7 +180,7 @@ impl Outputs {
         };
         let (log, capture) = (open("log", &files.log), open("capture", &files.capture));
         let mut outputs = Self { log, capture, complain };
-        let program = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
+        let program = concat!("rtsp_lab ", env!("CARGO_PKG_VERSION"));
         outputs.log(&story.beginning());
         outputs.capture(&pcapng::beginning(program));
         outputs.flush();

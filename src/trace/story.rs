@@ -63,7 +63,7 @@ impl Header {
         let trace = Object::default().plain("vantage_point", point);
         let trace = trace.plain("event_schemas", list(&[EVENTS.to_owned()]));
         let trace = trace.plain("common_fields", common).end();
-        let program = Object::default().text("name", env!("CARGO_PKG_NAME"));
+        let program = Object::default().text("name", PROGRAM);
         let program = program.text("version", env!("CARGO_PKG_VERSION"));
         let program = program.text("os", std::env::consts::OS).end();
         let fragment = self.fragment.map_or("null".to_owned(), |bytes| bytes.to_string());
@@ -366,6 +366,7 @@ fn low(seq: u64) -> u16 {
     u16::from_be_bytes([high, low])
 }
 
+const PROGRAM: &str = "rtsp_lab";
 const SCHEMA: &str = "urn:rtsp-lab:log:1";
 const EVENTS: &str = "urn:rtsp-lab:events:1";
 /// So many packets are written one by one.
