@@ -5,8 +5,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::Receiver;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -28,7 +27,7 @@ pub struct Files {
 /// The thread `trace`, which writes until it is told to finish. Dropping this finishes it, too.
 #[derive(Debug)]
 pub struct Recorder {
-    ending: Arc<AtomicBool>,
+    ending: Arc<Flag>,
     done: Arc<Flag>,
     thread: Option<JoinHandle<()>>,
 }
@@ -44,7 +43,7 @@ impl Recorder {
         header: Header,
         complain: impl Fn(String) + Send + 'static,
     ) -> io::Result<(Self, Trace)> {
-        let (ending, done) = (Arc::new(AtomicBool::new(false)), Arc::new(Flag::default()));
+        let (ending, done) = (Arc::new(Flag::default()), Arc::new(Flag::default()));
         if files.log.is_none() && files.capture.is_none() {
             return Ok((Self { ending, done, thread: None }, Trace::default()));
         }
@@ -70,7 +69,7 @@ impl Recorder {
 
     fn end(&mut self) -> bool {
         let Some(thread) = self.thread.take() else { return true };
-        self.ending.store(true, Ordering::Release);
+        self.ending.set();
         self.done.wait(LAST_WAIT) && thread.join().is_ok()
     }
 }
@@ -91,29 +90,20 @@ struct Writer {
 }
 
 impl Writer {
-    fn write_all(
-        &mut self,
-        channel: &Channel,
-        arriving: &Receiver<Record>,
-        is_ending: &AtomicBool,
-    ) {
+    /// It looks into the channel now and then, and does not wait at it: then whoever puts something in need
+    /// not wake it, which would cost more than all the rest.
+    fn write_all(&mut self, channel: &Channel, arriving: &Receiver<Record>, ending: &Flag) {
         let mut flushed = Instant::now();
         loop {
-            // Looked at first: what was told before is in the channel then.
-            let ends = is_ending.load(Ordering::Acquire);
-            let next = arriving.recv_timeout(if ends { Duration::ZERO } else { TURN });
-            let is_over = match next {
-                Ok(record) => {
-                    for record in std::iter::once(record).chain(arriving.try_iter().take(MOST)) {
-                        channel.taken(&record);
-                        self.held.insert((record.at, self.count), record);
-                        self.count += 1;
-                    }
-                    false
-                }
-                Err(RecvTimeoutError::Timeout) => ends,
-                Err(RecvTimeoutError::Disconnected) => true,
-            };
+            // Asked first: what was told before is in the channel then.
+            let ends = ending.wait(TURN);
+            let before = self.count;
+            for record in arriving.try_iter().take(MOST) {
+                channel.taken(&record);
+                self.held.insert((record.at, self.count), record);
+                self.count += 1;
+            }
+            let is_over = ends && self.count == before;
             self.note_dropped(channel.take_dropped());
             let until = Instant::now().checked_sub(HELD).filter(|_| !is_over);
             while let Some(first) = self.held.first_entry() {
@@ -220,14 +210,14 @@ fn flaw(what: &str, path: &Path, error: &io::Error) -> String {
     format!("could not write the {what} to {}: {error}; it goes on without", path.display())
 }
 
-/// How long one turn waits for news.
+/// How often it looks for news.
 const TURN: Duration = Duration::from_millis(20);
 /// How long events wait for those that happened before them.
 const HELD: Duration = Duration::from_millis(50);
 /// How often what is written goes to the disk.
 const FLUSHED: Duration = Duration::from_millis(200);
 /// The most events taken in one turn.
-const MOST: usize = 4096;
+const MOST: usize = 65_536;
 /// How long to wait for the disk at the end.
 const LAST_WAIT: Duration = Duration::from_secs(5);
 
@@ -249,7 +239,9 @@ mod tests {
         let files = Files { log: Some(log.clone()), capture: None };
         let outputs = Outputs::open(&files, Box::new(|flaw| panic!("{flaw}")), &story);
         let mut writer = Writer { story, outputs, held: BTreeMap::new(), count: 0 };
-        writer.write_all(&channel, &arriving, &AtomicBool::new(true));
+        let ending = Flag::default();
+        ending.set();
+        writer.write_all(&channel, &arriving, &ending);
         let text = std::fs::read_to_string(log).unwrap();
         assert_eq!(text.matches("rtp:packet_left").count(), 65_536);
         assert_eq!(text.matches(r#""name":"log:dropped","data":{"events":4464}"#).count(), 1);
