@@ -10,7 +10,6 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
-use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::connection::{Connection, Incoming};
@@ -38,7 +37,7 @@ mod silence;
 use dialogue::{Dialogue, Next};
 pub use findings::{HeaderField, LatestPacket, PayloadHeader};
 use log::Log;
-pub use log::{ClientEvent, LogEntry};
+pub use log::{ClientEvent, LogEntry, Witness};
 use mailbox::{FLOOD, News, Slot};
 pub use message::{Message, Severity};
 pub use player::{Player, Seek, Status};
@@ -246,8 +245,8 @@ impl Client {
         };
         self.log.dismiss();
         let text = self.dialogue.encode(&request);
-        let sent = self.dialogue.send((method, self.rtsp_seq), &text, self.log.now());
-        self.log.report(ClientEvent::Sent(text));
+        let sent = self.dialogue.send((method, self.rtsp_seq), &text, self.log.asks());
+        self.log.asked(text);
         if let Err(error) = sent {
             self.connection_ended(&error.to_string());
         }
@@ -326,7 +325,8 @@ impl Client {
         let examiner = examiner::Examiner::new(number, server, self.log.clock());
         let started = self.receiver.open(self.dialogue.mailbox.news(), examiner.clone());
         started.map_err(|error| Message::no_thread(&error))?;
-        self.receiver.set_port(|frames| RtpPort::new(socket, frames, examiner, self.log.clock()));
+        let arrivals = self.log.arrivals(number, false);
+        self.receiver.set_port(|frames| RtpPort::new(socket, frames, examiner, arrivals));
         self.receiver.screen.statistics = Statistics::default();
         self.rtp_port = number;
         self.teardown_acked = false;
@@ -371,8 +371,8 @@ impl Client {
             self.dialogue.connected(stream, |slot| Self::recv_rtsp_reply(connection, slot))
         });
         match connected {
-            Ok(peer) => {
-                self.log.report(ClientEvent::Connected(peer));
+            Ok(ends) => {
+                self.log.connected(ends);
                 self.press(wanted_for);
             }
             Err(error) => {
@@ -384,7 +384,7 @@ impl Client {
 
     /// The state follows the reply, by the table that the server keeps to as well.
     fn granted(&mut self, method: Method, reply: Reply, arrival: Duration) {
-        self.state = self.state.after(method).unwrap_or(self.state);
+        self.state = self.log.state(self.state.after(method).unwrap_or(self.state));
         match method {
             Method::Setup => self.session_id = reply.session,
             Method::Play => self.receiver.play(arrival),
@@ -421,6 +421,7 @@ impl Client {
     }
 
     fn connection_ended(&mut self, why: &str) {
+        self.log.closing(why);
         if self.dialogue.is_leaving() {
             // Some servers answer TEARDOWN by closing.
             return self.torn_down();
@@ -442,7 +443,7 @@ impl Client {
         self.update_movie();
         self.dialogue.end();
         self.session_id = None;
-        self.state = State::Init;
+        self.state = self.log.closed();
     }
 
     /// What is due because nothing has come for 2 s: no reply, or no packet. Says whether the user
@@ -459,14 +460,6 @@ impl Client {
         }
         let heard = self.state == State::Playing && self.receiver.listen_for_silence(now).0;
         overdue.is_some() || examined || heard
-    }
-
-    /// The same client, of a server in this program, which tells `limit` when it leaves frames out because
-    /// the system sends no datagram above so many bytes. Then the user is told, too.
-    #[must_use]
-    pub fn of_own_server(mut self, limit: Arc<OnceLock<usize>>) -> Self {
-        self.log.watch(limit);
-        self
     }
 
     /// Tells why nothing comes of what is being done; what is wished for would fail in the same way.
@@ -493,6 +486,10 @@ impl Player for Client {
         let told = self.read_mail() | self.log.tell_limit();
         let shown = self.update_movie();
         self.look_at_the_clock() || told || shown
+    }
+
+    fn watch(&mut self, witness: Witness) {
+        self.log.watch(witness);
     }
 
     fn dismiss_message(&mut self) {

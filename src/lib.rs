@@ -34,6 +34,7 @@
 //! | [`terminal`] | the player without a window | |
 //! | [`console`] | prints, and never waits for the terminal | `print` |
 //! | [`impairment`] | a bad network on purpose | |
+//! | [`trace`] | what happened to each packet, written down | |
 //!
 //! The standard dialect, which common players and servers speak, is one wing: [`standard`]. The
 //! lab's files do not use it, and can be read without it.
@@ -47,6 +48,7 @@
 //!            server                        standard::client
 //!            server_worker   client        standard::server_worker        sockets and threads
 //!            connection   errand   datagram    standard::connection
+//!            trace                                                        events to files
 //! tools      event   video_stream   picture                               waiting, files, decoding
 //! core       rtsp   rtp_packet             standard:: rtsp  sdp  rtcp     bytes in, values out
 //!            lab_payload   statistics                 jpeg_payload
@@ -73,5 +75,6 @@ mod server_worker;
 pub mod standard; // wing
 pub mod statistics;
 pub mod terminal;
+pub mod trace;
 pub mod video_stream;
 pub mod window;

@@ -3,7 +3,7 @@
 use std::io;
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -14,6 +14,7 @@ use crate::diagnosis;
 use crate::event::Event;
 use crate::jpeg::walk::{Outcome, walk};
 use crate::picture::{MAX_PIXELS, Picture};
+use crate::trace::Journey;
 
 /// The thread, and its two ends.
 #[derive(Debug)]
@@ -47,6 +48,8 @@ pub(crate) struct Decoded {
     pub(crate) findings: Findings,
     /// What became of the other frames so far.
     pub(crate) not_shown: NotShown,
+    /// What is told of the frame on its way.
+    journey: Journey,
 }
 
 impl Decoder {
@@ -72,9 +75,12 @@ impl Decoder {
         self.frames.clone().map(Frames::new)
     }
 
-    /// The next picture that waits.
+    /// The next picture that waits: it is shown now.
     pub(crate) fn next(&self) -> Option<Decoded> {
         let decoded = self.pictures.try_recv().ok()?;
+        if decoded.picture.is_some() {
+            decoded.journey.shown();
+        }
         self.waiting.fetch_sub(decoded.size(), Ordering::Relaxed);
         Some(decoded)
     }
@@ -103,15 +109,25 @@ struct Leaving {
 }
 
 impl Leaving {
-    /// Whether there is room for the picture: for four of the usual size, or one of the largest.
-    fn pass_on(&self, decoded: Decoded) -> bool {
+    /// Passes the picture on, if there is room for it: for four of the usual size, or one of the largest.
+    /// If not, it comes back.
+    fn pass_on(&self, decoded: Decoded) -> Option<Decoded> {
         let size = decoded.size();
         let before = self.waiting.fetch_add(size, Ordering::Relaxed);
-        let passed = before + size <= MAX_PIXELS && self.pictures.try_send(decoded).is_ok();
-        if !passed {
+        let refused = if before + size > MAX_PIXELS {
+            Some(decoded)
+        } else {
+            match self.pictures.try_send(decoded) {
+                Ok(()) => None,
+                Err(TrySendError::Full(decoded) | TrySendError::Disconnected(decoded)) => {
+                    Some(decoded)
+                }
+            }
+        };
+        if refused.is_some() {
             self.waiting.fetch_sub(size, Ordering::Relaxed);
         }
-        passed
+        refused
     }
 }
 
@@ -130,17 +146,23 @@ fn decode_all(
     examiner: &Examiner,
 ) -> NotShown {
     let mut not_shown = NotShown::default();
-    for Frame { jpeg, findings } in frames {
+    for Frame { jpeg, findings, journey } in frames {
         let is_frame = jpeg.is_some();
         if end.get().is_some_and(|end| end.elapsed() >= LAST_FRAMES) {
             not_shown.overruns += u64::from(is_frame);
+            journey.left_out("TEARDOWN");
             continue;
         }
+        let begun = journey.begin();
         let picture = jpeg.and_then(|(jpeg, packets)| decode(&jpeg, packets, examiner));
+        journey.decoded(begun, picture.is_some());
         not_shown.undecodable += u64::from(is_frame && picture.is_none());
-        let is_picture = picture.is_some();
-        let decoded = Decoded { picture, findings, not_shown };
-        not_shown.overruns += u64::from(!pictures.pass_on(decoded) && is_picture);
+        let decoded = Decoded { picture, findings, not_shown, journey };
+        let refused = pictures.pass_on(decoded).filter(|decoded| decoded.picture.is_some());
+        if let Some(refused) = refused {
+            not_shown.overruns += 1;
+            refused.journey.left_out("window behind");
+        }
         news.set();
     }
     not_shown
@@ -194,7 +216,7 @@ mod tests {
                 decoder.end.set(Instant::now().checked_sub(LAST_FRAMES).unwrap()).unwrap();
             }
             for jpeg in frames() {
-                going.pass_on((jpeg, 1), &mut findings, Duration::ZERO);
+                going.pass_on((jpeg, 1), &mut findings, Duration::ZERO, Journey::default());
             }
             drop(going);
             let NotShown { undecodable, overruns } = decoder.finish().unwrap();

@@ -45,6 +45,9 @@ pub(crate) struct RequestSent {
     is_overdue: bool,
 }
 
+/// Both ends of a connection: the server's, and this one, if the system tells it.
+pub(crate) type Ends = (SocketAddr, Option<SocketAddr>);
+
 /// What is to be dealt with.
 #[derive(Debug)]
 pub(crate) enum Next {
@@ -110,7 +113,7 @@ impl Dialogue {
     }
 
     /// Takes a new connection: starts the thread that runs `receive`, which returns why the
-    /// connection has ended. Returns the address that answered.
+    /// connection has ended. Returns the address that answered, and that of this end.
     ///
     /// # Errors
     /// The server has gone already, or the system has no room for another thread.
@@ -118,11 +121,11 @@ impl Dialogue {
         &mut self,
         stream: TcpStream,
         receive: impl FnOnce(&Slot) -> String + Send + 'static,
-    ) -> io::Result<SocketAddr> {
+    ) -> io::Result<Ends> {
         let connected = Connected::start(stream, self.mailbox.slot(), receive)?;
-        let peer = connected.peer;
+        let ends = (connected.peer, connected.local);
         self.link = Link::Up(connected);
-        Ok(peer)
+        Ok(ends)
     }
 
     /// Ends the connection, and all that waits for it.

@@ -1,11 +1,12 @@
 //! What the thread that receives has found out, and its way to the window.
 
 use std::net::SocketAddr;
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{SyncSender, TrySendError};
 use std::time::Duration;
 
 use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
 use crate::statistics::Reception;
+use crate::trace::Journey;
 
 /// What has been found out about the packets of a session so far. All of it goes along with every
 /// frame, because any frame may be dropped on its way.
@@ -23,6 +24,14 @@ pub(crate) struct Findings {
     pub(crate) has_ended: bool,
 }
 
+impl Findings {
+    /// The RTP timestamp of the packet that came last.
+    pub(crate) fn timestamp(&self) -> u32 {
+        let header = self.latest.as_ref().map(|latest| latest.header);
+        header.map_or(0, |[_, _, _, _, a, b, c, d, ..]| u32::from_be_bytes([a, b, c, d]))
+    }
+}
+
 /// A frame, or figures alone, on the way to the decoder.
 #[derive(Debug)]
 pub(crate) struct Frame {
@@ -30,6 +39,8 @@ pub(crate) struct Frame {
     pub(crate) jpeg: Option<(Vec<u8>, u32)>,
     /// What is known as of this frame.
     pub(crate) findings: Findings,
+    /// What is told of the frame on its way.
+    pub(crate) journey: Journey,
 }
 
 /// Where frames go.
@@ -48,16 +59,23 @@ impl Frames {
 
     /// Passes a frame of so many packets on. It is dropped if the decoder does not keep up, since
     /// receiving never waits.
-    pub(crate) fn pass_on(&mut self, jpeg: (Vec<u8>, u32), findings: &mut Findings, now: Duration) {
-        if !self.send(Some(jpeg), findings, now) {
+    pub(crate) fn pass_on(
+        &mut self,
+        jpeg: (Vec<u8>, u32),
+        findings: &mut Findings,
+        now: Duration,
+        journey: Journey,
+    ) {
+        if let Err(journey) = self.send(Some(jpeg), findings, now, journey) {
             findings.reception.overruns += 1;
+            journey.left_out("decoder behind");
         }
     }
 
     /// Passes the findings on alone, now and then, when no frame carries them.
     pub(crate) fn tell(&mut self, findings: &Findings, now: Duration) {
         if self.last_told.is_none_or(|last| now >= last + TELLING_INTERVAL) {
-            self.send(None, findings, now);
+            self.send(None, findings, now, Journey::default()).ok();
         }
     }
 
@@ -66,12 +84,22 @@ impl Frames {
         self.last_told = None;
     }
 
-    fn send(&mut self, jpeg: Option<(Vec<u8>, u32)>, findings: &Findings, now: Duration) -> bool {
-        let sent = self.frames.try_send(Frame { jpeg, findings: findings.clone() }).is_ok();
-        if sent {
-            self.last_told = Some(now);
+    fn send(
+        &mut self,
+        jpeg: Option<(Vec<u8>, u32)>,
+        findings: &Findings,
+        now: Duration,
+        journey: Journey,
+    ) -> Result<(), Journey> {
+        match self.frames.try_send(Frame { jpeg, findings: findings.clone(), journey }) {
+            Ok(()) => {
+                self.last_told = Some(now);
+                Ok(())
+            }
+            Err(TrySendError::Full(frame) | TrySendError::Disconnected(frame)) => {
+                Err(frame.journey)
+            }
         }
-        sent
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::findings::LatestPacket;
-use super::log::{Log, LogEntry};
+use super::log::{Log, LogEntry, Witness};
 use super::message::Message;
 use super::screen::Screen;
 use crate::diagnosis::Finding;
@@ -22,6 +22,9 @@ pub trait Player {
     /// Waits at most `timeout` for something to happen, and deals with it; returns whether what the
     /// user sees has changed.
     fn wait(&mut self, timeout: Duration) -> bool;
+
+    /// From now on that witness is told of everything that happens, and the user of what it knows.
+    fn watch(&mut self, _witness: Witness) {}
 
     /// Takes the message off the screen.
     fn dismiss_message(&mut self);

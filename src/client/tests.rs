@@ -8,6 +8,7 @@ use super::examiner::Examiner;
 use super::findings::{Frame, Frames};
 use super::*;
 use crate::statistics::Reception;
+use crate::trace::{Arrivals, Trace};
 
 const WAIT: Duration = Duration::from_secs(10);
 
@@ -19,7 +20,9 @@ fn open(room: usize) -> (Receiver<RtpPort>, SocketAddr, mpsc::Receiver<Frame>) {
     receiver.open(Arc::default(), Examiner::default()).unwrap();
     // The test takes the frames, not the decoder.
     receiver.set_port(|_| {
-        RtpPort::new(socket, Frames::new(frames), Examiner::default(), Instant::now())
+        let local = (Ipv4Addr::LOCALHOST, number).into();
+        let arrivals = Arrivals::new(Trace::default(), Instant::now(), local, false);
+        RtpPort::new(socket, Frames::new(frames), Examiner::default(), arrivals)
     });
     (receiver, (Ipv4Addr::LOCALHOST, number).into(), arriving)
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::server_event::ServerEvent;
 use crate::event::Event;
 use crate::impairment::Network;
+use crate::trace::Trace;
 
 /// What a server serves, and how.
 #[derive(Clone, Debug)]
@@ -39,6 +40,8 @@ pub struct Settings {
     pub session_timeout: Duration,
     /// What happens to RTP packets over UDP on their way out; `None` sends them as they are.
     pub network: Option<Network>,
+    /// What everything that happens is told to.
+    pub trace: Trace,
 }
 
 impl Default for Settings {
@@ -55,6 +58,7 @@ impl Default for Settings {
             mtu: DEFAULT_MTU,
             session_timeout: SESSION_TIMEOUT,
             network: None,
+            trace: Trace::default(),
         }
     }
 }

@@ -16,7 +16,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use crate::client::dialogue::Next;
-use crate::client::log::ClientEvent;
+use crate::client::log::{ClientEvent, Witness};
 use crate::client::mailbox::News;
 use crate::client::message::Message;
 use crate::client::player::{Player, Seek, Status};
@@ -92,7 +92,7 @@ impl StandardClient {
             return self.torn_down();
         }
         if !self.session.dialogue.put_off(Method::Teardown) && self.session.state != State::Init {
-            self.send_teardown();
+            self.send_request(Method::Teardown);
         }
     }
 
@@ -155,8 +155,8 @@ impl StandardClient {
     fn connected(&mut self, stream: io::Result<TcpStream>) {
         let Some(wanted_for) = self.session.dialogue.end_connecting() else { return };
         match stream.and_then(|stream| self.session.connected(stream)) {
-            Ok(peer) => {
-                self.session.log.report(ClientEvent::Connected(peer));
+            Ok(ends) => {
+                self.session.log.connected(ends);
                 self.press(wanted_for);
             }
             Err(error) => {
@@ -167,6 +167,7 @@ impl StandardClient {
     }
 
     fn connection_ended(&mut self, why: &str) {
+        self.session.log.closing(why);
         if self.plan == Plan::Tcp {
             return self.reconnect_over_tcp();
         }
@@ -212,11 +213,6 @@ impl StandardClient {
             }
             Err(why) => self.stop_setting_up(why),
         }
-    }
-
-    fn send_teardown(&mut self) {
-        self.session.say_goodbye();
-        self.send_request(Method::Teardown);
     }
 
     fn stop_setting_up(&mut self, why: Message) {
@@ -316,7 +312,7 @@ impl StandardClient {
         let Some(since) = self.session.awaits_udp_since() else { return false };
         if now >= since + self.settings.silence && self.session.dialogue.awaited().is_none() {
             self.plan = Plan::Tcp;
-            self.send_teardown();
+            self.send_request(Method::Teardown);
             self.session.log.tell(messages::tries_tcp(self.session.transport.port));
         }
         true
@@ -325,9 +321,8 @@ impl StandardClient {
     /// TEARDOWN has been answered: sends SETUP again, with TCP, and then PLAY from the same place.
     fn set_up_over_tcp(&mut self) {
         self.plan = Plan::Nothing;
-        let place = self.session.place();
+        self.session.wants_tcp_from(self.session.place());
         self.session.end();
-        self.session.wants_tcp_from(place);
         self.send_setup();
     }
 
@@ -425,6 +420,10 @@ impl Player for StandardClient {
         let told = self.read_mail();
         let shown = self.session.show_pictures();
         self.look_at_the_clock() || told || shown
+    }
+
+    fn watch(&mut self, witness: Witness) {
+        self.session.log.watch(witness);
     }
 
     fn dismiss_message(&mut self) {

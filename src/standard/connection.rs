@@ -1,7 +1,7 @@
 //! A connection of the standard dialect: messages and packets in, messages and packets out.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -108,6 +108,11 @@ impl StandardWriter {
         let length = u16::try_from(packet.len()).map_err(|_| ErrorKind::InvalidInput)?;
         let [high, low] = length.to_be_bytes();
         self.write(&[&[b'$', channel, high, low], packet].concat())
+    }
+
+    /// The addresses of both ends, this one first, while there is a connection.
+    pub(crate) fn ends(&self) -> Option<(SocketAddr, SocketAddr)> {
+        Some((self.door.local_addr().ok()?, self.door.peer_addr().ok()?))
     }
 
     /// Ends the connection, even while others read or write.

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::connection::{Connection, was_not_taken};
-use crate::rtsp::Method;
 use crate::rtsp::inbox::TooLong;
+use crate::rtsp::{Method, State};
 use crate::server::server_event::ServerEvent;
 use crate::server::shared::Settings;
 use crate::server::shared::{Shared, canonical};
@@ -17,6 +17,7 @@ use crate::server_worker::pace::Pace;
 use crate::server_worker::transcript::End;
 use crate::server_worker::transcript::Transcript;
 use crate::standard::connection::{Arrival, StandardReader, StandardWriter};
+use crate::standard::reported;
 use crate::standard::rtcp;
 use crate::standard::rtsp::inbox::Item;
 use crate::standard::rtsp::transport::Answer;
@@ -24,6 +25,7 @@ use crate::standard::rtsp::{
     RtspUrl, SessionHeader, StandardMethod, StandardReply, StandardRequest, StandardStatus, Target,
 };
 use crate::standard::sdp::JPEG_CLOCK_HZ;
+use crate::trace::{Described, Event, Trace};
 
 mod describe;
 pub(crate) mod refusal;
@@ -54,6 +56,8 @@ pub(crate) struct StandardWorker {
     /// When the last request came, and when anything at all did.
     last_request: Instant,
     last_sign: Instant,
+    trace: Trace,
+    state: State,
 }
 
 impl StandardWorker {
@@ -71,7 +75,9 @@ impl StandardWorker {
         let (stream, bytes) = connection.into_parts();
         let reader = StandardReader::new(stream.try_clone()?, bytes)?;
         let writer = Arc::new(StandardWriter::new(stream)?);
-        let (session, was_told) = (None, false);
+        let (session, was_told, state) = (None, false, State::Init);
+        let trace = shared.settings.trace.of_client(peer);
+        trace.tell(|| Event::State(state));
         Ok(Self {
             reader,
             writer,
@@ -83,6 +89,8 @@ impl StandardWorker {
             was_told,
             last_request,
             last_sign,
+            trace,
+            state,
         })
     }
 
@@ -139,6 +147,10 @@ impl StandardWorker {
     /// A client is alive if it sends requests or reports (measured: no player does both), or takes the
     /// movie over TCP: there the sender ends when nobody reads.
     fn look_at_the_clock(&mut self) -> Option<End> {
+        let state = self.session.as_ref().map_or(State::Init, Session::state);
+        if std::mem::replace(&mut self.state, state) != state {
+            self.trace.tell(|| Event::State(state));
+        }
         if self.session.as_ref().is_some_and(Session::is_taken) {
             self.last_sign = Instant::now();
         }
@@ -279,6 +291,11 @@ impl StandardWorker {
         let cname = format!("rtsp_lab@{}", canonical(self.local).ip());
         let transcript = Transcript::new(self.peer, Arc::clone(&self.shared));
         let (reports, rtcp_channel) = (way.reports(), way.rtcp_channel());
+        self.trace.tell(|| {
+            let (frames, clock_hz) = (Some(movie.1.frames), Some(JPEG_CLOCK_HZ));
+            let (movie, dialect) = (Some(name.clone()), Some("standard"));
+            Event::Described(Described { frames, clock_hz, movie, dialect, ..Described::default() })
+        });
         let stream = StandardStream::new(movie, way, &self.shared.settings, cname, transcript);
         Session::new(name, track, stream, reports, rtcp_channel)
     }
@@ -307,6 +324,8 @@ impl StandardWorker {
         // Players send all kinds of bytes to open a way through firewalls.
         let Ok(packets) = rtcp::parse(datagram) else { return };
         self.last_sign = Instant::now();
+        let reports = self.session.as_ref().and_then(|session| session.reports.as_ref());
+        reported::tell(&self.trace, datagram, reports, &self.writer);
         let ours = self.session.as_ref().map(|session| session.ssrc);
         for packet in packets {
             let blocks = match packet {
@@ -358,6 +377,7 @@ impl StandardWorker {
 
     fn send(&mut self, reply: &StandardReply) -> io::Result<()> {
         let text = reply.encode();
+        self.trace.tell(|| Event::Message { is_sent: true, text: text.clone() });
         self.writer.send(&text)?;
         self.report(ServerEvent::Sent { peer: self.peer, text });
         Ok(())

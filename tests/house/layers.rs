@@ -23,6 +23,8 @@ enum Room {
     WingCore,
     /// Waiting, files, decoding.
     Tools,
+    /// What happens, on its way to a file: below all that has something to tell.
+    Trace,
     /// A connection, a thread that takes a value along and brings it back, how large a datagram may
     /// be.
     Network,
@@ -62,6 +64,7 @@ const PLACES: &[(&str, Room)] = &[
     ("src/event", Room::Tools),
     ("src/video_stream", Room::Tools),
     ("src/picture", Room::Tools),
+    ("src/trace", Room::Trace),
     ("src/connection", Room::Network),
     ("src/errand", Room::Network),
     ("src/datagram", Room::Network),
@@ -70,6 +73,7 @@ const PLACES: &[(&str, Room)] = &[
     ("src/server_worker", Room::Worker),
     ("src/client", Room::Client),
     ("src/standard/connection", Room::WingNetwork),
+    ("src/standard/reported", Room::WingNetwork),
     ("src/standard/server_worker", Room::WingWorker),
     ("src/standard/client", Room::WingClient),
     ("src/server", Room::Server),
@@ -86,26 +90,27 @@ const PLACES: &[(&str, Room)] = &[
 /// Which rooms a room may use besides itself.
 fn may_use(room: Room) -> &'static [Room] {
     use Room::{
-        Card, Client, Console, Core, Lists, Network, Program, Server, ServerShared, Tools, Window,
-        WingClient, WingCore, WingNetwork, WingWorker, Worker,
+        Card, Client, Console, Core, Lists, Network, Program, Server, ServerShared, Tools, Trace,
+        Window, WingClient, WingCore, WingNetwork, WingWorker, Worker,
     };
     match room {
         Core | Card => &[],
         Console => &[Tools],
         WingCore | Tools => &[Core],
-        Network => &[Core, Tools],
-        ServerShared => &[Core, Tools, Network],
-        Worker => &[Core, Tools, Network, ServerShared],
-        Client => &[Core, Tools, Network],
-        WingNetwork => &[Core, WingCore, Tools, Network],
-        WingWorker => &[Core, WingCore, Tools, Network, WingNetwork, ServerShared, Worker],
-        WingClient => &[Core, WingCore, Tools, Network, WingNetwork, Client],
-        Server => &[Core, Tools, Network, ServerShared, Worker, WingWorker],
+        Network | Trace => &[Core, Tools],
+        ServerShared => &[Core, Tools, Trace, Network],
+        Worker => &[Core, Tools, Trace, Network, ServerShared],
+        Client => &[Core, Tools, Trace, Network],
+        WingNetwork => &[Core, WingCore, Tools, Trace, Network],
+        WingWorker => &[Core, WingCore, Tools, Trace, Network, WingNetwork, ServerShared, Worker],
+        WingClient => &[Core, WingCore, Tools, Trace, Network, WingNetwork, Client],
+        Server => &[Core, Tools, Trace, Network, ServerShared, Worker, WingWorker],
         Window => &[Core, Tools, Network, ServerShared, Client],
         Lists => &[
             Core,
             WingCore,
             Tools,
+            Trace,
             Network,
             ServerShared,
             Worker,
@@ -117,9 +122,18 @@ fn may_use(room: Room) -> &'static [Room] {
             Window,
             Console,
         ],
-        Program => {
-            &[Core, Tools, ServerShared, Client, WingCore, WingClient, Server, Window, Console]
-        }
+        Program => &[
+            Core,
+            Tools,
+            Trace,
+            ServerShared,
+            Client,
+            WingCore,
+            WingClient,
+            Server,
+            Window,
+            Console,
+        ],
     }
 }
 

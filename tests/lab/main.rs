@@ -16,7 +16,9 @@ mod common;
 #[path = "../counted.rs"]
 mod counted;
 #[path = "../fuzz/src/lib.rs"] // wing
-mod fuzz; // wing
+mod fuzz;
+#[path = "../lives.rs"]
+mod lives; // wing
 
 mod client_bad_network;
 mod client_command;
@@ -28,6 +30,7 @@ mod client_odd_replies;
 mod client_odd_rtp;
 mod client_odd_servers;
 mod client_threads;
+mod event_log;
 mod fuzz_corpus; // wing
 mod impairment;
 mod server_bad_network;

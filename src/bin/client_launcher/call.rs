@@ -1,11 +1,13 @@
 //! The command line of `client_launcher`.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use getopts::{Matches, Options};
 use rtsp_lab::client::Settings;
 use rtsp_lab::terminal::Limits;
+use rtsp_lab::trace::Files;
 use rtsp_lab::window::{self, Buttons};
 
 use super::source::Source;
@@ -33,6 +35,10 @@ pub(crate) struct Call {
     pub(crate) limits: Limits,
     /// Print no transcript.
     pub(crate) quiet: bool,
+    /// What to write.
+    pub(crate) files: Files,
+    /// How many packets to write one by one.
+    pub(crate) packets: Option<u64>,
 }
 
 /// Where the movie is shown.
@@ -70,6 +76,7 @@ impl Call {
             Some(_) => Place::Window,
             None => Place::WindowIfPossible,
         };
+        let file = |name| matches.opt_str(name).map(PathBuf::from);
         Ok(Self {
             play: source.is_none() || matches.opt_present("play"),
             source,
@@ -77,6 +84,8 @@ impl Call {
             window: read_window(matches)?,
             limits: read_limits(matches)?,
             quiet: matches.opt_present("quiet"),
+            files: Files { log: file("log"), capture: file("capture") },
+            packets: read_packets(matches)?,
         })
     }
 }
@@ -131,6 +140,9 @@ fn with_a_url(options: &mut Options) {
 
 fn always(options: &mut Options) {
     options
+        .optopt("", "log", "write what happens to each packet here, a line an event", "FILE")
+        .optopt("", "log-packets", "after so many, a line a second (default: 1000000)", "N")
+        .optopt("", "capture", "write packets and messages here, for Wireshark", "FILE")
         .optflag("", "quiet", "do not print requests and replies")
         .optflag("h", "help", "print this")
         .optflag("V", "version", "print the version");
@@ -194,6 +206,12 @@ fn read_limits(matches: &Matches) -> Result<Limits, String> {
     let seconds = read_seconds(matches, "seconds")?;
     let patience = read_seconds(matches, "patience")?.unwrap_or_default();
     Ok(Limits { seconds, patience })
+}
+
+fn read_packets(matches: &Matches) -> Result<Option<u64>, String> {
+    let Some(word) = matches.opt_str("log-packets") else { return Ok(None) };
+    let flaw = || format!("expected --log-packets as a number, 0 or more, found {word:?}");
+    word.parse().map(Some).map_err(|_| flaw())
 }
 
 fn read_seconds(matches: &Matches, name: &str) -> Result<Option<Duration>, String> {

@@ -5,8 +5,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use rtsp_lab::client::{Client, ClientEvent, Player, Settings};
+use rtsp_lab::client::{Client, ClientEvent, Player, Settings, Witness};
 use rtsp_lab::standard::client::{StandardClient, StandardSettings}; // wing
+use rtsp_lab::trace::{Header, Trace, Vantage};
 
 /// What is to be played: a movie of a lab's server, or one by its URL in the standard dialect.
 #[derive(Clone, Debug)]
@@ -27,14 +28,39 @@ impl Source {
         }
     }
 
-    /// The client that speaks the dialect of its server.
-    pub(crate) fn client(self, report: impl FnMut(ClientEvent) + 'static) -> Box<dyn Player> {
-        match self {
-            Self::Lab(settings) => Box::new(Client::new(settings, report)),
-            Self::Own(settings, limit) => {
-                Box::new(Client::new(settings, report).of_own_server(limit))
-            }
-            Self::Url(settings) => Box::new(StandardClient::new(settings, report)), // wing
+    /// Where the own server listens.
+    pub(crate) fn set_port(&mut self, port: u16) {
+        if let Self::Own(settings, _) = self {
+            settings.server_port = port;
         }
+    }
+
+    /// What line 1 of a log says of it.
+    pub(crate) fn header(&self) -> Header {
+        let (vantage, dialect, transport) = match self {
+            Self::Lab(_) => (Vantage::Client, "lab", "udp"),
+            Self::Own(..) => (Vantage::Network, "lab", "udp"),
+            Self::Url(settings) if settings.tcp => (Vantage::Client, "standard", "tcp"), // wing
+            Self::Url(_) => (Vantage::Client, "standard", "udp"),                        // wing
+        };
+        let (dialect, transport, title) = (Some(dialect), Some(transport), self.movie());
+        let movie = Some(title.clone());
+        Header { vantage, title, dialect, transport, movie, ..Header::default() }
+    }
+
+    /// The client that speaks the dialect of its server.
+    pub(crate) fn client(
+        self,
+        trace: Trace,
+        report: impl FnMut(ClientEvent) + 'static,
+    ) -> Box<dyn Player> {
+        let limit =
+            if let Self::Own(_, limit) = &self { Arc::clone(limit) } else { Arc::default() };
+        let mut client: Box<dyn Player> = match self {
+            Self::Lab(settings) | Self::Own(settings, _) => Box::new(Client::new(settings, report)),
+            Self::Url(settings) => Box::new(StandardClient::new(settings, report)), // wing
+        };
+        client.watch(Witness { limit, trace });
+        client
     }
 }

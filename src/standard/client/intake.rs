@@ -1,5 +1,6 @@
 //! From packets to frames and figures: packets are sorted, put in order, counted and put together.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -8,7 +9,9 @@ use crate::client::findings::Findings;
 use crate::reorder::Reorder;
 use crate::rtp_packet::{PayloadType, RtpPacket, Version};
 use crate::standard::jpeg_payload::Reassembler;
+use crate::standard::reported;
 use crate::standard::rtcp::{ReportBlock, SenderReport, SourceStatistics};
+use crate::trace::{Arrivals, Journey};
 
 /// What SETUP and the description say about the packets to come.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +31,9 @@ pub(super) struct Intake {
     source: Option<Sender>,
     reorder: Reorder<Arrived>,
     reassembler: Reassembler,
+    /// Whole frames, each with what is told of it on its way.
+    whole: VecDeque<(Vec<u8>, Journey)>,
+    arrivals: Arrivals,
     pub(super) findings: Findings,
 }
 
@@ -47,13 +53,32 @@ struct Arrived {
 }
 
 impl Intake {
-    pub(super) fn new(stream: Stream) -> Self {
+    pub(super) fn new(stream: Stream, arrivals: Arrivals) -> Self {
+        let mut reassembler = Reassembler::default();
+        if arrivals.is_on() {
+            reassembler.note_broken();
+        }
         Self {
             stream,
             source: None,
             reorder: Reorder::default(),
-            reassembler: Reassembler::default(),
+            reassembler,
+            whole: VecDeque::with_capacity(MOST_WHOLE),
+            arrivals,
             findings: Findings::default(),
+        }
+    }
+
+    /// The time.
+    pub(super) fn now(&self) -> Duration {
+        self.arrivals.clock().elapsed()
+    }
+
+    /// Tells of a report that has come, or is about to be sent.
+    pub(super) fn tell_report(&self, is_sent: bool, datagram: &[u8]) {
+        let values = if self.arrivals.is_on() { reported::values(datagram) } else { None };
+        if let Some(values) = values {
+            self.arrivals.report(is_sent, values, datagram);
         }
     }
 
@@ -62,6 +87,7 @@ impl Intake {
         let packet = RtpPacket::decode(datagram).ok().filter(|packet| self.is_ours(packet, now));
         let Some(packet) = packet else {
             self.findings.reception.malformed += 1;
+            self.arrivals.malformed(datagram);
             return;
         };
         if let Some(source) = &mut self.source {
@@ -80,12 +106,28 @@ impl Intake {
     pub(super) fn go_on(&mut self, now: Duration) {
         while let Some(Arrived { datagram, at }) = self.reorder.pop(now) {
             let Ok(packet) = RtpPacket::decode(&datagram) else { continue };
+            let lost = self.findings.reception.lost;
             let order = self.findings.reception.record(&packet, false, at);
+            let missing = self.findings.reception.lost.saturating_sub(lost);
+            self.arrivals.packet((&datagram, &packet), (order, missing, false), at);
             if order.goes_on() {
                 self.reassembler.push(&packet, order);
+                self.take_frames(packet.timestamp, at);
             }
         }
         self.findings.reception.damaged = self.reassembler.damaged();
+    }
+
+    /// Takes the frames that a packet has completed, or shown to be damaged.
+    fn take_frames(&mut self, timestamp: u32, at: Duration) {
+        for of_frame in self.reassembler.take_broken() {
+            self.arrivals.broken(None, of_frame, at);
+        }
+        while let Some(frame) = self.reassembler.next_frame() {
+            let size = (timestamp, frame.len());
+            let journey = self.arrivals.whole((None, None), false, size, at);
+            self.whole.push_back((frame, journey));
+        }
     }
 
     /// Stops waiting for missing packets: those that waited for them are passed on.
@@ -98,7 +140,8 @@ impl Intake {
     }
 
     /// Counts a datagram from a sender other than the server; returns whether it is the first.
-    pub(super) const fn count_stranger(&mut self, from: SocketAddr) -> bool {
+    pub(super) fn count_stranger(&mut self, from: SocketAddr) -> bool {
+        self.arrivals.stranger(from);
         self.findings.reception.strangers += 1;
         let is_first = self.findings.stranger.is_none();
         if is_first {
@@ -111,12 +154,13 @@ impl Intake {
     pub(super) fn end(&mut self, now: Duration) {
         self.finish(now);
         self.reassembler.end();
+        self.take_frames(self.findings.timestamp(), now);
         self.findings.reception.damaged = self.reassembler.damaged();
     }
 
     /// The next whole frame.
-    pub(super) fn next_frame(&mut self) -> Option<Vec<u8>> {
-        self.reassembler.next_frame()
+    pub(super) fn next_frame(&mut self) -> Option<(Vec<u8>, Journey)> {
+        self.whole.pop_front()
     }
 
     /// Notes why frames that came whole are dropped; returns whether there is a new reason.
@@ -168,5 +212,16 @@ impl Intake {
     }
 }
 
+impl Drop for Intake {
+    fn drop(&mut self) {
+        // A frame that has begun is not whole, and never will be.
+        let now = self.now();
+        self.reassembler.end();
+        self.take_frames(self.findings.timestamp(), now);
+    }
+}
+
+/// More frames are hardly ever completed by one packet.
+const MOST_WHOLE: usize = 8;
 /// After this time without a packet of the present source another may take its place.
 const SOURCE_SILENCE: Duration = Duration::from_secs(1);

@@ -15,7 +15,7 @@ use super::position::{Position, range_from, sought};
 use super::request::{answer, request};
 use super::settings::StandardSettings;
 use super::transport::Transport;
-use crate::client::dialogue::Dialogue;
+use crate::client::dialogue::{Dialogue, Ends};
 use crate::client::examiner::Examiner;
 use crate::client::log::ClientEvent;
 use crate::client::log::Log;
@@ -92,11 +92,11 @@ impl Session {
     ///
     /// # Errors
     /// The server has gone already, or the system has no room for another thread.
-    pub(super) fn connected(&mut self, stream: TcpStream) -> io::Result<SocketAddr> {
+    pub(super) fn connected(&mut self, stream: TcpStream) -> io::Result<Ends> {
         let (interleaved, reading) = Interleaved::of(&stream)?;
-        let peer = self.dialogue.connected(stream, |client| reading.receive(client))?;
+        let ends = self.dialogue.connected(stream, |client| reading.receive(client))?;
         self.transport.connection = Some(interleaved);
-        Ok(peer)
+        Ok(ends)
     }
 
     /// Goes back to INIT: connection, ports and threads end. Picture and statistics stay, as does
@@ -109,13 +109,14 @@ impl Session {
         self.keep_alive.end();
         self.position.set_next(None);
         self.has_ended = false;
+        self.log.closed();
     }
 
     /// Goes back to INIT on the same connection.
     pub(super) fn end(&mut self) {
         self.receiver.close(self.log.now());
         self.id = None;
-        self.state = State::Init;
+        self.state = self.log.state(State::Init);
     }
 
     // ---- Requests -----------------------------------------------------------------------------------
@@ -125,6 +126,9 @@ impl Session {
     /// # Errors
     /// The server has gone.
     pub(super) fn send_request(&mut self, method: Method) -> io::Result<()> {
+        if method == Method::Teardown {
+            self.say_goodbye();
+        }
         let header = match method {
             Method::Describe => Some(("Accept", "application/sdp".to_owned())),
             Method::Setup => self.transport.offer().map(|offer| ("Transport", offer.to_string())),
@@ -134,7 +138,7 @@ impl Session {
         self.rtsp_seq += 1;
         self.flaw = None;
         self.log.dismiss();
-        self.dialogue.sent((method, self.rtsp_seq), self.log.now());
+        self.dialogue.sent((method, self.rtsp_seq), self.log.asks());
         self.send(method.into(), header)
     }
 
@@ -149,6 +153,7 @@ impl Session {
         }
         self.rtsp_seq += 1;
         let method = self.keep_alive.begin(self.rtsp_seq);
+        self.log.asks();
         self.send(method, None)
     }
 
@@ -164,7 +169,7 @@ impl Session {
             None => Err(io::ErrorKind::NotConnected.into()),
         };
         self.keep_alive.last_sent = self.log.now();
-        self.log.report(ClientEvent::Sent(text));
+        self.log.asked(text);
         sent
     }
 
@@ -191,7 +196,7 @@ impl Session {
     }
 
     /// TEARDOWN is about to be sent: tells the server by RTCP that nobody listens any more.
-    pub(super) fn say_goodbye(&mut self) {
+    fn say_goodbye(&mut self) {
         self.receiver.stop(self.log.now());
         if let Some(port) = self.receiver.port() {
             port.say_goodbye();
@@ -257,8 +262,10 @@ impl Session {
         let peer = self.dialogue.peer().ok_or("there is no connection")?;
         let (source, ssrc) = self.transport.agree(reply.headers.get("Transport"), peer)?;
         let (payload_type, clock_hz) = self.movie.format();
-        let (stream, clock) = (Stream { payload_type, clock_hz, ssrc }, self.log.clock());
-        self.receiver.set_port(|frames| StandardPort::new(source, stream, frames, clock));
+        let stream = Stream { payload_type, clock_hz, ssrc };
+        let arrivals = self.log.arrivals(source.number(), source.is_tcp());
+        let port = |frames| StandardPort::new(source, stream, frames, arrivals);
+        self.receiver.set_port(port);
         self.position.begin_session(clock_hz);
         self.go_on_after(Method::Setup);
         Ok(())
@@ -281,7 +288,7 @@ impl Session {
 
     /// Changes the state by the table that the server uses too.
     fn go_on_after(&mut self, method: Method) {
-        self.state = self.state.after(method).unwrap_or(self.state);
+        self.state = self.log.state(self.state.after(method).unwrap_or(self.state));
     }
 
     /// After a PLAY that was not granted.

@@ -18,6 +18,8 @@ pub struct Reassembler {
     /// The tables of Q 128 to 254, which need not be sent in every frame (section 4.2).
     sent_tables: BTreeMap<u8, Tables>,
     damaged: u64,
+    /// The timestamps of the frames that were dropped, as many as there is room for.
+    broken: VecDeque<u32>,
     reasons: Reasons,
 }
 
@@ -65,8 +67,26 @@ impl Reassembler {
 
     /// Nothing more will come: an unfinished frame stays so.
     pub fn end(&mut self) {
-        let open = std::mem::take(&mut self.open);
-        self.damaged += u64::from(matches!(open, Open::Started(_)));
+        if let Open::Started(frame) = std::mem::take(&mut self.open) {
+            self.count_broken(frame.timestamp);
+        }
+    }
+
+    /// Notes from now on which frames were dropped.
+    pub(crate) fn note_broken(&mut self) {
+        self.broken.reserve(MOST_BROKEN);
+    }
+
+    /// The timestamps of the frames that were dropped since this was last asked.
+    pub(crate) fn take_broken(&mut self) -> impl Iterator<Item = u32> + '_ {
+        self.broken.drain(..)
+    }
+
+    fn count_broken(&mut self, timestamp: u32) {
+        self.damaged += 1;
+        if self.broken.len() < self.broken.capacity() {
+            self.broken.push_back(timestamp);
+        }
     }
 
     /// The next complete frame: a JPEG of its own.
@@ -151,14 +171,16 @@ impl Reassembler {
     }
 
     fn break_off(&mut self, timestamp: u32) {
-        self.damaged += u64::from(!matches!(self.open, Open::Broken { .. }));
+        if !matches!(self.open, Open::Broken { .. }) {
+            self.count_broken(timestamp);
+        }
         self.open = Open::Broken { timestamp };
     }
 
     /// The marked packet has been taken.
     fn finish(&mut self) {
         match std::mem::take(&mut self.open) {
-            Open::Started(frame) if frame.length == 0 => self.damaged += 1,
+            Open::Started(frame) if frame.length == 0 => self.count_broken(frame.timestamp),
             Open::Started(frame) => self.frames.push_back(frame.into_jpeg()),
             Open::Nothing | Open::Broken { .. } => {}
         }
@@ -186,6 +208,9 @@ impl Started {
         self.jpeg
     }
 }
+
+/// More frames do not break between two questions.
+const MOST_BROKEN: usize = 64;
 
 /// A payload, taken apart.
 struct Piece<'a> {

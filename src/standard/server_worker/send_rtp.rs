@@ -7,14 +7,17 @@ use std::{fmt, io};
 use super::survey::{Survey, SurveyedMovie};
 use super::way::Way;
 use crate::event::Event;
+use crate::impairment::Pushed;
 use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
 use crate::server::shared::Settings;
 use crate::server_worker::bad_network::BadNetwork;
 use crate::server_worker::pace::{FRAME_INTERVAL, next_deadline, spread};
 use crate::server_worker::transcript::{Obstacle, Transcript};
 use crate::standard::jpeg_payload::{CannotCarry, JpegFrame};
+use crate::standard::reported;
 use crate::standard::rtcp::{Compound, RtpClock, SenderReport, report_interval};
 use crate::standard::sdp::JPEG_CLOCK_HZ;
+use crate::trace::Departures;
 use crate::video_stream::{MovieError, VideoStream};
 
 /// All that the thread needs and brings back.
@@ -39,7 +42,10 @@ impl StandardStream {
         cname: String,
         transcript: Transcript<Trouble>,
     ) -> Self {
+        let (from, to) = way.ends();
         let packets = Packets {
+            departures: Departures::new(transcript.trace(), from, to, way.is_reliable()),
+            frame: 0,
             way,
             network: BadNetwork::of(settings),
             stood_aside: false,
@@ -59,6 +65,7 @@ impl StandardStream {
 
     /// Where the packets go from now on.
     pub(super) fn set_way(&mut self, way: Way) {
+        self.packets.departures.go(way.ends(), way.is_reliable());
         self.packets.way = way;
     }
 
@@ -135,6 +142,7 @@ impl StandardStream {
             if video.frame_number() + 1 >= last.min(survey.frames) {
                 over.set();
             }
+            packets.frame = video.frame_number() + 1;
             match video.next_frame() {
                 Ok(Some(frame)) => {
                     if let Err(trouble) = packets.send_frame(frame, *due, stop) {
@@ -160,6 +168,9 @@ impl StandardStream {
 /// The packets to one client: their way, and what they are numbered and counted by.
 struct Packets {
     way: Way,
+    /// What is told of each, and the number of its frame.
+    departures: Departures,
+    frame: u64,
     network: Option<Box<BadNetwork>>,
     /// Whether the transcript has said that the bad network does nothing here.
     stood_aside: bool,
@@ -188,32 +199,45 @@ impl Packets {
 
     /// Waits until the next frame is due, or `stop` is set, and says whether it is.
     fn wait(&mut self, stop: &Event, due: Instant) -> bool {
-        let Self { way, network, transcript, .. } = self;
+        let Self { way, network, transcript, departures, .. } = self;
         match network {
             None => stop.wait(due.saturating_duration_since(Instant::now())),
             Some(network) => {
                 let tell = |text| transcript.network(text);
-                network.wait(stop, due, tell, |packet| way.send_rtp(packet))
+                network.wait(stop, due, tell, |packet| {
+                    departures.left(packet);
+                    way.send_rtp(packet)
+                })
             }
         }
     }
 
     /// Sends the packets that are still in the line.
     fn finish(&mut self, stop: &Event) {
-        let Self { way, network, transcript, .. } = self;
+        let Self { way, network, transcript, departures, .. } = self;
         if let Some(network) = network {
             let tell = |text| transcript.network(text);
-            network.finish(stop, tell, |packet| way.send_rtp(packet));
+            network.finish(stop, tell, |packet| {
+                departures.left(packet);
+                way.send_rtp(packet)
+            });
         }
     }
 
     fn send(&mut self) -> io::Result<()> {
-        let Self { way, network, datagram, .. } = self;
+        let Self { way, network, datagram, departures, frame, .. } = self;
         match network {
             Some(network) if !way.is_reliable() => {
-                network.send(datagram, |packet| way.send_rtp(packet))
+                let tell = |pushed: &Pushed| departures.sent(datagram, *frame, Some(pushed));
+                network.send(datagram, tell, |packet| {
+                    departures.left(packet);
+                    way.send_rtp(packet)
+                })
             }
-            Some(_) | None => way.send_rtp(datagram),
+            Some(_) | None => {
+                departures.sent(datagram, *frame, None);
+                way.send_rtp(datagram)
+            }
         }
     }
 
@@ -264,8 +288,13 @@ impl Packets {
         let clock = RtpClock { start, first: self.timestamp, clock_hz: JPEG_CLOCK_HZ };
         let report = SenderReport::new(self.ssrc, &clock, of_day, self.count, self.octets);
         let compound = Compound { report: report.into(), cname: &self.cname, goodbye };
+        let datagram = compound.encode();
+        let is_on = self.departures.is_on();
+        if let Some(values) = is_on.then(|| reported::values(&datagram)).flatten() {
+            self.departures.report(true, values, &datagram);
+        }
         // A player plays even without reports.
-        self.way.send_rtcp(&compound.encode()).ok();
+        self.way.send_rtcp(&datagram).ok();
     }
 }
 
