@@ -147,6 +147,12 @@ impl StandardStage {
         self.events.borrow().iter().filter(is_told).map(ToString::to_string).collect()
     }
 
+    /// What the client has noted.
+    pub(crate) fn noted(&self) -> Vec<String> {
+        let is_noted = |event: &&ClientEvent| matches!(event, ClientEvent::Noted(_));
+        self.events.borrow().iter().filter(is_noted).map(ToString::to_string).collect()
+    }
+
     /// Lets the client work until it has told this many things in all.
     #[track_caller]
     pub(crate) fn until_told(&mut self, count: usize) {

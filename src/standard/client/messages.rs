@@ -31,7 +31,7 @@ pub(super) fn bad_transport(why: &str) -> Message {
     Message::error("Bad transport".to_owned(), text)
 }
 
-/// Frames come whole but can't be put together.
+/// Frames come whole but can't be put together or decoded.
 pub(super) fn undecodable(why: &str) -> Message {
-    Message::warning("Frames are dropped".to_owned(), format!("The client {why}."))
+    Message::warning("Frames are dropped".to_owned(), format!("The client could not {why}."))
 }

@@ -371,7 +371,11 @@ impl Session {
             self.log.ignore(format!("expected RTP from the server, found some from {from}"));
         }
         for flaw in self.receiver.screen.new_flaws() {
-            self.log.tell(messages::undecodable(&flaw));
+            if flaw.is_of_the_network {
+                self.log.note(Some(format!("frames are dropped: could not {}", flaw.why)));
+            } else {
+                self.log.tell(messages::undecodable(&flaw.why));
+            }
         }
         self.has_ended |= self.state == State::Playing && self.receiver.screen.has_ended;
         changed
