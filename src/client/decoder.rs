@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::examiner::Examiner;
-use super::findings::{Findings, Frame, Frames};
+use super::findings::{Findings, Flaw, Frame, Frames};
 use crate::diagnosis;
 use crate::event::Event;
 use crate::jpeg::walk::{Outcome, walk};
@@ -46,6 +46,8 @@ pub(crate) struct Decoded {
     pub(crate) picture: Option<Picture>,
     /// What `listen_rtp` knew at that time.
     pub(crate) findings: Findings,
+    /// Why there is no picture, although there was a frame.
+    pub(crate) flaw: Option<Flaw>,
     /// What became of the other frames so far.
     pub(crate) not_shown: NotShown,
     /// What is told of the frame on its way.
@@ -154,10 +156,14 @@ fn decode_all(
             continue;
         }
         let begun = journey.begin();
-        let picture = jpeg.and_then(|(jpeg, packets)| decode(&jpeg, packets, examiner));
+        let (picture, flaw) = match jpeg.map(|(jpeg, packets)| decode(&jpeg, packets, examiner)) {
+            Some(Ok(picture)) => (Some(picture), None),
+            Some(Err(flaw)) => (None, Some(flaw)),
+            None => (None, None),
+        };
         journey.decoded(begun, picture.is_some());
-        not_shown.undecodable += u64::from(is_frame && picture.is_none());
-        let decoded = Decoded { picture, findings, not_shown, journey };
+        not_shown.undecodable += u64::from(flaw.is_some());
+        let decoded = Decoded { picture, findings, flaw, not_shown, journey };
         let refused = pictures.pass_on(decoded).filter(|decoded| decoded.picture.is_some());
         if let Some(refused) = refused {
             not_shown.overruns += 1;
@@ -169,7 +175,7 @@ fn decode_all(
 }
 
 /// The picture, if all of it is there: a decoder fills in grey what a frame that is cut off lacks.
-fn decode(jpeg: &[u8], packets: u32, examiner: &Examiner) -> Option<Picture> {
+fn decode(jpeg: &[u8], packets: u32, examiner: &Examiner) -> Result<Picture, Flaw> {
     let mut walk = walk(jpeg);
     let picture = if walk.outcome.is_whole() { decode_whole(jpeg) } else { None };
     if walk.outcome.is_whole() && picture.is_none() {
@@ -177,7 +183,10 @@ fn decode(jpeg: &[u8], packets: u32, examiner: &Examiner) -> Option<Picture> {
     }
     let frame = diagnosis::Frame::of(jpeg, packets, &walk);
     examiner.tell(|diagnosis, now| diagnosis.frame(&frame, now));
-    picture
+    picture.ok_or_else(|| Flaw {
+        why: format!("decode a frame: {}", walk.outcome),
+        is_of_the_network: false,
+    })
 }
 
 /// Frames come from the network and the decoder is somebody else's code: if it panics, that costs

@@ -18,8 +18,8 @@ pub(crate) struct Findings {
     pub(crate) latest: Option<LatestPacket>,
     /// The first sender other than the server.
     pub(crate) stranger: Option<SocketAddr>,
-    /// Why frames that arrived whole can't be put together, each reason once.
-    pub(crate) flaws: Vec<String>,
+    /// Why frames are dropped, each reason once.
+    pub(crate) flaws: Vec<Flaw>,
     /// Whether the server has said that nothing more will come.
     pub(crate) has_ended: bool,
 }
@@ -30,6 +30,15 @@ impl Findings {
         let header = self.latest.as_ref().map(|latest| latest.header);
         header.map_or(0, |[_, _, _, _, a, b, c, d, ..]| u32::from_be_bytes([a, b, c, d]))
     }
+}
+
+/// Why frames are dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Flaw {
+    /// What could not be done with them.
+    pub(crate) why: String,
+    /// Whether the network may be the cause, not the server.
+    pub(crate) is_of_the_network: bool,
 }
 
 /// A frame, or figures alone, on the way to the decoder.

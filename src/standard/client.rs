@@ -24,6 +24,7 @@ use crate::rtsp::{Method, State};
 use crate::standard::rtsp::StandardReply;
 use crate::statistics::Statistics;
 
+mod authentication;
 mod intake;
 mod interleaved;
 mod keep_alive;
@@ -259,18 +260,18 @@ impl StandardClient {
     }
 
     fn refused(&mut self, method: Method, reply: &StandardReply) {
-        let wants_tcp = reply.code == 461 && !self.session.transport.tcp;
         if self.session.moves(method, reply) {
             return self.go_elsewhere(method);
         }
-        match (method, self.plan) {
+        match (method, self.plan, reply.code) {
+            (Method::Teardown, Plan::Tcp, _) => self.set_up_over_tcp(),
+            (_, _, 401) => self.refused_for_good(method, reply),
             // A server that does not know OPTIONS may well know the other methods.
-            (Method::Options, Plan::Setup) => self.send_request(Method::Describe),
-            (Method::Setup, _) if wants_tcp => {
+            (Method::Options, Plan::Setup, _) => self.send_request(Method::Describe),
+            (Method::Setup, _, 461) if !self.session.transport.tcp => {
                 self.session.transport.tcp = true;
                 self.send_setup();
             }
-            (Method::Teardown, Plan::Tcp) => self.set_up_over_tcp(),
             _ => self.refused_for_good(method, reply),
         }
     }
@@ -286,7 +287,7 @@ impl StandardClient {
 
     /// The request was refused, and there is nothing else to try.
     fn refused_for_good(&mut self, method: Method, reply: &StandardReply) {
-        self.session.log.tell(Message::refused(method, reply.words(), &self.session.movie.name));
+        self.session.log.tell(self.session.refusal(method, reply, self.settings.tcp));
         self.session.stop_listening_unless_playing();
         self.session.position.set_next(None);
         if method == Method::Setup {
@@ -298,8 +299,7 @@ impl StandardClient {
             self.plan = Plan::Nothing;
         }
         // A session that the server does not know, or that can't be ended, is of no more use.
-        let is_unknown = reply.code == 454 && self.session.has_id();
-        if is_unknown || method == Method::Teardown {
+        if reply.code == 454 && self.session.has_id() || method == Method::Teardown {
             self.disconnect();
         }
     }

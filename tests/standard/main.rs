@@ -23,6 +23,7 @@ mod client_standard_bad_network;
 mod client_standard_connecting;
 mod client_standard_loss;
 mod client_standard_media;
+mod client_standard_passwords;
 mod event_log;
 mod impairment;
 mod server_standard_bad_network;

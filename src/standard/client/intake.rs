@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::payload_header::latest_packet;
-use crate::client::findings::Findings;
+use crate::client::findings::{Findings, Flaw};
 use crate::reorder::Reorder;
 use crate::rtp_packet::{PayloadType, RtpPacket, Version};
 use crate::standard::jpeg_payload::Reassembler;
@@ -163,11 +163,12 @@ impl Intake {
         self.whole.pop_front()
     }
 
-    /// Notes why frames that came whole are dropped; returns whether there is a new reason.
+    /// Notes why frames are dropped; returns whether there is a new reason.
     pub(super) fn note_flaws(&mut self) -> bool {
         let known = self.findings.flaws.len();
         while let Some(reason) = self.reassembler.next_reason() {
-            self.findings.flaws.push(format!("could not {reason}"));
+            let is_of_the_network = reason.is_of_the_network();
+            self.findings.flaws.push(Flaw { why: reason.to_string(), is_of_the_network });
         }
         self.findings.flaws.len() > known
     }

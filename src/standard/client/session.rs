@@ -5,6 +5,7 @@ use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use super::authentication::{AUTHORIZATION, Authentication, without_answer};
 use super::intake::Stream;
 use super::interleaved::Interleaved;
 use super::keep_alive::KeepAlive;
@@ -47,6 +48,10 @@ pub(super) struct Session {
     pub(super) has_ended: bool,
     /// The server has answered something, as a server of this dialect does.
     pub(super) is_understood: bool,
+    /// Who the user is, for a server that asks.
+    authentication: Authentication,
+    /// The header line that the last request had besides those of all.
+    header: Option<Line>,
     /// What is wrong with a message that came instead of the reply that is awaited.
     flaw: Option<String>,
     id: Option<String>,
@@ -70,6 +75,8 @@ impl Session {
             position: Position::default(),
             has_ended: false,
             is_understood: false,
+            authentication: Authentication::new(settings.credentials.clone()),
+            header: None,
             flaw: None,
             id: None,
             rtsp_seq: 0,
@@ -129,17 +136,25 @@ impl Session {
         if method == Method::Teardown {
             self.say_goodbye();
         }
-        let header = match method {
+        self.header = match method {
             Method::Describe => Some(("Accept", "application/sdp".to_owned())),
             Method::Setup => self.transport.offer().map(|offer| ("Transport", offer.to_string())),
             Method::Play => self.position.take_next().map(|start| ("Range", range_from(start))),
             Method::Options | Method::Pause | Method::Teardown => None,
         };
+        self.repeat_request(method)
+    }
+
+    /// Sends the last request once more, with another number, and with what a server has asked for.
+    ///
+    /// # Errors
+    /// The server has gone.
+    fn repeat_request(&mut self, method: Method) -> io::Result<()> {
         self.rtsp_seq += 1;
         self.flaw = None;
         self.log.dismiss();
         self.dialogue.sent((method, self.rtsp_seq), self.log.asks());
-        self.send(method.into(), header)
+        self.send(method.into(), self.header.clone())
     }
 
     /// Sends a sign of life if one is due and nothing is awaited.
@@ -157,19 +172,19 @@ impl Session {
         self.send(method, None)
     }
 
-    fn send(
-        &mut self,
-        method: StandardMethod,
-        header: Option<(&'static str, String)>,
-    ) -> io::Result<()> {
-        let (url, session) = (self.movie.url_for(method), self.id.as_deref());
-        let text = request((method, self.rtsp_seq), url, header, session);
+    fn send(&mut self, method: StandardMethod, header: Option<Line>) -> io::Result<()> {
+        let url = self.movie.url_for(method);
+        let session = self.id.clone().map(|id| ("Session", id));
+        let answer = self.authentication.answer(method.name(), &url.to_string());
+        let answer = answer.map(|answer| (AUTHORIZATION, answer));
+        let lines = [header, session, answer].into_iter().flatten();
+        let text = request((method, self.rtsp_seq), url, lines);
         let sent = match &self.transport.connection {
             Some(connection) => connection.writer.send(&text),
             None => Err(io::ErrorKind::NotConnected.into()),
         };
         self.keep_alive.last_sent = self.log.now();
-        self.log.asked(text);
+        self.log.asked(without_answer(&text));
         sent
     }
 
@@ -227,6 +242,7 @@ impl Session {
             return self.ignore(format!("{} says that the reply is to come", reply.code));
         }
         if self.keep_alive.is_answered_by(reply.cseq) {
+            self.keep_alive.is_to_be_repeated = self.authentication.take(&reply);
             return None;
         }
         let Some(request) = self.dialogue.answered(reply.cseq) else {
@@ -235,6 +251,11 @@ impl Session {
             return self.ignore(format!("expected CSeq {}, found {found}", self.rtsp_seq));
         };
         self.receiver.screen.statistics.reply(request.method, arrival.saturating_sub(request.at));
+        if self.authentication.take(&reply) {
+            // If the server has gone, its end tells so.
+            self.repeat_request(request.method).ok();
+            return None;
+        }
         match (&self.id, session_of(&reply)) {
             (Some(ours), Some(found)) if reply.is_ok() && *ours != found.id => {
                 self.log.tell(Message::wrong_session(ours, &found.id));
@@ -330,8 +351,15 @@ impl Session {
     /// Whether what was refused is at another address, which is the movie's from now on.
     pub(super) fn moves(&mut self, method: Method, reply: &StandardReply) -> bool {
         let begins = matches!(method, Method::Options | Method::Describe | Method::Setup);
+        let (host, port) = self.movie.server();
+        let before = (host.to_owned(), port);
         let url = if begins { self.movie.move_to(reply) } else { None };
         let note = url.map(|url| format!("the movie has moved: asking for {url}"));
+        if note.is_some() {
+            let location = reply.headers.get("Location").unwrap_or_default();
+            let (host, port) = self.movie.server();
+            self.authentication.move_to(location, (host, port) == (before.0.as_str(), before.1));
+        }
         let moves = note.is_some();
         self.log.note(note);
         moves
@@ -343,6 +371,15 @@ impl Session {
         let hint =
             (!self.is_understood).then(|| messages::call_by_words(host, port, &self.movie.name));
         message.with(hint.as_deref()).unless_wrong(self.flaw.clone())
+    }
+
+    /// Why a request was refused for good; `tcp` is whether the user wants TCP alone.
+    pub(super) fn refusal(&self, method: Method, reply: &StandardReply, tcp: bool) -> Message {
+        match reply.code {
+            401 => self.authentication.refusal(reply),
+            461 if tcp => messages::no_tcp(&reply.reason),
+            _ => Message::refused(method, reply.words(), &self.movie.name),
+        }
     }
 
     /// Answers a request of the server.
@@ -378,7 +415,11 @@ impl Session {
             self.log.ignore(format!("expected RTP from the server, found some from {from}"));
         }
         for flaw in self.receiver.screen.new_flaws() {
-            self.log.tell(messages::undecodable(&flaw));
+            if flaw.is_of_the_network {
+                self.log.note(Some(format!("frames are dropped: could not {}", flaw.why)));
+            } else {
+                self.log.tell(messages::undecodable(&flaw.why));
+            }
         }
         self.has_ended |= self.state == State::Playing && self.receiver.screen.has_ended;
         changed
@@ -418,6 +459,9 @@ impl Session {
         }
     }
 }
+
+/// A header line: its name and its value.
+type Line = (&'static str, String);
 
 fn session_of(reply: &StandardReply) -> Option<SessionHeader> {
     reply.headers.get("Session").and_then(SessionHeader::parse)
