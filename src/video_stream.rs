@@ -121,6 +121,7 @@ impl VideoStream {
             return Err(Flaw::NoStart.at(1, 0));
         }
         video.go_to(0, 0)?;
+        video.give_room_back();
         Ok(video)
     }
 
@@ -185,6 +186,14 @@ impl<R: Read + Seek> VideoStream<R> {
         };
         self.note(offset);
         Ok(self.buffer.get_mut(..room + length))
+    }
+
+    /// Gives back the room of a large frame, which is needed no more: many sessions wait, and have no frame
+    /// on its way.
+    pub(crate) fn give_room_back(&mut self) {
+        if self.buffer.capacity() > ROOM_KEPT {
+            self.buffer = Vec::new();
+        }
     }
 
     /// Tells once what has been skipped between frames so far, if anything was.
@@ -427,6 +436,8 @@ fn is_number(bytes: &[u8]) -> bool {
 
 /// The first frame of a plain movie begins within so many bytes.
 const LONGEST_HEAD: u64 = 64 << 10;
+/// So much room is kept from one frame to the next: nearly all frames fit in it.
+const ROOM_KEPT: usize = 1 << 20;
 /// Ten seconds of frames.
 const STRIDE: u64 = 200;
 
@@ -763,6 +774,21 @@ pub(crate) mod tests {
         counts.set((0, 0));
         assert!(other.seek(410).unwrap());
         assert_eq!(counts.get().0, 10);
+    }
+
+    #[test]
+    fn the_room_of_a_large_frame_is_given_back_and_that_of_others_kept() {
+        let large = [b"\xFF\xD8\xFF\xDA\0\x02", [7; 2 << 20].as_slice(), b"\xFF\xD9"].concat();
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("movie"), [&large, TRICKY].concat()).unwrap();
+        let mut video = VideoStream::open(&dir.path().canonicalize().unwrap(), "movie").unwrap();
+        assert_eq!(video.buffer.capacity(), 0, "nothing is read yet");
+        assert_eq!(video.next_frame().unwrap().unwrap().len(), large.len());
+        video.give_room_back();
+        assert_eq!(video.buffer.capacity(), 0);
+        assert_eq!(video.next_frame().unwrap(), Some(TRICKY));
+        video.give_room_back();
+        assert!(video.buffer.capacity() >= TRICKY.len());
     }
 
     #[test]

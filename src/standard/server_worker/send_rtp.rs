@@ -138,6 +138,7 @@ impl StandardStream {
                 Ok(None) => break,
                 Err(error) => packets.transcript.warn(format!("could not {error}")),
             }
+            video.give_room_back();
             *due = packets.deadline_after(*due);
         }
         if let Some(stray) = video.tell_stray() {

@@ -187,6 +187,7 @@ impl Surveys {
         let survey = self.look_at(&mut video, &path, None, is_awaited)?;
         let survey = survey.ok_or(Unopened::NobodyWaits)?;
         video.go_to(0, 0)?;
+        video.give_room_back();
         Ok(SurveyedMovie { video, survey, path, surveys: Arc::clone(self) })
     }
 
