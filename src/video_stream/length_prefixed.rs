@@ -69,7 +69,7 @@ impl<R: Read + Seek> LengthPrefixed<R> {
         self.source.seek(SeekFrom::Start(offset)).ok()?;
         self.source.read_exact(&mut head).ok()?;
         let (digits, soi) = head.split_first_chunk()?;
-        let length = (LENGTH_DIGITS + length_of(digits)?) as u64;
+        let length = (LENGTH_DIGITS + length_of(*digits)?) as u64;
         (soi == SOI && offset + length <= end).then_some(length)
     }
 
@@ -82,7 +82,7 @@ impl<R: Read + Seek> LengthPrefixed<R> {
             LENGTH_DIGITS => {}
             found => return Err(Flaw::Cut { part: "length", expected: LENGTH_DIGITS, found }),
         }
-        let length = length_of(&self.digits);
+        let length = length_of(self.digits);
         if length.is_some() {
             return Ok(length);
         }
@@ -121,8 +121,8 @@ impl<R: Seek> Seek for LengthPrefixed<R> {
 }
 
 /// A frame has a start at least.
-fn length_of(digits: &[u8; LENGTH_DIGITS]) -> Option<usize> {
-    let text = str::from_utf8(digits).ok().filter(|text| is_number(text))?;
+fn length_of(digits: [u8; LENGTH_DIGITS]) -> Option<usize> {
+    let text = str::from_utf8(&digits).ok().filter(|text| is_number(text))?;
     text.parse().ok().filter(|&length| length >= SOI.len())
 }
 

@@ -123,7 +123,7 @@ impl Survey {
                     Fitness::Unfit(first) if first.flaw.is_damage() => {
                         Fitness::Open { first: Some(first) }
                     }
-                    fitness => fitness,
+                    fitness @ (Fitness::Open { .. } | Fitness::Fit | Fitness::Unfit(_)) => fitness,
                 };
             }
             _ => video.rewind()?,
