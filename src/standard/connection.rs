@@ -46,6 +46,14 @@ impl StandardReader {
         self.inbox.lacks_empty_line() && self.last_arrival.elapsed() >= FORGOTTEN
     }
 
+    /// Whether the other side has not closed its half, as far as can be told at once.
+    pub(crate) fn has_other_side(&self) -> bool {
+        self.stream.set_read_timeout(Some(AT_ONCE)).ok();
+        let next = self.stream.peek(&mut [0]);
+        self.stream.set_read_timeout(Some(SOCKET_TIMEOUT)).ok();
+        next.map_or_else(|error| timed_out(&error), |count| count > 0)
+    }
+
     /// Closes so that what was sent last arrives.
     pub(crate) fn close_gently(&mut self) {
         close_gently(&mut self.stream);
@@ -151,6 +159,8 @@ impl StandardWriter {
     }
 }
 
+/// As short as a timeout can be.
+const AT_ONCE: Duration = Duration::from_millis(1);
 /// After that time the rest of a message has been forgotten, most likely.
 const FORGOTTEN: Duration = Duration::from_secs(1);
 /// How long the other side may read nothing at all.

@@ -207,9 +207,9 @@ impl StandardWorker {
     fn describe(&self, request: &StandardRequest) -> Result<StandardReply, Refusal> {
         let url = url_of(request)?;
         let (movie, _) = url.movie(TRACK);
-        let (_, survey) = self.open(request, &movie)?;
+        let frames = self.open(request, &movie)?.frames();
         let address = canonical(self.local).ip();
-        let description = describe::description(&movie, survey.frames, address, TRACK);
+        let description = describe::description(&movie, frames, address, TRACK);
         let base = format!("{}/", url.of_whole_movie(TRACK).to_string().trim_end_matches('/'));
         let reply = self.ok(request).with("Content-Base", base);
         Ok(reply.with_body("application/sdp", description.encode()))
@@ -242,7 +242,9 @@ impl StandardWorker {
     /// Starts to send, from where the movie is or from where `Range` says (section 10.5).
     fn play(&mut self, request: &StandardRequest) -> io::Result<()> {
         let range = request.headers.get("Range");
-        let prepared = self.session.as_mut().map(|session| session.prepare(range));
+        let Self { reader, shared, session, .. } = self;
+        let is_awaited = || !shared.stop.is_set() && reader.has_other_side();
+        let prepared = session.as_mut().map(|session| session.prepare(range, &is_awaited));
         let reply = self.ok(request);
         match prepared {
             None | Some(Ok(None)) => self.send(&reply),
@@ -283,7 +285,8 @@ impl StandardWorker {
 
     /// Opens a movie that can be sent, or tells why it can't.
     fn open(&self, request: &StandardRequest, movie: &str) -> Result<SurveyedMovie, Refusal> {
-        let opened = self.surveys.open(&self.shared.settings.movies, movie);
+        let is_awaited = || !self.shared.stop.is_set() && self.reader.has_other_side();
+        let opened = self.surveys.open((&self.shared.settings.movies, movie), &is_awaited);
         describe::fit(request, movie, opened)
     }
 
@@ -292,7 +295,7 @@ impl StandardWorker {
         let transcript = Transcript::new(self.peer, Arc::clone(&self.shared));
         let (reports, rtcp_channel) = (way.reports(), way.rtcp_channel());
         self.trace.tell(|| {
-            let (frames, clock_hz) = (Some(movie.1.frames), Some(JPEG_CLOCK_HZ));
+            let (frames, clock_hz) = (Some(movie.frames()), Some(JPEG_CLOCK_HZ));
             let (movie, dialect) = (Some(name.clone()), Some("standard"));
             Event::Described(Described { frames, clock_hz, movie, dialect, ..Described::default() })
         });

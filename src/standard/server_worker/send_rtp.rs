@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fmt, io};
 
-use super::survey::{Survey, SurveyedMovie};
+use super::survey::SurveyedMovie;
 use super::way::Way;
 use crate::event::Event;
 use crate::impairment::Pushed;
@@ -18,12 +18,11 @@ use crate::standard::reported;
 use crate::standard::rtcp::{Compound, RtpClock, SenderReport, report_interval};
 use crate::standard::sdp::JPEG_CLOCK_HZ;
 use crate::trace::Departures;
-use crate::video_stream::{MovieError, VideoStream};
+use crate::video_stream::MovieError;
 
 /// All that the thread needs and brings back.
 pub(super) struct StandardStream {
-    video: VideoStream,
-    survey: Survey,
+    movie: SurveyedMovie,
     /// The number of the last frame to send; `None` plays to the end.
     last_frame: Option<u64>,
     /// When the next frame may leave: neither PAUSE nor a seek brings it forward.
@@ -36,7 +35,7 @@ pub(super) struct StandardStream {
 impl StandardStream {
     /// A movie's frames on their way to the client, in packets as large as the settings say.
     pub(super) fn new(
-        (video, survey): SurveyedMovie,
+        movie: SurveyedMovie,
         way: Way,
         settings: &Settings,
         cname: String,
@@ -60,7 +59,7 @@ impl StandardStream {
             transcript,
         };
         let (due, over) = (Instant::now(), Arc::default());
-        Self { video, survey, last_frame: None, due, over, packets }
+        Self { movie, last_frame: None, due, over, packets }
     }
 
     /// Where the packets go from now on.
@@ -75,20 +74,14 @@ impl StandardStream {
 
     /// How many frames lie before the next one.
     pub(super) const fn position(&self) -> u64 {
-        self.video.frame_number()
+        self.movie.video.frame_number()
     }
 
-    /// How many frames the open file has: if it has changed, it is looked at once more.
-    pub(super) fn frames(&mut self) -> u64 {
-        if self.video.version() != self.survey.version {
-            let here = self.position();
-            if self.video.rewind().is_ok() {
-                self.survey = Survey::of(&mut self.video);
-            }
-            // If the movie has been cut before this place, go to its end.
-            self.video.seek(here.min(self.survey.frames)).ok();
-        }
-        self.survey.frames
+    /// How many frames the open file has: if it has changed, it is looked at once more, as long as
+    /// somebody waits for that.
+    pub(super) fn frames(&mut self, is_awaited: &dyn Fn() -> bool) -> u64 {
+        self.movie.look_again(is_awaited);
+        self.movie.frames()
     }
 
     /// What is set as the last frame that is to be sent leaves.
@@ -113,20 +106,21 @@ impl StandardStream {
         last_frame: Option<u64>,
     ) -> Result<bool, MovieError> {
         let here = self.position();
-        let found = self.video.seek(position);
+        let found = self.movie.video.seek(position);
         if matches!(found, Ok(true)) {
             self.last_frame = last_frame;
         } else {
             // If that place is gone too by now, the movie is at its end.
-            self.video.seek(here).ok();
+            self.movie.video.seek(here).ok();
         }
         found
     }
 
     /// Python: `sendRtp`, for the second time; here each frame is cut into packets of RFC 2435.
     pub(super) fn send_rtp(&mut self, stop: &Event) {
-        let Self { video, survey, last_frame, due, over, packets } = self;
-        let last = last_frame.unwrap_or(u64::MAX);
+        let Self { movie, last_frame, due, over, packets } = self;
+        let (last, frames) = (last_frame.unwrap_or(u64::MAX), movie.frames());
+        let video = &mut movie.video;
         packets.begin();
         *due = Instant::now().max(*due);
         let mut next_report = *due;
@@ -139,7 +133,7 @@ impl StandardStream {
                 break;
             }
             // The client may ask for more as soon as it has the last frame.
-            if video.frame_number() + 1 >= last.min(survey.frames) {
+            if video.frame_number() + 1 >= last.min(frames) {
                 over.set();
             }
             packets.frame = video.frame_number() + 1;
@@ -152,6 +146,7 @@ impl StandardStream {
                 Ok(None) => break,
                 Err(error) => packets.transcript.warn(format!("could not {error}")),
             }
+            video.give_room_back();
             *due = packets.deadline_after(*due);
         }
         if let Some(stray) = video.tell_stray() {
