@@ -19,6 +19,7 @@ use crate::rtp_packet::RtpPacket;
 use crate::rtsp::{Inbox, Method, Reply, Request, State};
 use crate::statistics::Statistics;
 
+mod buffer;
 mod decoder;
 pub(crate) mod dialogue;
 pub(crate) mod examiner;
@@ -35,6 +36,7 @@ mod screen;
 mod settings;
 mod silence;
 
+pub use buffer::Buffer;
 use dialogue::{Dialogue, Next};
 pub use findings::{HeaderField, LatestPacket, PayloadHeader};
 use log::Log;
@@ -324,7 +326,8 @@ impl Client {
         let opened = RtpSocket::open(port, server);
         let (number, socket) = opened.map_err(|error| Message::unable_to_bind(port, &error))?;
         let examiner = examiner::Examiner::new(number, server, self.log.clock());
-        let started = self.receiver.open(self.dialogue.mailbox.news(), examiner.clone());
+        let started =
+            self.receiver.open(self.dialogue.mailbox.news(), self.log.clock(), examiner.clone());
         started.map_err(|error| Message::no_thread(&error))?;
         self.receiver.set_port(|frames| RtpPort::new(socket, frames, examiner, self.log.clock()));
         self.receiver.screen.statistics = Statistics::default();

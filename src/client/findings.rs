@@ -26,10 +26,23 @@ pub(crate) struct Findings {
 /// A frame, or figures alone, on the way to the decoder.
 #[derive(Debug)]
 pub(crate) struct Frame {
-    /// A whole JPEG, and how many packets brought it; `None` if there is only something to tell.
-    pub(crate) jpeg: Option<(Vec<u8>, u32)>,
+    /// The frame; `None` if there is only something to tell.
+    pub(crate) whole: Option<Whole>,
+    /// When it was complete, by the client's clock.
+    pub(crate) arrival: Duration,
     /// What is known as of this frame.
     pub(crate) findings: Findings,
+}
+
+/// A frame that came whole.
+#[derive(Clone, Debug)]
+pub(crate) struct Whole {
+    /// The JPEG.
+    pub(crate) jpeg: Vec<u8>,
+    /// How many packets brought it.
+    pub(crate) packets: u32,
+    /// Where in the movie it stands, counted from anywhere.
+    pub(crate) media: Duration,
 }
 
 /// Where frames go.
@@ -46,10 +59,9 @@ impl Frames {
         Self { frames, last_told: None }
     }
 
-    /// Passes a frame of so many packets on. It is dropped if the decoder does not keep up, since
-    /// receiving never waits.
-    pub(crate) fn pass_on(&mut self, jpeg: (Vec<u8>, u32), findings: &mut Findings, now: Duration) {
-        if !self.send(Some(jpeg), findings, now) {
+    /// Passes a frame on. It is dropped if the decoder does not keep up, since receiving never waits.
+    pub(crate) fn pass_on(&mut self, whole: Whole, findings: &mut Findings, now: Duration) {
+        if !self.send(Some(whole), findings, now) {
             findings.reception.overruns += 1;
         }
     }
@@ -66,8 +78,9 @@ impl Frames {
         self.last_told = None;
     }
 
-    fn send(&mut self, jpeg: Option<(Vec<u8>, u32)>, findings: &Findings, now: Duration) -> bool {
-        let sent = self.frames.try_send(Frame { jpeg, findings: findings.clone() }).is_ok();
+    fn send(&mut self, whole: Option<Whole>, findings: &Findings, now: Duration) -> bool {
+        let frame = Frame { whole, arrival: now, findings: findings.clone() };
+        let sent = self.frames.try_send(frame).is_ok();
         if sent {
             self.last_told = Some(now);
         }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::examiner::Examiner;
-use super::findings::{Findings, Frames, LatestPacket};
+use super::findings::{Findings, Frames, LatestPacket, Whole};
 use crate::lab_payload::Assembler;
 use crate::rtp_packet::RtpPacket;
 use crate::statistics::Order;
@@ -17,6 +17,7 @@ pub(super) struct Intake {
     examiner: Examiner,
     clock: Instant,
     assembler: Assembler,
+    passed_on: u64,
     pub(super) findings: Findings,
 }
 
@@ -25,7 +26,7 @@ impl Intake {
     /// `clock` on.
     pub(super) fn new(frames: Frames, examiner: Examiner, clock: Instant) -> Self {
         let (assembler, findings) = (Assembler::default(), Findings::default());
-        Self { frames, examiner, clock, assembler, findings }
+        Self { frames, examiner, clock, assembler, passed_on: 0, findings }
     }
 
     /// Counts a packet: is it the next one, one after a gap, a late one, or a duplicate?
@@ -64,13 +65,26 @@ impl Intake {
         let now = self.now();
         self.assembler.go_on(now);
         self.findings.reception.damaged = self.assembler.damaged();
-        while let Some(frame) = self.assembler.next_counted() {
-            self.frames.pass_on(frame, &mut self.findings, now);
+        while let Some((jpeg, packets)) = self.assembler.next_counted() {
+            self.passed_on += 1;
+            let whole = Whole { jpeg, packets, media: self.media() };
+            self.frames.pass_on(whole, &mut self.findings, now);
         }
         self.frames.tell(&self.findings, now);
+    }
+
+    /// Where the frame that came last stands in the movie, which shows one every 50 ms: by its number,
+    /// or where packets are numbered by the count of the frames.
+    fn media(&self) -> Duration {
+        let counted = self.passed_on + self.findings.reception.damaged;
+        let number = self.findings.reception.frame_number().unwrap_or(counted);
+        Duration::from_millis(number.saturating_mul(FRAME_MS))
     }
 
     fn now(&self) -> Duration {
         self.clock.elapsed()
     }
 }
+
+/// How long the lab shows a frame.
+const FRAME_MS: u64 = 50;

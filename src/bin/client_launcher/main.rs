@@ -127,6 +127,7 @@ fn play_in_window(source: Source, mut window: PlayerWindow, call: &Call) -> Resu
     let transcript = printer.clone();
     let report = reporter(call.quiet, move |text| transcript.say(text));
     let mut client = source.client(report);
+    client.buffer().set_target(call.buffer);
     if call.play {
         client.press(Method::Play);
     }
@@ -147,6 +148,7 @@ fn reason_and_cure(error: &WindowError) -> String {
 
 fn play_in_terminal(source: Source, call: &Call) -> ExitCode {
     let mut client = source.client(reporter(call.quiet, |text| say(&text)));
+    client.buffer().set_target(call.buffer);
     if terminal::play(&mut *client, call.limits, &mut io::stdout()) {
         ExitCode::SUCCESS
     } else {

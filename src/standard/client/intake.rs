@@ -4,11 +4,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::payload_header::latest_packet;
-use crate::client::findings::Findings;
+use crate::client::findings::{Findings, Whole};
 use crate::reorder::Reorder;
 use crate::rtp_packet::{PayloadType, RtpPacket, Version};
 use crate::standard::jpeg_payload::Reassembler;
 use crate::standard::rtcp::{ReportBlock, SenderReport, SourceStatistics};
+use crate::statistics::step_between;
 
 /// What SETUP and the description say about the packets to come.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,7 @@ pub(super) struct Intake {
     source: Option<Sender>,
     reorder: Reorder<Arrived>,
     reassembler: Reassembler,
+    media: MediaTime,
     pub(super) findings: Findings,
 }
 
@@ -37,6 +39,24 @@ struct Sender {
     ssrc: u32,
     statistics: SourceStatistics,
     last_arrival: Duration,
+}
+
+/// Timestamps wrap; this is the time since the first of them.
+#[derive(Debug, Default)]
+struct MediaTime {
+    last: Option<u32>,
+    ticks: i64,
+}
+
+impl MediaTime {
+    /// The time of the next frame. Of a step back nothing is left where the time would begin.
+    fn at(&mut self, timestamp: u32, clock_hz: u32) -> Duration {
+        let last = self.last.replace(timestamp).unwrap_or(timestamp);
+        self.ticks = self.ticks.saturating_add(step_between(last, timestamp)).max(0);
+        let (ticks, clock_hz) = (self.ticks.unsigned_abs(), u64::from(clock_hz.max(1)));
+        let rest = Duration::from_nanos(ticks % clock_hz * 1_000_000_000 / clock_hz);
+        Duration::from_secs(ticks / clock_hz) + rest
+    }
 }
 
 /// A packet that waits for those before it.
@@ -53,6 +73,7 @@ impl Intake {
             source: None,
             reorder: Reorder::default(),
             reassembler: Reassembler::default(),
+            media: MediaTime::default(),
             findings: Findings::default(),
         }
     }
@@ -115,8 +136,9 @@ impl Intake {
     }
 
     /// The next whole frame.
-    pub(super) fn next_frame(&mut self) -> Option<Vec<u8>> {
-        self.reassembler.next_frame()
+    pub(super) fn next_frame(&mut self) -> Option<Whole> {
+        let (timestamp, jpeg) = self.reassembler.next_timed()?;
+        Some(Whole { jpeg, packets: 1, media: self.media.at(timestamp, self.stream.clock_hz) })
     }
 
     /// Notes why frames that came whole are dropped; returns whether there is a new reason.

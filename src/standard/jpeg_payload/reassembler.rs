@@ -13,7 +13,7 @@ use crate::statistics::Order;
 /// Puts frames together from packets. What is not whole is dropped.
 #[derive(Clone, Debug, Default)]
 pub struct Reassembler {
-    frames: VecDeque<Vec<u8>>,
+    frames: VecDeque<(u32, Vec<u8>)>,
     open: Open,
     /// The tables of Q 128 to 254, which need not be sent in every frame (section 4.2).
     sent_tables: BTreeMap<u8, Tables>,
@@ -71,6 +71,11 @@ impl Reassembler {
 
     /// The next complete frame: a JPEG of its own.
     pub fn next_frame(&mut self) -> Option<Vec<u8>> {
+        self.next_timed().map(|(_, jpeg)| jpeg)
+    }
+
+    /// The same with its RTP timestamp.
+    pub fn next_timed(&mut self) -> Option<(u32, Vec<u8>)> {
         self.frames.pop_front()
     }
 
@@ -159,7 +164,7 @@ impl Reassembler {
     fn finish(&mut self) {
         match std::mem::take(&mut self.open) {
             Open::Started(frame) if frame.length == 0 => self.damaged += 1,
-            Open::Started(frame) => self.frames.push_back(frame.into_jpeg()),
+            Open::Started(frame) => self.frames.push_back((frame.timestamp, frame.into_jpeg())),
             Open::Nothing | Open::Broken { .. } => {}
         }
     }
