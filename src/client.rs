@@ -36,14 +36,13 @@ mod screen;
 mod settings;
 mod silence;
 
-pub use buffer::Buffer;
 use dialogue::{Dialogue, Next};
 pub use findings::{HeaderField, LatestPacket, PayloadHeader};
 use log::Log;
 pub use log::{ClientEvent, LogEntry};
 use mailbox::{FLOOD, News, Slot};
 pub use message::{Message, Severity};
-pub use player::{Player, Seek, Status};
+pub use player::{Buffer, Player, Seek, Status};
 use receiver::Receiver;
 use rtp_port::{Received, RtpPort, RtpSocket};
 pub use settings::Settings;
@@ -493,9 +492,8 @@ impl Player for Client {
 
     fn wait(&mut self, timeout: Duration) -> bool {
         self.dialogue.mailbox.wait(timeout);
-        let told = self.read_mail() | self.log.tell_limit();
-        let shown = self.update_movie();
-        self.look_at_the_clock() || told || shown
+        let changed = self.read_mail() | self.log.tell_limit() | self.update_movie();
+        self.look_at_the_clock() || changed
     }
 
     fn dismiss_message(&mut self) {

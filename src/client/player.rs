@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::buffer::Buffer;
+pub use super::buffer::Buffer;
 use super::findings::LatestPacket;
 use super::log::{Log, LogEntry};
 use super::message::Message;

@@ -30,6 +30,7 @@ mod client_odd_servers;
 mod client_threads;
 mod fuzz_corpus; // wing
 mod impairment;
+mod losslab;
 mod server_bad_network;
 mod server_clients;
 mod server_command;
