@@ -23,8 +23,6 @@ pub(crate) struct Series {
     pub(crate) name: String,
     /// Place, share, and the range around it.
     pub(crate) curve: Vec<(f64, f64, f64, f64)>,
-    /// Another curve, dashed.
-    pub(crate) other: Vec<(f64, f64)>,
     /// All runs together.
     pub(crate) marks: Vec<(f64, f64)>,
     /// Each run.
@@ -34,8 +32,7 @@ pub(crate) struct Series {
 impl Chart {
     /// The chart as an SVG document.
     pub(crate) fn svg(&self) -> String {
-        let mut out = String::new();
-        out += &format!(
+        let mut out = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
              font-family=\"sans-serif\" font-size=\"15\" fill=\"#1a1f26\">\n\
              <rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#fff\"/>\n"
@@ -77,31 +74,29 @@ impl Chart {
         let there = series.curve.iter().map(|(x, _, least, _)| self.point(*x, *least));
         let back = series.curve.iter().rev().map(|(x, _, _, most)| self.point(*x, *most));
         let points = points(there.chain(back));
-        out.push_str(&format!(
-            "<polygon fill=\"{color}\" fill-opacity=\"0.16\" points=\"{points}\"/>\n"
-        ));
+        writeln!(out, "<polygon fill=\"{color}\" fill-opacity=\"0.16\" points=\"{points}\"/>").ok();
     }
 
     fn draw_series(&self, out: &mut String, series: &Series, (color, shape): &Look) {
         let curve: Vec<_> = series.curve.iter().map(|(x, y, ..)| self.point(*x, *y)).collect();
         line(out, &format!("stroke=\"{color}\" stroke-width=\"2\""), &curve);
-        let other: Vec<_> = series.other.iter().map(|(x, y)| self.point(*x, *y)).collect();
-        line(out, &format!("stroke=\"{color}\" stroke-dasharray=\"5 5\""), &other);
         // Side by side, as many have the same place.
         for ((x, y), number) in series.dots.iter().zip(0_u32..) {
             let (x, y) = self.point(*x, *y);
             let x = x + f64::from(number % 10) * 3.4 - 15.3;
-            out.push_str(&format!(
-                "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.6\" fill=\"{color}\" fill-opacity=\"0.7\"/>\n"
-            ));
+            writeln!(out,
+                "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.6\" fill=\"{color}\" fill-opacity=\"0.7\"/>",
+).ok();
         }
         for (x, y) in &series.marks {
             let (x, y) = self.point(*x, *y);
             let corners = shape.iter().map(|(dx, dy)| (x + dx, y + dy));
-            out.push_str(&format!(
-                "<polygon fill=\"#fff\" stroke=\"{color}\" stroke-width=\"2.6\" points=\"{}\"/>\n",
+            writeln!(
+                out,
+                "<polygon fill=\"#fff\" stroke=\"{color}\" stroke-width=\"2.6\" points=\"{}\"/>",
                 points(corners)
-            ));
+            )
+            .ok();
         }
     }
 
@@ -125,11 +120,11 @@ impl Chart {
     fn most(&self) -> f64 {
         let all = self.series.iter().flat_map(|series| {
             let of_curve = series.curve.iter().map(|(_, _, _, most)| *most);
-            let others = series.marks.iter().chain(&series.dots).chain(&series.other);
+            let others = series.marks.iter().chain(&series.dots);
             of_curve.chain(others.map(|(_, y)| *y))
         });
         let most = all.fold(0.0, f64::max);
-        ((most * 10.0).ceil() / 10.0).clamp(0.1, 1.0)
+        if most <= 0.05 { 0.05 } else { ((most * 10.0).ceil() / 10.0).min(1.0) }
     }
 
     fn point(&self, x: f64, y: f64) -> (f64, f64) {

@@ -157,7 +157,6 @@ fn chart(packets: &[u32], losses: &[f64], runs: &[Run], frames: u32) -> Chart {
                 (loss, theory.mean, theory.least, theory.most)
             })
             .collect(),
-        other: Vec::new(),
         marks: losses.iter().map(|&loss| (loss, mean(runs, packets, loss))).collect(),
         dots: losses
             .iter()

@@ -145,18 +145,16 @@ fn write(file: &Path, result: &Findings) -> Result<(), Box<dyn Error>> {
 
 /// The figure, what it says, and the table.
 fn page(result: &Findings) -> String {
-    let rows: String = result
-        .rows
-        .iter()
-        .map(|row| format!("<tr><td>{}</td></tr>\n", escaped(row).replace(',', "</td><td>")))
-        .collect();
+    let cells = |row: &String| escaped(row).replace(',', "</td><td>");
+    let rows: Vec<_> = result.rows.iter().map(cells).collect();
+    let rows = rows.join("</td></tr>\n<tr><td>");
     let (title, svg) = (escaped(&result.chart.title), result.chart.svg());
     let summary = escaped(&result.summary);
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\n\
          <style>body {{ font-family: sans-serif; max-width: 70em; margin: auto }}\n\
          td {{ text-align: right; padding: 0 .6em }}</style></head><body>\n\
-         {svg}<pre>{summary}</pre>\n<table>\n{rows}</table>\n</body></html>\n"
+         {svg}<pre>{summary}</pre>\n<table>\n<tr><td>{rows}</td></tr>\n</table>\n</body></html>\n"
     )
 }
 

@@ -17,9 +17,7 @@ pub(crate) fn experiment(matches: &Matches) -> Result<Findings, Box<dyn Error>> 
     let words: Vec<String> = list(matches, "buffer", "0,50,100,200")?;
     let mut buffers = Vec::new();
     for word in &words {
-        buffers.push(buffer(word).ok_or_else(|| {
-            format!("expected --buffer as off, or from 0 to 2000 ms, found {word:?}")
-        })?);
+        buffers.push(buffer(word)?);
     }
     let (seeds, frames) = (number(matches, "seeds", 10)?, number(matches, "frames", 200)?);
     let first_seed = number(matches, "first-seed", 1)?;
@@ -46,10 +44,11 @@ pub(crate) fn experiment(matches: &Matches) -> Result<Findings, Box<dyn Error>> 
         let of_seed = |seed| network_or_good(jitter, delay.unwrap_or(jitter + 20), seed);
         theory::late(of_seed, buffer, frames)
     };
+    let last = buffers.iter().flatten().map(|target| ms(*target)).max().unwrap_or_default();
     let curves = |jitter: u32| {
-        let targets =
-            buffers.iter().flatten().map(|target| (ms(*target), late(jitter, *target, frames)));
-        targets.collect::<Vec<_>>()
+        let places = (0..=20).map(|step| last * step / 20);
+        let target = |ms: u32| Target::Time(Duration::from_millis(ms.into()));
+        places.map(|ms| (ms, late(jitter, target(ms), frames))).collect::<Vec<_>>()
     };
     let chart = chart(&jitters, &runs, frames, curves);
     let head = "jitter_ms,buffer_ms,seed,frames_sent,frames_shown,late_for_playout,underruns,\
@@ -104,12 +103,13 @@ impl Run {
     }
 }
 
-fn buffer(word: &str) -> Option<Option<Target>> {
-    match word {
-        "off" => Some(None),
+fn buffer(word: &str) -> Result<Option<Target>, String> {
+    match (word, Target::parse(word)) {
+        ("off", _) => Ok(None),
         // Here it is a schedule without a reserve, while the client's 0 is none at all.
-        "0" => Some(Some(Target::Time(Duration::ZERO))),
-        _ => Target::parse(word).filter(|target| matches!(target, Some(Target::Time(_)))),
+        ("0", _) => Ok(Some(Target::Time(Duration::ZERO))),
+        (_, Some(Some(target @ Target::Time(_)))) => Ok(Some(target)),
+        _ => Err(format!("expected --buffer as off, or from 0 to 2000 ms, found {word:?}")),
     }
 }
 
@@ -150,7 +150,7 @@ fn mean(runs: &[Run], figure: impl Fn(&Run) -> f64) -> f64 {
 
 fn table(runs: &[Run], theory: impl Fn(u32, Target, u32) -> theory::Share) -> String {
     let mut lines = vec![
-        "jitter  buffer   late for playout  predicted (95 % band)     underruns  interval p95   worst  added delay".to_owned(),
+        "jitter  buffer   late for playout  predicted (95 % band)     by the book  underruns  interval p95   worst  added delay".to_owned(),
     ];
     for point in points(runs) {
         let Some(run) = point.first() else { continue };
@@ -161,6 +161,13 @@ fn table(runs: &[Run], theory: impl Fn(u32, Target, u32) -> theory::Share) -> St
                 let [mean, least, most] =
                     [share.mean, share.least, share.most].map(|share| 100.0 * share);
                 format!("{mean:.2} % ({least:.1} to {most:.1} %)")
+            },
+        );
+        let book = run.setup.buffer.map_or_else(
+            || "-".to_owned(),
+            |target| {
+                let (jitter, buffer) = (f64::from(run.jitter.max(1)), f64::from(ms(target)));
+                format!("{:.1} %", 100.0 * theory::late_by_the_book(jitter, buffer))
             },
         );
         let late = match run.late() {
@@ -175,7 +182,7 @@ fn table(runs: &[Run], theory: impl Fn(u32, Target, u32) -> theory::Share) -> St
         });
         let worst = point.iter().map(|run| run.interval(100)).fold(0.0, f64::max);
         lines.push(format!(
-            "{:>3} ms  {:>6}  {late:>16}  {theory:<24}  {underruns:>8.1}  {:>9.1} ms  {worst:>5.0} ms  {:>8.1} ms",
+            "{:>3} ms  {:>6}  {late:>16}  {theory:<24}  {book:>11}  {underruns:>8.1}  {:>9.1} ms  {worst:>5.0} ms  {:>8.1} ms",
             run.jitter, run.buffer(), mean(point, |run| run.interval(95)),
             mean(point, |run| run.outcome.playout.map_or(0.0, |playout| millis(playout.delay()))),
         ));
@@ -192,7 +199,6 @@ fn chart(
     let mut ticks: Vec<u32> = runs.iter().filter_map(|run| run.setup.buffer.map(ms)).collect();
     ticks.sort_unstable();
     ticks.dedup();
-    let last = ticks.last().copied().unwrap_or_default();
     let series = jitters.iter().map(|&jitter| {
         let of_jitter = points(runs).filter(|point| {
             point.first().is_some_and(|run| run.jitter == jitter && run.setup.buffer.is_some())
@@ -204,13 +210,6 @@ fn chart(
         Series {
             name: format!("jitter {jitter} ms"),
             curve: theory.map(|(at, of)| (f64::from(at), of.mean, of.least, of.most)).collect(),
-            other: (0..=last)
-                .step_by(5)
-                .map(|at| {
-                    let at = f64::from(at);
-                    (at, theory::late_by_the_book(f64::from(jitter.max(1)), at))
-                })
-                .collect(),
             marks: of_jitter
                 .iter()
                 .filter_map(|point| Some((place(point.first()?), mean(point, share))))
@@ -224,8 +223,10 @@ fn chart(
     Chart {
         title: "A playout buffer of twice the jitter leaves nothing late".to_owned(),
         notes: vec![
-            format!("Lines and bands: mean of 300 movies of {frames} frames with delays drawn from the distribution, and where 95 % fall."),
-            "Dashed: by the book, if playout were never begun anew. Large marks: measured, all seeds together; dots: each seed.".to_owned(),
+            format!(
+                "Lines and bands: mean of 300 movies of {frames} frames with delays drawn from the distribution, and where 95 % fall."
+            ),
+            "Large marks: measured, all seeds together; dots: each seed.".to_owned(),
         ],
         x_name: "playout buffer (ms)".to_owned(),
         y_name: "frames late for playout (%)".to_owned(),

@@ -41,7 +41,7 @@ fn a_movie_is_played_to_its_end_and_every_figure_is_right() {
 
 #[test]
 fn frames_wait_in_a_playout_buffer_and_all_are_shown() {
-    let folder = folder_with_movie(40);
+    let folder = folder_with(&start_of_our_movie(40));
     let options = ["--delay", "60", "--jitter", "40", "--seed", "7"];
     let server = Server::start(folder.path(), &options);
     let of_lab = rtp_port();
@@ -309,4 +309,13 @@ fn a_closed_pipe_does_not_end_the_session_early() {
     }
     assert_eq!(server.rest(), "");
     assert_eq!(client.wait().unwrap().code(), Some(1), "no frame came");
+}
+
+/// Its first frames, each after its length in five digits.
+fn start_of_our_movie(frames: u32) -> Vec<u8> {
+    let movie = fs::read(project().join(MOVIE)).unwrap();
+    let length =
+        |at: usize| -> usize { std::str::from_utf8(&movie[at..at + 5]).unwrap().parse().unwrap() };
+    let end = (0..frames).fold(0, |at, _| at + 5 + length(at));
+    movie[..end].to_vec()
 }

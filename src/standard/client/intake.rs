@@ -49,7 +49,7 @@ struct MediaTime {
 }
 
 impl MediaTime {
-    /// The time of the next frame. Of a step back nothing is left where the time would begin.
+    /// The time of the next frame; steps back lead to 0 at most.
     fn at(&mut self, timestamp: u32, clock_hz: u32) -> Duration {
         let last = self.last.replace(timestamp).unwrap_or(timestamp);
         self.ticks = self.ticks.saturating_add(step_between(last, timestamp)).max(0);
