@@ -2,8 +2,13 @@
 
 use std::thread;
 
+use rtsp_lab::client::{Client, Player};
 use rtsp_lab::impairment::Impairment;
 use rtsp_lab::playout::Target;
+
+use crate::client_common::jpeg::frame;
+use crate::client_common::rtp::packet;
+use crate::client_common::stage::Stage;
 
 #[path = "../../examples/losslab/run.rs"]
 mod run;
@@ -85,4 +90,31 @@ fn theory_is_as_in_the_book() {
     let jitter = |seed| network(&[("delay", "60"), ("jitter", "40")], seed);
     let late = |ms| theory::late(jitter, Target::Time(FRAME * ms / 50), 200).mean;
     assert!(late(0) > late(50) && late(50) > 0.0 && near(late(100), 0.0));
+}
+
+/// The frames may be shown meanwhile if the machine is slow: after half a second what waits is played.
+#[test]
+fn a_pause_keeps_what_waits_in_the_buffer_and_a_new_session_does_not() {
+    let mut stage = Stage::ready();
+    stage.client.buffer().set_target(Some(Target::Frames(30)));
+    stage.play();
+    for number in 1..=3 {
+        stage.sends(&packet(number, &frame(1)), number.into());
+    }
+    let kept = |client: &Client| {
+        let statistics = client.statistics().0;
+        let waiting = statistics.playout.map_or(0, |playout| playout.frames as u64);
+        (statistics.frames_shown + waiting, statistics.playout.map(|playout| playout.emptied))
+    };
+    stage.until("three frames", |client| kept(client) == (3, Some(0)));
+    stage.pause();
+    assert_eq!(kept(&stage.client), (3, Some(0)));
+    stage.play();
+    stage.until_shown(3);
+    stage.sends(&packet(4, &frame(1)), 4);
+    stage.teardown();
+    let playout = stage.statistics().playout.unwrap();
+    let shown = stage.statistics().frames_shown;
+    assert_eq!((playout.frames, shown + playout.emptied), (0, 4));
+    assert_eq!(stage.client.buffer().target(), Some(Target::Frames(30)), "it outlives sessions");
 }
