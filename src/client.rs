@@ -18,6 +18,7 @@ use crate::rtp_packet::RtpPacket;
 use crate::rtsp::{Inbox, Method, Reply, Request, State};
 use crate::statistics::Statistics;
 
+mod buffer;
 mod decoder;
 pub(crate) mod dialogue;
 pub(crate) mod examiner;
@@ -40,7 +41,7 @@ use log::Log;
 pub use log::{ClientEvent, LogEntry, Witness};
 use mailbox::{FLOOD, News, Slot};
 pub use message::{Message, Severity};
-pub use player::{Player, Seek, Status};
+pub use player::{Buffer, Player, Seek, Status};
 use receiver::Receiver;
 use rtp_port::{Received, RtpPort, RtpSocket};
 pub use settings::Settings;
@@ -323,7 +324,8 @@ impl Client {
         let opened = RtpSocket::open(port, server);
         let (number, socket) = opened.map_err(|error| Message::unable_to_bind(port, &error))?;
         let examiner = examiner::Examiner::new(number, server, self.log.clock());
-        let started = self.receiver.open(self.dialogue.mailbox.news(), examiner.clone());
+        let started =
+            self.receiver.open(self.dialogue.mailbox.news(), self.log.clock(), examiner.clone());
         started.map_err(|error| Message::no_thread(&error))?;
         let arrivals = self.log.arrivals(number, false);
         self.receiver.set_port(|frames| RtpPort::new(socket, frames, examiner, arrivals));
@@ -483,9 +485,8 @@ impl Player for Client {
 
     fn wait(&mut self, timeout: Duration) -> bool {
         self.dialogue.mailbox.wait(timeout);
-        let told = self.read_mail() | self.log.tell_limit();
-        let shown = self.update_movie();
-        self.look_at_the_clock() || told || shown
+        let changed = self.read_mail() | self.log.tell_limit() | self.update_movie();
+        self.look_at_the_clock() || changed
     }
 
     fn watch(&mut self, witness: Witness) {

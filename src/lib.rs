@@ -26,6 +26,7 @@
 //! | `connection` | a TCP stream that is read message by message | `socket.recv` |
 //! | [`datagram`] | the largest datagram that the system sends | |
 //! | [`lab_payload`] | frames put together from packets | |
+//! | [`playout`] | the playout buffer: frames in as they come, out when due | |
 //! | [`statistics`] | loss and rates, extension 1 of the report | |
 //! | [`jpeg`] | the inside of a JPEG: is the picture whole? | |
 //! | [`diagnosis`] | what is wrong with a server's packets, in words | |
@@ -52,6 +53,7 @@
 //! tools      event   video_stream   picture                               waiting, files, decoding
 //! core       rtsp   rtp_packet             standard:: rtsp  sdp  rtcp     bytes in, values out
 //!            lab_payload   statistics                 jpeg_payload
+//!            playout
 //!            diagnosis   jpeg   reorder
 //!            impairment
 //! ```
@@ -67,6 +69,7 @@ pub mod impairment;
 pub mod jpeg;
 pub mod lab_payload;
 pub mod picture;
+pub mod playout;
 pub mod reorder;
 pub mod rtp_packet;
 pub mod rtsp;

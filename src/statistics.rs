@@ -22,6 +22,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::time::Duration;
 
+use crate::playout::Figures;
 use crate::rtp_packet::RtpPacket;
 use crate::rtsp::Method;
 
@@ -293,6 +294,8 @@ pub struct Statistics {
     pub replies: Vec<(Method, Duration)>,
     /// The rates of the last minute.
     pub history: History,
+    /// The playout buffer, if there is one.
+    pub playout: Option<Figures>,
     frames: LastSecond,
     played: Duration,
     playing_since: Option<Duration>,
@@ -349,7 +352,8 @@ impl Statistics {
     /// The number of the displayed frame.
     pub fn current_frame(&self) -> u64 {
         let counted = self.frames_shown + self.frames_left_out() + self.damaged_frames();
-        self.reception.frame_number().unwrap_or(counted)
+        let waiting = self.playout.map_or(0, |playout| playout.frames as u64);
+        self.reception.frame_number().map_or(counted, |last| last.saturating_sub(waiting))
     }
 
     /// Frames shown in the last second.
@@ -429,6 +433,17 @@ impl fmt::Display for Summary<'_> {
         }
         writeln!(out, "damaged frames: {}", statistics.damaged_frames())?;
         writeln!(out, "frames left out: {}", statistics.frames_left_out())?;
+        if let Some(playout) = &statistics.playout {
+            writeln!(out, "buffer: {}", playout.target)?;
+            writeln!(
+                out,
+                "buffer delay average: {:.2} ms",
+                1000.0 * playout.delay().as_secs_f64()
+            )?;
+            writeln!(out, "buffer underruns: {}", playout.underruns)?;
+            writeln!(out, "frames late for playout: {}", playout.late)?;
+            writeln!(out, "frames emptied from the buffer: {}", playout.emptied)?;
+        }
         for (method, after) in &statistics.replies {
             writeln!(out, "reply to {method}: {:.2} ms", 1000.0 * after.as_secs_f64())?;
         }

@@ -77,8 +77,16 @@ fn watch(client: &mut dyn Player, limits: Limits, out: &mut dyn Write) {
 fn line(client: &dyn Player, elapsed: Duration) -> String {
     let (statistics, now) = client.statistics();
     let reception = &statistics.reception;
+    let shown = match (client.buffering(), &statistics.playout) {
+        (Some(buffering), _) => format!("  BUFFERING {buffering}"),
+        (None, Some(playout)) => format!("  buffer {playout}"),
+        (None, None) => String::new(),
+    };
+    let counts = statistics.playout.map_or_else(String::new, |playout| {
+        format!("  underruns {}  late for playout {}", playout.underruns, playout.late)
+    });
     format!(
-        "{:>4} s  {}  frame {}  {} frames/s  {} kbit/s  lost {}  late {}  duplicates {}",
+        "{:>4} s  {}  frame {}  {} frames/s  {} kbit/s  lost {}  late {}  duplicates {}{shown}{counts}",
         elapsed.as_secs(),
         client.state(),
         statistics.current_frame(),

@@ -284,7 +284,7 @@ struct Keys {
 struct Keyboard(Rc<RefCell<Keys>>);
 
 impl InputCallback for Keyboard {
-    /// Question mark and brackets are on different keys of different keyboards, so these go by
+    /// Question mark, brackets and points are on different keys of different keyboards, so these go by
     /// character.
     fn add_char(&mut self, character: u32) {
         let Some(press) = meaning_of_character(character) else { return };
@@ -314,6 +314,8 @@ fn meaning_of_character(character: u32) -> Option<Press> {
         '?' => Some(Press::Panel(PanelKind::Keys)),
         '[' => Some(Press::Loss(Step::Down)),
         ']' => Some(Press::Loss(Step::Up)),
+        ',' => Some(Press::Buffer(Step::Down)),
+        '.' => Some(Press::Buffer(Step::Up)),
         _ => None,
     }
 }

@@ -44,11 +44,24 @@ pub(crate) struct Flaw {
 /// A frame, or figures alone, on the way to the decoder.
 #[derive(Debug)]
 pub(crate) struct Frame {
-    /// A whole JPEG, and how many packets brought it; `None` if there is only something to tell.
-    pub(crate) jpeg: Option<(Vec<u8>, u32)>,
+    /// The frame; `None` if there is only something to tell.
+    pub(crate) whole: Option<Whole>,
+    /// When it was complete, by the client's clock.
+    pub(crate) arrival: Duration,
     /// What is known as of this frame.
     pub(crate) findings: Findings,
-    /// What is told of the frame on its way.
+}
+
+/// A frame that came whole.
+#[derive(Debug)]
+pub(crate) struct Whole {
+    /// The JPEG.
+    pub(crate) jpeg: Vec<u8>,
+    /// How many packets brought it.
+    pub(crate) packets: u32,
+    /// Where in the movie it stands, counted from anywhere.
+    pub(crate) media: Duration,
+    /// What is told of it on its way.
     pub(crate) journey: Journey,
 }
 
@@ -66,25 +79,18 @@ impl Frames {
         Self { frames, last_told: None }
     }
 
-    /// Passes a frame of so many packets on. It is dropped if the decoder does not keep up, since
-    /// receiving never waits.
-    pub(crate) fn pass_on(
-        &mut self,
-        jpeg: (Vec<u8>, u32),
-        findings: &mut Findings,
-        now: Duration,
-        journey: Journey,
-    ) {
-        if let Err(journey) = self.send(Some(jpeg), findings, now, journey) {
+    /// Passes a frame on. It is dropped if the decoder does not keep up, since receiving never waits.
+    pub(crate) fn pass_on(&mut self, whole: Whole, findings: &mut Findings, now: Duration) {
+        if let Err(Some(refused)) = self.send(Some(whole), findings, now) {
             findings.reception.overruns += 1;
-            journey.left_out("decoder behind");
+            refused.journey.left_out("decoder behind");
         }
     }
 
     /// Passes the findings on alone, now and then, when no frame carries them.
     pub(crate) fn tell(&mut self, findings: &Findings, now: Duration) {
         if self.last_told.is_none_or(|last| now >= last + TELLING_INTERVAL) {
-            self.send(None, findings, now, Journey::default()).ok();
+            self.send(None, findings, now).ok();
         }
     }
 
@@ -93,21 +99,20 @@ impl Frames {
         self.last_told = None;
     }
 
+    /// Sends it, or gives back the frame for which there is no room.
     fn send(
         &mut self,
-        jpeg: Option<(Vec<u8>, u32)>,
+        whole: Option<Whole>,
         findings: &Findings,
         now: Duration,
-        journey: Journey,
-    ) -> Result<(), Journey> {
-        match self.frames.try_send(Frame { jpeg, findings: findings.clone(), journey }) {
+    ) -> Result<(), Option<Whole>> {
+        let frame = Frame { whole, arrival: now, findings: findings.clone() };
+        match self.frames.try_send(frame) {
             Ok(()) => {
                 self.last_told = Some(now);
                 Ok(())
             }
-            Err(TrySendError::Full(frame) | TrySendError::Disconnected(frame)) => {
-                Err(frame.journey)
-            }
+            Err(TrySendError::Full(frame) | TrySendError::Disconnected(frame)) => Err(frame.whole),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::examiner::Examiner;
-use super::findings::{Findings, Frames, LatestPacket};
+use super::findings::{Findings, Frames, LatestPacket, Whole};
 use crate::lab_payload::Assembler;
 use crate::rtp_packet::RtpPacket;
 use crate::statistics::Order;
@@ -18,6 +18,7 @@ pub(super) struct Intake {
     examiner: Examiner,
     arrivals: Arrivals,
     assembler: Assembler,
+    passed_on: u64,
     pub(super) findings: Findings,
 }
 
@@ -29,7 +30,7 @@ impl Intake {
         if arrivals.is_on() {
             assembler.note_broken();
         }
-        Self { frames, examiner, arrivals, assembler, findings }
+        Self { frames, examiner, arrivals, assembler, passed_on: 0, findings }
     }
 
     /// Counts a packet: is it the next one, one after a gap, a late one, or a duplicate?
@@ -72,17 +73,23 @@ impl Intake {
     pub(super) fn pass_on(&mut self) {
         let now = self.now();
         self.assembler.go_on(now);
-        let Self { assembler, arrivals, findings, frames, .. } = self;
-        findings.reception.damaged = assembler.damaged();
-        let ts = findings.timestamp();
-        for last in assembler.take_broken() {
-            arrivals.broken(Some(last), ts, now);
+        let damaged = self.assembler.damaged();
+        self.findings.reception.damaged = damaged;
+        let ts = self.findings.timestamp();
+        for last in self.assembler.take_broken() {
+            self.arrivals.broken(Some(last), ts, now);
         }
-        while let Some((frame, packets, last)) = assembler.next_numbered() {
-            let is_numbered = findings.reception.frame_number().is_some();
-            let size = (ts, frame.len());
-            let journey = arrivals.whole((Some(last), Some(packets)), is_numbered, size, now);
-            frames.pass_on((frame, packets), findings, now, journey);
+        while let Some((jpeg, packets, last)) = self.assembler.next_numbered() {
+            self.passed_on += 1;
+            let number = self.findings.reception.frame_number();
+            let (of, size) = ((Some(last), Some(packets)), (ts, jpeg.len()));
+            let journey = self.arrivals.whole(of, number.is_some(), size, now);
+            // The movie shows a frame every 50 ms: by its number, or where packets are numbered by the
+            // count of the frames.
+            let media =
+                Duration::from_millis(number.unwrap_or(self.passed_on + damaged) * FRAME_MS);
+            let whole = Whole { jpeg, packets, media, journey };
+            self.frames.pass_on(whole, &mut self.findings, now);
         }
         self.frames.tell(&self.findings, now);
     }
@@ -97,3 +104,6 @@ impl Drop for Intake {
         self.arrivals.end(self.findings.timestamp());
     }
 }
+
+/// How long the lab shows a frame.
+const FRAME_MS: u64 = 50;

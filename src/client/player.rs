@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+pub use super::buffer::Buffer;
 use super::findings::LatestPacket;
 use super::log::{Log, LogEntry, Witness};
 use super::message::Message;
 use super::screen::Screen;
 use crate::diagnosis::Finding;
 use crate::picture::Picture;
+use crate::playout::Figures;
 use crate::rtsp::{Method, State};
 use crate::statistics::Statistics;
 
@@ -130,6 +132,18 @@ pub trait Player {
         self.status().message
     }
 
+    /// The playout buffer's handle, by which its target can be changed.
+    fn buffer(&self) -> &Buffer {
+        self.status().buffer
+    }
+
+    /// The playout buffer, while it fills and the movie has not ended: the picture waits for it.
+    fn buffering(&self) -> Option<Figures> {
+        let Status { state, has_no_data, has_ended, statistics, .. } = self.status();
+        let goes_on = state == State::Playing && !has_no_data && !has_ended;
+        statistics.playout.filter(|playout| goes_on && playout.is_buffering)
+    }
+
     /// The statistics that the report's extension 1 asks for, and the time at which to read them.
     fn statistics(&self) -> (&Statistics, Duration) {
         let Status { statistics, now, .. } = self.status();
@@ -179,6 +193,8 @@ pub struct Status<'a> {
     pub message: Option<&'a Message>,
     /// What is wrong with what the server sends.
     pub finding: Option<&'a Finding>,
+    /// The playout buffer's handle, by which its target can be changed.
+    pub buffer: &'a Buffer,
     /// The statistics that the report's extension 1 asks for.
     pub statistics: &'a Statistics,
     /// The time at which to read them.
@@ -204,6 +220,7 @@ impl<'a> Status<'a> {
             description: screen.description.as_deref(),
             message: log.message(),
             finding: screen.finding.as_ref(),
+            buffer: &screen.buffer,
             statistics: &screen.statistics,
             now: log.now(),
         }

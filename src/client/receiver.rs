@@ -2,7 +2,7 @@
 //! what they have brought.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{fmt, io};
 
 use super::decoder::{Decoded, Decoder};
@@ -61,14 +61,21 @@ impl<P: Port> Receiver<P> {
     }
 
     /// Begins a session: starts the thread that decodes and removes the last session's picture.
-    /// `news` is raised at each new picture, and `examiner` is told of each frame.
+    /// `news` is raised at each new picture, arrivals are counted from `clock` on, and `examiner` is
+    /// told of each frame.
     ///
     /// # Errors
     /// The system has no room for another thread.
-    pub(crate) fn open(&mut self, news: Arc<Event>, examiner: Examiner) -> io::Result<()> {
-        let decoder = Decoder::start(news, examiner.clone())?;
+    pub(crate) fn open(
+        &mut self,
+        news: Arc<Event>,
+        clock: Instant,
+        examiner: Examiner,
+    ) -> io::Result<()> {
+        // The last session's threads end first: the port's before the decoder, which waits for it.
+        (self.media, self.decoder) = (Media::Closed, None);
+        let decoder = Decoder::start(news, clock, self.screen.buffer.clone(), examiner.clone())?;
         self.examiner = examiner;
-        self.media = Media::Closed;
         self.decoder = Some(decoder);
         self.screen.begin_session();
         Ok(())
@@ -116,6 +123,7 @@ impl<P: Port> Receiver<P> {
     /// Notes that PLAY has been granted.
     pub(crate) fn play(&mut self, now: Duration) {
         self.silence.play(now);
+        self.screen.buffer.play();
         self.examiner.tell(|diagnosis, _| diagnosis.play_answered(now));
         self.screen.statistics.play(now);
     }
@@ -141,6 +149,7 @@ impl<P: Port> Receiver<P> {
             },
             media @ (Media::Closed | Media::Open(_)) => media,
         };
+        self.screen.buffer.pause();
         self.screen.statistics.pause(now);
         self.examiner.tell(|diagnosis, _| diagnosis.pause());
         self.silence.end();
@@ -159,7 +168,8 @@ impl<P: Port> Receiver<P> {
     }
 
     /// The next frame that has been decoded.
-    pub(crate) fn next_decoded(&self) -> Option<Decoded> {
+    pub(crate) fn next_decoded(&mut self) -> Option<Decoded> {
+        self.screen.statistics.playout = self.screen.buffer.figures();
         self.decoder.as_ref()?.next()
     }
 
@@ -184,8 +194,12 @@ impl<P: Port> Receiver<P> {
         self.examiner.tell(|diagnosis, now| diagnosis.bytes_on_rtsp(bytes, now));
     }
 
-    /// Whether silence has begun or ended, and what one that has begun means.
+    /// Whether silence has begun or ended, and what one that has begun means. While frames wait in the
+    /// buffer, there is none.
     pub(crate) fn listen_for_silence(&mut self, now: Duration) -> (bool, Option<Cause>) {
+        if self.screen.is_buffered() {
+            return (false, None);
+        }
         self.silence.look(&self.screen.statistics.reception, now)
     }
 }

@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::buffer::Buffer;
 use super::decoder::{Decoded, NotShown};
 use super::findings::{Findings, Flaw, LatestPacket};
 use crate::diagnosis::Finding;
@@ -15,6 +16,8 @@ use crate::statistics::{Reception, Statistics};
 pub(crate) struct Screen {
     /// The statistics.
     pub(crate) statistics: Statistics,
+    /// The playout buffer's handle.
+    pub(crate) buffer: Buffer,
     /// The last frame that could be decoded.
     pub(crate) picture: Option<Picture>,
     /// The packet that came last.
@@ -38,14 +41,17 @@ impl Screen {
     pub(crate) fn begin_session(&mut self) {
         let mut statistics = std::mem::take(&mut self.statistics);
         statistics.reception = Reception::default();
-        let description = self.description.take();
-        *self = Self { statistics, description, ..Self::default() };
+        let (description, buffer) = (self.description.take(), std::mem::take(&mut self.buffer));
+        buffer.begin_session();
+        *self = Self { statistics, buffer, description, ..Self::default() };
     }
 
     /// Takes a frame that has been decoded, or figures alone.
     pub(crate) fn show(&mut self, decoded: Decoded, now: Duration) {
         self.count(decoded.not_shown);
-        self.learn(decoded.findings);
+        if let Some(findings) = decoded.findings {
+            self.learn(findings);
+        }
         self.learn_flaws(decoded.flaw);
         if let Some(picture) = decoded.picture {
             self.statistics.show_frame(now);
@@ -85,6 +91,11 @@ impl Screen {
                 self.flaws.push(flaw);
             }
         }
+    }
+
+    /// Whether frames wait in the playout buffer.
+    pub(crate) fn is_buffered(&self) -> bool {
+        self.statistics.playout.is_some_and(|playout| playout.frames > 0)
     }
 
     /// A sender other than the server; once.

@@ -17,7 +17,7 @@ fn open(room: usize) -> (Receiver<RtpPort>, SocketAddr, mpsc::Receiver<Frame>) {
     let (number, socket) = RtpSocket::open(0, Ipv4Addr::LOCALHOST.into()).unwrap();
     let (frames, arriving) = sync_channel(room);
     let mut receiver = Receiver::new();
-    receiver.open(Arc::default(), Examiner::default()).unwrap();
+    receiver.open(Arc::default(), Instant::now(), Examiner::default()).unwrap();
     // The test takes the frames, not the decoder.
     receiver.set_port(|_| {
         let local = (Ipv4Addr::LOCALHOST, number).into();
@@ -48,7 +48,7 @@ fn send(numbers: std::ops::Range<u16>, to: SocketAddr) {
 fn wait_for_frame(frames: &mpsc::Receiver<Frame>) -> Reception {
     loop {
         let frame = frames.recv_timeout(WAIT).unwrap();
-        if frame.jpeg.is_some() {
+        if frame.whole.is_some() {
             return frame.findings.reception;
         }
     }
@@ -72,7 +72,7 @@ fn what_was_in_flight_at_the_stop_is_still_taken() {
     send(1..11, address);
     let reception = stop(&mut receiver);
     assert_eq!((reception.packets, reception.lost), (10, 0));
-    assert_eq!(arriving.try_iter().filter(|frame| frame.jpeg.is_some()).count(), 10);
+    assert_eq!(arriving.try_iter().filter(|frame| frame.whole.is_some()).count(), 10);
 }
 
 #[test]

@@ -5,9 +5,10 @@ use embedded_graphics::geometry::Point;
 use super::buttons::Buttons;
 use super::keys::PanelKind;
 use super::layout::{Layout, corner};
-use crate::client::{Player, Seek};
+use crate::client::{Buffer, Player, Seek};
 use crate::impairment::Network;
 use crate::impairment::Percent;
+use crate::playout::Target as Amount;
 use crate::rtsp::{Method, State};
 
 /// The keys that mean something, whatever they are called in the windowing library.
@@ -21,6 +22,8 @@ pub(super) enum Press {
     Seek(Seek),
     /// A bracket: the embedded server loses more, or less.
     Loss(Step),
+    /// Comma or full stop: the playout buffer is to hold less, or more.
+    Buffer(Step),
     /// Enter: go on watching.
     Continue,
     /// Q: close.
@@ -29,7 +32,7 @@ pub(super) enum Press {
     Dismiss,
 }
 
-/// One percent.
+/// One percent, or 100 ms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Up,
@@ -146,8 +149,16 @@ impl Controls {
             }
             (Press::Seek(direction), None) => client.seek_movie(direction),
             (Press::Loss(step), None) => self.change_loss(step),
+            (Press::Buffer(step), None) => change_buffer(client.buffer(), step),
             (Press::Dismiss, None) => self.dismiss(client),
-            (Press::Button(_) | Press::Panel(_) | Press::Seek(_) | Press::Loss(_), Some(_))
+            (
+                Press::Button(_)
+                | Press::Panel(_)
+                | Press::Seek(_)
+                | Press::Loss(_)
+                | Press::Buffer(_),
+                Some(_),
+            )
             | (Press::Continue | Press::Close, None) => {}
         }
     }
@@ -259,4 +270,12 @@ impl Controls {
         self.leaving = true;
         client.press(Method::Teardown);
     }
+}
+
+/// 100 ms less or more.
+fn change_buffer(buffer: &Buffer, step: Step) {
+    buffer.set_target(match step {
+        Step::Up => Amount::one_more(buffer.target()),
+        Step::Down => Amount::one_less(buffer.target()),
+    });
 }

@@ -57,7 +57,8 @@ const SEEK: (&str, &str) = ("Arrows", "left and right: 10 s back, on");
 
 const LOSS: (&str, &str) = ("[  ]", "lose 1 % less, 1 % more on purpose");
 
-const OTHERS: [(&str, &str); 6] = [
+const OTHERS: [(&str, &str); 7] = [
+    (",  .", "buffer 100 ms less, more"),
     ("L", "RTSP log: requests and replies"),
     ("H", "RTP header: the latest packet"),
     ("?", "this list; F1 as well"),

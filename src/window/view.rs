@@ -113,7 +113,10 @@ impl<'a> View<'a> {
             state: status.state,
             no_data: status.has_no_data,
             has_ended: status.has_ended,
-            title: format!("{} from {}", status.movie, address(server, server_port)),
+            title: client.buffering().map_or_else(
+                || format!("{} from {}", status.movie, address(server, server_port)),
+                |buffering| format!("BUFFERING {buffering}"),
+            ),
             session: status.session_id,
             last_reply: statistics.replies.last().map(|&(_, time)| time),
             picture: status.picture,
@@ -182,7 +185,8 @@ fn picture_column(statistics: &Statistics, now: Duration, position: Option<Strin
             None => figure("Play time", minutes(statistics.play_time(now))),
         },
     ];
-    Column { caption: "PICTURE", note: None, rows }
+    let note = statistics.playout.map(|playout| format!("buffer {playout}"));
+    Column { caption: "PICTURE", note, rows }
 }
 
 /// Where packets are put in order there are hardly late ones, and their place is the jitter's. `loss`

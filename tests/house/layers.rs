@@ -53,6 +53,7 @@ const PLACES: &[(&str, Room)] = &[
     ("src/rtp_packet", Room::Core),
     ("src/lab_payload", Room::Core),
     ("src/statistics", Room::Core),
+    ("src/playout", Room::Core),
     ("src/impairment", Room::Core),
     ("src/jpeg", Room::Core),
     ("src/reorder", Room::Core),

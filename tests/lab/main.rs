@@ -33,6 +33,7 @@ mod client_threads;
 mod event_log;
 mod fuzz_corpus; // wing
 mod impairment;
+mod losslab;
 mod server_bad_network;
 mod server_clients;
 mod server_command;

@@ -9,6 +9,7 @@ use crate::client_common::rfc2435::{Form, frame, payloads};
 use crate::client_common::standard_server::{Answers, StandardServer, Way, description};
 use crate::client_common::standard_stage::{BOTH, First, StandardStage};
 use rtsp_lab::client::{Player, Seek};
+use rtsp_lab::playout::Target;
 use rtsp_lab::rtsp::{Method, State};
 use rtsp_lab::standard::client::StandardClient as Client;
 
@@ -319,6 +320,33 @@ fn the_arrows_lead_ten_seconds_back_and_on() {
         stage.teardown();
         assert_eq!(stage.told(), [""; 0]);
     }
+}
+
+/// Frames of one place in the movie are not shown at another.
+#[test]
+fn a_jump_empties_the_playout_buffer() {
+    let mut stage = StandardStage::playing(First::Udp);
+    stage.client.buffer().set_target(Some(Target::Frames(30)));
+    for number in 1..=3 {
+        for packet in stage.packets(number) {
+            stage.server.sends_rtp(&packet);
+        }
+    }
+    // What waits is played after half a second, so on a slow machine some may be shown by now.
+    let counted = |client: &Client| {
+        let statistics = client.statistics().0;
+        let playout = statistics.playout;
+        let waiting = playout.map_or(0, |playout| playout.frames as u64);
+        (statistics.frames_shown, waiting, playout.map_or(0, |playout| playout.emptied))
+    };
+    stage.until("three frames", |client| counted(client).0 + counted(client).1 == 3);
+    stage.client.seek_movie(Seek::Forward);
+    stage.grants("PAUSE");
+    let (shown, waiting, _) = counted(&stage.client);
+    stage.grants("PLAY");
+    stage.until("an empty buffer", |client| counted(client) == (shown, 0, waiting));
+    stage.shows(4);
+    stage.teardown();
 }
 
 #[test]

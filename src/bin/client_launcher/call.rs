@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use getopts::{Matches, Options};
 use rtsp_lab::client::Settings;
+use rtsp_lab::playout::Target;
 use rtsp_lab::terminal::Limits;
 use rtsp_lab::trace::Files;
 use rtsp_lab::window::{self, Buttons};
@@ -31,6 +32,8 @@ pub(crate) struct Call {
     pub(crate) place: Place,
     /// What the window is like.
     pub(crate) window: window::Settings,
+    /// How much the playout buffer is to hold; `None` if frames are shown as they come.
+    pub(crate) buffer: Option<Target>,
     /// How long to play without a window.
     pub(crate) limits: Limits,
     /// Print no transcript.
@@ -82,6 +85,7 @@ impl Call {
             source,
             place,
             window: read_window(matches)?,
+            buffer: read_buffer(matches)?,
             limits: read_limits(matches)?,
             quiet: matches.opt_present("quiet"),
             files: Files { log: file("log"), capture: file("capture") },
@@ -143,6 +147,7 @@ fn always(options: &mut Options) {
         .optopt("", "log", "write what happens to each packet here, a line an event", "FILE")
         .optopt("", "log-packets", "after so many, a line a second (default: 1000000)", "N")
         .optopt("", "capture", "write packets and messages here, for Wireshark", "FILE")
+        .optopt("", "buffer", BUFFER, "MS")
         .optflag("", "quiet", "do not print requests and replies")
         .optflag("h", "help", "print this")
         .optflag("V", "version", "print the version");
@@ -202,6 +207,12 @@ fn read_scale(word: Option<String>) -> Result<usize, String> {
     scale.ok_or_else(|| format!("expected --scale from 1 to 4, found {word:?}"))
 }
 
+fn read_buffer(matches: &Matches) -> Result<Option<Target>, String> {
+    let Some(word) = matches.opt_str("buffer") else { return Ok(None) };
+    let flaw = || format!("expected --buffer from 0 to 2000 ms, or frames as 30f, found {word:?}");
+    Target::parse(&word).ok_or_else(flaw)
+}
+
 fn read_limits(matches: &Matches) -> Result<Limits, String> {
     let seconds = read_seconds(matches, "seconds")?;
     let patience = read_seconds(matches, "patience")?.unwrap_or_default();
@@ -223,6 +234,9 @@ fn read_seconds(matches: &Matches, name: &str) -> Result<Option<Duration>, Strin
     let flaw = || format!("expected --{name} as a number, 0 or more, found {word:?}");
     seconds.ok_or_else(flaw).map(Some)
 }
+
+const BUFFER: &str = "hold frames back until so much waits, then play at the movie's rate; 30f counts \
+     frames (default: 0)";
 
 const USAGE: &str = "\
 Usage: client_launcher [OPTIONS] SERVER_ADDR SERVER_PORT RTP_PORT MOVIE

@@ -158,6 +158,7 @@ fn play_in_window(
     let transcript = printer.clone();
     let report = reporter(call.quiet, move |text| transcript.say(text));
     let mut client = source.client(trace.clone(), report);
+    client.buffer().set_target(call.buffer);
     if call.play {
         client.press(Method::Play);
     }
@@ -180,6 +181,7 @@ fn reason_and_cure(error: &WindowError) -> String {
 fn play_in_terminal(source: Source, call: &Call, trace: &Trace) -> Played {
     let report = reporter(call.quiet, |text| say(&text));
     let mut client = source.client(trace.clone(), report);
+    client.buffer().set_target(call.buffer);
     let played = terminal::play(&mut *client, call.limits, &mut io::stdout());
     let code = if played.is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     (code, Some(played.summary))

@@ -5,13 +5,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::payload_header::latest_packet;
-use crate::client::findings::{Findings, Flaw};
+use crate::client::findings::{Findings, Flaw, Whole};
 use crate::reorder::Reorder;
 use crate::rtp_packet::{PayloadType, RtpPacket, Version};
 use crate::standard::jpeg_payload::Reassembler;
 use crate::standard::reported;
 use crate::standard::rtcp::{ReportBlock, SenderReport, SourceStatistics};
-use crate::trace::{Arrivals, Journey};
+use crate::statistics::step_between;
+use crate::trace::Arrivals;
 
 /// What SETUP and the description say about the packets to come.
 #[derive(Clone, Copy, Debug)]
@@ -31,9 +32,10 @@ pub(super) struct Intake {
     source: Option<Sender>,
     reorder: Reorder<Arrived>,
     reassembler: Reassembler,
-    /// Whole frames, each with what is told of it on its way.
-    whole: VecDeque<(Vec<u8>, Journey)>,
+    /// Frames that came whole.
+    whole: VecDeque<Whole>,
     arrivals: Arrivals,
+    media: MediaTime,
     pub(super) findings: Findings,
 }
 
@@ -43,6 +45,24 @@ struct Sender {
     ssrc: u32,
     statistics: SourceStatistics,
     last_arrival: Duration,
+}
+
+/// Timestamps wrap; this is the time since the first of them.
+#[derive(Debug, Default)]
+struct MediaTime {
+    last: Option<u32>,
+    ticks: i64,
+}
+
+impl MediaTime {
+    /// The time of the next frame; steps back lead to 0 at most.
+    fn at(&mut self, timestamp: u32, clock_hz: u32) -> Duration {
+        let last = self.last.replace(timestamp).unwrap_or(timestamp);
+        self.ticks = self.ticks.saturating_add(step_between(last, timestamp)).max(0);
+        let (ticks, clock_hz) = (self.ticks.unsigned_abs(), u64::from(clock_hz.max(1)));
+        let rest = Duration::from_nanos(ticks % clock_hz * 1_000_000_000 / clock_hz);
+        Duration::from_secs(ticks / clock_hz) + rest
+    }
 }
 
 /// A packet that waits for those before it.
@@ -65,6 +85,7 @@ impl Intake {
             reassembler,
             whole: VecDeque::with_capacity(MOST_WHOLE),
             arrivals,
+            media: MediaTime::default(),
             findings: Findings::default(),
         }
     }
@@ -123,10 +144,11 @@ impl Intake {
         for of_frame in self.reassembler.take_broken() {
             self.arrivals.broken(None, of_frame, at);
         }
-        while let Some(frame) = self.reassembler.next_frame() {
-            let size = (timestamp, frame.len());
+        while let Some((of_frame, jpeg)) = self.reassembler.next_timed() {
+            let size = (timestamp, jpeg.len());
             let journey = self.arrivals.whole((None, None), false, size, at);
-            self.whole.push_back((frame, journey));
+            let media = self.media.at(of_frame, self.stream.clock_hz);
+            self.whole.push_back(Whole { jpeg, packets: 1, media, journey });
         }
     }
 
@@ -159,7 +181,7 @@ impl Intake {
     }
 
     /// The next whole frame.
-    pub(super) fn next_frame(&mut self) -> Option<(Vec<u8>, Journey)> {
+    pub(super) fn next_frame(&mut self) -> Option<Whole> {
         self.whole.pop_front()
     }
 

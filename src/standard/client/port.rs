@@ -95,8 +95,8 @@ impl StandardPort {
     }
 
     fn pass_on(&mut self, now: Duration) {
-        while let Some((frame, journey)) = self.intake.next_frame() {
-            self.frames.pass_on((frame, 1), &mut self.intake.findings, now, journey);
+        while let Some(frame) = self.intake.next_frame() {
+            self.frames.pass_on(frame, &mut self.intake.findings, now);
         }
         if self.intake.note_flaws() {
             self.frames.hurry();

@@ -139,7 +139,10 @@ impl Session {
         self.header = match method {
             Method::Describe => Some(("Accept", "application/sdp".to_owned())),
             Method::Setup => self.transport.offer().map(|offer| ("Transport", offer.to_string())),
-            Method::Play => self.position.take_next().map(|start| ("Range", range_from(start))),
+            Method::Play => self.position.take_next().map(|start| {
+                self.receiver.screen.buffer.clear();
+                ("Range", range_from(start))
+            }),
             Method::Options | Method::Pause | Method::Teardown => None,
         };
         self.repeat_request(method)
@@ -196,7 +199,8 @@ impl Session {
     pub(super) fn open_ports(&mut self) -> Result<(), Message> {
         let peer = self.dialogue.peer().ok_or_else(|| messages::no_source("no connection"))?;
         self.transport.open(peer).map_err(|why| messages::no_source(&why))?;
-        let started = self.receiver.open(self.dialogue.mailbox.news(), Examiner::default());
+        let started =
+            self.receiver.open(self.dialogue.mailbox.news(), self.log.clock(), Examiner::default());
         started.map_err(|error| Message::no_thread(&error))
     }
 
@@ -421,7 +425,8 @@ impl Session {
                 self.log.tell(messages::undecodable(&flaw.why));
             }
         }
-        self.has_ended |= self.state == State::Playing && self.receiver.screen.has_ended;
+        let has_ended = self.receiver.screen.has_ended && !self.receiver.screen.is_buffered();
+        self.has_ended |= self.state == State::Playing && has_ended;
         changed
     }
 
@@ -444,6 +449,12 @@ impl Session {
         self.movie.range().map_or(now, |(_, last)| now.min(last))
     }
 
+    /// Where the picture on the screen is: what waits in the buffer comes after it.
+    fn place_shown(&self) -> Duration {
+        let waits = self.receiver.screen.statistics.playout.map(|playout| playout.level);
+        self.place().saturating_sub(waits.unwrap_or_default())
+    }
+
     /// Everything there is to see.
     pub(super) fn status(&self) -> Status<'_> {
         Status {
@@ -453,7 +464,7 @@ impl Session {
             awaited: self.dialogue.awaited(),
             has_no_data: self.receiver.is_silent(),
             has_ended: self.has_ended,
-            place: self.movie.range().map(|(_, last)| (self.place(), last)),
+            place: self.movie.range().map(|(_, last)| (self.place_shown(), last)),
             session_id: self.id.as_deref(),
             ..Status::of(&self.receiver.screen, &self.log)
         }

@@ -13,7 +13,7 @@ use crate::statistics::Order;
 /// Puts frames together from packets. What is not whole is dropped, and has a reason.
 #[derive(Clone, Debug, Default)]
 pub struct Reassembler {
-    frames: VecDeque<Vec<u8>>,
+    frames: VecDeque<(u32, Vec<u8>)>,
     open: Open,
     /// Frames end with the timestamp of the next: the sender sets no markers.
     is_unmarked: bool,
@@ -101,6 +101,11 @@ impl Reassembler {
 
     /// The next complete frame: a JPEG of its own.
     pub fn next_frame(&mut self) -> Option<Vec<u8>> {
+        self.next_timed().map(|(_, jpeg)| jpeg)
+    }
+
+    /// The same with its RTP timestamp.
+    pub fn next_timed(&mut self) -> Option<(u32, Vec<u8>)> {
         self.frames.pop_front()
     }
 
@@ -192,7 +197,7 @@ impl Reassembler {
             Open::Started(frame) if frame.length == 0 => {
                 self.count_broken(frame.timestamp, CannotDecode::NoData);
             }
-            Open::Started(frame) => self.frames.push_back(frame.into_jpeg()),
+            Open::Started(frame) => self.frames.push_back((frame.timestamp, frame.into_jpeg())),
             Open::Nothing | Open::Broken { .. } => {}
         }
     }
