@@ -387,7 +387,10 @@ impl Client {
         self.state = self.state.after(method).unwrap_or(self.state);
         match method {
             Method::Setup => self.session_id = reply.session,
-            Method::Play => self.receiver.play(arrival),
+            Method::Play => {
+                self.dialogue.take_again();
+                self.receiver.play(arrival);
+            }
             Method::Pause => self.receiver.stop(self.log.now()),
             Method::Teardown => self.torn_down(),
             Method::Describe => self.receiver.screen.description = reply.body,
@@ -401,7 +404,8 @@ impl Client {
             self.disconnect();
             return self.press(button);
         }
-        self.log.tell(Message::refused(method, reply.words(), &self.settings.movie));
+        let why = Message::refused(method, reply.words(), &self.settings.movie);
+        self.log.tell(why.not_again(self.dialogue.take_again()));
         self.receiver.stop_unless(self.state == State::Playing, self.log.now());
         if method == Method::Setup {
             // A PLAY that waits would do SETUP once more.
@@ -416,8 +420,12 @@ impl Client {
 
     /// TEARDOWN has been answered: the sockets are closed. Python: `teardownAcked = 1`.
     fn torn_down(&mut self) {
-        self.teardown_acked = true;
         self.disconnect();
+        if self.dialogue.is_again() {
+            self.play_movie();
+        } else {
+            self.teardown_acked = true;
+        }
     }
 
     fn connection_ended(&mut self, why: &str) {
@@ -472,7 +480,8 @@ impl Client {
     /// Tells why nothing comes of what is being done; what is wished for would fail in the same way.
     fn give_up(&mut self, why: Message) {
         self.dialogue.forget_wishes();
-        self.log.tell(why.unless_wrong(self.dialogue.what_is_wrong()));
+        let why = why.unless_wrong(self.dialogue.what_is_wrong());
+        self.log.tell(why.not_again(self.dialogue.take_again()));
     }
 }
 
@@ -488,6 +497,12 @@ impl Player for Client {
         }
     }
 
+    /// TEARDOWN, SETUP and PLAY: in the lab's dialect there is no other way back.
+    fn play_again(&mut self) {
+        self.dialogue.wish_again();
+        self.exit_client();
+    }
+
     fn wait(&mut self, timeout: Duration) -> bool {
         self.dialogue.mailbox.wait(timeout);
         let told = self.read_mail() | self.log.tell_limit();
@@ -497,10 +512,6 @@ impl Player for Client {
 
     fn dismiss_message(&mut self) {
         self.log.dismiss();
-    }
-
-    fn dismiss_description(&mut self) {
-        self.receiver.screen.description = None;
     }
 
     fn is_connecting(&self) -> bool {
@@ -519,6 +530,7 @@ impl Player for Client {
             awaited: self.dialogue.awaited(),
             is_torn_down: self.teardown_acked,
             has_no_data: self.receiver.is_silent(),
+            again: self.receiver.is_over().then_some("TEARDOWN, SETUP and PLAY."),
             session_id: self.session_id.as_deref(),
             ..Status::of(&self.receiver.screen, &self.log)
         }

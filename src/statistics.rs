@@ -341,9 +341,14 @@ impl Statistics {
     /// The time spent playing: from the reply to PLAY on, pauses left out, and the silence after
     /// the last frame, which is on screen for the lab's 50 ms.
     pub fn play_time(&self, now: Duration) -> Duration {
-        let shown_until = self.reception.last_arrival.unwrap_or_default() + FRAME_INTERVAL;
-        let run = self.playing_since.map(|start| now.min(shown_until).saturating_sub(start));
-        self.played + run.unwrap_or_default()
+        self.played + self.playing_since.map_or(Duration::ZERO, |start| self.run(start, now))
+    }
+
+    /// The time from the start of a run to the end of its last frame, which a pause does not cut short:
+    /// it stays on the screen.
+    fn run(&self, start: Duration, now: Duration) -> Duration {
+        let last = self.reception.last_arrival.filter(|last| (start..=now).contains(last));
+        last.map_or(Duration::ZERO, |last| last.saturating_sub(start) + FRAME_INTERVAL)
     }
 
     /// The number of the displayed frame.

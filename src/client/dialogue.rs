@@ -31,6 +31,8 @@ pub(crate) struct Dialogue {
     /// What came last since that was sent.
     last_message: Option<String>,
     wishes: VecDeque<Method>,
+    /// The movie is to be played once more, in a session of its own.
+    again: bool,
 }
 
 /// The request that waits for its reply. Python: `requestSent`.
@@ -62,7 +64,18 @@ impl Dialogue {
         let (mailbox, link, wishes) = (Mailbox::new(), Link::Down, VecDeque::new());
         let (manner, server, note) = (None, Default::default(), None);
         let (request_sent, last_message, has_moved) = (None, None, false);
-        Self { mailbox, link, request_sent, manner, server, has_moved, note, last_message, wishes }
+        Self {
+            mailbox,
+            link,
+            request_sent,
+            manner,
+            server,
+            has_moved,
+            note,
+            last_message,
+            wishes,
+            again: false,
+        }
     }
 
     /// The same with a lab server: one that does not understand the lab's requests is tried in other
@@ -263,6 +276,21 @@ impl Dialogue {
     /// Puts a wish before all others.
     pub(crate) fn wish_first(&mut self, method: Method) {
         self.wishes.push_front(method);
+    }
+
+    /// After TEARDOWN the movie is to be played once more, in a new session.
+    pub(crate) const fn wish_again(&mut self) {
+        self.again = true;
+    }
+
+    /// Whether it is; the answer is given once.
+    pub(crate) const fn take_again(&mut self) -> bool {
+        std::mem::replace(&mut self.again, false)
+    }
+
+    /// Whether it is, for all that is told meanwhile.
+    pub(crate) const fn is_again(&self) -> bool {
+        self.again
     }
 
     /// Whether `method` is among the wishes.

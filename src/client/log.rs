@@ -62,6 +62,7 @@ pub(crate) struct Log {
     clock: Instant,
     report: Box<dyn FnMut(ClientEvent)>,
     entries: Vec<LogEntry>,
+    forgotten: usize,
     message: Option<Message>,
     limit: Arc<OnceLock<usize>>,
     is_limit_told: bool,
@@ -71,8 +72,8 @@ impl Log {
     /// An empty one; `report` is called with what happens from now on.
     pub(crate) fn new(report: impl FnMut(ClientEvent) + 'static) -> Self {
         let (clock, report) = (Instant::now(), Box::new(report));
-        let (entries, limit) = (Vec::new(), Arc::default());
-        Self { clock, report, entries, message: None, limit, is_limit_told: false }
+        let (entries, forgotten, limit) = (Vec::new(), 0, Arc::default());
+        Self { clock, report, entries, forgotten, message: None, limit, is_limit_told: false }
     }
 
     /// Where a server inside this program says that it leaves frames out, with the size in bytes of
@@ -119,6 +120,7 @@ impl Log {
     fn report_at(&mut self, at: Duration, event: ClientEvent) {
         if self.entries.len() == MOST {
             self.entries.remove(0);
+            self.forgotten += 1;
         }
         self.entries.push(LogEntry { at, event: event.clone() });
         (self.report)(event);
@@ -169,6 +171,11 @@ impl Log {
     pub(crate) fn entries(&self) -> &[LogEntry] {
         &self.entries
     }
+
+    /// How many there were before those.
+    pub(crate) const fn forgotten(&self) -> usize {
+        self.forgotten
+    }
 }
 
 impl fmt::Debug for Log {
@@ -177,5 +184,5 @@ impl fmt::Debug for Log {
     }
 }
 
-/// More than any screen has room for.
-const MOST: usize = 64;
+/// As many as anybody scrolls through.
+const MOST: usize = 500;

@@ -405,6 +405,16 @@ impl Player for StandardClient {
         }
     }
 
+    /// PAUSE, and PLAY with a Range: so what comes is of a run of its own.
+    fn play_again(&mut self) {
+        self.session.position.set_next(Some(self.session.movie.first()));
+        self.pause_movie();
+        // Nothing is awaited if the connection has just ended.
+        if self.is_waiting() {
+            self.play_movie();
+        }
+    }
+
     /// Works only if the description says how long the movie is. While the movie plays, this is
     /// PAUSE and then PLAY with a Range.
     fn seek_movie(&mut self, direction: Seek) {
@@ -429,10 +439,6 @@ impl Player for StandardClient {
 
     fn dismiss_message(&mut self) {
         self.session.log.dismiss();
-    }
-
-    fn dismiss_description(&mut self) {
-        self.session.receiver.screen.description = None;
     }
 
     fn is_connecting(&self) -> bool {

@@ -398,6 +398,7 @@ impl Session {
 
     /// Everything there is to see.
     pub(super) fn status(&self) -> Status<'_> {
+        let is_over = self.has_ended || self.receiver.is_over();
         Status {
             movie: &self.movie.name,
             server: self.movie.server(),
@@ -405,6 +406,7 @@ impl Session {
             awaited: self.dialogue.awaited(),
             has_no_data: self.receiver.is_silent(),
             has_ended: self.has_ended,
+            again: is_over.then_some("PAUSE, and PLAY from 0:00."),
             place: self.movie.range().map(|(_, last)| (self.place(), last)),
             session_id: self.id.as_deref(),
             ..Status::of(&self.receiver.screen, &self.log)
