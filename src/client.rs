@@ -17,7 +17,6 @@ use crate::connection::{Connection, Incoming};
 use crate::event::Event;
 use crate::rtp_packet::RtpPacket;
 use crate::rtsp::{Inbox, Method, Reply, Request, State};
-use crate::statistics::Statistics;
 
 mod decoder;
 pub(crate) mod dialogue;
@@ -327,7 +326,7 @@ impl Client {
         let started = self.receiver.open(self.dialogue.mailbox.news(), examiner.clone());
         started.map_err(|error| Message::no_thread(&error))?;
         self.receiver.set_port(|frames| RtpPort::new(socket, frames, examiner, self.log.clock()));
-        self.receiver.screen.statistics = Statistics::default();
+        self.receiver.screen.statistics.begin_session();
         self.rtp_port = number;
         self.teardown_acked = false;
         Ok(())
@@ -470,10 +469,12 @@ impl Client {
     }
 
     /// The same client, of a server in this program, which tells `limit` when it leaves frames out because
-    /// the system sends no datagram above so many bytes. Then the user is told, too.
+    /// the system sends no datagram above so many bytes. Then the user is told, too. Its movie has so many
+    /// `frames`, if that is known, and begins anew after them.
     #[must_use]
-    pub fn of_own_server(mut self, limit: Arc<OnceLock<usize>>) -> Self {
+    pub fn of_own_server(mut self, limit: Arc<OnceLock<usize>>, frames: Option<u64>) -> Self {
         self.log.watch(limit);
+        self.receiver.screen.statistics.movie_frames = frames;
         self
     }
 

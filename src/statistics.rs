@@ -293,12 +293,19 @@ pub struct Statistics {
     pub replies: Vec<(Method, Duration)>,
     /// The rates of the last minute.
     pub history: History,
+    /// How many frames the movie has, if that is known: then its numbers begin anew after its end.
+    pub movie_frames: Option<u64>,
     frames: LastSecond,
     played: Duration,
     playing_since: Option<Duration>,
 }
 
 impl Statistics {
+    /// Begins a session of the same movie.
+    pub fn begin_session(&mut self) {
+        *self = Self { movie_frames: self.movie_frames, ..Self::default() };
+    }
+
     /// The movie plays from here on.
     pub fn play(&mut self, now: Duration) {
         self.playing_since.get_or_insert(now);
@@ -354,7 +361,9 @@ impl Statistics {
     /// The number of the displayed frame.
     pub fn current_frame(&self) -> u64 {
         let counted = self.frames_shown + self.frames_left_out() + self.damaged_frames();
-        self.reception.frame_number().unwrap_or(counted)
+        let number = self.reception.frame_number().unwrap_or(counted);
+        let frames = self.movie_frames.filter(|&frames| frames > 0 && number > 0);
+        frames.map_or(number, |frames| (number - 1) % frames + 1)
     }
 
     /// Frames shown in the last second.

@@ -70,7 +70,7 @@ impl<'a> Player<'a> {
         player
     }
 
-    /// The player draws at that scale, whatever it was asked for.
+    /// The player draws at that scale, whatever it was asked for at first.
     pub(crate) fn drawn_at(mut self, scale: i32) -> Self {
         self.scale = scale;
         self

@@ -40,8 +40,9 @@ const BUDGETS: [Budget; 2] = [
 const LOOP_LINES: usize = 25;
 /// The most fields of the client.
 const FIELDS: usize = 12;
-/// The most files of the lab: all in `src` but the wing, and what lies beside the lab.
-const FILES: usize = 75;
+/// The most files of the lab: all in `src` but the wing, and what lies beside the lab. Twenty of them are
+/// the window's: a reader of the classes opens none of those.
+const FILES: usize = 81;
 
 /// What the lab can be read without: it looks on and says what is wrong, or is one call with a name
 /// that says all. Each with the most files that it may have.

@@ -43,7 +43,10 @@ fn main() -> ExitCode {
 
 fn run(call: &Call) -> ExitCode {
     match call.source.clone() {
-        Some(source) => launch(source, None, call),
+        Some(source) => {
+            let window = open_window(&source.movie(), call);
+            launch(source, None, window, call)
+        }
         None => match launch_with_own_server(call) {
             Ok(code) => code,
             Err(flaw) => {
@@ -58,11 +61,14 @@ fn run(call: &Call) -> ExitCode {
 fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     let could_not = |error: ServerError| format!("could not {error}");
     let own_movie = OwnMovie::find()?;
+    let window = open_window(own_movie::NAME, call);
     // The network is good until the user changes it, and a pause may last: nobody else is served.
     let network = Network::new(Impairment::default());
     let settings = server::Settings {
         movies: own_movie.folder(),
         network: Some(network.clone()),
+        // A lecture lasts longer than the movie; without a window its end ends the program.
+        looping: matches!(window, Ok(Some(_))),
         idle_limit: Duration::MAX,
         ..Default::default()
     };
@@ -84,19 +90,31 @@ fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     say(own_movie.greeting());
     let (server, movie) = ("127.0.0.1".to_owned(), own_movie::NAME.to_owned());
     let settings = Settings { server, server_port, rtp_port: 0, movie };
-    let code = launch(Source::Own(settings, limit), Some(network), call);
+    let code =
+        launch(Source::Own(settings, limit, own_movie.frames()), Some(network), window, call);
     drop(stop);
     drop(serving.join());
     Ok(code)
 }
 
-/// Plays in a window, or without one; `network` is that of the own server.
-fn launch(source: Source, network: Option<Network>, call: &Call) -> ExitCode {
+/// The window, unless none is wanted.
+fn open_window(movie: &str, call: &Call) -> Result<Option<PlayerWindow>, WindowError> {
     if call.place == Place::Terminal {
-        return play_in_terminal(source, call);
+        return Ok(None);
     }
-    match PlayerWindow::open(&format!("{} - RTSP lab client", source.movie()), call.window) {
-        Ok(mut window) => {
+    PlayerWindow::open(&format!("{movie} - RTSP lab client"), call.window).map(Some)
+}
+
+/// Plays in a window, or without one; `network` is that of the own server.
+fn launch(
+    source: Source,
+    network: Option<Network>,
+    window: Result<Option<PlayerWindow>, WindowError>,
+    call: &Call,
+) -> ExitCode {
+    match window {
+        Ok(None) => play_in_terminal(source, call),
+        Ok(Some(mut window)) => {
             if let Some(network) = network {
                 window.set_network(network);
             }

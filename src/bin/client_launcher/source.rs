@@ -13,8 +13,9 @@ use rtsp_lab::standard::client::{StandardClient, StandardSettings}; // wing
 pub(crate) enum Source {
     Lab(Settings),
     /// The same from a server inside this program. That server tells when it leaves frames out, and
-    /// with it the size in bytes of the largest datagram that the system sends.
-    Own(Settings, Arc<OnceLock<usize>>),
+    /// with it the size in bytes of the largest datagram that the system sends. Its movie has so many
+    /// frames, if that is known.
+    Own(Settings, Arc<OnceLock<usize>>, Option<u64>),
     Url(StandardSettings), // wing
 }
 
@@ -22,7 +23,7 @@ impl Source {
     /// The movie's name.
     pub(crate) fn movie(&self) -> String {
         match self {
-            Self::Lab(settings) | Self::Own(settings, _) => settings.movie.clone(),
+            Self::Lab(settings) | Self::Own(settings, ..) => settings.movie.clone(),
             Self::Url(settings) => settings.movie(), // wing
         }
     }
@@ -31,8 +32,8 @@ impl Source {
     pub(crate) fn client(self, report: impl FnMut(ClientEvent) + 'static) -> Box<dyn Player> {
         match self {
             Self::Lab(settings) => Box::new(Client::new(settings, report)),
-            Self::Own(settings, limit) => {
-                Box::new(Client::new(settings, report).of_own_server(limit))
+            Self::Own(settings, limit, frames) => {
+                Box::new(Client::new(settings, report).of_own_server(limit, frames))
             }
             Self::Url(settings) => Box::new(StandardClient::new(settings, report)), // wing
         }
