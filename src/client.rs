@@ -285,8 +285,7 @@ impl Client {
         let reply = match Reply::parse(text) {
             Ok(reply) => reply,
             Err(_) if self.awaits_description && !text.starts_with("RTSP/") => {
-                self.receiver.screen.description = Some(text.trim_end().to_owned());
-                return;
+                return self.receiver.screen.describe(text);
             }
             Err(error) => return self.log.ignore(format!("could not {error}")),
         };
@@ -386,10 +385,7 @@ impl Client {
         self.state = self.state.after(method).unwrap_or(self.state);
         match method {
             Method::Setup => self.session_id = reply.session,
-            Method::Play => {
-                self.dialogue.take_again();
-                self.receiver.play(arrival);
-            }
+            Method::Play => self.receiver.play(arrival),
             Method::Pause => self.receiver.stop(self.log.now()),
             Method::Teardown => self.torn_down(),
             Method::Describe => self.receiver.screen.description = reply.body,
@@ -404,7 +400,7 @@ impl Client {
             return self.press(button);
         }
         let why = Message::refused(method, reply.words(), &self.settings.movie);
-        self.log.tell(why.not_again(self.dialogue.take_again()));
+        self.log.tell(self.dialogue.explain(why));
         self.receiver.stop_unless(self.state == State::Playing, self.log.now());
         if method == Method::Setup {
             // A PLAY that waits would do SETUP once more.
@@ -419,12 +415,8 @@ impl Client {
 
     /// TEARDOWN has been answered: the sockets are closed. Python: `teardownAcked = 1`.
     fn torn_down(&mut self) {
+        self.teardown_acked = !self.dialogue.is_again();
         self.disconnect();
-        if self.dialogue.is_again() {
-            self.play_movie();
-        } else {
-            self.teardown_acked = true;
-        }
     }
 
     fn connection_ended(&mut self, why: &str) {
@@ -481,8 +473,7 @@ impl Client {
     /// Tells why nothing comes of what is being done; what is wished for would fail in the same way.
     fn give_up(&mut self, why: Message) {
         self.dialogue.forget_wishes();
-        let why = why.unless_wrong(self.dialogue.what_is_wrong());
-        self.log.tell(why.not_again(self.dialogue.take_again()));
+        self.log.tell(self.dialogue.explain(why));
     }
 }
 
@@ -506,9 +497,8 @@ impl Player for Client {
 
     fn wait(&mut self, timeout: Duration) -> bool {
         self.dialogue.mailbox.wait(timeout);
-        let told = self.read_mail() | self.log.tell_limit();
-        let shown = self.update_movie();
-        self.look_at_the_clock() || told || shown
+        let changed = self.read_mail() | self.log.tell_limit() | self.update_movie();
+        self.look_at_the_clock() || changed
     }
 
     fn dismiss_message(&mut self) {

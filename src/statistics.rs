@@ -52,6 +52,8 @@ pub struct Reception {
     pub overruns: u64,
     /// When the last packet came.
     pub last_arrival: Option<Duration>,
+    /// When the first packet since the last PLAY came.
+    run_began: Option<Duration>,
     /// How unevenly packets come (RFC 3550 section 6.4.1), where their timestamps can tell it.
     pub jitter: Option<Duration>,
     /// How often PLAY was sent.
@@ -132,6 +134,7 @@ impl Reception {
         self.packets += 1;
         self.bytes += packet.payload.len() as u64;
         self.last_arrival = Some(arrival);
+        self.run_began.get_or_insert(arrival);
         self.recent.add(arrival, packet.payload.len());
         let resumed = self.resumed;
         self.resumed = false;
@@ -166,6 +169,7 @@ impl Reception {
     /// With the next packet the numbers may begin anew: PLAY is about to be sent.
     pub const fn resume(&mut self) {
         self.resumed = true;
+        self.run_began = None;
         self.runs += 1;
         self.timestamps = None;
     }
@@ -345,15 +349,16 @@ impl Statistics {
         self.replies.push((method, after));
     }
 
-    /// The time spent playing: from the reply to PLAY on, pauses left out, and the silence after
-    /// the last frame, which is on screen for the lab's 50 ms.
+    /// The time spent playing: each run from its first packet to the end of its last frame, which is on
+    /// screen for the lab's 50 ms; pauses are left out.
     pub fn play_time(&self, now: Duration) -> Duration {
         self.played + self.playing_since.map_or(Duration::ZERO, |start| self.run(start, now))
     }
 
-    /// The time from the start of a run to the end of its last frame, which a pause does not cut short:
-    /// it stays on the screen.
+    /// The time from the first frame of a run to the end of its last one, which a pause does not cut
+    /// short: it stays on the screen.
     fn run(&self, start: Duration, now: Duration) -> Duration {
+        let start = self.reception.run_began.map_or(start, |began| began.max(start));
         let last = self.reception.last_arrival.filter(|last| (start..=now).contains(last));
         last.map_or(Duration::ZERO, |last| last.saturating_sub(start) + FRAME_INTERVAL)
     }
@@ -603,6 +608,7 @@ mod tests {
         let mut number = 0;
         for _run in 0..2 {
             statistics.play(now);
+            reception.resume();
             for _ in 0..40 {
                 now += TICK;
                 number += 1;

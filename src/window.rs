@@ -42,6 +42,7 @@ mod zoom;
 
 pub use buttons::{Buttons, Look};
 pub use canvas::Mark;
+pub use controls::End;
 use controls::{Controls, Press, Step};
 pub use draw::{draw, marks};
 use layout::{FIRST_LOW_HEIGHT, FIRST_SIZE};
@@ -51,7 +52,7 @@ pub use palette::Theme;
 pub use scroll::Page;
 use scroll::Scroll;
 pub use target::{Drawn, PanelKind, Target};
-pub use view::{Column, Curve, End, Figure, Item, Panel, Tone, View};
+pub use view::{Column, Curve, Figure, Item, Panel, Tone, View};
 use zoom::ZoomStep;
 
 /// The window of one client.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::link::{Connected, Connecting, Link};
 use super::mailbox::{Mailbox, News, Slot};
+use super::message::Message;
 use super::settings::Settings;
 use crate::connection::address;
 use crate::rtsp::reply::what_is_wrong;
@@ -138,11 +139,12 @@ impl Dialogue {
         Ok(peer)
     }
 
-    /// Ends the connection, and all that waits for it.
+    /// Ends the connection, and all that waits for it, but not what is to be begun anew.
     pub(crate) fn end(&mut self) {
         self.link = Link::Down;
         self.request_sent = None;
         self.wishes.clear();
+        self.wishes.extend(self.again.then_some(Method::Play));
     }
 
     // ---- The request --------------------------------------------------------------------------------
@@ -216,6 +218,7 @@ impl Dialogue {
     /// Notes that a request of that method and number has been sent and waits for its reply.
     pub(crate) fn sent(&mut self, (method, cseq): (Method, u32), at: Duration) {
         self.request_sent = Some(RequestSent { method, at, cseq, is_overdue: false });
+        self.again &= method != Method::Play;
         self.last_message = None;
     }
 
@@ -223,6 +226,12 @@ impl Dialogue {
     pub(crate) fn what_is_wrong(&self) -> Option<String> {
         let (sent, message) = (self.request_sent?, self.last_message.as_ref()?);
         Some(what_is_wrong(message, sent.cseq))
+    }
+
+    /// The same message, with what is known besides: what is wrong with what came, and what can't be done
+    /// therefore.
+    pub(crate) fn explain(&mut self, why: Message) -> Message {
+        why.unless_wrong(self.what_is_wrong()).not_again(std::mem::take(&mut self.again))
     }
 
     /// The request that is answered by a reply with that number, if it still waits.
@@ -283,12 +292,7 @@ impl Dialogue {
         self.again = true;
     }
 
-    /// Whether it is; the answer is given once.
-    pub(crate) const fn take_again(&mut self) -> bool {
-        std::mem::replace(&mut self.again, false)
-    }
-
-    /// Whether it is, for all that is told meanwhile.
+    /// Whether it is, and PLAY has not been sent yet.
     pub(crate) const fn is_again(&self) -> bool {
         self.again
     }

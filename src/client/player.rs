@@ -17,9 +17,11 @@ pub trait Player {
     fn press(&mut self, method: Method);
 
     /// Plays the movie from its beginning, after its end.
-    fn play_again(&mut self);
+    fn play_again(&mut self) {
+        self.seek_movie(Seek::Start);
+    }
 
-    /// Left or right arrow: skips back or forward, if the server can play from any place.
+    /// Left or right arrow: skips back or forward, or to the beginning, if the server can play from any place.
     fn seek_movie(&mut self, _direction: Seek) {}
 
     /// Waits at most `timeout` for something to happen, and deals with it; returns whether what the
@@ -134,13 +136,15 @@ pub trait Player {
     }
 }
 
-/// Where the arrow keys lead.
+/// Where the arrow keys lead, and where the movie begins anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seek {
     /// Ten seconds back.
     Back,
     /// Ten seconds forward.
     Forward,
+    /// The beginning.
+    Start,
 }
 
 /// Everything there is to see of a client.

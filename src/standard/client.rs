@@ -405,17 +405,7 @@ impl Player for StandardClient {
         }
     }
 
-    /// PAUSE, and PLAY with a Range: so what comes is of a run of its own.
-    fn play_again(&mut self) {
-        self.session.position.set_next(Some(self.session.movie.first()));
-        self.pause_movie();
-        // Nothing is awaited if the connection has just ended.
-        if self.is_waiting() {
-            self.play_movie();
-        }
-    }
-
-    /// Works only if the description says how long the movie is. While the movie plays, this is
+    /// Works only if the description says how long the movie is, or for the beginning. While the movie plays, this is
     /// PAUSE and then PLAY with a Range.
     fn seek_movie(&mut self, direction: Seek) {
         let plays = self.will_play();

@@ -49,6 +49,11 @@ impl Buttons {
             Self::Three => ALL.get(1..).unwrap_or_default(),
         }
     }
+
+    /// The least widths of each.
+    pub(super) fn widths(self) -> Vec<(u32, u32)> {
+        self.all().iter().map(|button| button.widths).collect()
+    }
 }
 
 /// The lab's four buttons, and Describe. Python: `createWidgets`.

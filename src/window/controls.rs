@@ -7,7 +7,6 @@ use embedded_graphics::geometry::Point;
 use super::buttons::Buttons;
 use super::scroll::{Page, Scroll};
 use super::target::{Drawn, PanelKind, Target};
-use super::view::End;
 use super::zoom::{Zoom, ZoomStep};
 use crate::client::{Player, Seek};
 use crate::impairment::Network;
@@ -327,6 +326,15 @@ impl Controls {
         self.leaving = true;
         client.press(Method::Teardown);
     }
+}
+
+/// The end of the movie.
+#[derive(Clone, Copy, Debug)]
+pub struct End<'a> {
+    /// The server has said so; otherwise nothing has come for a while.
+    pub is_told: bool,
+    /// How it is played again.
+    pub how: &'a str,
 }
 
 /// The end of the movie, if it is there and nothing is being done about it.

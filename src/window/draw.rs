@@ -191,7 +191,7 @@ fn draw_foot(canvas: &mut Canvas<'_>, area: Rectangle, view: &View<'_>) {
 fn draw_controls(canvas: &mut Canvas<'_>, layout: &Layout, view: &View<'_>) {
     canvas.cover(layout.controls, Color::Background);
     canvas.fill(line_above(layout.controls), Color::Edge);
-    let (areas, is_one_line) = layout.buttons(view.buttons);
+    let (areas, is_one_line) = layout.buttons(&view.buttons.widths());
     let buttons = view.buttons.all().iter().zip(areas);
     for ((button, area), look) in buttons.zip(&view.looks) {
         let target = Target::Button(button.method);

@@ -129,17 +129,20 @@ pub(super) fn draw_all(canvas: &mut Canvas<'_>, area: Rectangle, view: &View<'_>
     let (width, height) = (area.size.width, area.size.height);
     let column = width.saturating_sub(12) / 2;
     let [one, other] = &view.columns;
+    let top = if height < 2 * PITCH { 0 } else { PITCH };
     for (caption, x) in [(one.caption, 0), (other.caption, width - column)] {
-        canvas.text(caption, part(area, x, 1, column, PITCH.min(height)), SMALL, Alignment::Left);
+        if top > 0 {
+            canvas.text(caption, part(area, x, 1, column, PITCH), SMALL, Alignment::Left);
+        }
     }
     // Each row is one of both columns, or one of its own.
     let pairs = one.rows.len().max(other.rows.len());
     let rows = count(pairs + view.extra.len());
-    let room = height.saturating_sub(PITCH) / PITCH;
+    let room = (height - top) / PITCH;
     let shown = if rows <= room { rows } else { room.saturating_sub(1) };
     let mut left_out = 0;
     for row in 0..pairs + view.extra.len() {
-        let y = PITCH * (count(row) + 1);
+        let y = top + PITCH * count(row);
         let place = |x, width| part(area, x, y, width, PITCH);
         let both = [one.rows.get(row), other.rows.get(row)];
         let own = row.checked_sub(pairs).and_then(|row| view.extra.get(row));
@@ -154,10 +157,10 @@ pub(super) fn draw_all(canvas: &mut Canvas<'_>, area: Rectangle, view: &View<'_>
         }
     }
     if left_out > 0 {
-        let line = part(area, 0, PITCH * (shown + 1), width, PITCH);
+        let line = part(area, 0, top + PITCH * shown, width, PITCH);
         return canvas.text(&more_rows(left_out, view.scale), line, LABEL, Alignment::Left);
     }
-    let rest = below(area, PITCH * (rows + 1) + 4);
+    let rest = below(area, top + PITCH * rows + 4);
     let each = rest.size.height / 2;
     if each >= LEAST_CURVE {
         for ((curve, y), color) in view.curves.iter().zip([0, each]).zip(CURVES) {

@@ -6,9 +6,10 @@ use embedded_graphics::text::Alignment;
 
 use super::buttons::Buttons;
 use super::canvas::{Canvas, wrapped};
+use super::controls::End;
 use super::layout::{Layout, count, middle, part};
 use super::palette::{Color, PLAIN, TEXT, TITLE};
-use super::view::{End, View};
+use super::view::View;
 use crate::rtsp::State;
 
 /// The last frame, its aspect kept; `free` is what a message leaves.

@@ -47,26 +47,29 @@ pub(super) fn draw_rtp_header(
     let clock = Some(clock).filter(|_| packet.payload_header.is_none());
     let parts = parts_of(packet, guilty, area.size.width);
     let height = |row: u32| parts.iter().map(|part| part.height(row)).sum::<u32>();
-    let room = area.size.height.saturating_sub(RULER);
+    let has_ruler = area.size.height >= RULER + LINE + 2;
+    let rows = if has_ruler { below(area, RULER) } else { area };
+    let room = rows.size.height;
     let row = if height(ROW) <= room { ROW } else { LOW_ROW };
     let fits_all = height(row) <= room;
     let room = if fits_all { room } else { room.saturating_sub(LINE) };
-    draw_ruler(canvas, area, bit);
-    let (mut y, mut left_out, inner) = (RULER, 0, below(area, RULER));
-    let mut is_over = false;
+    if has_ruler {
+        draw_ruler(canvas, area, bit);
+    }
+    let (mut y, mut left_out, mut is_over) = (0, 0, false);
     for one in &parts {
         let height = one.height(row);
-        is_over |= y - RULER + height > room;
+        is_over |= y + height > room;
         if is_over {
             left_out += usize::from(!matches!(one, Part::Gap));
             continue;
         }
-        let place = part(inner, 0, y - RULER, inner.size.width, height);
-        one.draw(canvas, place, (bit, clock));
+        one.draw(canvas, part(rows, 0, y, rows.size.width, height), (bit, clock));
         y += height;
     }
     if left_out > 0 {
-        let place = part(inner, 0, y - RULER, inner.size.width, LINE);
+        // The last row has an edge of its own.
+        let place = part(rows, 0, y + 2, rows.size.width, LINE);
         canvas.text(&more_rows(left_out, scale), place, LABEL, Alignment::Left);
     }
 }
@@ -276,9 +279,9 @@ fn time_of_day(time: Option<u32>) -> String {
     format!("{:02}:{:02}:{:02} UTC", second / 3600, second / 60 % 60, second % 60)
 }
 
-/// A byte as a character, or a dot if it is none.
+/// A byte as a character, or if it is none a dot that is no full stop.
 const fn shown(byte: u8) -> char {
-    if byte.is_ascii_graphic() || byte == b' ' { byte as char } else { '.' }
+    if byte.is_ascii_graphic() || byte == b' ' { byte as char } else { '\u{B7}' }
 }
 
 impl Line<'_> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::buttons::{Buttons, Look};
-use super::controls::{Controls, end_of};
+use super::controls::{Controls, End, end_of};
 use super::palette::Theme;
 use super::target::{PanelKind, Target};
 use crate::client::{LatestPacket, LogEntry, Message, Player, Status};
@@ -74,15 +74,6 @@ pub enum Tone {
     Warning,
     /// It is good to know.
     Plain,
-}
-
-/// The end of the movie.
-#[derive(Clone, Copy, Debug)]
-pub struct End<'a> {
-    /// The server has said so; otherwise nothing has come for a while.
-    pub is_told: bool,
-    /// How it is played again.
-    pub how: &'a str,
 }
 
 /// A caption, and lines of a figure each.
@@ -445,15 +436,15 @@ mod tests {
             ("Current frame", "9", false),
             ("Frames shown", "3", false),
             ("Frames/s now", "2", false),
-            ("Frames/s average", "1.0", false),
+            ("Frames/s average", "1.1", false),
             ("Frames damaged", "8", true),
-            ("Play time", "0:02.9", false),
+            ("Play time", "0:02.8", false),
         ];
         assert_eq!(shown(&picture_column(&statistics, now, None)), picture);
         let network = [
             ("Data received", "0.24 MB", false),
             ("kbit/s now", "320", false),
-            ("kbit/s average", "651", false),
+            ("kbit/s average", "674", false),
             ("Packets lost", "3", true),
             ("Loss rate", "50.0 %", true),
             ("Late packets", "2", false),
@@ -503,7 +494,7 @@ mod tests {
             "2 frames/s",
             "320 kbit/s",
             "frame 9",
-            "0:02.9",
+            "0:02.8",
             "late 2",
             "0.24 MB",
         ];

@@ -77,11 +77,6 @@ impl Movie {
         Some((range.start()?, range.end()?))
     }
 
-    /// Where it begins.
-    pub(super) fn first(&self) -> Duration {
-        self.range().map_or(Duration::ZERO, |(first, _)| first)
-    }
-
     /// The payload type of its packets, and how fast their timestamps run.
     pub(super) fn format(&self) -> (PayloadType, u32) {
         let video = self.description.as_ref().map(|description| &description.video);

@@ -300,7 +300,9 @@ impl Session {
 
     /// The next PLAY is to begin some way back or on, if that is known and possible; says whether.
     pub(super) fn seek(&mut self, direction: Seek) -> bool {
-        let range = self.movie.range().filter(|_| self.state != State::Init);
+        // Every movie has a beginning.
+        let least = (direction == Seek::Start).then_some((Duration::ZERO, Duration::ZERO));
+        let range = self.movie.range().or(least).filter(|_| self.state != State::Init);
         let wanted = range.map(|range| sought(self.place(), direction, range));
         if wanted.is_some() {
             self.position.set_next(wanted);

@@ -91,20 +91,13 @@ fn in_a_window_of_any_size_nothing_is_covered_cut_or_left_out_uncounted() {
 /// Texts that end in dots. Only the movie's name may, where there is no room for it.
 fn cut(marks: &[Mark]) -> Vec<String> {
     let texts = marks.iter().filter_map(|mark| match mark {
-        Mark::Text(text, _) if text.ends_with("...") && !is_payload(text) => Some(text),
+        Mark::Text(text, _) if text.ends_with("...") => Some(text),
         Mark::Text(..) | Mark::Cover(_) => None,
     });
     texts
         .filter(|text| !"movie.Mjpeg".starts_with(text.trim_end_matches('.')))
         .map(|text| format!("{text:?} is cut"))
         .collect()
-}
-
-/// Bytes as characters, with a dot for each that is none. Of the examples only those of a scan have
-/// small letters there.
-fn is_payload(text: &str) -> bool {
-    let has_small = text.contains(|character: char| character.is_lowercase());
-    text.len() <= 12 && (!has_small || text.contains('%'))
 }
 
 /// What is shown of rows and figures, and what is said to be left out, is all there is.
@@ -239,7 +232,7 @@ fn what_is_usual_is_shown_whole() {
     for example in examples().iter().filter(|example| example.is_ordinary) {
         for mark in example.marks() {
             let cut = matches!(
-                &mark, Mark::Text(text, _) if text.ends_with("...") && !is_payload(text)
+                &mark, Mark::Text(text, _) if text.ends_with("...")
             );
             assert!(!cut, "{}: {mark:?} is cut", example.name);
         }
