@@ -279,9 +279,9 @@ fn time_of_day(time: Option<u32>) -> String {
     format!("{:02}:{:02}:{:02} UTC", second / 3600, second / 60 % 60, second % 60)
 }
 
-/// A byte as a character, or if it is none a dot that is no full stop.
+/// A byte as a character, or a dot if it is none.
 const fn shown(byte: u8) -> char {
-    if byte.is_ascii_graphic() || byte == b' ' { byte as char } else { '\u{B7}' }
+    if byte.is_ascii_graphic() || byte == b' ' { byte as char } else { '.' }
 }
 
 impl Line<'_> {
