@@ -44,7 +44,7 @@ pub use buttons::{Buttons, Look};
 pub use canvas::Mark;
 pub use controls::End;
 use controls::{Controls, Press, Step};
-pub use draw::{draw, marks};
+pub use draw::{draw, marks, redraw};
 use layout::{FIRST_LOW_HEIGHT, FIRST_SIZE};
 use no_window::Displays;
 pub use no_window::WindowError;
@@ -65,6 +65,7 @@ pub struct PlayerWindow {
     pixels: Vec<u32>,
     mouse_was_down: bool,
     place: (isize, isize),
+    drawings: u32,
     frame_offset: (isize, isize),
 }
 
@@ -102,6 +103,7 @@ impl PlayerWindow {
             pixels: Vec::new(),
             mouse_was_down: false,
             place: (0, 0),
+            drawings: 0,
             frame_offset: (0, 0),
         })
     }
@@ -126,7 +128,8 @@ impl PlayerWindow {
             changed |= self.take_input(&mut controls, client)?;
             let due = drawn.is_none_or(|drawn: Instant| drawn.elapsed() >= REDRAW);
             if changed || due {
-                let known = self.draw(&self.view(client, &controls))?;
+                let before = controls.take_drawn();
+                let known = self.draw(&self.view(client, &controls), before)?;
                 controls.has_drawn(known);
                 drawn = Some(Instant::now());
                 self.remember_place();
@@ -153,6 +156,8 @@ impl PlayerWindow {
         if !self.window.is_open() {
             controls.handler(client);
             self.reopen(&self.view(client, controls))?;
+            // The pixels show something else now.
+            controls.has_drawn(Drawn::default());
             changed = true;
         }
         loop {
@@ -186,11 +191,11 @@ impl PlayerWindow {
     }
 
     /// Draws into a buffer as large as the window, so that text stays sharp.
-    fn draw(&mut self, view: &View<'_>) -> Result<Drawn, WindowError> {
+    fn draw(&mut self, view: &View<'_>, before: Drawn) -> Result<Drawn, WindowError> {
         let (width, height) = self.window.get_size();
         let (width, height) = (width.max(1), height.max(1));
         self.pixels.resize(width * height, 0);
-        let drawn = draw(&mut self.pixels, width, height, view);
+        let drawn = redraw(&mut self.pixels, (width, height), view, before);
         let shown = self.window.update_with_buffer(&self.pixels, width, height);
         shown.map(|()| drawn).map_err(|error| no_window(&error))
     }
@@ -213,7 +218,7 @@ impl PlayerWindow {
         self.move_to(wanted);
         let (mut before, mut turns_there) = (wanted, 0);
         for turn in 0..SETTLING_TURNS {
-            self.draw(view)?;
+            self.draw(view, Drawn::default())?;
             let found = self.window.get_position();
             // If windows can't be moved, there is nothing to wait for.
             if turn >= DRAWING_TURNS && (found == wanted || wanted == (0, 0)) {
@@ -236,9 +241,11 @@ impl PlayerWindow {
         self.window.set_position(x - self.frame_offset.0, y - self.frame_offset.1);
     }
 
-    /// Some systems no longer know where a window was once it is closed.
+    /// Some systems no longer know where a window was once it is closed. To ask the display at every
+    /// drawing would cost more than some of the drawings.
     fn remember_place(&mut self) {
-        if self.window.is_open() {
+        self.drawings = self.drawings.wrapping_add(1);
+        if self.drawings % PLACE_INTERVAL == 1 && self.window.is_open() {
             self.place = self.window.get_position();
         }
     }
@@ -355,10 +362,12 @@ const fn meaning_of(key: Key) -> Option<Press> {
     }
 }
 
-/// How long one turn of the loop may wait for news.
-const TURN: Duration = Duration::from_millis(10);
+/// How long one turn of the loop may wait for news. A hand holds a button or a key for longer.
+const TURN: Duration = Duration::from_millis(15);
 /// How often it draws when nothing happens: an uncovered window stays black until then.
 const REDRAW: Duration = Duration::from_millis(100);
+/// After how many drawings it asks where the window is: two or three times a second.
+const PLACE_INTERVAL: u32 = 6;
 /// For how many turns a new window is drawn before the old one goes, and must have stayed in one
 /// place before it is moved again.
 const DRAWING_TURNS: u32 = 5;

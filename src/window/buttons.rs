@@ -10,7 +10,7 @@ use super::palette::{Color, SMALL, STRONG, VALUE};
 use crate::rtsp::Method;
 
 /// Which buttons there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Buttons {
     /// Setup, Play, Pause, Teardown, Describe: one for each request.
     #[default]
@@ -31,7 +31,7 @@ pub(super) struct Button {
 }
 
 /// How a button looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Look {
     /// The state forbids it.
     Off,

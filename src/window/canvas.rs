@@ -1,6 +1,7 @@
 //! A buffer of pixels that embedded-graphics can draw on, and that a picture can be scaled into.
 
 use std::convert::Infallible;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use embedded_graphics::Pixel;
 use embedded_graphics::mono_font::MonoTextStyle;
@@ -13,7 +14,7 @@ use embedded_graphics::primitives::{
 use embedded_graphics::text::{Alignment, Baseline, Text, TextStyleBuilder};
 
 use super::palette::{Color, Ink, Theme};
-use super::target::{Drawn, Target};
+use super::target::{Drawn, Parts, Target};
 use crate::picture::Picture;
 
 /// The pixels of a window, each `0x00RRGGBB`, rows from the top. What is drawn is measured in
@@ -28,6 +29,10 @@ pub(super) struct Canvas<'a> {
     marks: Option<&'a mut Vec<Mark>>,
     /// What can be clicked, and what can be scrolled.
     pub(super) drawn: Drawn,
+    /// What the pixels show of each part, from the time before.
+    before: Parts,
+    /// What is drawn now is there already.
+    is_there: bool,
 }
 
 /// Where something is, in points: what the tests of the layout look at.
@@ -45,17 +50,53 @@ impl<'a> Canvas<'a> {
         pixels: &'a mut [u32],
         (width, height): (usize, usize),
         (scale, theme): (usize, Theme),
+        before: Parts,
     ) -> Option<Self> {
         let pixels = pixels.get_mut(..width.checked_mul(height)?)?;
-        let (scale, drawn) = (scale.max(1), Drawn::default());
-        Some(Self { pixels, width, height, scale, theme, marks: None, drawn })
+        let (scale, drawn, is_there) = (scale.max(1), Drawn::default(), false);
+        let marks = None;
+        Some(Self { pixels, width, height, scale, theme, marks, drawn, before, is_there })
     }
 
     /// One without pixels, which only notes what is where.
     pub(super) fn of_marks(size: (usize, usize), scale: usize, marks: &'a mut Vec<Mark>) -> Self {
         let ((width, height), scale, drawn) = (size, scale.max(1), Drawn::default());
         let (pixels, theme) = (Default::default(), Theme::default());
-        Self { pixels, width, height, scale, theme, marks: Some(marks), drawn }
+        let (marks, before, is_there) = (Some(marks), Parts::default(), false);
+        Self { pixels, width, height, scale, theme, marks, drawn, before, is_there }
+    }
+
+    /// Begins a drawing: nothing is there any more unless `base`, which all parts depend on, is as the
+    /// time before.
+    pub(super) fn begin(&mut self, base: &impl Hash) {
+        let base = number_of(base);
+        if self.before.base != base {
+            self.before.keys.clear();
+        }
+        self.drawn.parts.base = base;
+    }
+
+    /// Draws a part that fills its area, and depends on `key`: if that is as the time before, the part is
+    /// there already.
+    pub(super) fn part(&mut self, area: Rectangle, key: &impl Hash, draw: impl FnOnce(&mut Self)) {
+        let key = number_of(key);
+        let is_same = self.before.keys.get(&area) == Some(&key);
+        self.drawn.parts.keys.insert(area, key);
+        self.unless(is_same, draw);
+    }
+
+    /// Draws what stays as long as `base` does.
+    pub(super) fn fixed(&mut self, draw: impl FnOnce(&mut Self)) {
+        let is_there = !self.before.keys.is_empty();
+        self.unless(is_there, draw);
+    }
+
+    /// Draws, or only notes what can be clicked.
+    fn unless(&mut self, is_there: bool, draw: impl FnOnce(&mut Self)) {
+        let outside = self.is_there;
+        self.is_there |= is_there;
+        draw(self);
+        self.is_there = outside;
     }
 
     /// A click on that area is one on the target. What is drawn later lies above.
@@ -127,7 +168,9 @@ impl<'a> Canvas<'a> {
         let character_style = MonoTextStyle::new(ink.font, ink.color);
         let text = Text::with_text_style(&text, at, character_style, style);
         self.mark(Mark::Text(text.text.to_owned(), text.bounding_box()));
-        let Ok(_end) = text.draw(self);
+        if !self.is_there {
+            let Ok(_end) = text.draw(self);
+        }
     }
 
     /// Hides all that has been drawn in a shade.
@@ -200,8 +243,11 @@ impl<'a> Canvas<'a> {
         self.in_pixels(area).intersection(&all)
     }
 
-    /// So many pixels of one row, if they are there.
+    /// So many pixels of one row, if there are so many, and if they are to be drawn.
     fn row(&mut self, start: Point, length: u32) -> &mut [u32] {
+        if self.is_there {
+            return Default::default();
+        }
         let index = |number: i32| usize::try_from(number).ok();
         let range = index(start.x).zip(index(start.y)).and_then(|(x, y)| {
             let first = y.checked_mul(self.width)?.checked_add(x)?;
@@ -233,12 +279,21 @@ impl DrawTarget for Canvas<'_> {
     }
 
     fn fill_solid(&mut self, area: &Rectangle, color: Color) -> Result<(), Infallible> {
+        if self.is_there {
+            return Ok(());
+        }
         let (visible, color) = (self.visible(*area), color.pixel(self.theme));
         for y in visible.rows() {
             self.row(Point::new(visible.top_left.x, y), visible.size.width).fill(color);
         }
         Ok(())
     }
+}
+
+fn number_of(key: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The text, or as much of it as there is room for, and three dots; what would be a line end or a
@@ -343,7 +398,8 @@ mod tests {
     #[test]
     fn a_picture_at_its_own_size_is_unchanged() {
         let mut pixels = [1; 4];
-        let mut canvas = Canvas::new(&mut pixels, (2, 2), (1, Theme::Dark)).unwrap();
+        let mut canvas =
+            Canvas::new(&mut pixels, (2, 2), (1, Theme::Dark), Parts::default()).unwrap();
         canvas.picture(&checkers(), Rectangle::new(Point::zero(), Size::new(2, 2)));
         assert_eq!(pixels.to_vec(), checkers().pixels);
     }
@@ -351,7 +407,8 @@ mod tests {
     #[test]
     fn scaling_blends_between_the_centres_and_keeps_the_corners() {
         let mut pixels = [0; 16];
-        let mut canvas = Canvas::new(&mut pixels, (4, 4), (1, Theme::Dark)).unwrap();
+        let mut canvas =
+            Canvas::new(&mut pixels, (4, 4), (1, Theme::Dark), Parts::default()).unwrap();
         canvas.picture(&checkers(), Rectangle::new(Point::zero(), Size::new(4, 4)));
         assert_eq!((pixels[0], pixels[3]), (0, 0xFF_FFFF));
         assert_eq!(pixels[1], 0x3F_3F3F);
@@ -360,7 +417,8 @@ mod tests {
     #[test]
     fn what_lies_outside_is_cut_off() {
         let mut pixels = [7; 4];
-        let mut canvas = Canvas::new(&mut pixels, (2, 2), (1, Theme::Dark)).unwrap();
+        let mut canvas =
+            Canvas::new(&mut pixels, (2, 2), (1, Theme::Dark), Parts::default()).unwrap();
         for (x, y) in [(-5, -5), (1, 1), (90, 90), (-90, 1_000_000)] {
             let area = Rectangle::new(Point::new(x, y), Size::new(4, 4));
             canvas.picture(&checkers(), area);
@@ -372,14 +430,17 @@ mod tests {
 
     #[test]
     fn a_buffer_that_is_too_small_is_no_canvas() {
-        assert!(Canvas::new(&mut [0; 3], (2, 2), (1, Theme::Dark)).is_none());
-        assert!(Canvas::new(&mut [0; 3], (usize::MAX, 2), (1, Theme::Dark)).is_none());
+        assert!(Canvas::new(&mut [0; 3], (2, 2), (1, Theme::Dark), Parts::default()).is_none());
+        assert!(
+            Canvas::new(&mut [0; 3], (usize::MAX, 2), (1, Theme::Dark), Parts::default()).is_none()
+        );
     }
 
     #[test]
     fn a_point_is_a_square_of_pixels_and_a_picture_uses_each_of_them() {
         let mut pixels = [7; 16];
-        let mut canvas = Canvas::new(&mut pixels, (4, 4), (2, Theme::Dark)).unwrap();
+        let mut canvas =
+            Canvas::new(&mut pixels, (4, 4), (2, Theme::Dark), Parts::default()).unwrap();
         canvas.picture(&checkers(), Rectangle::new(Point::zero(), Size::new(2, 2)));
         canvas.fill(Rectangle::new(Point::new(1, 0), Size::new(9, 1)), Color::Ink);
         assert_eq!(canvas.size(), Size::new(2, 2));
@@ -393,7 +454,8 @@ mod tests {
     #[test]
     fn half_a_point_at_the_edge_is_drawn_too() {
         let mut pixels = [0; 9];
-        let mut canvas = Canvas::new(&mut pixels, (3, 3), (2, Theme::Dark)).unwrap();
+        let mut canvas =
+            Canvas::new(&mut pixels, (3, 3), (2, Theme::Dark), Parts::default()).unwrap();
         canvas.fill(Rectangle::new(Point::zero(), canvas.size()), Color::Ink);
         assert_eq!(pixels, [0xEC_EFF2; 9]);
     }

@@ -102,6 +102,11 @@ impl Controls {
         }
     }
 
+    /// What is known of it, for the next drawing.
+    pub(super) fn take_drawn(&mut self) -> Drawn {
+        std::mem::take(&mut self.drawn)
+    }
+
     pub(super) const fn scale(&self) -> usize {
         self.zoom.scale()
     }

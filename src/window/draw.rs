@@ -1,5 +1,7 @@
 //! Draws a [`View`]: a pure function onto pixels. Python: the widgets of `createWidgets`.
 
+use std::time::Instant;
+
 use embedded_graphics::prelude::{OriginDimensions, Point};
 use embedded_graphics::primitives::Rectangle;
 use embedded_graphics::text::Alignment;
@@ -24,7 +26,12 @@ use crate::rtsp::State;
 /// `Client.createWidgets`.
 #[doc(alias = "createWidgets")]
 pub fn draw(pixels: &mut [u32], width: usize, height: usize, view: &View<'_>) -> Drawn {
-    let canvas = Canvas::new(pixels, (width, height), (view.scale, view.theme));
+    redraw(pixels, (width, height), view, Drawn::default())
+}
+
+/// The same on pixels that show what was drawn `before`: only what has changed since is drawn.
+pub fn redraw(pixels: &mut [u32], size: (usize, usize), view: &View<'_>, before: Drawn) -> Drawn {
+    let canvas = Canvas::new(pixels, size, (view.scale, view.theme), before.parts);
     canvas.map(|canvas| draw_on(canvas, view)).unwrap_or_default()
 }
 
@@ -47,16 +54,24 @@ fn draw_on(mut canvas: Canvas<'_>, view: &View<'_>) -> Drawn {
     let packet = view.packet_hint.filter(|_| !matches!(view.panel, Some(Panel::RtpHeader { .. })));
     let message = view.message.map(|message| MessageBox::of(layout.film, message, packet));
     let free = message.as_ref().map_or(layout, |message| layout.above(message.height()));
+    // A shade lies on all.
+    let shade = view.asks_to_close.then(Instant::now);
+    let panel = view.panel.as_ref().map(Panel::kind);
+    let size = (drawing.size(), view.scale, view.theme, view.film_only, view.buttons);
+    drawing.begin(&(size, panel, free.panel, view.extra.len(), shade));
     if layout.is_sheet {
-        drawing.cover(layout.film, Color::Video);
+        drawing.fixed(|drawing| drawing.cover(layout.film, Color::Video));
     } else {
         draw_film(drawing, &layout, free.film, view);
     }
     if layout.is_film_only {
         draw_foot(drawing, layout.status, view);
     } else {
-        draw_status(drawing, layout.status, view);
-        draw_controls(drawing, &layout, view);
+        let View { state, pills, movie, address, session, last_reply, .. } = view;
+        let key = (state.name(), pills, movie, address, session, last_reply);
+        drawing.part(layout.status, &key, |drawing| draw_status(drawing, layout.status, view));
+        let key = (&view.looks, view.hover, view.end.is_some());
+        drawing.part(layout.controls, &key, |drawing| draw_controls(drawing, &layout, view));
         draw_statistics(drawing, &layout, view);
     }
     if let Some((area, panel)) = free.panel.zip(view.panel.as_ref()) {
@@ -204,20 +219,36 @@ fn draw_controls(canvas: &mut Canvas<'_>, layout: &Layout, view: &View<'_>) {
 
 /// The panel that is open, with its head.
 fn draw_panel(canvas: &mut Canvas<'_>, area: Rectangle, panel: &Panel<'_>, view: &View<'_>) {
-    canvas.cover(area, Color::Panel);
-    canvas.fill(part(area, 0, 0, 1, area.size.height), Color::Edge);
     canvas.target(Target::Nothing, area);
-    let head = part(area, 0, 0, area.size.width, HEAD.min(area.size.height));
-    draw_head(canvas, head, (panel.kind(), view.has_description), view.hover);
+    canvas.fixed(|canvas| {
+        canvas.cover(area, Color::Panel);
+        canvas.fill(part(area, 0, 0, 1, area.size.height), Color::Edge);
+    });
+    let head = inside(part(area, 0, 0, area.size.width, HEAD.min(area.size.height)), [1, 0, 0, 0]);
+    let key = (panel.kind(), view.has_description, view.hover);
+    canvas.part(head, &key, |canvas| {
+        canvas.fill(head, Color::Panel);
+        let head = part(area, 0, 0, area.size.width, head.size.height);
+        draw_head(canvas, head, (panel.kind(), view.has_description), view.hover);
+    });
     let inner = inside(area, [8, HEAD, 8, 6]);
-    match panel {
-        Panel::RtspLog { entries, forgotten, first } => {
+    if matches!(panel, Panel::Statistics) {
+        return draw_all(canvas, inner, view);
+    }
+    let ground = inside(area, [1, HEAD, 0, 0]);
+    if let Panel::RtspLog { entries, forgotten, first } = panel {
+        let key = (entries.len() + forgotten, *first, view.hover);
+        return canvas.part(ground, &key, |canvas| {
+            canvas.fill(ground, Color::Panel);
             draw_rtsp_log(canvas, inner, (entries, *forgotten, *first), view.hover);
-        }
+        });
+    }
+    canvas.fill(ground, Color::Panel);
+    match panel {
+        Panel::RtspLog { .. } | Panel::Statistics => {}
         Panel::RtpHeader { packet, guilty, clock } => {
             draw_rtp_header(canvas, inner, *packet, (guilty, *clock, view.scale));
         }
-        Panel::Statistics => draw_all(canvas, inner, view),
         Panel::Keys { can_seek, can_lose } => {
             draw_keys(canvas, inner, view.buttons, (*can_seek, *can_lose, view.scale));
         }

@@ -9,23 +9,36 @@ use super::curves::draw_curve;
 use super::layout::{Layout, below, count, inside, line_above, part};
 use super::palette::{Color, LABEL, SMALL, VALUE};
 use super::target::Target;
-use super::view::{Column, Figure, Item, View};
+use super::view::{Column, Curve, Figure, Item, View};
 
 /// Below the buttons.
 pub(super) fn draw_statistics(canvas: &mut Canvas<'_>, layout: &Layout, view: &View<'_>) {
     let area = layout.statistics;
-    canvas.cover(area, Color::Panel);
-    canvas.fill(line_above(area), Color::Edge);
+    canvas.fixed(|canvas| {
+        canvas.cover(area, Color::Panel);
+        canvas.fill(line_above(area), Color::Edge);
+    });
     if !layout.is_full {
         canvas.target(Target::Statistics, area);
-        return draw_line(canvas, inside(area, [12, 1, 12, 0]), &view.line);
+        let line = inside(area, [12, 1, 12, 0]);
+        return canvas.part(line, &view.line, |canvas| {
+            canvas.fill(line, Color::Panel);
+            draw_line(canvas, line, &view.line);
+        });
     }
     for (column, area) in view.columns.iter().zip(layout.columns()) {
         draw_column(canvas, area, column, 19);
     }
     for ((curve, area), color) in view.curves.iter().zip(layout.curves()).zip(CURVES) {
-        draw_curve(canvas, area, curve, color);
+        curve_in(canvas, area, curve, color);
     }
+}
+
+fn curve_in(canvas: &mut Canvas<'_>, area: Rectangle, curve: &Curve, color: Color) {
+    canvas.part(area, curve, |canvas| {
+        canvas.fill(area, Color::Panel);
+        draw_curve(canvas, area, curve, color);
+    });
 }
 
 /// As many as there is room for, and how many there are besides.
@@ -101,14 +114,20 @@ impl Item {
 
 fn draw_column(canvas: &mut Canvas<'_>, area: Rectangle, column: &Column, pitch: u32) {
     let width = area.size.width;
-    canvas.text(column.caption, part(area, 0, 1, width, pitch), SMALL, Alignment::Left);
+    let caption = part(area, 0, 1, width, pitch);
+    canvas.fixed(|canvas| canvas.text(column.caption, caption, SMALL, Alignment::Left));
     for (figure, y) in column.rows.iter().zip((pitch..).step_by(pitch as usize)) {
         draw_figure(canvas, part(area, 0, y, width, pitch), figure, y > pitch);
     }
 }
 
 fn draw_figure(canvas: &mut Canvas<'_>, area: Rectangle, figure: &Figure, has_line: bool) {
+    canvas.part(area, figure, |canvas| draw_row(canvas, area, figure, has_line));
+}
+
+fn draw_row(canvas: &mut Canvas<'_>, area: Rectangle, figure: &Figure, has_line: bool) {
     let Rectangle { size, .. } = area;
+    canvas.fill(area, Color::Panel);
     if has_line {
         canvas.fill(line_above(area), Color::Faint);
     }
@@ -132,7 +151,8 @@ pub(super) fn draw_all(canvas: &mut Canvas<'_>, area: Rectangle, view: &View<'_>
     let top = if height < 2 * PITCH { 0 } else { PITCH };
     for (caption, x) in [(one.caption, 0), (other.caption, width - column)] {
         if top > 0 {
-            canvas.text(caption, part(area, x, 1, column, PITCH), SMALL, Alignment::Left);
+            let place = part(area, x, 1, column, PITCH);
+            canvas.fixed(|canvas| canvas.text(caption, place, SMALL, Alignment::Left));
         }
     }
     // Each row is one of both columns, or one of its own.
@@ -158,13 +178,17 @@ pub(super) fn draw_all(canvas: &mut Canvas<'_>, area: Rectangle, view: &View<'_>
     }
     if left_out > 0 {
         let line = part(area, 0, top + PITCH * shown, width, PITCH);
-        return canvas.text(&more_rows(left_out, view.scale), line, LABEL, Alignment::Left);
+        let text = more_rows(left_out, view.scale);
+        return canvas.part(line, &text, |canvas| {
+            canvas.fill(line, Color::Panel);
+            canvas.text(&text, line, LABEL, Alignment::Left);
+        });
     }
     let rest = below(area, top + PITCH * rows + 4);
     let each = rest.size.height / 2;
     if each >= LEAST_CURVE {
         for ((curve, y), color) in view.curves.iter().zip([0, each]).zip(CURVES) {
-            draw_curve(canvas, part(rest, 0, y, width, each - 4), curve, color);
+            curve_in(canvas, part(rest, 0, y, width, each - 4), curve, color);
         }
     }
 }

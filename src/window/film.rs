@@ -28,13 +28,13 @@ pub(super) fn draw_film(
                 draw_hint(canvas, free, (title, Color::Ink), &[&text]);
             }
             (State::Playing, 0) => {
-                draw_hint(canvas, free, (title, Color::Ink), &["waiting for the first frame"])
+                draw_hint(canvas, free, (title, Color::Ink), &["waiting for the first frame"]);
             }
             (State::Ready, _) => {
-                draw_hint(canvas, free, (title, Color::Ink), &["press Play", ALL_KEYS])
+                draw_hint(canvas, free, (title, Color::Ink), &["press Play", ALL_KEYS]);
             }
             (State::Init, _) => {
-                draw_hint(canvas, free, (title, Color::Ink), &[first_steps(view), ALL_KEYS])
+                draw_hint(canvas, free, (title, Color::Ink), &[first_steps(view), ALL_KEYS]);
             }
         };
     };

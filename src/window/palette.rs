@@ -7,7 +7,7 @@ use embedded_graphics::mono_font::iso_8859_1::{
 use embedded_graphics::prelude::PixelColor;
 
 /// Which colours the window has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Theme {
     /// Light on dark.
     #[default]

@@ -1,5 +1,7 @@
 //! What can be clicked and opened, and what is known of a window that has been drawn.
 
+use std::collections::HashMap;
+
 use embedded_graphics::geometry::Point;
 use embedded_graphics::primitives::Rectangle;
 
@@ -7,7 +9,7 @@ use super::scroll::Page;
 use crate::rtsp::Method;
 
 /// What can be clicked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
     /// A button below the video.
     Button(Method),
@@ -32,7 +34,7 @@ pub enum Target {
 }
 
 /// A panel that a key opens, whatever is in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PanelKind {
     /// The last requests and replies.
     RtspLog,
@@ -53,6 +55,15 @@ pub struct Drawn {
     pub targets: Vec<(Target, Rectangle)>,
     /// What of the open panel can be scrolled.
     pub page: Option<Page>,
+    /// What each part shows: a part that shows the same once more need not be drawn.
+    pub(super) parts: Parts,
+}
+
+/// A number for what is shown in each area; another one for all that they have in common.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Parts {
+    pub(super) base: u64,
+    pub(super) keys: HashMap<Rectangle, u64>,
 }
 
 impl Drawn {

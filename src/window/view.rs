@@ -68,7 +68,7 @@ pub struct View<'a> {
 }
 
 /// How something beside the state is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tone {
     /// Something is amiss.
     Warning,
@@ -77,7 +77,7 @@ pub enum Tone {
 }
 
 /// A caption, and lines of a figure each.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Column {
     /// What the lines are about.
     pub caption: &'static str,
@@ -86,7 +86,7 @@ pub struct Column {
 }
 
 /// One figure.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Figure {
     /// Its name.
     pub name: &'static str,
@@ -97,7 +97,7 @@ pub struct Figure {
 }
 
 /// One figure of a line: its value, with a word before or after it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Item {
     /// The word before, or nothing.
     pub before: &'static str,
@@ -112,7 +112,7 @@ pub struct Item {
 }
 
 /// A rate over the last minute.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Curve {
     /// Name and unit.
     pub name: &'static str,

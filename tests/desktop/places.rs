@@ -98,7 +98,13 @@ impl Places {
             Target::Panel => (self.drawing.width - 21, self.status() + 11),
             Target::HeaderTab => (self.drawing.width - 10 - 138 + 28 + 18, self.controls() + 16),
             Target::Newest => (panel.x + panel.width / 2, foot),
-            _ => self.button(target).expect("there is such a button").center(),
+            Target::Setup
+            | Target::Play
+            | Target::Pause
+            | Target::Teardown
+            | Target::Describe
+            | Target::Continue
+            | Target::Close => self.button(target).expect("there is such a button").center(),
         }
     }
 

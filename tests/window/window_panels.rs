@@ -192,20 +192,19 @@ fn the_log_scrolls_by_keys_and_wheel_and_stays_where_it_is_while_more_comes() {
     }
     player.wheel(true);
     let scrolled = player.wait_for("a turn of the wheel", Screen::has_newer).rtsp_log();
-    let count = methods_so_far(&mut server, &player);
-    let screen = player.wait_for("more comes", |screen| screen.has_newer());
-    assert_eq!(screen.rtsp_log(), scrolled, "it stays where it is, {count} requests later");
+    plays_and_pauses(&mut server, &player);
+    let screen = player.wait_for("more comes", Screen::has_newer);
+    assert_eq!(screen.rtsp_log(), scrolled, "it stays where it is");
     player.click(Target::Newest, "a click on the chip", |screen| !screen.has_newer());
 }
 
-/// Plays and pauses once more.
-fn methods_so_far(server: &mut ServerProcess, player: &Player<'_>) -> usize {
+/// Once more, by Space.
+fn plays_and_pauses(server: &mut ServerProcess, player: &Player<'_>) {
     player.key("space");
     server.wait_for(|line| line.ends_with("processing PLAY"));
     player.wait_for("PLAYING", |screen| screen.state() == Some(State::Playing));
     player.key("space");
     player.wait_for("READY", |screen| screen.state() == Some(State::Ready));
-    2
 }
 
 fn the_log_shows_a_refusal_in_red() {
