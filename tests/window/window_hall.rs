@@ -57,13 +57,18 @@ fn maximised(screen: &str, scale: i32) {
         player.key(key);
         player.wait_for(key, |screen| screen.panel() == Some(panel));
     }
+    // A busy machine may leave a frame out, whose packet is shown all the same.
+    player.wait_for("the header of the frame, bit by bit", |screen| {
+        let number = |header: [u8; 12]| u32::from(header[2]) << 8 | u32::from(header[3]);
+        let is_of_movie = |header: &[u8; 12]| header[..2] == [0x80, 26];
+        let header = screen.rtp_header().filter(is_of_movie);
+        header.is_some_and(|header| number(header) == screen.frame_number())
+    });
     player.key("space");
     player.wait_for("READY", |screen| screen.state() == Some(State::Ready));
     let frame = player.wait_until_still();
     let paused = player.screen();
     assert!(paused.video_is_framed() && paused.shows_pause_sign(), "the film is beside the panel");
-    let header = paused.rtp_header().expect("each bit is a cell");
-    assert_eq!(u32::from(header[2]) << 8 | u32::from(header[3]), frame, "{header:02X?}");
     player.key("Escape");
     player.wait_for("no panel", |screen| screen.panel().is_none());
 
