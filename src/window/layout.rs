@@ -307,8 +307,8 @@ mod tests {
                         "{width}"
                     );
                     for (area, widths) in areas.iter().zip(buttons) {
-                        let least = if is_one_line { widths.0 } else { widths.1 };
-                        assert!(area.size.width >= least, "{width}");
+                        let minimum = if is_one_line { widths.0 } else { widths.1 };
+                        assert!(area.size.width >= minimum, "{width}");
                     }
                 }
             }

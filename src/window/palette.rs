@@ -119,3 +119,51 @@ pub(super) const LABEL: Ink = TEXT.in_color(Color::Dim);
 pub(super) const LOW: Ink = Ink { font: &FONT_6X12, color: Color::Dim };
 /// For what needs not be understood: keys' names, captions, times.
 pub(super) const SMALL: Ink = Ink { font: &FONT_6X10, color: Color::Dim };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of two colours (WCAG 2, "contrast ratio").
+    fn contrast(one: u32, other: u32) -> f64 {
+        let luminance = |pixel: u32| {
+            let [_, red, green, blue] = pixel.to_be_bytes().map(|channel| {
+                let share = f64::from(channel) / 255.0;
+                if share <= 0.03928 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+            });
+            0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05
+        };
+        let (one, other) = (luminance(one), luminance(other));
+        one.max(other) / one.min(other)
+    }
+
+    #[test]
+    fn every_text_can_be_read_from_the_last_row() {
+        use Color::{
+            Amber, Background, Blue, Button, DarkAmber, DarkBlue, Dim, Green, Ink, Off, OnFill,
+            Panel, Red, Video,
+        };
+        let grounds = [Background, Panel, Button, Video];
+        for (theme, text, off) in [(Theme::Dark, 4.5, 3.2), (Theme::Light, 7.0, 4.0)] {
+            let assert_readable = |ink: Color, ground: Color, least: f64| {
+                let found = contrast(ink.pixel(theme), ground.pixel(theme));
+                assert!(found >= least, "{ink:?} on {ground:?}, {theme:?}: {found:.2}");
+            };
+            for ground in grounds {
+                for ink in [Ink, Dim, Blue, Green, Amber, Red] {
+                    assert_readable(ink, ground, text);
+                }
+                assert_readable(Off, ground, off);
+            }
+            for (ink, ground) in [
+                (OnFill, Blue),
+                (OnFill, Red),
+                (Dim, DarkBlue),
+                (Amber, DarkAmber),
+                (Blue, DarkBlue),
+            ] {
+                assert_readable(ink, ground, text);
+            }
+        }
+    }
+}
