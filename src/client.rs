@@ -16,7 +16,6 @@ use crate::connection::{Connection, Incoming};
 use crate::event::Event;
 use crate::rtp_packet::RtpPacket;
 use crate::rtsp::{Inbox, Method, Reply, Request, State};
-use crate::statistics::Statistics;
 
 mod buffer;
 mod decoder;
@@ -286,8 +285,7 @@ impl Client {
         let reply = match Reply::parse(text) {
             Ok(reply) => reply,
             Err(_) if self.awaits_description && !text.starts_with("RTSP/") => {
-                self.receiver.screen.description = Some(text.trim_end().to_owned());
-                return;
+                return self.receiver.screen.describe(text);
             }
             Err(error) => return self.log.ignore(format!("could not {error}")),
         };
@@ -329,7 +327,7 @@ impl Client {
         started.map_err(|error| Message::no_thread(&error))?;
         let arrivals = self.log.arrivals(number, false);
         self.receiver.set_port(|frames| RtpPort::new(socket, frames, examiner, arrivals));
-        self.receiver.screen.statistics = Statistics::default();
+        self.receiver.screen.statistics.begin_session();
         self.rtp_port = number;
         self.teardown_acked = false;
         Ok(())
@@ -403,7 +401,8 @@ impl Client {
             self.disconnect();
             return self.press(button);
         }
-        self.log.tell(Message::refused(method, reply.words(), &self.settings.movie));
+        let why = Message::refused(method, reply.words(), &self.settings.movie);
+        self.log.tell(self.dialogue.explain(why));
         self.receiver.stop_unless(self.state == State::Playing, self.log.now());
         if method == Method::Setup {
             // A PLAY that waits would do SETUP once more.
@@ -418,7 +417,7 @@ impl Client {
 
     /// TEARDOWN has been answered: the sockets are closed. Python: `teardownAcked = 1`.
     fn torn_down(&mut self) {
-        self.teardown_acked = true;
+        self.teardown_acked = !self.dialogue.is_again();
         self.disconnect();
     }
 
@@ -467,7 +466,7 @@ impl Client {
     /// Tells why nothing comes of what is being done; what is wished for would fail in the same way.
     fn give_up(&mut self, why: Message) {
         self.dialogue.forget_wishes();
-        self.log.tell(why.unless_wrong(self.dialogue.what_is_wrong()));
+        self.log.tell(self.dialogue.explain(why));
     }
 }
 
@@ -483,6 +482,12 @@ impl Player for Client {
         }
     }
 
+    /// TEARDOWN, SETUP and PLAY: in the lab's dialect there is no other way back.
+    fn play_again(&mut self) {
+        self.dialogue.wish_again();
+        self.exit_client();
+    }
+
     fn wait(&mut self, timeout: Duration) -> bool {
         self.dialogue.mailbox.wait(timeout);
         let changed = self.read_mail() | self.log.tell_limit() | self.update_movie();
@@ -490,15 +495,12 @@ impl Player for Client {
     }
 
     fn watch(&mut self, witness: Witness) {
+        self.receiver.screen.statistics.movie_frames = witness.frames;
         self.log.watch(witness);
     }
 
     fn dismiss_message(&mut self) {
         self.log.dismiss();
-    }
-
-    fn dismiss_description(&mut self) {
-        self.receiver.screen.description = None;
     }
 
     fn is_connecting(&self) -> bool {
@@ -517,6 +519,7 @@ impl Player for Client {
             awaited: self.dialogue.awaited(),
             is_torn_down: self.teardown_acked,
             has_no_data: self.receiver.is_silent(),
+            again: self.receiver.is_over().then_some("TEARDOWN, SETUP and PLAY."),
             session_id: self.session_id.as_deref(),
             ..Status::of(&self.receiver.screen, &self.log)
         }

@@ -130,7 +130,7 @@ impl ServerWorker {
             return self.refuse(Status::UnsupportedTransport461, request.cseq, why);
         }
         let video_stream = match VideoStream::open(&settings.movies, name) {
-            Ok(video_stream) => video_stream,
+            Ok(video_stream) => video_stream.repeating(settings.looping),
             Err(error) => return self.refuse_movie(&error, request.cseq),
         };
         let shared = Arc::clone(&self.shared);

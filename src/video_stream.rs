@@ -49,6 +49,7 @@ pub struct VideoStream<R = File> {
     stray: Stray,
     /// How many bytes there were at the start, if that is known.
     length: Option<u64>,
+    repeats: bool,
 }
 
 /// What changes when a file does, or when another one takes its place.
@@ -148,7 +149,14 @@ impl<R: Read + Seek> VideoStream<R> {
         let source = Source::of(source, name)?;
         let (frame_number, offset, broken, length) = (0, 0, false, None);
         let (offsets, buffer, stray) = (Vec::new(), Vec::new(), Stray::default());
-        Ok(Self { source, frame_number, offset, offsets, buffer, broken, stray, length })
+        let repeats = false;
+        Ok(Self { source, frame_number, offset, offsets, buffer, broken, stray, length, repeats })
+    }
+
+    /// The same movie, which if it `repeats` begins anew after its last frame, and has no end.
+    #[must_use]
+    pub fn repeating(self, repeats: bool) -> Self {
+        Self { repeats, ..self }
     }
 
     /// The next frame, a whole JPEG; `None` at the end of the movie. Python: `nextFrame`.
@@ -176,6 +184,10 @@ impl<R: Read + Seek> VideoStream<R> {
                 Some(expected) => {
                     self.broken = true;
                     return Err(MovieError::Shrunk { expected, found: self.offset });
+                }
+                None if self.repeats && self.frame_number > 0 => {
+                    self.go_to(0, 0)?;
+                    return self.next_frame_with_room(room);
                 }
                 None => return Ok(None),
             },
@@ -457,6 +469,20 @@ pub(crate) mod tests {
         let mut movie = VideoStream::open(folder, "movie.Mjpeg").unwrap();
         let frames = iter::from_fn(|| movie.next_frame().unwrap().map(<[u8]>::to_vec));
         frames.step_by(step).collect()
+    }
+
+    #[test]
+    fn a_movie_that_repeats_begins_anew_after_its_last_frame() {
+        let one = b"00005\xFF\xD8!\xFF\xD900004\xFF\xD8\xFF\xD9";
+        let mut video = VideoStream::new(Cursor::new(one)).unwrap().repeating(true);
+        for expected in [1, 2, 1, 2, 1] {
+            assert!(video.next_frame().unwrap().is_some());
+            assert_eq!(video.frame_number(), expected);
+        }
+        video.rewind_if_over().unwrap();
+        assert_eq!(video.frame_number(), 1, "it is never over");
+        let mut none = VideoStream::new(Cursor::new(b"")).map(|video| video.repeating(true));
+        assert!(none.as_mut().map_or(true, |video| !matches!(video.next_frame(), Ok(Some(_)))));
     }
 
     /// A JPEG with everything that could be taken for its end: `FF D9` in an APP segment, fill
@@ -761,7 +787,7 @@ pub(crate) mod tests {
     #[test]
     fn of_frames_that_are_passed_the_first_bytes_are_read_and_a_known_place_is_found_at_once() {
         let counts = Cell::new((0, 0));
-        let long = [&SOI, [7; 50_000].as_slice()].concat();
+        let long = [&SOI[..], &vec![7; 50_000]].concat();
         let frames: Vec<&[u8]> = iter::repeat_n(long.as_slice(), 500).collect();
         let movie = Cursor::new(prefixed(&frames));
         let mut video = VideoStream::new(Counted(movie.clone(), &counts)).unwrap();
@@ -778,7 +804,7 @@ pub(crate) mod tests {
 
     #[test]
     fn the_room_of_a_large_frame_is_given_back_and_that_of_others_kept() {
-        let large = [b"\xFF\xD8\xFF\xDA\0\x02", [7; 2 << 20].as_slice(), b"\xFF\xD9"].concat();
+        let large = [&b"\xFF\xD8\xFF\xDA\0\x02"[..], &vec![7; 2 << 20], b"\xFF\xD9"].concat();
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("movie"), [&large, TRICKY].concat()).unwrap();
         let mut video = VideoStream::open(&dir.path().canonicalize().unwrap(), "movie").unwrap();

@@ -119,6 +119,7 @@ impl Call {
         let mut settings = Settings { fragment, marker, ..Settings::default() };
         let mtu = read_bytes(matches, "mtu", SMALLEST_MTU)?; // wing
         settings.mtu = mtu.unwrap_or(settings.mtu); // wing
+        settings.looping = matches.opt_present("loop");
         settings.allow_low_ports = matches.opt_present("allow-low-ports");
         let max_clients = read_clients(matches, "max-clients")?;
         settings.max_clients = max_clients.unwrap_or(settings.max_clients);
@@ -180,7 +181,8 @@ const GROUPS: [Group; 5] = [
 fn where_to_serve(options: &mut Options) {
     options
         .optopt("", "bind", "listen at this address; :: is every one (default: 0.0.0.0)", "ADDR")
-        .optopt("", "movies", "the folder of the movies (default: this one)", "DIR");
+        .optopt("", "movies", "the folder of the movies (default: this one)", "DIR")
+        .optflag("", "loop", "lab's dialect: play each movie again and again (default: once)");
 }
 
 /// Clients of the assignment of 2025 show nothing without the marker bit.

@@ -66,6 +66,8 @@ pub struct Witness {
     /// Where a server inside this program says that it leaves frames out, with the size in bytes of
     /// the largest datagram that the system sends. That explains why packets are missing.
     pub limit: Arc<OnceLock<usize>>,
+    /// How many frames its movie has, if that is known: it begins anew after them.
+    pub frames: Option<u64>,
     /// What everything that happens is told to.
     pub trace: Trace,
 }
@@ -75,6 +77,7 @@ pub(crate) struct Log {
     clock: Instant,
     report: Box<dyn FnMut(ClientEvent)>,
     entries: Vec<LogEntry>,
+    forgotten: usize,
     message: Option<Message>,
     witness: Witness,
     is_limit_told: bool,
@@ -95,6 +98,7 @@ impl Log {
             clock,
             report,
             entries: Vec::new(),
+            forgotten: 0,
             message: None,
             witness: Witness::default(),
             is_limit_told: false,
@@ -152,6 +156,7 @@ impl Log {
     fn report_at(&mut self, at: Duration, event: ClientEvent) {
         if self.entries.len() == MOST {
             self.entries.remove(0);
+            self.forgotten += 1;
         }
         self.trace(at, &event);
         self.entries.push(LogEntry { at, event: event.clone() });
@@ -281,6 +286,11 @@ impl Log {
     pub(crate) fn entries(&self) -> &[LogEntry] {
         &self.entries
     }
+
+    /// How many there were before those.
+    pub(crate) const fn forgotten(&self) -> usize {
+        self.forgotten
+    }
 }
 
 impl fmt::Debug for Log {
@@ -289,5 +299,5 @@ impl fmt::Debug for Log {
     }
 }
 
-/// More than any screen has room for.
-const MOST: usize = 64;
+/// As many as anybody scrolls through.
+const MOST: usize = 500;

@@ -183,6 +183,11 @@ impl<P: Port> Receiver<P> {
         self.silence.is_silent()
     }
 
+    /// Whether that is the end of the movie, most likely.
+    pub(crate) const fn is_over(&self) -> bool {
+        self.silence.is_end()
+    }
+
     /// Tells the user what is wrong with what comes, or no more; says whether there was anything.
     pub(crate) fn examine(&mut self, log: &mut Log) -> bool {
         let now = log.now();

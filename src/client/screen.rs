@@ -46,6 +46,11 @@ impl Screen {
         *self = Self { statistics, buffer, description, ..Self::default() };
     }
 
+    /// Takes an answer to DESCRIBE that came in a message of its own.
+    pub(crate) fn describe(&mut self, text: &str) {
+        self.description = Some(text.trim_end().to_owned());
+    }
+
     /// Takes a frame that has been decoded, or figures alone.
     pub(crate) fn show(&mut self, decoded: Decoded, now: Duration) {
         self.count(decoded.not_shown);

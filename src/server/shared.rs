@@ -21,6 +21,8 @@ pub struct Settings {
     pub fragment: Option<usize>,
     /// Whether the last packet of every frame is marked, also where frames are whole.
     pub marker: bool,
+    /// Whether a movie of the lab's dialect begins anew after its end.
+    pub looping: bool,
     /// Whether RTP may go to ports below 1024, where a system's own services are.
     pub allow_low_ports: bool,
     /// How many clients may be connected at once; one more is told so, and its connection is
@@ -50,6 +52,7 @@ impl Default for Settings {
             movies: PathBuf::from("."),
             fragment: None,
             marker: false,
+            looping: false,
             allow_low_ports: false,
             max_clients: MAX_CLIENTS,
             max_clients_per_address: None,

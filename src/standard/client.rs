@@ -400,7 +400,7 @@ impl Player for StandardClient {
         }
     }
 
-    /// Works only if the description says how long the movie is. While the movie plays, this is
+    /// Works only if the description says how long the movie is, or for the beginning. While the movie plays, this is
     /// PAUSE and then PLAY with a Range.
     fn seek_movie(&mut self, direction: Seek) {
         let plays = self.will_play();
@@ -428,10 +428,6 @@ impl Player for StandardClient {
 
     fn dismiss_message(&mut self) {
         self.session.log.dismiss();
-    }
-
-    fn dismiss_description(&mut self) {
-        self.session.receiver.screen.description = None;
     }
 
     fn is_connecting(&self) -> bool {

@@ -9,7 +9,7 @@ use rtsp_lab::client::Settings;
 use rtsp_lab::playout::Target;
 use rtsp_lab::terminal::Limits;
 use rtsp_lab::trace::Files;
-use rtsp_lab::window::{self, Buttons};
+use rtsp_lab::window::{self, Buttons, Theme};
 
 use super::source::Source;
 use super::url; // wing
@@ -128,7 +128,8 @@ fn in_a_window(options: &mut Options) {
         .optflag("", "play", "play at once, without a press on Setup and Play")
         .optflag("", "three-buttons", "no button for Setup: Play does it, too")
         .optflag("", "stay-open", "keep the window after Teardown, ready for another Setup")
-        .optopt("", "scale", "draw the window N times as large, 1 to 4 (default: 1)", "N");
+        .optopt("", "scale", "draw N times as large, 1 to 4 (default: as the window is)", "N")
+        .optflag("", "light", "dark on light, for a hall that is bright");
 }
 
 fn without_a_window(options: &mut Options) {
@@ -193,18 +194,20 @@ fn read_movie(word: &str) -> Result<String, String> {
 fn read_window(matches: &Matches) -> Result<window::Settings, String> {
     let (three_buttons, stay_open) =
         (matches.opt_present("three-buttons"), matches.opt_present("stay-open"));
-    let scale = matches.opt_str("scale");
-    if matches.opt_present("headless") && (three_buttons || stay_open || scale.is_some()) {
-        return Err("--three-buttons, --stay-open and --scale need a window".to_owned());
+    let (scale, light) = (matches.opt_str("scale"), matches.opt_present("light"));
+    let asks_for_window = three_buttons || stay_open || light || scale.is_some();
+    if matches.opt_present("headless") && asks_for_window {
+        return Err("--three-buttons, --stay-open, --scale and --light need a window".to_owned());
     }
     let buttons = if three_buttons { Buttons::Three } else { Buttons::Five };
-    Ok(window::Settings { buttons, scale: read_scale(scale)?, stay_open })
+    let theme = if light { Theme::Light } else { Theme::Dark };
+    Ok(window::Settings { buttons, scale: read_scale(scale)?, theme, stay_open })
 }
 
-fn read_scale(word: Option<String>) -> Result<usize, String> {
-    let Some(word) = word else { return Ok(1) };
+fn read_scale(word: Option<String>) -> Result<Option<usize>, String> {
+    let Some(word) = word else { return Ok(None) };
     let scale = word.parse().ok().filter(|scale| (1..=4).contains(scale));
-    scale.ok_or_else(|| format!("expected --scale from 1 to 4, found {word:?}"))
+    scale.map(Some).ok_or_else(|| format!("expected --scale from 1 to 4, found {word:?}"))
 }
 
 fn read_buffer(matches: &Matches) -> Result<Option<Target>, String> {

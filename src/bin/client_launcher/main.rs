@@ -45,7 +45,8 @@ fn main() -> ExitCode {
 fn run(call: &Call) -> ExitCode {
     let code = match call.source.clone() {
         Some(source) => {
-            recorded(source, call, |source, trace| Ok(launch(source, None, call, trace)))
+            let window = open_window(&source.movie(), call);
+            recorded(source, call, |source, trace| Ok(launch(source, None, window, call, trace)))
         }
         None => launch_with_own_server(call),
     };
@@ -83,6 +84,9 @@ fn no_thread(error: &io::Error) -> String {
 fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     let could_not = |error: ServerError| format!("could not {error}");
     let own_movie = OwnMovie::find()?;
+    let window = open_window(own_movie::NAME, call);
+    // A lecture lasts longer than the movie; without a window its end ends the program.
+    let looping = matches!(window, Ok(Some(_)));
     let limit = Arc::new(OnceLock::new());
     let found = Arc::clone(&limit);
     // The network is good until the user changes it, and a pause may last: nobody else is served.
@@ -94,10 +98,12 @@ fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     };
     let (server, movie) = ("127.0.0.1".to_owned(), own_movie::NAME.to_owned());
     let settings = Settings { server, server_port: 0, rtp_port: 0, movie };
-    recorded(Source::Own(settings, limit), call, |mut source, trace| {
+    let source = Source::Own(settings, limit, own_movie.frames());
+    recorded(source, call, |mut source, trace| {
         let settings = server::Settings {
             movies: own_movie.folder(),
             network: Some(network.clone()),
+            looping,
             idle_limit: Duration::MAX,
             trace: trace.clone(),
             ..Default::default()
@@ -111,7 +117,7 @@ fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
         // Stops the server whatever happens below, so that the thread can be joined.
         let stop = StopAtEnd(stopper);
         say(own_movie.greeting());
-        let played = launch(source, Some(network), call, trace);
+        let played = launch(source, Some(network), window, call, trace);
         drop(stop);
         drop(serving.join());
         Ok(played)
@@ -121,13 +127,25 @@ fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
 /// How it ended, and the statistics, if they were printed.
 type Played = (ExitCode, Option<String>);
 
-/// Plays in a window, or without one; `network` is that of the own server.
-fn launch(source: Source, network: Option<Network>, call: &Call, trace: &Trace) -> Played {
+/// The window, unless none is wanted.
+fn open_window(movie: &str, call: &Call) -> Result<Option<PlayerWindow>, WindowError> {
     if call.place == Place::Terminal {
-        return play_in_terminal(source, call, trace);
+        return Ok(None);
     }
-    match PlayerWindow::open(&format!("{} - RTSP lab client", source.movie()), call.window) {
-        Ok(mut window) => {
+    PlayerWindow::open(&format!("{movie} - RTSP lab client"), call.window).map(Some)
+}
+
+/// Plays in a window, or without one; `network` is that of the own server.
+fn launch(
+    source: Source,
+    network: Option<Network>,
+    window: Result<Option<PlayerWindow>, WindowError>,
+    call: &Call,
+    trace: &Trace,
+) -> Played {
+    match window {
+        Ok(None) => play_in_terminal(source, call, trace),
+        Ok(Some(mut window)) => {
             if let Some(network) = network {
                 window.set_network(network);
             }

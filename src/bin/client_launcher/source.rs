@@ -14,8 +14,9 @@ use rtsp_lab::trace::{Header, Trace, Vantage};
 pub(crate) enum Source {
     Lab(Settings),
     /// The same from a server inside this program. That server tells when it leaves frames out, and
-    /// with it the size in bytes of the largest datagram that the system sends.
-    Own(Settings, Arc<OnceLock<usize>>),
+    /// with it the size in bytes of the largest datagram that the system sends. Its movie has so many
+    /// frames, if that is known.
+    Own(Settings, Arc<OnceLock<usize>>, Option<u64>),
     Url(StandardSettings), // wing
 }
 
@@ -23,14 +24,14 @@ impl Source {
     /// The movie's name.
     pub(crate) fn movie(&self) -> String {
         match self {
-            Self::Lab(settings) | Self::Own(settings, _) => settings.movie.clone(),
+            Self::Lab(settings) | Self::Own(settings, ..) => settings.movie.clone(),
             Self::Url(settings) => settings.movie(), // wing
         }
     }
 
     /// Where the own server listens.
     pub(crate) fn set_port(&mut self, port: u16) {
-        if let Self::Own(settings, _) = self {
+        if let Self::Own(settings, ..) = self {
             settings.server_port = port;
         }
     }
@@ -54,13 +55,17 @@ impl Source {
         trace: Trace,
         report: impl FnMut(ClientEvent) + 'static,
     ) -> Box<dyn Player> {
-        let limit =
-            if let Self::Own(_, limit) = &self { Arc::clone(limit) } else { Arc::default() };
+        let (limit, frames) = match &self {
+            Self::Own(_, limit, frames) => (Arc::clone(limit), *frames),
+            _ => (Arc::default(), None),
+        };
         let mut client: Box<dyn Player> = match self {
-            Self::Lab(settings) | Self::Own(settings, _) => Box::new(Client::new(settings, report)),
+            Self::Lab(settings) | Self::Own(settings, ..) => {
+                Box::new(Client::new(settings, report))
+            }
             Self::Url(settings) => Box::new(StandardClient::new(settings, report)), // wing
         };
-        client.watch(Witness { limit, trace });
+        client.watch(Witness { limit, frames, trace });
         client
     }
 }

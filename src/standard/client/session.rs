@@ -332,7 +332,9 @@ impl Session {
 
     /// The next PLAY is to begin some way back or on, if that is known and possible; says whether.
     pub(super) fn seek(&mut self, direction: Seek) -> bool {
-        let range = self.movie.range().filter(|_| self.state != State::Init);
+        // Every movie has a beginning.
+        let least = (direction == Seek::Start).then_some((Duration::ZERO, Duration::ZERO));
+        let range = self.movie.range().or(least).filter(|_| self.state != State::Init);
         let wanted = range.map(|range| sought(self.place(), direction, range));
         if wanted.is_some() {
             self.position.set_next(wanted);
@@ -457,6 +459,7 @@ impl Session {
 
     /// Everything there is to see.
     pub(super) fn status(&self) -> Status<'_> {
+        let is_over = self.has_ended || self.receiver.is_over();
         Status {
             movie: &self.movie.name,
             server: self.movie.server(),
@@ -464,6 +467,7 @@ impl Session {
             awaited: self.dialogue.awaited(),
             has_no_data: self.receiver.is_silent(),
             has_ended: self.has_ended,
+            again: is_over.then_some("PAUSE, and PLAY from 0:00."),
             place: self.movie.range().map(|(_, last)| (self.place_shown(), last)),
             session_id: self.id.as_deref(),
             ..Status::of(&self.receiver.screen, &self.log)
