@@ -55,9 +55,10 @@ impl Source {
         trace: Trace,
         report: impl FnMut(ClientEvent) + 'static,
     ) -> Box<dyn Player> {
-        let (limit, frames) = match &self {
-            Self::Own(_, limit, frames) => (Arc::clone(limit), *frames),
-            _ => (Arc::default(), None),
+        let (limit, frames) = if let Self::Own(_, limit, frames) = &self {
+            (Arc::clone(limit), *frames)
+        } else {
+            (Arc::default(), None)
         };
         let mut client: Box<dyn Player> = match self {
             Self::Lab(settings) | Self::Own(settings, ..) => {
