@@ -322,8 +322,7 @@ impl Client {
         let opened = RtpSocket::open(port, server);
         let (number, socket) = opened.map_err(|error| Message::unable_to_bind(port, &error))?;
         let examiner = examiner::Examiner::new(number, server, self.log.clock());
-        let started =
-            self.receiver.open(self.dialogue.mailbox.news(), self.log.clock(), examiner.clone());
+        let started = self.receiver.open(self.dialogue.mailbox.news(), &self.log, examiner.clone());
         started.map_err(|error| Message::no_thread(&error))?;
         let arrivals = self.log.arrivals(number, false);
         self.receiver.set_port(|frames| RtpPort::new(socket, frames, examiner, arrivals));

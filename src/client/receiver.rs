@@ -2,7 +2,7 @@
 //! what they have brought.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use std::{fmt, io};
 
 use super::decoder::{Decoded, Decoder};
@@ -61,20 +61,21 @@ impl<P: Port> Receiver<P> {
     }
 
     /// Begins a session: starts the thread that decodes and removes the last session's picture.
-    /// `news` is raised at each new picture, arrivals are counted from `clock` on, and `examiner` is
-    /// told of each frame.
+    /// `news` is raised at each new picture, times are those of `log`, and `examiner` is told of each
+    /// frame.
     ///
     /// # Errors
     /// The system has no room for another thread.
     pub(crate) fn open(
         &mut self,
         news: Arc<Event>,
-        clock: Instant,
+        log: &Log,
         examiner: Examiner,
     ) -> io::Result<()> {
         // The last session's threads end first: the port's before the decoder, which waits for it.
         (self.media, self.decoder) = (Media::Closed, None);
-        let decoder = Decoder::start(news, clock, self.screen.buffer.clone(), examiner.clone())?;
+        let decoder =
+            Decoder::start(news, log.clock(), self.screen.buffer.clone(), examiner.clone())?;
         self.examiner = examiner;
         self.decoder = Some(decoder);
         self.screen.begin_session();

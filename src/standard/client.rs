@@ -37,6 +37,7 @@ mod reports;
 mod request;
 mod session;
 mod settings;
+mod shown;
 mod source;
 mod transport;
 

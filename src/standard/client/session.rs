@@ -21,7 +21,7 @@ use crate::client::examiner::Examiner;
 use crate::client::log::ClientEvent;
 use crate::client::log::Log;
 use crate::client::message::Message;
-use crate::client::player::{Seek, Status};
+use crate::client::player::Seek;
 use crate::client::receiver::Receiver;
 use crate::rtsp::reply::what_is_wrong;
 use crate::rtsp::{Method, State};
@@ -54,7 +54,7 @@ pub(super) struct Session {
     header: Option<Line>,
     /// What is wrong with a message that came instead of the reply that is awaited.
     flaw: Option<String>,
-    id: Option<String>,
+    pub(super) id: Option<String>,
     rtsp_seq: u32,
     keep_alive: KeepAlive,
 }
@@ -199,8 +199,8 @@ impl Session {
     pub(super) fn open_ports(&mut self) -> Result<(), Message> {
         let peer = self.dialogue.peer().ok_or_else(|| messages::no_source("no connection"))?;
         self.transport.open(peer).map_err(|why| messages::no_source(&why))?;
-        let started =
-            self.receiver.open(self.dialogue.mailbox.news(), self.log.clock(), Examiner::default());
+        let news = self.dialogue.mailbox.news();
+        let started = self.receiver.open(news, &self.log, Examiner::default());
         started.map_err(|error| Message::no_thread(&error))
     }
 
@@ -432,46 +432,10 @@ impl Session {
         changed
     }
 
-    /// Tells the user what a silence means; returns whether one has begun or ended.
-    pub(super) fn listen_for_silence(&mut self, now: Duration) -> bool {
-        let (changed, cause) = self.receiver.listen_for_silence(now);
-        let place = match self.transport.port {
-            0 => "the RTSP connection".to_owned(),
-            port => format!("UDP port {port}"),
-        };
-        if let Some(message) = cause.and_then(|cause| Message::silence(cause, &place)) {
-            self.log.tell(message);
-        }
-        changed
-    }
-
     /// Where the movie is, or will be from the next PLAY on.
     pub(super) fn place(&self) -> Duration {
         let now = self.position.now(&self.receiver.screen.statistics.reception);
         self.movie.range().map_or(now, |(_, last)| now.min(last))
-    }
-
-    /// Where the picture on the screen is: what waits in the buffer comes after it.
-    fn place_shown(&self) -> Duration {
-        let waits = self.receiver.screen.statistics.playout.map(|playout| playout.level);
-        self.place().saturating_sub(waits.unwrap_or_default())
-    }
-
-    /// Everything there is to see.
-    pub(super) fn status(&self) -> Status<'_> {
-        let is_over = self.has_ended || self.receiver.is_over();
-        Status {
-            movie: &self.movie.name,
-            server: self.movie.server(),
-            state: self.state,
-            awaited: self.dialogue.awaited(),
-            has_no_data: self.receiver.is_silent(),
-            has_ended: self.has_ended,
-            again: is_over.then_some("PAUSE, and PLAY from 0:00."),
-            place: self.movie.range().map(|(_, last)| (self.place_shown(), last)),
-            session_id: self.id.as_deref(),
-            ..Status::of(&self.receiver.screen, &self.log)
-        }
     }
 }
 
