@@ -288,7 +288,7 @@ impl<R: Read + Seek> VideoStream<R> {
                 return Ok(false);
             }
         }
-        if self.broken {
+        if self.frame_number < frame_number {
             return Ok(false);
         }
         match self.source {

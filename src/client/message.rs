@@ -62,6 +62,7 @@ impl Message {
             453 => "The server has as many clients as it takes: try again later.".to_owned(),
             454 => "The server does not know this session any more: press Setup again.".to_owned(),
             455 => format!("The server does not accept {method} now: it is in another state."),
+            401 => "The server wants a password, which can't be given here.".to_owned(),
             461 => {
                 "The server sends RTP neither over UDP nor over TCP to us; is the port below 1024?"
                     .to_owned()

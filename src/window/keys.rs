@@ -89,7 +89,7 @@ const PANELS: [Row; 4] = [
     (&["L"], "RTSP log: requests and replies"),
     (&["H"], "RTP header: the latest packet"),
     (&["I"], "statistics: all figures"),
-    (&["F"], "film only; F or Esc: back"),
+    (&["F"], "movie only; F or Esc: back"),
 ];
 const SCROLL: [Row; 1] = [(&["PgUp", "Dn"], "scroll the log; End: newest")];
 const OTHERS: [Row; 4] = [

@@ -19,13 +19,24 @@ const SEEDS: [&str; 5] = ["1", "2", "3", "7", "8"];
 
 /// Plays the folder's movie from a server with these options; both write a log.
 fn play(folder: &Path, options: &[&str], name: &str) -> (EventLog, EventLog, Ended) {
+    play_through(folder, options, "0", name)
+}
+
+/// The same through a playout buffer.
+fn play_through(
+    folder: &Path,
+    options: &[&str],
+    buffer: &str,
+    name: &str,
+) -> (EventLog, EventLog, Ended) {
     let [of_server, of_client] = ["server", "client"].map(|who| {
         let path = folder.join(format!("{name}.{who}.jsonl"));
         path.to_str().unwrap().to_owned()
     });
     let server = ServerProcess::start(folder, &[options, &["--log", &of_server]].concat());
     let (port, rtp_port) = (server.port().to_string(), rtp_port());
-    let words = ["--headless", "--log", &of_client, "127.0.0.1", &port, &rtp_port, MOVIE];
+    let of_client_words = ["--headless", "--buffer", buffer, "--log", &of_client];
+    let words = [&of_client_words[..], &["127.0.0.1", &port, &rtp_port, MOVIE]].concat();
     let ended = Program::start(&mut client_command(&words)).end(3 * LIMIT);
     assert_eq!((ended.code, ended.errors.as_str()), (Some(0), ""), "{ended:?}");
     let server = EventLog::of_server(Path::new(&of_server), 1);
@@ -54,6 +65,14 @@ fn every_life_of_a_packet_has_one_end() {
 #[test]
 fn every_life_of_a_piece_has_one_end() {
     every_life_has_one_end(&["--fragment", "500"]);
+}
+
+#[test]
+fn every_life_has_one_end_through_a_playout_buffer() {
+    let folder = folder_with(&lab_format(&jpegs(PLAIN, 60)));
+    let options = [&BAD[..], &["--seed", "5"]].concat();
+    let (server, client, _) = play_through(folder.path(), &options, "100", "buffered");
+    assert_lives(&server, &client, &options, Frames::Last);
 }
 
 #[test]
