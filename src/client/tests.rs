@@ -17,7 +17,7 @@ fn open(room: usize) -> (Receiver<RtpPort>, SocketAddr, mpsc::Receiver<Frame>) {
     let (number, socket) = RtpSocket::open(0, Ipv4Addr::LOCALHOST.into()).unwrap();
     let (frames, arriving) = sync_channel(room);
     let mut receiver = Receiver::new();
-    receiver.open(Arc::default(), Instant::now(), Examiner::default()).unwrap();
+    receiver.open(Arc::default(), &Log::new(|_| ()), Examiner::default()).unwrap();
     // The test takes the frames, not the decoder.
     receiver.set_port(|_| {
         let local = (Ipv4Addr::LOCALHOST, number).into();

@@ -16,9 +16,9 @@ mod common;
 #[path = "../counted.rs"]
 mod counted;
 #[path = "../fuzz/src/lib.rs"] // wing
-mod fuzz;
+mod fuzz; // wing
 #[path = "../lives.rs"]
-mod lives; // wing
+mod lives;
 
 mod client_bad_network;
 mod client_command;
