@@ -64,10 +64,10 @@ class Client:
 
     def workForWindow(self):
         """Do what other threads have asked the window's thread for, fifty times a second."""
+        self.master.after(20, self.workForWindow)
         while not self.forWindow.empty():
             work, argument = self.forWindow.get()
             work(argument)
-        self.master.after(20, self.workForWindow)
 
     def warn(self, text):
         """Show a message box. Any thread may call this."""

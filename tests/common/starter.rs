@@ -33,9 +33,9 @@ pub(crate) fn files() -> BTreeMap<String, String> {
 
 /// The name of the body that this line leaves open.
 pub(crate) fn open_body(line: &str) -> Option<&str> {
-    let raises = line.trim().strip_prefix("raise NotImplementedError('");
-    let raised = raises.and_then(|name| name.strip_suffix("')"));
-    raised.or(line.rsplit_once("  # step ").map(|_| line.rsplit_once("  # ").unwrap().1))
+    let open = line.trim().strip_prefix("raise NotImplementedError('");
+    let not_written = open.and_then(|name| name.strip_suffix("')"));
+    not_written.or(line.rsplit_once("  # step ").map(|_| line.rsplit_once("  # ").unwrap().1))
 }
 
 /// Writes the starter into the folder, with all bodies of the steps up to this one.
