@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use crate::client_common::program::Program;
 use crate::common::left_out::{leave_out, python, runs};
 use crate::common::movies::{folder_with, lab_format, real_frames};
+use crate::common::programs::project;
 use crate::common::starter::{STEPS, bodies, files, open_body, step_of, write};
 use crate::desktop::xvfb::Desktop;
 use crate::harness::tests;
@@ -63,7 +65,7 @@ fn every_open_body_has_one_that_fills_it() {
 
 /// No line that takes a thought is in the starter, or in the handout.
 fn nothing_of_the_solution_is_handed_out() {
-    let handout = crate::common::programs::project().join("docs/lab_handout.md");
+    let handout = project().join("docs/lab_handout.md");
     let handout = std::fs::read_to_string(handout).unwrap();
     let bodies = bodies();
     let lines = bodies.values().flat_map(|body| body.lines()).map(str::trim);
@@ -103,6 +105,7 @@ fn each_step_turns_its_lines_of_the_clients_card_and_no_other() {
 #[track_caller]
 fn turns(side: &str, steps: &[(u32, &str)], card_of: impl Fn(u32) -> (String, Table)) {
     let (card, table) = card_of(0);
+    assert!(card.contains("\npoints: 0 of 100"), "the starter has no points yet: {card}");
     let (mut before, mut faults) = (verdicts(&table), Vec::new());
     let mut last = card;
     for &(step, expected) in steps {
@@ -123,6 +126,7 @@ fn turns(side: &str, steps: &[(u32, &str)], card_of: impl Fn(u32) -> (String, Ta
         }
         (before, last) = (after, card);
     }
+    assert!(last.contains("\npoints: 100 of 100\n"), "{last}");
     let open: Vec<_> = before.iter().filter(|(_, verdict)| rank(verdict) == 0).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert_eq!(open, Vec::<(&String, &String)>::new(), "the card is full: {last}");
@@ -148,7 +152,7 @@ fn server_card(step: u32) -> (String, Table) {
     write(folder.path(), step);
     let command = format!("\"{}\" Server.py {{port}}", python());
     let mut lab_check = lab_check(folder.path());
-    lab_check.args(["server", &command, "--tsv", "card.tsv"]);
+    lab_check.args(["server", &command, "--tsv", "card.tsv", "--points"]).arg(points());
     let ended = Program::start(&mut lab_check).end(LIMIT);
     (format!("{}{}", ended.output, ended.errors), Table::read(&folder.path().join("card.tsv")))
 }
@@ -160,9 +164,15 @@ fn client_card(desktop: &Desktop, step: u32, options: &[&str]) -> (String, Table
     let command = format!("\"{}\" {words}", python());
     let mut lab_check = lab_check(folder.path());
     lab_check.args(["client", "--press", "tk", &command, "--tsv", "card.tsv"]).args(options);
+    lab_check.arg("--points").arg(points());
     lab_check.env_remove("WAYLAND_DISPLAY").env("DISPLAY", desktop.display());
     let ended = Program::start(&mut lab_check).end(LIMIT);
     (format!("{}{}", ended.output, ended.errors), Table::read(&folder.path().join("card.tsv")))
+}
+
+/// What is open in the starter, in points.
+fn points() -> PathBuf {
+    project().join("docs/starter/points.tsv")
 }
 
 /// Ends the test if Python has no Tk, or no PIL.
