@@ -15,12 +15,29 @@ struct Traveller {
     id: FrameId,
     /// When its last packet came.
     at: Instant,
+    /// How many frames it leaves behind in the playout buffer.
+    level: usize,
 }
 
 impl Journey {
     /// The frame is whole; its last packet came at `at`.
     pub(super) fn begun(trace: Trace, id: FrameId, at: Instant) -> Self {
-        Self(Some(Box::new(Traveller { trace, id, at })))
+        Self(Some(Box::new(Traveller { trace, id, at, level: 0 })))
+    }
+
+    /// The playout buffer had run empty when it was due: it has come only now.
+    pub(crate) fn missed(&self) {
+        if let Some(it) = &self.0 {
+            let id = it.id;
+            it.trace.tell(|| Event::BufferUnderrun { id });
+        }
+    }
+
+    /// It leaves the playout buffer, in which so many frames go on waiting.
+    pub(crate) fn leave(&mut self, level: usize) {
+        if let Some(it) = &mut self.0 {
+            it.level = level;
+        }
     }
 
     /// When the decoder begins with it; `None` if nobody wants to know.
@@ -44,9 +61,9 @@ impl Journey {
     /// It is handed over to be shown.
     pub(crate) fn shown(&self) {
         if let Some(it) = &self.0 {
-            let (id, now) = (it.id, Instant::now());
+            let (id, level, now) = (it.id, it.level, Instant::now());
             let waited = now.saturating_duration_since(it.at);
-            it.trace.tell_at(now, || Event::FrameShown { id, waited });
+            it.trace.tell_at(now, || Event::FrameShown { id, waited, level });
         }
     }
 
