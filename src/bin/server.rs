@@ -51,7 +51,7 @@ fn serve(call: Call) -> Result<(), String> {
         recorder.finish();
         return Ok(());
     }
-    let (console, printer) = Console::start().map_err(no_thread)?;
+    let (console, printer) = Console::start(io::stdout()).map_err(no_thread)?;
     let (movies, address) = (as_written(server.movies()), server.local_addr());
     printer.say(format!("serving the movies in {movies} at {address}"));
     if let Some(impairment) = call.impairment {
