@@ -11,7 +11,7 @@ use crate::impairment::Pushed;
 use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
 use crate::server::shared::Settings;
 use crate::server_worker::bad_network::BadNetwork;
-use crate::server_worker::pace::{FRAME_INTERVAL, next_deadline, spread};
+use crate::server_worker::pace::{FRAME_INTERVAL, after_standstill, next_deadline, spread};
 use crate::server_worker::transcript::{Obstacle, Transcript};
 use crate::standard::jpeg_payload::{CannotCarry, JpegFrame};
 use crate::standard::reported;
@@ -124,7 +124,7 @@ impl StandardStream {
         packets.begin();
         *due = Instant::now().max(*due);
         let mut next_report = *due;
-        while !packets.wait(stop, *due) {
+        while !packets.wait_for_frame(stop, due) {
             if *due >= next_report {
                 packets.report(*due, false);
                 next_report = *due + report_interval(rand::random());
@@ -192,7 +192,18 @@ impl Packets {
         }
     }
 
-    /// Waits until the next frame is due, or `stop` is set, and says whether it is.
+    /// Waits until the next frame is due, or `stop` is set, and says whether it is. Over TCP nothing else
+    /// moves what is due.
+    fn wait_for_frame(&mut self, stop: &Event, due: &mut Instant) -> bool {
+        let began = Instant::now();
+        let is_stopped = self.wait(stop, *due);
+        if self.way.is_reliable() {
+            *due = after_standstill(*due, began, Instant::now());
+        }
+        is_stopped
+    }
+
+    /// Waits for that time, or until `stop` is set, and says whether it is.
     fn wait(&mut self, stop: &Event, due: Instant) -> bool {
         let Self { way, network, transcript, departures, .. } = self;
         match network {
