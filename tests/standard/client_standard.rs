@@ -518,13 +518,31 @@ fn what_came_instead_of_a_reply_is_quoted() {
         ("RTSP/1.0 200 OK\r\n\r\n", "no CSeq"),
         ("RTSP/1.0 200 OK\r\nCSeq: 77\r\n\r\n", "CSeq 77"),
         ("OK\r\n\r\n", r#"begins with "OK""#),
+        ("<html>\r\n<title>400 Bad Request</title>\r\n", r#"A web server answers there: "<html>""#),
+        ("\u{15}\u{3}\u{3}\0\u{2}\u{2}\u{46}", "A TLS server answers there"),
+        ("RTSP/1.0 400 Bad", "no CSeq"),
     ] {
         let mut stage = StandardStage::new(First::Udp);
         stage.press(Client::setup_movie);
         stage.server.expects("OPTIONS");
         stage.server.says(junk);
-        stage.until_told(1);
         stage.server.closes();
+        let told = stage.message("No reply that can be read");
+        assert!(told.contains(part), "{told}");
+    }
+}
+
+#[test]
+fn what_is_no_rtsp_is_quoted_while_the_connection_stays() {
+    for (junk, part) in [
+        ("<!DOCTYPE html>\n<html>", "A web server answers there"),
+        ("\u{15}\u{3}\u{3}\0\u{2}\u{2}\u{46}", "A TLS server answers there"),
+        ("SSH-2.0-OpenSSH_9.2\r\n", "An SSH server answers there"),
+    ] {
+        let mut stage = StandardStage::new(First::Udp);
+        stage.press(Client::setup_movie);
+        stage.server.expects("OPTIONS");
+        stage.server.says(junk);
         let told = stage.message("No reply that can be read");
         assert!(told.contains(part), "{told}");
     }
