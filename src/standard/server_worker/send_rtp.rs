@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fmt, io};
 
+use super::recoder::Recoder;
 use super::survey::SurveyedMovie;
 use super::way::Way;
 use crate::event::Event;
@@ -48,6 +49,7 @@ impl StandardStream {
             way,
             network: BadNetwork::of(settings),
             stood_aside: false,
+            told_recoded: false,
             ssrc: rand::random(),
             sequence_number: rand::random(),
             timestamp: rand::random(),
@@ -120,7 +122,7 @@ impl StandardStream {
     pub(super) fn send_rtp(&mut self, stop: &Event) {
         let Self { movie, last_frame, due, over, packets } = self;
         let (last, frames) = (last_frame.unwrap_or(u64::MAX), movie.frames());
-        let video = &mut movie.video;
+        let (video, recoder) = movie.parts();
         packets.begin();
         *due = Instant::now().max(*due);
         let mut next_report = *due;
@@ -139,7 +141,7 @@ impl StandardStream {
             packets.frame = video.frame_number() + 1;
             match video.next_frame() {
                 Ok(Some(frame)) => {
-                    if let Err(trouble) = packets.send_frame(frame, *due, stop) {
+                    if let Err(trouble) = packets.send_frame(frame, recoder, *due, stop) {
                         packets.transcript.warn_once(&trouble, video.frame_number());
                     }
                 }
@@ -169,6 +171,8 @@ struct Packets {
     network: Option<Box<BadNetwork>>,
     /// Whether the transcript has said that the bad network does nothing here.
     stood_aside: bool,
+    /// The same of frames that are coded anew.
+    told_recoded: bool,
     ssrc: u32,
     sequence_number: u16,
     /// The next frame's, in ticks of 90 kHz.
@@ -249,13 +253,20 @@ impl Packets {
 
     /// Sends one frame in packets, the last of which is marked. If `stop` is set meanwhile, the rest of
     /// it leaves at once.
-    fn send_frame(&mut self, jpeg: &[u8], due: Instant, stop: &Event) -> Result<(), Trouble> {
+    fn send_frame(
+        &mut self,
+        jpeg: &[u8],
+        recoder: &Recoder,
+        due: Instant,
+        stop: &Event,
+    ) -> Result<(), Trouble> {
         let timestamp = self.timestamp;
         self.timestamp = timestamp.wrapping_add(TICKS_A_FRAME);
         if self.way.is_reliable() && due.elapsed() > MAX_LATENESS {
             return Err(Trouble::Late);
         }
-        let frame = JpegFrame::of(jpeg).map_err(Trouble::Unfit)?;
+        let mut room = None;
+        let frame = self.carried(jpeg, recoder, &mut room).map_err(Trouble::Unfit)?;
         for (index, packet) in frame.packets(self.mtu).enumerate() {
             // TCP spreads its bytes by itself.
             if !self.way.is_reliable() {
@@ -271,6 +282,26 @@ impl Packets {
             self.send().map_err(Trouble::Send)?;
         }
         Ok(())
+    }
+
+    /// The frame as RTP carries it: as it is, or coded anew into `room`, which is told once.
+    fn carried<'a>(
+        &mut self,
+        jpeg: &'a [u8],
+        recoder: &Recoder,
+        room: &'a mut Option<Arc<[u8]>>,
+    ) -> Result<JpegFrame<'a>, CannotCarry> {
+        let flaw = match JpegFrame::of(jpeg) {
+            Ok(frame) => return Ok(frame),
+            Err(flaw) => flaw,
+        };
+        let why = flaw.to_string();
+        let recoded = room.insert(recoder.recoded(jpeg, flaw)?);
+        if !std::mem::replace(&mut self.told_recoded, true) {
+            let number = self.frame;
+            self.transcript.note(format!("frame {number} is coded anew: could not {why}"));
+        }
+        JpegFrame::of(recoded)
     }
 
     /// When the next frame is due. Over TCP, which keeps everything, frames must not come later and
