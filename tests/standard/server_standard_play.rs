@@ -216,6 +216,29 @@ fn no_request_while_playing_makes_the_movie_faster() {
     }
 }
 
+#[test]
+fn a_movie_that_loops_begins_anew_and_its_packets_go_on() {
+    let jpegs = jpegs(PLAIN, 5);
+    let folder = folder_with(&lab_format(&jpegs));
+    let server = ServerProcess::start(folder.path(), &["--loop"]);
+    for mut client in StandardClient::ready_both(server.address()) {
+        let (reply, ..) = client.play(None);
+        assert_eq!(reply.header("Range"), Some("npt=0-"), "it has no end");
+        let frames = client.frames(13);
+        let expected: Vec<_> = jpegs.iter().cycle().take(13).cloned().collect();
+        assert_carry(&frames, &expected);
+        assert_runs_on(&frames);
+        let (reply, ..) = client.play(Some("npt=0.1-"));
+        assert_eq!(reply.header("Range"), Some("npt=0.100-"));
+        assert!(!client.report().goodbye);
+        client.granted("PAUSE", &[]);
+        client.waiting_frames();
+        // Who asks for an end gets it.
+        assert_plays(&mut client, Some("npt=0-0.1"), "npt=0-0.100", &jpegs[..2]);
+        client.assert_no_packet("after the end of the range");
+    }
+}
+
 /// Ctrl-Z and `fg`, or a laptop that slept: it is not the client that stood still.
 #[cfg(target_os = "linux")]
 #[test]

@@ -26,6 +26,8 @@ pub(super) struct StandardStream {
     movie: SurveyedMovie,
     /// The number of the last frame to send; `None` plays to the end.
     last_frame: Option<u64>,
+    /// Whether the movie begins anew after its end, if it is to play to there.
+    looping: bool,
     /// When the next frame may leave: neither PAUSE nor a seek brings it forward.
     due: Instant,
     /// Set as the last frame leaves.
@@ -60,8 +62,8 @@ impl StandardStream {
             datagram: Vec::with_capacity(HEADER_SIZE + settings.mtu),
             transcript,
         };
-        let (due, over) = (Instant::now(), Arc::default());
-        Self { movie, last_frame: None, due, over, packets }
+        let (due, over, looping) = (Instant::now(), Arc::default(), settings.looping);
+        Self { movie, last_frame: None, looping, due, over, packets }
     }
 
     /// Where the packets go from now on.
@@ -84,6 +86,11 @@ impl StandardStream {
     pub(super) fn frames(&mut self, is_awaited: &dyn Fn() -> bool) -> u64 {
         self.movie.look_again(is_awaited);
         self.movie.frames()
+    }
+
+    /// Whether it has no end, and begins anew instead.
+    pub(super) const fn has_no_end(&self) -> bool {
+        self.looping && self.last_frame.is_none()
     }
 
     /// What is set as the last frame that is to be sent leaves.
@@ -120,10 +127,13 @@ impl StandardStream {
 
     /// Python: `sendRtp`, for the second time; here each frame is cut into packets of RFC 2435.
     pub(super) fn send_rtp(&mut self, stop: &Event) {
-        let Self { movie, last_frame, due, over, packets } = self;
+        let has_no_end = self.has_no_end();
+        let Self { movie, last_frame, due, over, packets, .. } = self;
         let (last, frames) = (last_frame.unwrap_or(u64::MAX), movie.frames());
+        let end = if has_no_end { u64::MAX } else { last.min(frames) };
         let (video, recoder) = movie.parts();
         packets.begin();
+        video.repeat(has_no_end);
         *due = Instant::now().max(*due);
         let mut next_report = *due;
         while !packets.wait_for_frame(stop, due) {
@@ -135,10 +145,10 @@ impl StandardStream {
                 break;
             }
             // The client may ask for more as soon as it has the last frame.
-            if video.frame_number() + 1 >= last.min(frames) {
+            if video.frame_number() + 1 >= end {
                 over.set();
             }
-            packets.frame = video.frame_number() + 1;
+            packets.frame = video.frame_number() % frames.max(1) + 1;
             match video.next_frame() {
                 Ok(Some(frame)) => {
                     if let Err(trouble) = packets.send_frame(frame, recoder, *due, stop) {
@@ -151,6 +161,8 @@ impl StandardStream {
             video.give_room_back();
             *due = packets.deadline_after(*due);
         }
+        // Whoever looks through the movie finds its end.
+        video.repeat(false);
         if let Some(stray) = video.tell_stray() {
             packets.transcript.warn(stray);
         }
