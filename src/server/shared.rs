@@ -38,6 +38,8 @@ pub struct Settings {
     pub idle_limit: Duration,
     /// The most payload bytes of an RTP packet in the standard dialect.
     pub mtu: usize,
+    /// Whether frames that RTP/JPEG can't carry are coded anew there.
+    pub recode: bool,
     /// How long a session of the standard dialect lives without a sign of life.
     pub session_timeout: Duration,
     /// What happens to RTP packets over UDP on their way out; `None` sends them as they are.
@@ -59,6 +61,7 @@ impl Default for Settings {
             setup_limit: SETUP_LIMIT,
             idle_limit: IDLE_LIMIT,
             mtu: DEFAULT_MTU,
+            recode: true,
             session_timeout: SESSION_TIMEOUT,
             network: None,
             trace: Trace::default(),
