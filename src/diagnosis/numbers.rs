@@ -184,8 +184,7 @@ impl Numbers {
         match self.same_changes {
             // After a movie that has played it may be its end.
             0 if self.different == 1 => Some(texts::same_packet(number, last.length)),
-            0 => None,
-            1..4 => None,
+            ..4 => None,
             _ if self.is_empty => Some(texts::header_empty()),
             _ if is_all_ones && self.only_gains && self.different >= 3 => {
                 Some(texts::number_grows(number))

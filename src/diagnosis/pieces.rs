@@ -50,8 +50,8 @@ pub(super) struct Pieces {
     /// follow each other without a gap.
     edges: u32,
     /// Pieces of the present frame, and the most of one.
-    pieces: u32,
-    most_pieces: u32,
+    in_frame: u32,
+    most_in_frame: u32,
     /// Whether the first packet of all was the end of a frame.
     begins_with_end: Option<bool>,
     last: Option<Last>,
@@ -190,20 +190,20 @@ impl Pieces {
 
     fn look_at_edges(&mut self, order: Order, is_start: bool) {
         if order == Order::Same {
-            self.pieces += 1;
+            self.in_frame += 1;
             return;
         }
         let is_ended = self.last.is_none_or(|last| last.is_end || last.marker);
         let is_next = order == Order::Next && is_start && is_ended;
         self.edges = if is_next { self.edges + 1 } else { 0 };
-        self.most_pieces = self.most_pieces.max(self.pieces);
-        self.pieces = 1;
+        self.most_in_frame = self.most_in_frame.max(self.in_frame);
+        self.in_frame = 1;
     }
 
     /// Whether so many frames have lost neither their first piece nor their last that none in the middle
     /// can be lost so often that most frames are broken.
     pub(super) const fn have_edges(&self) -> bool {
-        self.shares_numbers && self.edges >= 16 && self.edges >= 4 * self.most_pieces
+        self.shares_numbers && self.edges >= 16 && self.edges >= 4 * self.most_in_frame
     }
 
     /// Whether the pieces are numbered one by one, so that a lost one is seen.

@@ -62,7 +62,8 @@ fn nothing_comes_after_number_255() {
     assert_notes(&stream[..79], &[], &[]);
     // A movie that is joined just before its end.
     let begin = stream[70].0;
-    let joined = stream[70..].iter().map(|(at, sent)| (*at - begin, sent.clone()));
+    let joined =
+        stream[70..].iter().map(|(at, sent)| (at.checked_sub(begin).unwrap(), sent.clone()));
     assert_notes(&joined.collect::<Vec<_>>(), &[], &[]);
 }
 
