@@ -4,7 +4,7 @@ import io
 import queue
 import socket
 import threading
-from tkinter import Button, Label, messagebox
+from tkinter import Button, Label, PhotoImage, messagebox
 
 from PIL import Image, ImageTk
 
@@ -58,7 +58,9 @@ class Client:
         for column, (text, command) in enumerate(buttons):
             button = Button(self.master, text=text, command=command, width=12, pady=4)
             button.grid(row=1, column=column, padx=2, pady=2)
-        self.label = Label(self.master, height=19)
+        nothing = PhotoImage(width=384, height=288)  # so that no button moves when the movie comes
+        self.label = Label(self.master, image=nothing)
+        self.label.image = nothing  # Tk itself does not keep it
         self.label.grid(row=0, column=0, columnspan=4, padx=4, pady=4)
         self.master.protocol('WM_DELETE_WINDOW', self.handler)
 
@@ -239,8 +241,8 @@ class Client:
         with open(imageFile, 'rb') as file:
             picture = Image.open(io.BytesIO(file.read()))
         photo = ImageTk.PhotoImage(picture)
-        self.label.configure(image=photo, height=photo.height())
-        self.label.image = photo  # Tk itself does not keep it
+        self.label.configure(image=photo)
+        self.label.image = photo
 
     # Statistics
 
