@@ -25,8 +25,8 @@ fn every_program_that_a_command_names_is_there() {
     let (mut faults, mut count) = (Vec::new(), 0);
     for (text, document) in &texts {
         for (option, folders) in [
-            ("--bin ", &["src/bin", "tools"][..]),
-            ("--test ", &["tests", "tools/lab_check/tests"]),
+            ("--bin ", &["src/bin", "tools", "tools/session_report/src/bin"][..]),
+            ("--test ", &["tests", "tools/lab_check/tests", "tools/session_report/tests"]),
             ("--bench ", &[]),
             ("--example ", &["examples"]),
         ] {
