@@ -10,15 +10,14 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
-use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::connection::{Connection, Incoming};
 use crate::event::Event;
 use crate::rtp_packet::RtpPacket;
 use crate::rtsp::{Inbox, Method, Reply, Request, State};
-use crate::statistics::Statistics;
 
+mod buffer;
 mod decoder;
 pub(crate) mod dialogue;
 pub(crate) mod examiner;
@@ -38,10 +37,10 @@ mod silence;
 use dialogue::{Dialogue, Next};
 pub use findings::{HeaderField, LatestPacket, PayloadHeader};
 use log::Log;
-pub use log::{ClientEvent, LogEntry};
+pub use log::{ClientEvent, LogEntry, Witness};
 use mailbox::{FLOOD, News, Slot};
 pub use message::{Message, Severity};
-pub use player::{Player, Seek, Status};
+pub use player::{Buffer, Player, Seek, Status};
 use receiver::Receiver;
 use rtp_port::{Received, RtpPort, RtpSocket};
 pub use settings::Settings;
@@ -246,8 +245,8 @@ impl Client {
         };
         self.log.dismiss();
         let text = self.dialogue.encode(&request);
-        let sent = self.dialogue.send((method, self.rtsp_seq), &text, self.log.now());
-        self.log.report(ClientEvent::Sent(text));
+        let sent = self.dialogue.send((method, self.rtsp_seq), &text, self.log.asks());
+        self.log.asked(text);
         if let Err(error) = sent {
             self.connection_ended(&error.to_string());
         }
@@ -286,8 +285,7 @@ impl Client {
         let reply = match Reply::parse(text) {
             Ok(reply) => reply,
             Err(_) if self.awaits_description && !text.starts_with("RTSP/") => {
-                self.receiver.screen.description = Some(text.trim_end().to_owned());
-                return;
+                return self.receiver.screen.describe(text);
             }
             Err(error) => return self.log.ignore(format!("could not {error}")),
         };
@@ -324,10 +322,11 @@ impl Client {
         let opened = RtpSocket::open(port, server);
         let (number, socket) = opened.map_err(|error| Message::unable_to_bind(port, &error))?;
         let examiner = examiner::Examiner::new(number, server, self.log.clock());
-        let started = self.receiver.open(self.dialogue.mailbox.news(), examiner.clone());
+        let started = self.receiver.open(self.dialogue.mailbox.news(), &self.log, examiner.clone());
         started.map_err(|error| Message::no_thread(&error))?;
-        self.receiver.set_port(|frames| RtpPort::new(socket, frames, examiner, self.log.clock()));
-        self.receiver.screen.statistics = Statistics::default();
+        let arrivals = self.log.arrivals(number, false);
+        self.receiver.set_port(|frames| RtpPort::new(socket, frames, examiner, arrivals));
+        self.receiver.screen.statistics.begin_session();
         self.rtp_port = number;
         self.teardown_acked = false;
         Ok(())
@@ -371,8 +370,8 @@ impl Client {
             self.dialogue.connected(stream, |slot| Self::recv_rtsp_reply(connection, slot))
         });
         match connected {
-            Ok(peer) => {
-                self.log.report(ClientEvent::Connected(peer));
+            Ok(ends) => {
+                self.log.connected(ends);
                 self.press(wanted_for);
             }
             Err(error) => {
@@ -384,7 +383,7 @@ impl Client {
 
     /// The state follows the reply, by the table that the server keeps to as well.
     fn granted(&mut self, method: Method, reply: Reply, arrival: Duration) {
-        self.state = self.state.after(method).unwrap_or(self.state);
+        self.state = self.log.state(self.state.after(method).unwrap_or(self.state));
         match method {
             Method::Setup => self.session_id = reply.session,
             Method::Play => self.receiver.play(arrival),
@@ -401,7 +400,8 @@ impl Client {
             self.disconnect();
             return self.press(button);
         }
-        self.log.tell(Message::refused(method, reply.words(), &self.settings.movie));
+        let why = Message::refused(method, reply.words(), &self.settings.movie);
+        self.log.tell(self.dialogue.explain(why));
         self.receiver.stop_unless(self.state == State::Playing, self.log.now());
         if method == Method::Setup {
             // A PLAY that waits would do SETUP once more.
@@ -416,11 +416,12 @@ impl Client {
 
     /// TEARDOWN has been answered: the sockets are closed. Python: `teardownAcked = 1`.
     fn torn_down(&mut self) {
-        self.teardown_acked = true;
+        self.teardown_acked = !self.dialogue.is_again();
         self.disconnect();
     }
 
     fn connection_ended(&mut self, why: &str) {
+        self.log.closing(why);
         if self.dialogue.is_leaving() {
             // Some servers answer TEARDOWN by closing.
             return self.torn_down();
@@ -442,7 +443,7 @@ impl Client {
         self.update_movie();
         self.dialogue.end();
         self.session_id = None;
-        self.state = State::Init;
+        self.state = self.log.closed();
     }
 
     /// What is due because nothing has come for 2 s: no reply, or no packet. Says whether the user
@@ -461,18 +462,10 @@ impl Client {
         overdue.is_some() || examined || heard
     }
 
-    /// The same client, of a server in this program, which tells `limit` when it leaves frames out because
-    /// the system sends no datagram above so many bytes. Then the user is told, too.
-    #[must_use]
-    pub fn of_own_server(mut self, limit: Arc<OnceLock<usize>>) -> Self {
-        self.log.watch(limit);
-        self
-    }
-
     /// Tells why nothing comes of what is being done; what is wished for would fail in the same way.
     fn give_up(&mut self, why: Message) {
         self.dialogue.forget_wishes();
-        self.log.tell(why.unless_wrong(self.dialogue.what_is_wrong()));
+        self.log.tell(self.dialogue.explain(why));
     }
 }
 
@@ -488,19 +481,25 @@ impl Player for Client {
         }
     }
 
+    /// TEARDOWN, SETUP and PLAY: in the lab's dialect there is no other way back.
+    fn play_again(&mut self) {
+        self.dialogue.wish_again();
+        self.exit_client();
+    }
+
     fn wait(&mut self, timeout: Duration) -> bool {
         self.dialogue.mailbox.wait(timeout);
-        let told = self.read_mail() | self.log.tell_limit();
-        let shown = self.update_movie();
-        self.look_at_the_clock() || told || shown
+        let changed = self.read_mail() | self.log.tell_limit() | self.update_movie();
+        self.look_at_the_clock() || changed
+    }
+
+    fn watch(&mut self, witness: Witness) {
+        self.receiver.screen.statistics.movie_frames = witness.frames;
+        self.log.watch(witness);
     }
 
     fn dismiss_message(&mut self) {
         self.log.dismiss();
-    }
-
-    fn dismiss_description(&mut self) {
-        self.receiver.screen.description = None;
     }
 
     fn is_connecting(&self) -> bool {
@@ -519,6 +518,7 @@ impl Player for Client {
             awaited: self.dialogue.awaited(),
             is_torn_down: self.teardown_acked,
             has_no_data: self.receiver.is_silent(),
+            again: self.receiver.is_over().then_some("TEARDOWN, SETUP and PLAY."),
             session_id: self.session_id.as_deref(),
             ..Status::of(&self.receiver.screen, &self.log)
         }

@@ -24,6 +24,6 @@ mod options;
 mod tally;
 
 pub use fate::{Fate, Impairment, Network};
-pub use line::Line;
+pub use line::{Line, Pushed};
 pub use options::{BadImpairment, Percent};
 pub use tally::{Deeds, Tally};

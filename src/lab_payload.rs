@@ -36,8 +36,10 @@ use crate::statistics::Order;
 /// Puts frames together from packets.
 #[derive(Clone, Debug, Default)]
 pub struct Assembler {
-    /// Each with the number of its packets.
-    frames: VecDeque<(Vec<u8>, u32)>,
+    /// Each with how many packets it came in, and the number of the last of them.
+    frames: VecDeque<(Vec<u8>, u32, u16)>,
+    /// The numbers of the last packets of frames that were dropped, as many as there is room for.
+    broken: VecDeque<u16>,
     open: Open,
     /// Whether the server leaves the last two bytes of whole frames away.
     ends_are_missing: bool,
@@ -93,6 +95,11 @@ impl Assembler {
     /// When [`Self::go_on`] is due, if nothing comes before.
     pub fn deadline(&self) -> Option<Duration> {
         self.early.deadline()
+    }
+
+    /// Whether pieces wait for one that is late.
+    pub(crate) fn is_waiting(&self) -> bool {
+        !self.early.is_empty()
     }
 
     /// Gives up what has been waited for long enough.
@@ -159,7 +166,30 @@ impl Assembler {
 
     /// The next complete frame, and how many packets it came in.
     pub fn next_counted(&mut self) -> Option<(Vec<u8>, u32)> {
+        self.next_numbered().map(|(frame, packets, _)| (frame, packets))
+    }
+
+    /// The same with the number of its last packet.
+    pub(crate) fn next_numbered(&mut self) -> Option<(Vec<u8>, u32, u16)> {
         self.frames.pop_front()
+    }
+
+    /// Notes from now on where frames that were dropped have ended.
+    pub(crate) fn note_broken(&mut self) {
+        self.broken.reserve(MOST_BROKEN);
+    }
+
+    /// The numbers of the last packets of the frames that were dropped since this was last asked, as far
+    /// as they have ended.
+    pub(crate) fn take_broken(&mut self) -> impl Iterator<Item = u16> + '_ {
+        self.broken.drain(..)
+    }
+
+    /// A frame that was dropped has ended with the packet of that number.
+    fn end_broken(&mut self, last: u16) {
+        if self.broken.len() < self.broken.capacity() {
+            self.broken.push_back(last);
+        }
     }
 
     /// How many frames were dropped because a part of them did not come, and payloads that are none.
@@ -190,7 +220,7 @@ impl Assembler {
             || self.ends_are_missing && has_all_blocks(packet.payload);
         let (frame, sequence_number) = (packet.payload.to_vec(), packet.sequence_number);
         if whole {
-            self.frames.push_back((frame, 1));
+            self.frames.push_back((frame, 1, sequence_number));
         } else {
             self.open = Open::Started { frame, packets: 1, sequence_number };
         }
@@ -203,16 +233,22 @@ impl Assembler {
         // Payloads that are no frames end no frame; each of them counts.
         self.damaged = self.damaged();
         match std::mem::take(&mut self.open) {
-            Open::Started { frame, packets: 1, .. } if has_all_blocks(&frame) => {
-                self.frames.push_back((frame, 1));
+            Open::Started { frame, packets: 1, sequence_number } if has_all_blocks(&frame) => {
+                self.frames.push_back((frame, 1, sequence_number));
                 self.ends_are_missing = true;
             }
             // It is cut, or of a kind that only decoders know: they will tell.
-            Open::Started { frame, packets: 1, .. } if order == Order::Next && !self.has_pieces => {
-                self.frames.push_back((frame, 1));
+            Open::Started { frame, packets: 1, sequence_number }
+                if order == Order::Next && !self.has_pieces =>
+            {
+                self.frames.push_back((frame, 1, sequence_number));
             }
-            Open::Started { .. } => self.damaged += 1,
-            Open::Nothing | Open::Broken { .. } => {}
+            Open::Started { sequence_number, .. } => {
+                self.damaged += 1;
+                self.end_broken(sequence_number);
+            }
+            Open::Broken { sequence_number, .. } => self.end_broken(sequence_number),
+            Open::Nothing => {}
         }
     }
 
@@ -236,11 +272,15 @@ impl Assembler {
             }
         }
         match std::mem::take(&mut self.open) {
-            Open::Started { frame, packets, .. } if packet.marker => {
-                self.frames.push_back((frame, packets));
+            Open::Started { frame, packets, sequence_number } if packet.marker => {
+                self.frames.push_back((frame, packets, sequence_number));
             }
             // What comes next belongs to another frame.
-            Open::Broken { .. } if packet.marker || packet.payload.ends_with(EOI) => {}
+            Open::Broken { sequence_number, .. }
+                if packet.marker || packet.payload.ends_with(EOI) =>
+            {
+                self.end_broken(sequence_number);
+            }
             open @ (Open::Nothing | Open::Started { .. } | Open::Broken { .. }) => self.open = open,
         }
     }
@@ -268,6 +308,8 @@ fn has_all_blocks(frame: &[u8]) -> bool {
     matches!(walk(frame).outcome, Outcome::Ok | Outcome::Long { .. })
 }
 
+/// More frames do not break between two questions.
+const MOST_BROKEN: usize = 64;
 /// The start of every JPEG (ITU-T T.81 table B.1).
 const SOI: &[u8] = b"\xFF\xD8";
 /// Its end.

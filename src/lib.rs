@@ -26,6 +26,7 @@
 //! | `connection` | a TCP stream that is read message by message | `socket.recv` |
 //! | [`datagram`] | the largest datagram that the system sends | |
 //! | [`lab_payload`] | frames put together from packets | |
+//! | [`playout`] | the playout buffer: frames in as they come, out when due | |
 //! | [`statistics`] | loss and rates, extension 1 of the report | |
 //! | [`jpeg`] | the inside of a JPEG: is the picture whole? | |
 //! | [`diagnosis`] | what is wrong with a server's packets, in words | |
@@ -34,6 +35,7 @@
 //! | [`terminal`] | the player without a window | |
 //! | [`console`] | prints, and never waits for the terminal | `print` |
 //! | [`impairment`] | a bad network on purpose | |
+//! | [`trace`] | what happened to each packet, written down | |
 //!
 //! The standard dialect, which common players and servers speak, is one wing: [`standard`]. The
 //! lab's files do not use it, and can be read without it.
@@ -47,9 +49,11 @@
 //!            server                        standard::client
 //!            server_worker   client        standard::server_worker        sockets and threads
 //!            connection   errand   datagram    standard::connection
+//!            trace                                                        events to files
 //! tools      event   video_stream   picture                               waiting, files, decoding
 //! core       rtsp   rtp_packet             standard:: rtsp  sdp  rtcp     bytes in, values out
 //!            lab_payload   statistics                 jpeg_payload
+//!            playout
 //!            diagnosis   jpeg   reorder
 //!            impairment
 //! ```
@@ -65,6 +69,7 @@ pub mod impairment;
 pub mod jpeg;
 pub mod lab_payload;
 pub mod picture;
+pub mod playout;
 pub mod reorder;
 pub mod rtp_packet;
 pub mod rtsp;
@@ -73,5 +78,6 @@ mod server_worker;
 pub mod standard; // wing
 pub mod statistics;
 pub mod terminal;
+pub mod trace;
 pub mod video_stream;
 pub mod window;

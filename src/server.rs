@@ -80,8 +80,9 @@ impl Server {
     /// When it returns, every thread that it started has ended.
     #[doc(alias = "main")]
     pub fn serve(self, report: impl Fn(ServerEvent) + Send + Sync + 'static) {
-        let throttle = Throttle::default();
-        let report = move |event| {
+        let (throttle, trace) = (Throttle::default(), self.settings.trace.clone());
+        let report = move |event: ServerEvent| {
+            event.trace(&trace);
             throttle.pass(event, Instant::now()).into_iter().flatten().for_each(&report);
         };
         let shared = Arc::new(Shared {

@@ -130,7 +130,7 @@ impl ServerWorker {
             return self.refuse(Status::UnsupportedTransport461, request.cseq, why);
         }
         let video_stream = match VideoStream::open(&settings.movies, name) {
-            Ok(video_stream) => video_stream,
+            Ok(video_stream) => video_stream.repeating(settings.looping),
             Err(error) => return self.refuse_movie(&error, request.cseq),
         };
         let shared = Arc::clone(&self.shared);
@@ -143,6 +143,7 @@ impl ServerWorker {
         };
         let packets = Packets::new(settings.fragment, settings.marker);
         let client = rtp_socket.client();
+        self.remarks.sets_up(name);
         self.remarks.note(remark_on_port(client, &self.shared.sessions));
         let due = Instant::now();
         let stream = Box::new(RtpStream { video_stream, packets, rtp_socket, due });
@@ -300,6 +301,7 @@ impl ServerWorker {
 
     /// Ends a connection that keeps a thread waiting for nothing. Who gets packets waits for those.
     fn look_at_the_clock(&mut self) -> Result<(), End> {
+        self.remarks.state(self.client_info.state());
         let (settings, silence) = (&self.shared.settings, self.last_sign.elapsed());
         match &self.client_info {
             ClientInfo::Playing { sender, .. } if sender.is_running() => {
@@ -363,6 +365,7 @@ impl ServerWorker {
     }
 
     fn send(&mut self, text: String) -> Result<(), End> {
+        self.remarks.replies(&text);
         self.rtsp_socket.send(&text)?;
         self.report(ServerEvent::Sent { peer: self.peer, text });
         Ok(())

@@ -6,6 +6,7 @@
 pub mod client;
 pub(crate) mod connection;
 pub mod jpeg_payload;
+mod reported;
 pub mod rtcp;
 pub mod rtsp;
 pub mod sdp;

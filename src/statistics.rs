@@ -22,6 +22,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::time::Duration;
 
+use crate::playout::Figures;
 use crate::rtp_packet::RtpPacket;
 use crate::rtsp::Method;
 
@@ -52,6 +53,8 @@ pub struct Reception {
     pub overruns: u64,
     /// When the last packet came.
     pub last_arrival: Option<Duration>,
+    /// When the first packet since the last PLAY came.
+    run_began: Option<Duration>,
     /// How unevenly packets come (RFC 3550 section 6.4.1), where their timestamps can tell it.
     pub jitter: Option<Duration>,
     /// How often PLAY was sent.
@@ -132,6 +135,7 @@ impl Reception {
         self.packets += 1;
         self.bytes += packet.payload.len() as u64;
         self.last_arrival = Some(arrival);
+        self.run_began.get_or_insert(arrival);
         self.recent.add(arrival, packet.payload.len());
         let resumed = self.resumed;
         self.resumed = false;
@@ -166,6 +170,7 @@ impl Reception {
     /// With the next packet the numbers may begin anew: PLAY is about to be sent.
     pub const fn resume(&mut self) {
         self.resumed = true;
+        self.run_began = None;
         self.runs += 1;
         self.timestamps = None;
     }
@@ -293,12 +298,21 @@ pub struct Statistics {
     pub replies: Vec<(Method, Duration)>,
     /// The rates of the last minute.
     pub history: History,
+    /// The playout buffer, if there is one.
+    pub playout: Option<Figures>,
+    /// How many frames the movie has, if that is known: then its numbers begin anew after its end.
+    pub movie_frames: Option<u64>,
     frames: LastSecond,
     played: Duration,
     playing_since: Option<Duration>,
 }
 
 impl Statistics {
+    /// Begins a session of the same movie.
+    pub fn begin_session(&mut self) {
+        *self = Self { movie_frames: self.movie_frames, ..Self::default() };
+    }
+
     /// The movie plays from here on.
     pub fn play(&mut self, now: Duration) {
         self.playing_since.get_or_insert(now);
@@ -338,18 +352,28 @@ impl Statistics {
         self.replies.push((method, after));
     }
 
-    /// The time spent playing: from the reply to PLAY on, pauses left out, and the silence after
-    /// the last frame, which is on screen for the lab's 50 ms.
+    /// The time spent playing: each run from its first packet to the end of its last frame, which is on
+    /// screen for the lab's 50 ms; pauses are left out.
     pub fn play_time(&self, now: Duration) -> Duration {
-        let shown_until = self.reception.last_arrival.unwrap_or_default() + FRAME_INTERVAL;
-        let run = self.playing_since.map(|start| now.min(shown_until).saturating_sub(start));
-        self.played + run.unwrap_or_default()
+        self.played + self.playing_since.map_or(Duration::ZERO, |start| self.run(start, now))
+    }
+
+    /// The time from the first frame of a run to the end of its last one, which a pause does not cut
+    /// short: it stays on the screen.
+    fn run(&self, start: Duration, now: Duration) -> Duration {
+        let start = self.reception.run_began.map_or(start, |began| began.max(start));
+        let last = self.reception.last_arrival.filter(|last| (start..=now).contains(last));
+        last.map_or(Duration::ZERO, |last| last.saturating_sub(start) + FRAME_INTERVAL)
     }
 
     /// The number of the displayed frame.
     pub fn current_frame(&self) -> u64 {
         let counted = self.frames_shown + self.frames_left_out() + self.damaged_frames();
-        self.reception.frame_number().unwrap_or(counted)
+        let waiting = self.playout.map_or(0, |playout| playout.frames as u64);
+        let last = self.reception.frame_number();
+        let number = last.map_or(counted, |last| last.saturating_sub(waiting));
+        let frames = self.movie_frames.filter(|&frames| frames > 0 && number > 0);
+        frames.map_or(number, |frames| (number - 1) % frames + 1)
     }
 
     /// Frames shown in the last second.
@@ -429,6 +453,17 @@ impl fmt::Display for Summary<'_> {
         }
         writeln!(out, "damaged frames: {}", statistics.damaged_frames())?;
         writeln!(out, "frames left out: {}", statistics.frames_left_out())?;
+        if let Some(playout) = &statistics.playout {
+            writeln!(out, "buffer: {}", playout.target)?;
+            writeln!(
+                out,
+                "buffer delay average: {:.2} ms",
+                1000.0 * playout.delay().as_secs_f64()
+            )?;
+            writeln!(out, "buffer underruns: {}", playout.underruns)?;
+            writeln!(out, "frames late for playout: {}", playout.late)?;
+            writeln!(out, "frames emptied from the buffer: {}", playout.emptied)?;
+        }
         for (method, after) in &statistics.replies {
             writeln!(out, "reply to {method}: {:.2} ms", 1000.0 * after.as_secs_f64())?;
         }
@@ -589,6 +624,7 @@ mod tests {
         let mut number = 0;
         for _run in 0..2 {
             statistics.play(now);
+            reception.resume();
             for _ in 0..40 {
                 now += TICK;
                 number += 1;

@@ -15,9 +15,17 @@ pub struct Limits {
     pub patience: Duration,
 }
 
-/// Plays the movie to its end, or as long as the limits allow; says whether frames were decoded,
-/// nothing is wrong with them at the end, and TEARDOWN was answered. Python has no such thing: Tk needs a display.
-pub fn play(client: &mut dyn Player, limits: Limits, out: &mut dyn Write) -> bool {
+/// How it went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Played {
+    /// Frames were decoded, nothing is wrong with them at the end, and TEARDOWN was answered.
+    pub is_good: bool,
+    /// The statistics, as they were printed.
+    pub summary: String,
+}
+
+/// Plays the movie to its end, or as long as the limits allow. Python has no such thing: Tk needs a display.
+pub fn play(client: &mut dyn Player, limits: Limits, out: &mut dyn Write) -> Played {
     client.press(Method::Setup);
     wait_for_reply(client);
     if client.state() == State::Ready {
@@ -30,8 +38,10 @@ pub fn play(client: &mut dyn Player, limits: Limits, out: &mut dyn Write) -> boo
     wait_for_reply(client);
     let (statistics, now) = client.statistics();
     // A closed pipe is no reason to leave the session open, so errors of `out` are passed over.
-    write!(out, "{}", statistics.summary(now)).ok();
-    statistics.frames_shown > 0 && client.is_torn_down() && client.status().finding.is_none()
+    let summary = statistics.summary(now).to_string();
+    write!(out, "{summary}").ok();
+    let is_shown = statistics.frames_shown > 0 && client.status().finding.is_none();
+    Played { is_good: is_shown && client.is_torn_down(), summary }
 }
 
 fn wait_for_reply(client: &mut dyn Player) {
@@ -67,8 +77,16 @@ fn watch(client: &mut dyn Player, limits: Limits, out: &mut dyn Write) {
 fn line(client: &dyn Player, elapsed: Duration) -> String {
     let (statistics, now) = client.statistics();
     let reception = &statistics.reception;
+    let shown = match (client.buffering(), &statistics.playout) {
+        (Some(buffering), _) => format!("  BUFFERING {buffering}"),
+        (None, Some(playout)) => format!("  buffer {playout}"),
+        (None, None) => String::new(),
+    };
+    let counts = statistics.playout.map_or_else(String::new, |playout| {
+        format!("  underruns {}  late for playout {}", playout.underruns, playout.late)
+    });
     format!(
-        "{:>4} s  {}  frame {}  {} frames/s  {} kbit/s  lost {}  late {}  duplicates {}",
+        "{:>4} s  {}  frame {}  {} frames/s  {} kbit/s  lost {}  late {}  duplicates {}{shown}{counts}",
         elapsed.as_secs(),
         client.state(),
         statistics.current_frame(),

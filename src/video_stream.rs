@@ -16,7 +16,7 @@
 //! # Ok::<(), rtsp_lab::video_stream::MovieError>(())
 //! ```
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::iter;
 use std::path::Path;
@@ -49,10 +49,52 @@ pub struct VideoStream<R = File> {
     stray: Stray,
     /// How many bytes there were at the start, if that is known.
     length: Option<u64>,
+    repeats: bool,
 }
 
-/// What changes when a file does: its length in bytes, and when it was written to.
-pub(crate) type Version = (u64, Option<SystemTime>);
+/// What changes when a file does, or when another one takes its place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Version {
+    /// In bytes.
+    pub(crate) length: u64,
+    modified: Option<SystemTime>,
+    /// The system's own number of the file, where it has one.
+    number: u64,
+}
+
+impl Version {
+    fn of(file: &Metadata) -> Self {
+        Self { length: file.len(), modified: file.modified().ok(), number: number_of(file) }
+    }
+}
+
+#[cfg(unix)]
+fn number_of(file: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(file)
+}
+
+#[cfg(not(unix))]
+const fn number_of(_file: &Metadata) -> u64 {
+    0
+}
+
+/// Where the frames of a movie are, as far as it has been looked through.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Places {
+    /// How many frames there are.
+    pub(crate) frames: u64,
+    /// Where the last of them ends.
+    end: u64,
+    /// Where every [`STRIDE`]th begins.
+    offsets: Vec<u64>,
+}
+
+#[cfg(test)]
+impl Places {
+    pub(crate) fn every_200th(&self) -> &[u64] {
+        &self.offsets
+    }
+}
 
 /// The file, by the way frames follow each other in it.
 #[derive(Debug)]
@@ -80,6 +122,7 @@ impl VideoStream {
             return Err(Flaw::NoStart.at(1, 0));
         }
         video.go_to(0, 0)?;
+        video.give_room_back();
         Ok(video)
     }
 
@@ -89,7 +132,7 @@ impl VideoStream {
             Source::LengthPrefixed(source) => source.get_ref(),
             Source::Plain(source) => source.get_ref(),
         };
-        file.metadata().map_or((0, None), |data| (data.len(), data.modified().ok()))
+        file.metadata().map_or_else(|_| Version::default(), |data| Version::of(&data))
     }
 }
 
@@ -106,7 +149,14 @@ impl<R: Read + Seek> VideoStream<R> {
         let source = Source::of(source, name)?;
         let (frame_number, offset, broken, length) = (0, 0, false, None);
         let (offsets, buffer, stray) = (Vec::new(), Vec::new(), Stray::default());
-        Ok(Self { source, frame_number, offset, offsets, buffer, broken, stray, length })
+        let repeats = false;
+        Ok(Self { source, frame_number, offset, offsets, buffer, broken, stray, length, repeats })
+    }
+
+    /// The same movie, which if it `repeats` begins anew after its last frame, and has no end.
+    #[must_use]
+    pub fn repeating(self, repeats: bool) -> Self {
+        Self { repeats, ..self }
     }
 
     /// The next frame, a whole JPEG; `None` at the end of the movie. Python: `nextFrame`.
@@ -135,6 +185,10 @@ impl<R: Read + Seek> VideoStream<R> {
                     self.broken = true;
                     return Err(MovieError::Shrunk { expected, found: self.offset });
                 }
+                None if self.repeats && self.frame_number > 0 => {
+                    self.go_to(0, 0)?;
+                    return self.next_frame_with_room(room);
+                }
                 None => return Ok(None),
             },
             Err(flaw) => {
@@ -142,11 +196,16 @@ impl<R: Read + Seek> VideoStream<R> {
                 return Err(flaw.at(frame_number, self.offset + self.source.skipped()));
             }
         };
-        if self.offsets.len() as u64 * STRIDE == self.frame_number {
-            self.offsets.push(offset);
-        }
-        self.frame_number = frame_number;
+        self.note(offset);
         Ok(self.buffer.get_mut(..room + length))
+    }
+
+    /// Gives back the room of a large frame, which is needed no more: many sessions wait, and have no frame
+    /// on its way.
+    pub(crate) fn give_room_back(&mut self) {
+        if self.buffer.capacity() > ROOM_KEPT {
+            self.buffer = Vec::new();
+        }
     }
 
     /// Tells once what has been skipped between frames so far, if anything was.
@@ -184,9 +243,18 @@ impl<R: Read + Seek> VideoStream<R> {
         self.go_to(frame_number, offset)
     }
 
+    /// Counts the frame that begins at `offset`.
+    fn note(&mut self, offset: u64) {
+        if self.offsets.len() as u64 * STRIDE == self.frame_number {
+            self.offsets.push(offset);
+        }
+        self.frame_number += 1;
+    }
+
     /// Goes to the place after frame `frame_number`; `false` if there are fewer frames, and then
-    /// the movie is at its end. The frames on the way there are read, from the nearest known one
-    /// on: the place of one frame is kept (eight bytes) for every ten seconds that have been read.
+    /// the movie is at its end. The frames on the way there are passed, from the nearest known one
+    /// on: the place of one frame is kept (eight bytes) for every ten seconds that have been passed.
+    /// In the lab's format their first bytes are read, and no more.
     ///
     /// # Errors
     /// The source can't be read, or is damaged on the way.
@@ -196,15 +264,73 @@ impl<R: Read + Seek> VideoStream<R> {
         if let Some(&offset) = self.offsets.get(nearest) {
             self.go_to(nearest as u64 * STRIDE, offset)?;
         }
-        while self.frame_number < frame_number {
+        self.pass(frame_number)
+    }
+
+    /// Goes on to the place after frame `frame_number`; `false` if there are fewer frames.
+    ///
+    /// # Errors
+    /// As for [`Self::seek`].
+    pub(crate) fn pass(&mut self, frame_number: u64) -> Result<bool, MovieError> {
+        let end = self.source.end();
+        while self.frame_number < frame_number && !self.broken {
+            let start = self.offset;
+            if let Some(length) = self.source.skip_frame(start, end) {
+                let skipped = self.source.skipped();
+                self.offset += skipped + length;
+                self.stray.count(skipped, self.frame_number + 1, (start, self.offset));
+                self.note(start);
+                continue;
+            }
+            // The end, or something odd: reading tells.
+            self.go_to(self.frame_number, start)?;
             if self.next_frame()?.is_none() {
                 return Ok(false);
             }
         }
+        if self.frame_number < frame_number {
+            return Ok(false);
+        }
+        match self.source {
+            Source::LengthPrefixed(_) => self.go_to(self.frame_number, self.offset)?,
+            // It has read all that it passed.
+            Source::Plain(_) => {}
+        }
         Ok(true)
     }
 
-    fn go_to(&mut self, frame_number: u64, offset: u64) -> Result<(), MovieError> {
+    /// How many bytes lie before the next frame.
+    pub(crate) const fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Where the frames are that were passed so far.
+    pub(crate) fn places(&self) -> Places {
+        let (frames, end, offsets) = (self.frame_number, self.offset, self.offsets.clone());
+        Places { frames, end, offsets }
+    }
+
+    /// Goes to the place after the last of these frames, which are the movie's.
+    ///
+    /// # Errors
+    /// The source can't be read.
+    pub(crate) fn go_on_after(&mut self, places: &Places) -> Result<(), MovieError> {
+        self.offsets.clone_from(&places.offsets);
+        self.go_to(places.frames, places.end)
+    }
+
+    /// Whether these are the first frames of the movie still. The last of them have to be where they
+    /// were: in a file to which something was appended they are, and in another one hardly.
+    pub(crate) fn begins_with(&mut self, places: &Places) -> bool {
+        self.offsets.clone_from(&places.offsets);
+        matches!(self.seek(places.frames), Ok(true)) && self.offset == places.end
+    }
+
+    /// Goes to the place after so many frames, which take so many bytes.
+    ///
+    /// # Errors
+    /// The source can't be read.
+    pub(crate) fn go_to(&mut self, frame_number: u64, offset: u64) -> Result<(), MovieError> {
         let to = SeekFrom::Start(offset);
         let seek = match &mut self.source {
             Source::LengthPrefixed(source) => source.seek(to),
@@ -269,6 +395,24 @@ impl<R: Read + Seek> Source<R> {
         }
     }
 
+    /// How many bytes it has now.
+    fn end(&mut self) -> u64 {
+        match self {
+            Self::LengthPrefixed(source) => source.seek(SeekFrom::End(0)).unwrap_or(0),
+            // Only its frames tell.
+            Self::Plain(_) => 0,
+        }
+    }
+
+    /// How many bytes the next frame takes, which begins at `offset`; `None` if only reading it can
+    /// tell. Where the source is then, matters to the next call of this only.
+    fn skip_frame(&mut self, offset: u64, end: u64) -> Option<u64> {
+        match self {
+            Self::LengthPrefixed(source) => source.length_at(offset, end),
+            Self::Plain(source) => source.skip_frame(),
+        }
+    }
+
     /// How many bytes before the frame that was read last belong to none.
     fn skipped(&self) -> u64 {
         match self {
@@ -304,6 +448,8 @@ fn is_number(bytes: &[u8]) -> bool {
 
 /// The first frame of a plain movie begins within so many bytes.
 const LONGEST_HEAD: u64 = 64 << 10;
+/// So much room is kept from one frame to the next: nearly all frames fit in it.
+const ROOM_KEPT: usize = 1 << 20;
 /// Ten seconds of frames.
 const STRIDE: u64 = 200;
 
@@ -312,6 +458,7 @@ pub(crate) mod tests {
     use super::movie_error::{MAX_FRAME, SOI};
     use super::*;
     use proptest::prelude::*;
+    use std::cell::Cell;
     use std::fs;
     use std::io::{self, Cursor};
 
@@ -322,6 +469,20 @@ pub(crate) mod tests {
         let mut movie = VideoStream::open(folder, "movie.Mjpeg").unwrap();
         let frames = iter::from_fn(|| movie.next_frame().unwrap().map(<[u8]>::to_vec));
         frames.step_by(step).collect()
+    }
+
+    #[test]
+    fn a_movie_that_repeats_begins_anew_after_its_last_frame() {
+        let one = b"00005\xFF\xD8!\xFF\xD900004\xFF\xD8\xFF\xD9";
+        let mut video = VideoStream::new(Cursor::new(one)).unwrap().repeating(true);
+        for expected in [1, 2, 1, 2, 1] {
+            assert!(video.next_frame().unwrap().is_some());
+            assert_eq!(video.frame_number(), expected);
+        }
+        video.rewind_if_over().unwrap();
+        assert_eq!(video.frame_number(), 1, "it is never over");
+        let mut none = VideoStream::new(Cursor::new(b"")).map(|video| video.repeating(true));
+        assert!(none.as_mut().map_or(true, |video| !matches!(video.next_frame(), Ok(Some(_)))));
     }
 
     /// A JPEG with everything that could be taken for its end: `FF D9` in an APP segment, fill
@@ -592,29 +753,68 @@ pub(crate) mod tests {
         }
     }
 
+    /// A source that counts how many times it is read, and how many bytes.
+    struct Counted<'a>(Cursor<Vec<u8>>, &'a Cell<(u32, usize)>);
+
+    impl Read for Counted<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let (reads, bytes) = self.1.get();
+            let count = self.0.read(buffer)?;
+            self.1.set((reads + 1, bytes + count));
+            Ok(count)
+        }
+    }
+
+    impl Seek for Counted<'_> {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.0.seek(to)
+        }
+    }
+
     #[test]
     fn a_frame_of_the_labs_format_is_read_at_once_with_the_next_ones_length() {
-        struct Counted<'a>(Cursor<Vec<u8>>, &'a std::cell::Cell<u32>);
-        impl Read for Counted<'_> {
-            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-                self.1.set(self.1.get() + 1);
-                self.0.read(buffer)
-            }
-        }
-        impl Seek for Counted<'_> {
-            fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-                self.0.seek(to)
-            }
-        }
-        let reads = std::cell::Cell::new(0);
+        let counts = Cell::new((0, 0));
         let movie = prefixed(&[SMALL, TRICKY, SMALL, TRICKY, SMALL]);
-        let mut video = VideoStream::new(Counted(Cursor::new(movie), &reads)).unwrap();
+        let mut video = VideoStream::new(Counted(Cursor::new(movie), &counts)).unwrap();
         video.next_frame().unwrap();
         for _ in 0..3 {
-            let before = reads.get();
+            let (before, _) = counts.get();
             video.next_frame().unwrap().unwrap();
-            assert_eq!(reads.get(), before + 1);
+            assert_eq!(counts.get().0, before + 1);
         }
+    }
+
+    #[test]
+    fn of_frames_that_are_passed_the_first_bytes_are_read_and_a_known_place_is_found_at_once() {
+        let counts = Cell::new((0, 0));
+        let long = [&SOI[..], &vec![7; 50_000]].concat();
+        let frames: Vec<&[u8]> = iter::repeat_n(long.as_slice(), 500).collect();
+        let movie = Cursor::new(prefixed(&frames));
+        let mut video = VideoStream::new(Counted(movie.clone(), &counts)).unwrap();
+        counts.set((0, 0));
+        assert!(video.pass(500).unwrap());
+        assert_eq!(counts.get(), (500, 500 * (LENGTH_DIGITS + SOI.len())));
+        let places = video.places();
+        let mut other = VideoStream::new(Counted(movie, &counts)).unwrap();
+        other.go_on_after(&places).unwrap();
+        counts.set((0, 0));
+        assert!(other.seek(410).unwrap());
+        assert_eq!(counts.get().0, 10);
+    }
+
+    #[test]
+    fn the_room_of_a_large_frame_is_given_back_and_that_of_others_kept() {
+        let large = [&b"\xFF\xD8\xFF\xDA\0\x02"[..], &vec![7; 2 << 20], b"\xFF\xD9"].concat();
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("movie"), [&large, TRICKY].concat()).unwrap();
+        let mut video = VideoStream::open(&dir.path().canonicalize().unwrap(), "movie").unwrap();
+        assert_eq!(video.buffer.capacity(), 0, "nothing is read yet");
+        assert_eq!(video.next_frame().unwrap().unwrap().len(), large.len());
+        video.give_room_back();
+        assert_eq!(video.buffer.capacity(), 0);
+        assert_eq!(video.next_frame().unwrap(), Some(TRICKY));
+        video.give_room_back();
+        assert!(video.buffer.capacity() >= TRICKY.len());
     }
 
     #[test]
@@ -734,6 +934,30 @@ pub(crate) mod tests {
             let most = movie.len() + 2 * frames.len();
             prop_assert!(frames.iter().map(Vec::len).sum::<usize>() <= most);
             prop_assert!(frames.iter().all(|frame| frame.starts_with(&SOI)));
+        }
+
+        /// Frames that are passed are those that would be read, and where they would be.
+        #[test]
+        fn passing_comes_to_where_reading_does(
+            start in proptest::sample::select(vec![&b""[..], b"00004\xFF\xD8\xFF\xD9", SMALL, TRICKY]),
+            parts in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    &b"00004\xFF\xD8\xFF\xD9"[..], SMALL, TRICKY, b"\xFF", b"\xFF\xD8", b"\xFF\xDA\0\x03!ab",
+                    b"00004\xFF\xD8\xFF\xDA00004", b"00009", b"\xFF\xD9", b"\xFF\xE1\0\x04ab", b"\r\n--", b"0",
+                ]), 0..14),
+        ) {
+            let movie = Cursor::new([start, &parts.concat()].concat());
+            let (Ok(mut read), Ok(mut passed)) = (VideoStream::new(movie.clone()), VideoStream::new(movie))
+            else { return Ok(()) };
+            for number in 1.. {
+                let is_there = matches!(read.next_frame(), Ok(Some(_)));
+                prop_assert_eq!(matches!(passed.pass(number), Ok(true)), is_there, "{}", number);
+                prop_assert_eq!(passed.places(), read.places());
+                if !is_there {
+                    break;
+                }
+            }
+            prop_assert_eq!(read.tell_stray(), passed.tell_stray());
         }
 
         #[test]

@@ -9,9 +9,9 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::rc::Rc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use embedded_graphics::geometry::{Point, Size};
+use embedded_graphics::geometry::Point;
 use minifb::{
     CursorStyle, InputCallback, Key, MouseButton, MouseMode, ScaleMode, Window, WindowOptions,
 };
@@ -25,6 +25,8 @@ mod canvas;
 mod controls;
 mod curves;
 mod draw;
+mod figures;
+mod film;
 mod keys;
 mod layout;
 mod no_window;
@@ -32,18 +34,26 @@ mod overlays;
 mod palette;
 mod rtp_header;
 mod rtsp_log;
+mod scroll;
+mod tabs;
+mod target;
 mod view;
+mod zoom;
 
 pub use buttons::{Buttons, Look};
 pub use canvas::Mark;
-pub use controls::Target;
+pub use controls::End;
 use controls::{Controls, Press, Step};
-pub use draw::{draw, marks};
-use keys::PanelKind;
-use layout::{FIRST_SIZE, Layout};
+pub use draw::{draw, marks, redraw};
+use layout::{FIRST_LOW_HEIGHT, FIRST_SIZE};
 use no_window::Displays;
 pub use no_window::WindowError;
-pub use view::{Column, Curve, Figure, Panel, View};
+pub use palette::Theme;
+pub use scroll::Page;
+use scroll::Scroll;
+pub use target::{Drawn, PanelKind, Target};
+pub use view::{Column, Curve, Figure, Item, Panel, Tone, View};
+use zoom::ZoomStep;
 
 /// The window of one client.
 pub struct PlayerWindow {
@@ -55,24 +65,21 @@ pub struct PlayerWindow {
     pixels: Vec<u32>,
     mouse_was_down: bool,
     place: (isize, isize),
+    drawings: u32,
     frame_offset: (isize, isize),
 }
 
 /// What a window is like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// Which buttons there are.
     pub buttons: Buttons,
-    /// Pixels for each point of the drawing, across and down: 2 for a projector.
-    pub scale: usize,
+    /// Pixels for each point of the drawing, across and down; `None` follows the window.
+    pub scale: Option<usize>,
+    /// Which colours it has.
+    pub theme: Theme,
     /// After TEARDOWN the window stays, ready for another SETUP.
     pub stay_open: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { buttons: Buttons::Five, scale: 1, stay_open: false }
-    }
 }
 
 impl PlayerWindow {
@@ -82,7 +89,10 @@ impl PlayerWindow {
     /// There is no display.
     pub fn open(title: &str, settings: Settings) -> Result<Self, WindowError> {
         let keys = Rc::default();
-        let size = (FIRST_SIZE.0 * settings.scale, FIRST_SIZE.1 * settings.scale);
+        let size = match settings.scale {
+            Some(scale @ 2..) => (FIRST_SIZE.0 * scale, FIRST_LOW_HEIGHT * scale),
+            Some(_) | None => FIRST_SIZE,
+        };
         let window = new_window(title, size, &keys)?;
         Ok(Self {
             window,
@@ -93,6 +103,7 @@ impl PlayerWindow {
             pixels: Vec::new(),
             mouse_was_down: false,
             place: (0, 0),
+            drawings: 0,
             frame_offset: (0, 0),
         })
     }
@@ -107,15 +118,19 @@ impl PlayerWindow {
     /// # Errors
     /// The display has gone.
     pub fn run(&mut self, client: &mut dyn Player) -> Result<(), WindowError> {
-        let Settings { buttons, stay_open, .. } = self.settings;
-        let mut controls = Controls::new(buttons, stay_open, self.network.clone());
+        let Settings { buttons, stay_open, scale, .. } = self.settings;
+        let controls = Controls::new(buttons, stay_open, self.network.clone());
+        let mut controls = controls.at_scale(scale);
         let mut drawn = None;
         while !controls.is_done(client) {
             let mut changed = client.wait(TURN);
+            changed |= controls.look_at_size(self.window.get_size(), Instant::now());
             changed |= self.take_input(&mut controls, client)?;
             let due = drawn.is_none_or(|drawn: Instant| drawn.elapsed() >= REDRAW);
             if changed || due {
-                self.draw(&self.view(client, &controls))?;
+                let before = controls.take_drawn();
+                let known = self.draw(&self.view(client, &controls), before)?;
+                controls.has_drawn(known);
                 drawn = Some(Instant::now());
                 self.remember_place();
             } else {
@@ -125,14 +140,11 @@ impl PlayerWindow {
         Ok(())
     }
 
-    fn view<'a>(&self, client: &'a dyn Player, controls: &Controls) -> View<'a> {
-        View::of(client, controls, self.scale())
-    }
-
-    /// The scale that was asked for, or as much as the window has room for: some screens are small.
-    fn scale(&self) -> usize {
-        let (width, _) = self.window.get_size();
-        self.settings.scale.min(width / FIRST_SIZE.0).max(1)
+    fn view<'a>(&self, client: &'a dyn Player, controls: &'a Controls) -> View<'a> {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        // Its low 32 bits, as RTP has them.
+        let clock = u32::try_from(since.as_secs() & u64::from(u32::MAX)).unwrap_or_default();
+        View::of(client, controls, self.settings.theme, clock)
     }
 
     fn take_input(
@@ -144,6 +156,8 @@ impl PlayerWindow {
         if !self.window.is_open() {
             controls.handler(client);
             self.reopen(&self.view(client, controls))?;
+            // The pixels show something else now.
+            controls.has_drawn(Drawn::default());
             changed = true;
         }
         loop {
@@ -151,50 +165,39 @@ impl PlayerWindow {
             controls.press(press, client);
             changed = true;
         }
+        if let Some((_, turns)) = self.window.get_scroll_wheel().filter(|(_, turns)| *turns != 0.0)
+        {
+            let step = if turns > 0.0 { Scroll::Up } else { Scroll::Down };
+            controls.press(Press::Scroll(step), client);
+            changed = true;
+        }
         Ok(self.take_mouse(controls, client) || changed)
     }
 
     /// Acts when the left mouse button goes down; what is under the pointer is highlighted.
     fn take_mouse(&mut self, controls: &mut Controls, client: &mut dyn Player) -> bool {
-        let layout = self.layout().with_message(client.message());
-        let at = self.window.get_mouse_pos(MouseMode::Discard).map(|(x, y)| self.point(x, y));
+        let scale = controls.scale().max(1);
+        let at = self.window.get_mouse_pos(MouseMode::Discard).map(|(x, y)| point(x, y, scale));
         let down = self.window.get_mouse_down(MouseButton::Left);
         let was_down = std::mem::replace(&mut self.mouse_was_down, down);
         let clicked = at.filter(|_| down && !was_down);
         if let Some(at) = clicked {
-            controls.click(at, &layout, client);
+            controls.click(at, client);
         }
-        let moved = controls.point(at, &layout, client);
+        let moved = controls.point(at, client);
         let hand = controls.hover().is_some();
         self.window.set_cursor_style(if hand { CursorStyle::OpenHand } else { CursorStyle::Arrow });
         clicked.is_some() || moved
     }
 
-    /// Where everything is in the window as large as it is now.
-    fn layout(&self) -> Layout {
-        let (width, height) = self.window.get_size();
-        let points =
-            |pixels: usize| u32::try_from(pixels.div_ceil(self.scale())).unwrap_or(u32::MAX);
-        Layout::of(Size::new(points(width), points(height)))
-    }
-
-    /// The point of the drawing at a pixel of the window.
-    fn point(&self, x: f32, y: f32) -> Point {
-        #[expect(clippy::cast_possible_truncation, reason = "a position inside the window")]
-        let (x, y) = (x as i32, y as i32);
-        let scale = i32::try_from(self.scale()).unwrap_or(1);
-        Point::new(x / scale, y / scale)
-    }
-
     /// Draws into a buffer as large as the window, so that text stays sharp.
-    fn draw(&mut self, view: &View<'_>) -> Result<(), WindowError> {
+    fn draw(&mut self, view: &View<'_>, before: Drawn) -> Result<Drawn, WindowError> {
         let (width, height) = self.window.get_size();
         let (width, height) = (width.max(1), height.max(1));
         self.pixels.resize(width * height, 0);
-        draw(&mut self.pixels, width, height, view);
-        self.window
-            .update_with_buffer(&self.pixels, width, height)
-            .map_err(|error| no_window(&error))
+        let drawn = redraw(&mut self.pixels, (width, height), view, before);
+        let shown = self.window.update_with_buffer(&self.pixels, width, height);
+        shown.map(|()| drawn).map_err(|error| no_window(&error))
     }
 
     /// Replaces the window by a new one. On some systems a window can no longer be used after a
@@ -215,7 +218,7 @@ impl PlayerWindow {
         self.move_to(wanted);
         let (mut before, mut turns_there) = (wanted, 0);
         for turn in 0..SETTLING_TURNS {
-            self.draw(view)?;
+            self.draw(view, Drawn::default())?;
             let found = self.window.get_position();
             // If windows can't be moved, there is nothing to wait for.
             if turn >= DRAWING_TURNS && (found == wanted || wanted == (0, 0)) {
@@ -238,9 +241,11 @@ impl PlayerWindow {
         self.window.set_position(x - self.frame_offset.0, y - self.frame_offset.1);
     }
 
-    /// Some systems no longer know where a window was once it is closed.
+    /// Some systems no longer know where a window was once it is closed. To ask the display at every
+    /// drawing would cost more than some of the drawings.
     fn remember_place(&mut self) {
-        if self.window.is_open() {
+        self.drawings = self.drawings.wrapping_add(1);
+        if self.drawings % PLACE_INTERVAL == 1 && self.window.is_open() {
             self.place = self.window.get_position();
         }
     }
@@ -250,6 +255,14 @@ impl fmt::Debug for PlayerWindow {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("PlayerWindow").field("title", &self.title).finish_non_exhaustive()
     }
+}
+
+/// The point of the drawing at a pixel of the window.
+fn point(x: f32, y: f32, scale: usize) -> Point {
+    #[expect(clippy::cast_possible_truncation, reason = "a position inside the window")]
+    let (x, y) = (x as i32, y as i32);
+    let scale = i32::try_from(scale).unwrap_or(1);
+    Point::new(x / scale, y / scale)
 }
 
 fn new_window(
@@ -284,8 +297,7 @@ struct Keys {
 struct Keyboard(Rc<RefCell<Keys>>);
 
 impl InputCallback for Keyboard {
-    /// Question mark and brackets are on different keys of different keyboards, so these go by
-    /// character.
+    /// Signs are on different keys of different keyboards, so these go by character.
     fn add_char(&mut self, character: u32) {
         let Some(press) = meaning_of_character(character) else { return };
         let mut keys = self.0.borrow_mut();
@@ -314,6 +326,11 @@ fn meaning_of_character(character: u32) -> Option<Press> {
         '?' => Some(Press::Panel(PanelKind::Keys)),
         '[' => Some(Press::Loss(Step::Down)),
         ']' => Some(Press::Loss(Step::Up)),
+        ',' => Some(Press::Buffer(Step::Down)),
+        '.' => Some(Press::Buffer(Step::Up)),
+        '+' | '=' => Some(Press::Zoom(ZoomStep::In)),
+        '-' => Some(Press::Zoom(ZoomStep::Out)),
+        '0' => Some(Press::Zoom(ZoomStep::Automatic)),
         _ => None,
     }
 }
@@ -323,11 +340,20 @@ const fn meaning_of(key: Key) -> Option<Press> {
     match key {
         Key::S => Some(Press::Button(Method::Setup)),
         Key::P => Some(Press::Button(Method::Play)),
-        Key::Space => Some(Press::Button(Method::Pause)),
+        Key::U => Some(Press::Button(Method::Pause)),
+        Key::Space => Some(Press::Space),
         Key::T => Some(Press::Button(Method::Teardown)),
         Key::D => Some(Press::Button(Method::Describe)),
         Key::L => Some(Press::Panel(PanelKind::RtspLog)),
         Key::H => Some(Press::Panel(PanelKind::RtpHeader)),
+        Key::I => Some(Press::Panel(PanelKind::Statistics)),
+        Key::F => Some(Press::Film),
+        Key::Up => Some(Press::Scroll(Scroll::Up)),
+        Key::Down => Some(Press::Scroll(Scroll::Down)),
+        Key::PageUp => Some(Press::Scroll(Scroll::PageUp)),
+        Key::PageDown => Some(Press::Scroll(Scroll::PageDown)),
+        Key::Home => Some(Press::Scroll(Scroll::First)),
+        Key::End => Some(Press::Scroll(Scroll::Newest)),
         Key::Left => Some(Press::Seek(Seek::Back)),
         Key::Right => Some(Press::Seek(Seek::Forward)),
         Key::F1 => Some(Press::Panel(PanelKind::Keys)),
@@ -338,10 +364,12 @@ const fn meaning_of(key: Key) -> Option<Press> {
     }
 }
 
-/// How long one turn of the loop may wait for news.
-const TURN: Duration = Duration::from_millis(10);
+/// How long one turn of the loop may wait for news. A hand holds a button or a key for longer.
+const TURN: Duration = Duration::from_millis(15);
 /// How often it draws when nothing happens: an uncovered window stays black until then.
 const REDRAW: Duration = Duration::from_millis(100);
+/// After how many drawings it asks where the window is: two or three times a second.
+const PLACE_INTERVAL: u32 = 6;
 /// For how many turns a new window is drawn before the old one goes, and must have stayed in one
 /// place before it is moved again.
 const DRAWING_TURNS: u32 = 5;

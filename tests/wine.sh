@@ -52,7 +52,7 @@ cargo_for_windows() {
         CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc \
         CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER=$wine \
         CARGO_UNSTABLE_WARNINGS=true CARGO_BUILD_WARNINGS=deny /usr/bin/cargo \
-        --config 'profile.dev.package."*".opt-level=1' --config profile.dev.debug=false \
+        --config 'profile.dev.package."*".opt-level=0' --config profile.dev.debug=false \
         "$1" --target $target --locked "${@:2}"
 }
 

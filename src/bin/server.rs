@@ -14,6 +14,7 @@ use rtsp_lab::console::Console;
 use rtsp_lab::impairment::Impairment;
 use rtsp_lab::server::{MAX_PAYLOAD, Network, Server, Settings};
 use rtsp_lab::standard::jpeg_payload::SMALLEST_LIMIT as SMALLEST_MTU; // wing
+use rtsp_lab::trace::{Files, Header, Recorder, Vantage};
 use rtsp_lab::video_stream::as_written;
 
 fn main() -> ExitCode {
@@ -39,21 +40,25 @@ fn main() -> ExitCode {
 fn serve(call: Call) -> Result<(), String> {
     #[cfg(target_os = "linux")]
     make_room_for_descriptors();
-    let server = Server::bind(&call.host, call.port, call.settings);
+    let no_thread = |error: io::Error| format!("could not start a thread: {error}");
+    let recorder = Recorder::start(call.files, call.header, |flaw| complain(&flaw));
+    let (recorder, trace) = recorder.map_err(no_thread)?;
+    let settings = Settings { trace, ..call.settings };
+    let server = Server::bind(&call.host, call.port, settings);
     let server = server.map_err(|error| format!("could not {error}"))?;
     if call.quiet {
         server.serve(|_| {});
+        recorder.finish();
         return Ok(());
     }
-    let console = Console::start();
-    let (console, printer) =
-        console.map_err(|error| format!("could not start a thread: {error}"))?;
+    let (console, printer) = Console::start().map_err(no_thread)?;
     let (movies, address) = (as_written(server.movies()), server.local_addr());
     printer.say(format!("serving the movies in {movies} at {address}"));
     if let Some(impairment) = call.impairment {
         printer.say(format!("a bad network on purpose: {impairment}"));
     }
     server.serve(move |event| printer.say(event.to_string()));
+    recorder.finish();
     console.finish();
     Ok(())
 }
@@ -83,6 +88,8 @@ struct Call {
     settings: Settings,
     impairment: Option<Impairment>,
     quiet: bool,
+    files: Files,
+    header: Header,
 }
 
 impl Asked {
@@ -112,6 +119,7 @@ impl Call {
         let mut settings = Settings { fragment, marker, ..Settings::default() };
         let mtu = read_bytes(matches, "mtu", SMALLEST_MTU)?; // wing
         settings.mtu = mtu.unwrap_or(settings.mtu); // wing
+        settings.looping = matches.opt_present("loop");
         settings.allow_low_ports = matches.opt_present("allow-low-ports");
         let max_clients = read_clients(matches, "max-clients")?;
         settings.max_clients = max_clients.unwrap_or(settings.max_clients);
@@ -126,7 +134,17 @@ impl Call {
         settings.network = impairment.map(Network::new);
         let host = matches.opt_str("bind").unwrap_or_else(|| "0.0.0.0".to_owned());
         let quiet = matches.opt_present("quiet");
-        Ok(Self { host, port, settings, impairment, quiet })
+        let (files, packets) = read_files(matches)?;
+        let header = Header {
+            vantage: Vantage::Server,
+            title: "server".to_owned(),
+            network: impairment,
+            fragment: settings.fragment,
+            command: env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
+            packets,
+            ..Header::default()
+        };
+        Ok(Self { host, port, settings, impairment, quiet, files, header })
     }
 }
 
@@ -157,13 +175,14 @@ const GROUPS: [Group; 5] = [
     ("Packets", packets),
     ("A bad network, on purpose", bad_network),
     ("Limits", limits),
-    ("What is printed", printing),
+    ("What is printed and written", printing),
 ];
 
 fn where_to_serve(options: &mut Options) {
     options
         .optopt("", "bind", "listen at this address; :: is every one (default: 0.0.0.0)", "ADDR")
-        .optopt("", "movies", "the folder of the movies (default: this one)", "DIR");
+        .optopt("", "movies", "the folder of the movies (default: this one)", "DIR")
+        .optflag("", "loop", "lab's dialect: play each movie again and again (default: once)");
 }
 
 /// Clients of the assignment of 2025 show nothing without the marker bit.
@@ -207,6 +226,9 @@ fn limits(options: &mut Options) {
 
 fn printing(options: &mut Options) {
     options
+        .optopt("", "log", "write what happens to each packet here, a line an event", "FILE")
+        .optopt("", "log-packets", "after so many, a line a second (default: 1000000)", "N")
+        .optopt("", "capture", "write packets and messages here, for Wireshark", "FILE")
         .optflag("", "quiet", "print nothing but errors")
         .optflag("h", "help", "print this")
         .optflag("V", "version", "print the version");
@@ -243,6 +265,16 @@ fn read_seconds(matches: &Matches, name: &str, default: Duration) -> Result<Dura
     let seconds = word.parse().ok().filter(|seconds| (1..=MOST_SECONDS).contains(seconds));
     let flaw = || format!("expected --{name} from 1 to {MOST_SECONDS} seconds, found {word:?}");
     seconds.ok_or_else(flaw).map(Duration::from_secs)
+}
+
+/// Where to write what happens, and how many packets one by one.
+fn read_files(matches: &Matches) -> Result<(Files, Option<u64>), String> {
+    let file = |name| matches.opt_str(name).map(PathBuf::from);
+    let packets = matches.opt_str("log-packets").map(|word| {
+        let flaw = || format!("expected --log-packets as a number, 0 or more, found {word:?}");
+        word.parse().map_err(|_| flaw())
+    });
+    Ok((Files { log: file("log"), capture: file("capture") }, packets.transpose()?))
 }
 
 /// A closed terminal or pipe is no reason to stop serving.

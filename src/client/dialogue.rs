@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::link::{Connected, Connecting, Link};
 use super::mailbox::{Mailbox, News, Slot};
+use super::message::Message;
 use super::settings::Settings;
 use crate::connection::address;
 use crate::rtsp::reply::what_is_wrong;
@@ -31,6 +32,8 @@ pub(crate) struct Dialogue {
     /// What came last since that was sent.
     last_message: Option<String>,
     wishes: VecDeque<Method>,
+    /// The movie is to be played once more, in a session of its own.
+    again: bool,
 }
 
 /// The request that waits for its reply. Python: `requestSent`.
@@ -44,6 +47,9 @@ pub(crate) struct RequestSent {
     /// Its time is up, so the user may try again; a reply that comes after all still counts.
     is_overdue: bool,
 }
+
+/// Both ends of a connection: the server's, and this one, if the system tells it.
+pub(crate) type Ends = (SocketAddr, Option<SocketAddr>);
 
 /// What is to be dealt with.
 #[derive(Debug)]
@@ -62,7 +68,18 @@ impl Dialogue {
         let (mailbox, link, wishes) = (Mailbox::new(), Link::Down, VecDeque::new());
         let (manner, server, note) = (None, Default::default(), None);
         let (request_sent, last_message, has_moved) = (None, None, false);
-        Self { mailbox, link, request_sent, manner, server, has_moved, note, last_message, wishes }
+        Self {
+            mailbox,
+            link,
+            request_sent,
+            manner,
+            server,
+            has_moved,
+            note,
+            last_message,
+            wishes,
+            again: false,
+        }
     }
 
     /// The same with a lab server: one that does not understand the lab's requests is tried in other
@@ -110,7 +127,7 @@ impl Dialogue {
     }
 
     /// Takes a new connection: starts the thread that runs `receive`, which returns why the
-    /// connection has ended. Returns the address that answered.
+    /// connection has ended. Returns the address that answered, and that of this end.
     ///
     /// # Errors
     /// The server has gone already, or the system has no room for another thread.
@@ -118,18 +135,19 @@ impl Dialogue {
         &mut self,
         stream: TcpStream,
         receive: impl FnOnce(&Slot) -> String + Send + 'static,
-    ) -> io::Result<SocketAddr> {
+    ) -> io::Result<Ends> {
         let connected = Connected::start(stream, self.mailbox.slot(), receive)?;
-        let peer = connected.peer;
+        let ends = (connected.peer, connected.local);
         self.link = Link::Up(connected);
-        Ok(peer)
+        Ok(ends)
     }
 
-    /// Ends the connection, and all that waits for it.
+    /// Ends the connection, and all that waits for it, but not what is to be begun anew.
     pub(crate) fn end(&mut self) {
         self.link = Link::Down;
         self.request_sent = None;
         self.wishes.clear();
+        self.wishes.extend(self.again.then_some(Method::Play));
     }
 
     // ---- The request --------------------------------------------------------------------------------
@@ -203,6 +221,7 @@ impl Dialogue {
     /// Notes that a request of that method and number has been sent and waits for its reply.
     pub(crate) fn sent(&mut self, (method, cseq): (Method, u32), at: Duration) {
         self.request_sent = Some(RequestSent { method, at, cseq, is_overdue: false });
+        self.again &= method != Method::Play;
         self.last_message = None;
     }
 
@@ -210,6 +229,12 @@ impl Dialogue {
     pub(crate) fn what_is_wrong(&self) -> Option<String> {
         let (sent, message) = (self.request_sent?, self.last_message.as_ref()?);
         Some(what_is_wrong(message, sent.cseq))
+    }
+
+    /// The same message, with what is known besides: what is wrong with what came, and what can't be done
+    /// therefore.
+    pub(crate) fn explain(&mut self, why: Message) -> Message {
+        why.unless_wrong(self.what_is_wrong()).not_again(std::mem::take(&mut self.again))
     }
 
     /// The request that is answered by a reply with that number, if it still waits.
@@ -263,6 +288,16 @@ impl Dialogue {
     /// Puts a wish before all others.
     pub(crate) fn wish_first(&mut self, method: Method) {
         self.wishes.push_front(method);
+    }
+
+    /// After TEARDOWN the movie is to be played once more, in a new session.
+    pub(crate) const fn wish_again(&mut self) {
+        self.again = true;
+    }
+
+    /// Whether it is, and PLAY has not been sent yet.
+    pub(crate) const fn is_again(&self) -> bool {
+        self.again
     }
 
     /// Whether `method` is among the wishes.

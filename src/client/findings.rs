@@ -1,11 +1,12 @@
 //! What the thread that receives has found out, and its way to the window.
 
 use std::net::SocketAddr;
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{SyncSender, TrySendError};
 use std::time::Duration;
 
 use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
 use crate::statistics::Reception;
+use crate::trace::Journey;
 
 /// What has been found out about the packets of a session so far. All of it goes along with every
 /// frame, because any frame may be dropped on its way.
@@ -17,19 +18,51 @@ pub(crate) struct Findings {
     pub(crate) latest: Option<LatestPacket>,
     /// The first sender other than the server.
     pub(crate) stranger: Option<SocketAddr>,
-    /// Why frames that arrived whole can't be put together, each reason once.
-    pub(crate) flaws: Vec<String>,
+    /// Why frames are dropped, each reason once.
+    pub(crate) flaws: Vec<Flaw>,
     /// Whether the server has said that nothing more will come.
     pub(crate) has_ended: bool,
+}
+
+impl Findings {
+    /// The RTP timestamp of the packet that came last.
+    pub(crate) fn timestamp(&self) -> u32 {
+        let header = self.latest.as_ref().map(|latest| latest.header);
+        header.map_or(0, |[_, _, _, _, a, b, c, d, ..]| u32::from_be_bytes([a, b, c, d]))
+    }
+}
+
+/// Why frames are dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Flaw {
+    /// What could not be done with them.
+    pub(crate) why: String,
+    /// Whether the network may be the cause, not the server.
+    pub(crate) is_of_the_network: bool,
 }
 
 /// A frame, or figures alone, on the way to the decoder.
 #[derive(Debug)]
 pub(crate) struct Frame {
-    /// A whole JPEG, and how many packets brought it; `None` if there is only something to tell.
-    pub(crate) jpeg: Option<(Vec<u8>, u32)>,
+    /// The frame; `None` if there is only something to tell.
+    pub(crate) whole: Option<Whole>,
+    /// When it was complete, by the client's clock.
+    pub(crate) arrival: Duration,
     /// What is known as of this frame.
     pub(crate) findings: Findings,
+}
+
+/// A frame that came whole.
+#[derive(Debug)]
+pub(crate) struct Whole {
+    /// The JPEG.
+    pub(crate) jpeg: Vec<u8>,
+    /// How many packets brought it.
+    pub(crate) packets: u32,
+    /// Where in the movie it stands, counted from anywhere.
+    pub(crate) media: Duration,
+    /// What is told of it on its way.
+    pub(crate) journey: Journey,
 }
 
 /// Where frames go.
@@ -46,18 +79,18 @@ impl Frames {
         Self { frames, last_told: None }
     }
 
-    /// Passes a frame of so many packets on. It is dropped if the decoder does not keep up, since
-    /// receiving never waits.
-    pub(crate) fn pass_on(&mut self, jpeg: (Vec<u8>, u32), findings: &mut Findings, now: Duration) {
-        if !self.send(Some(jpeg), findings, now) {
+    /// Passes a frame on. It is dropped if the decoder does not keep up, since receiving never waits.
+    pub(crate) fn pass_on(&mut self, whole: Whole, findings: &mut Findings, now: Duration) {
+        if let Err(Some(refused)) = self.send(Some(whole), findings, now) {
             findings.reception.overruns += 1;
+            refused.journey.left_out("decoder behind");
         }
     }
 
     /// Passes the findings on alone, now and then, when no frame carries them.
     pub(crate) fn tell(&mut self, findings: &Findings, now: Duration) {
         if self.last_told.is_none_or(|last| now >= last + TELLING_INTERVAL) {
-            self.send(None, findings, now);
+            self.send(None, findings, now).ok();
         }
     }
 
@@ -66,12 +99,21 @@ impl Frames {
         self.last_told = None;
     }
 
-    fn send(&mut self, jpeg: Option<(Vec<u8>, u32)>, findings: &Findings, now: Duration) -> bool {
-        let sent = self.frames.try_send(Frame { jpeg, findings: findings.clone() }).is_ok();
-        if sent {
-            self.last_told = Some(now);
+    /// Sends it, or gives back the frame for which there is no room.
+    fn send(
+        &mut self,
+        whole: Option<Whole>,
+        findings: &Findings,
+        now: Duration,
+    ) -> Result<(), Option<Whole>> {
+        let frame = Frame { whole, arrival: now, findings: findings.clone() };
+        match self.frames.try_send(frame) {
+            Ok(()) => {
+                self.last_told = Some(now);
+                Ok(())
+            }
+            Err(TrySendError::Full(frame) | TrySendError::Disconnected(frame)) => Err(frame.whole),
         }
-        sent
     }
 }
 

@@ -37,6 +37,8 @@ pub(super) struct Connected {
     stream: TcpStream,
     /// The address that answered.
     pub(super) peer: SocketAddr,
+    /// This end's, if the system tells it.
+    pub(super) local: Option<SocketAddr>,
     reader: Option<JoinHandle<()>>,
 }
 
@@ -91,13 +93,13 @@ impl Connected {
         slot: Slot,
         receive: impl FnOnce(&Slot) -> String + Send + 'static,
     ) -> io::Result<Self> {
-        let peer = stream.peer_addr()?;
+        let (peer, local) = (stream.peer_addr()?, stream.local_addr().ok());
         let builder = thread::Builder::new().name("recv_rtsp_reply".to_owned());
         let reader = builder.spawn(move || {
             let why = receive(&slot);
             slot.put(News::Ended(why));
         })?;
-        Ok(Self { stream, peer, reader: Some(reader) })
+        Ok(Self { stream, peer, local, reader: Some(reader) })
     }
 
     /// Writes a request in one piece.

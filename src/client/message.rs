@@ -34,7 +34,7 @@ impl Message {
         let text = if error.kind() == io::ErrorKind::NotFound {
             format!("No computer is named {host}: check the name. ({error})")
         } else {
-            format!("Is the server running, is {} its address? ({error})", address(host, port))
+            format!("Is the server running, and is {} its address? ({error})", address(host, port))
         };
         Self::error("Connection failed".to_owned(), text)
     }
@@ -83,6 +83,11 @@ impl Message {
     /// This one, unless it is known what is wrong with the server's replies.
     pub(crate) fn unless_wrong(self, what: Option<String>) -> Self {
         what.map_or(self, |what| Self::error("No reply that can be read".to_owned(), what))
+    }
+
+    /// The same when what failed was to play the movie once more.
+    pub(crate) fn not_again(self, is_again: bool) -> Self {
+        if is_again { Self { title: "Can't play it again".to_owned(), ..self } } else { self }
     }
 
     /// With one more sentence.

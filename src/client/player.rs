@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+pub use super::buffer::Buffer;
 use super::findings::LatestPacket;
-use super::log::{Log, LogEntry};
+use super::log::{Log, LogEntry, Witness};
 use super::message::Message;
 use super::screen::Screen;
 use crate::diagnosis::Finding;
 use crate::picture::Picture;
+use crate::playout::Figures;
 use crate::rtsp::{Method, State};
 use crate::statistics::Statistics;
 
@@ -16,18 +18,23 @@ pub trait Player {
     /// Does what the button for `method` does: at once, or after the reply that is awaited.
     fn press(&mut self, method: Method);
 
-    /// Left or right arrow: skips back or forward, if the server can play from any place.
+    /// Plays the movie from its beginning, after its end.
+    fn play_again(&mut self) {
+        self.seek_movie(Seek::Start);
+    }
+
+    /// Left or right arrow: skips back or forward, or to the beginning, if the server can play from any place.
     fn seek_movie(&mut self, _direction: Seek) {}
 
     /// Waits at most `timeout` for something to happen, and deals with it; returns whether what the
     /// user sees has changed.
     fn wait(&mut self, timeout: Duration) -> bool;
 
+    /// From now on that witness is told of everything that happens, and the user of what it knows.
+    fn watch(&mut self, _witness: Witness) {}
+
     /// Takes the message off the screen.
     fn dismiss_message(&mut self);
-
-    /// Takes the description off the screen.
-    fn dismiss_description(&mut self);
 
     /// Whether a connection is being made.
     fn is_connecting(&self) -> bool;
@@ -127,6 +134,18 @@ pub trait Player {
         self.status().message
     }
 
+    /// The playout buffer's handle, by which its target can be changed.
+    fn buffer(&self) -> &Buffer {
+        self.status().buffer
+    }
+
+    /// The playout buffer, while it fills and the movie has not ended: the picture waits for it.
+    fn buffering(&self) -> Option<Figures> {
+        let Status { state, has_no_data, has_ended, statistics, .. } = self.status();
+        let goes_on = state == State::Playing && !has_no_data && !has_ended;
+        statistics.playout.filter(|playout| goes_on && playout.is_buffering)
+    }
+
     /// The statistics that the report's extension 1 asks for, and the time at which to read them.
     fn statistics(&self) -> (&Statistics, Duration) {
         let Status { statistics, now, .. } = self.status();
@@ -134,13 +153,15 @@ pub trait Player {
     }
 }
 
-/// Where the arrow keys lead.
+/// Where the arrow keys lead, and where the movie begins anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seek {
     /// Ten seconds back.
     Back,
     /// Ten seconds forward.
     Forward,
+    /// The beginning.
+    Start,
 }
 
 /// Everything there is to see of a client.
@@ -160,6 +181,9 @@ pub struct Status<'a> {
     pub has_no_data: bool,
     /// Whether the server has said that this is the end of the movie.
     pub has_ended: bool,
+    /// If the movie is over, because the server has said so or nothing comes any more: how it is played
+    /// again, in a few words.
+    pub again: Option<&'static str>,
     /// Where the movie stands and how long it is, if both are known.
     pub place: Option<(Duration, Duration)>,
     /// The session's id, as the server wrote it.
@@ -170,12 +194,16 @@ pub struct Status<'a> {
     pub latest_packet: Option<&'a LatestPacket>,
     /// What has happened last between client and server, the oldest first.
     pub rtsp_log: &'a [LogEntry],
+    /// How many entries there were before those.
+    pub rtsp_forgotten: usize,
     /// The answer to the last DESCRIBE.
     pub description: Option<&'a str>,
     /// What the user should know.
     pub message: Option<&'a Message>,
     /// What is wrong with what the server sends.
     pub finding: Option<&'a Finding>,
+    /// The playout buffer's handle, by which its target can be changed.
+    pub buffer: &'a Buffer,
     /// The statistics that the report's extension 1 asks for.
     pub statistics: &'a Statistics,
     /// The time at which to read them.
@@ -193,14 +221,17 @@ impl<'a> Status<'a> {
             is_torn_down: false,
             has_no_data: false,
             has_ended: false,
+            again: None,
             place: None,
             session_id: None,
             picture: screen.picture.as_ref(),
             latest_packet: screen.latest_packet.as_ref(),
             rtsp_log: log.entries(),
+            rtsp_forgotten: log.forgotten(),
             description: screen.description.as_deref(),
             message: log.message(),
             finding: screen.finding.as_ref(),
+            buffer: &screen.buffer,
             statistics: &screen.statistics,
             now: log.now(),
         }

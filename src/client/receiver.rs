@@ -61,14 +61,22 @@ impl<P: Port> Receiver<P> {
     }
 
     /// Begins a session: starts the thread that decodes and removes the last session's picture.
-    /// `news` is raised at each new picture, and `examiner` is told of each frame.
+    /// `news` is raised at each new picture, times are those of `log`, and `examiner` is told of each
+    /// frame.
     ///
     /// # Errors
     /// The system has no room for another thread.
-    pub(crate) fn open(&mut self, news: Arc<Event>, examiner: Examiner) -> io::Result<()> {
-        let decoder = Decoder::start(news, examiner.clone())?;
+    pub(crate) fn open(
+        &mut self,
+        news: Arc<Event>,
+        log: &Log,
+        examiner: Examiner,
+    ) -> io::Result<()> {
+        // The last session's threads end first: the port's before the decoder, which waits for it.
+        (self.media, self.decoder) = (Media::Closed, None);
+        let decoder =
+            Decoder::start(news, log.clock(), self.screen.buffer.clone(), examiner.clone())?;
         self.examiner = examiner;
-        self.media = Media::Closed;
         self.decoder = Some(decoder);
         self.screen.begin_session();
         Ok(())
@@ -116,6 +124,7 @@ impl<P: Port> Receiver<P> {
     /// Notes that PLAY has been granted.
     pub(crate) fn play(&mut self, now: Duration) {
         self.silence.play(now);
+        self.screen.buffer.play();
         self.examiner.tell(|diagnosis, _| diagnosis.play_answered(now));
         self.screen.statistics.play(now);
     }
@@ -141,6 +150,7 @@ impl<P: Port> Receiver<P> {
             },
             media @ (Media::Closed | Media::Open(_)) => media,
         };
+        self.screen.buffer.pause();
         self.screen.statistics.pause(now);
         self.examiner.tell(|diagnosis, _| diagnosis.pause());
         self.silence.end();
@@ -159,7 +169,8 @@ impl<P: Port> Receiver<P> {
     }
 
     /// The next frame that has been decoded.
-    pub(crate) fn next_decoded(&self) -> Option<Decoded> {
+    pub(crate) fn next_decoded(&mut self) -> Option<Decoded> {
+        self.screen.statistics.playout = self.screen.buffer.figures();
         self.decoder.as_ref()?.next()
     }
 
@@ -173,6 +184,11 @@ impl<P: Port> Receiver<P> {
         self.silence.is_silent()
     }
 
+    /// Whether that is the end of the movie, most likely.
+    pub(crate) const fn is_over(&self) -> bool {
+        self.silence.is_end()
+    }
+
     /// Tells the user what is wrong with what comes, or no more; says whether there was anything.
     pub(crate) fn examine(&mut self, log: &mut Log) -> bool {
         let now = log.now();
@@ -184,8 +200,12 @@ impl<P: Port> Receiver<P> {
         self.examiner.tell(|diagnosis, now| diagnosis.bytes_on_rtsp(bytes, now));
     }
 
-    /// Whether silence has begun or ended, and what one that has begun means.
+    /// Whether silence has begun or ended, and what one that has begun means. While frames wait in the
+    /// buffer, there is none.
     pub(crate) fn listen_for_silence(&mut self, now: Duration) -> (bool, Option<Cause>) {
+        if self.screen.is_buffered() {
+            return (false, None);
+        }
         self.silence.look(&self.screen.statistics.reception, now)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::examiner::Examiner;
 use super::findings::{Findings, Frames};
@@ -11,6 +11,7 @@ use super::receiver::{InFlight, Port};
 use crate::connection::{SOCKET_TIMEOUT, timed_out};
 use crate::errand::Wake;
 use crate::event::Event;
+use crate::trace::{Arrivals, Whence};
 
 /// What `listen_rtp` takes along at PLAY and brings home at PAUSE.
 #[derive(Debug)]
@@ -22,12 +23,13 @@ pub(super) struct RtpPort {
 impl RtpPort {
     /// Uses that socket; for the rest see [`Intake::new`].
     pub(super) fn new(
-        socket: RtpSocket,
+        mut socket: RtpSocket,
         frames: Frames,
         examiner: Examiner,
-        clock: Instant,
+        arrivals: Arrivals,
     ) -> Self {
-        Self { socket, intake: Intake::new(frames, examiner, clock) }
+        socket.whence = arrivals.whence();
+        Self { socket, intake: Intake::new(frames, examiner, arrivals) }
     }
 }
 
@@ -52,6 +54,7 @@ pub(super) struct RtpSocket {
     server: IpAddr,
     datagram: Vec<u8>,
     in_flight: InFlight,
+    whence: Whence,
 }
 
 /// What one [`RtpSocket::receive`] brought.
@@ -80,7 +83,8 @@ impl RtpSocket {
         let socket = UdpSocket::bind((any, port))?;
         socket.set_read_timeout(Some(SOCKET_TIMEOUT))?;
         let (number, datagram) = (socket.local_addr()?.port(), vec![0; MAX_DATAGRAM]);
-        Ok((number, Self { socket, server, datagram, in_flight: InFlight::default() }))
+        let (in_flight, whence) = (InFlight::default(), Whence::default());
+        Ok((number, Self { socket, server, datagram, in_flight, whence }))
     }
 
     /// Waits for a datagram, for 0.5 s at most. Once `stop` is set it no longer waits, and returns
@@ -95,6 +99,9 @@ impl RtpSocket {
         } else {
             self.socket.recv_from(&mut self.datagram)
         };
+        if let Ok((_, from)) = &received {
+            self.whence.note(*from);
+        }
         match received {
             // It wakes the thread.
             Ok((0, _)) if stop.is_set() => Some(Received::Nothing),

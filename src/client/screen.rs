@@ -4,8 +4,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::buffer::Buffer;
 use super::decoder::{Decoded, NotShown};
-use super::findings::{Findings, LatestPacket};
+use super::findings::{Findings, Flaw, LatestPacket};
 use crate::diagnosis::Finding;
 use crate::picture::Picture;
 use crate::statistics::{Reception, Statistics};
@@ -15,6 +16,8 @@ use crate::statistics::{Reception, Statistics};
 pub(crate) struct Screen {
     /// The statistics.
     pub(crate) statistics: Statistics,
+    /// The playout buffer's handle.
+    pub(crate) buffer: Buffer,
     /// The last frame that could be decoded.
     pub(crate) picture: Option<Picture>,
     /// The packet that came last.
@@ -26,9 +29,9 @@ pub(crate) struct Screen {
     /// A sender other than the server, until the user has been told.
     stranger: Option<SocketAddr>,
     knows_stranger: bool,
-    /// Why frames can't be put together, until the user has been told.
-    flaws: Vec<String>,
-    flaws_known: usize,
+    /// Why frames are dropped, until the user has been told.
+    flaws: Vec<Flaw>,
+    flaws_known: Vec<Flaw>,
     /// Whether the server has said, since PLAY was last sent, that nothing more will come.
     pub(crate) has_ended: bool,
 }
@@ -38,14 +41,23 @@ impl Screen {
     pub(crate) fn begin_session(&mut self) {
         let mut statistics = std::mem::take(&mut self.statistics);
         statistics.reception = Reception::default();
-        let description = self.description.take();
-        *self = Self { statistics, description, ..Self::default() };
+        let (description, buffer) = (self.description.take(), std::mem::take(&mut self.buffer));
+        buffer.begin_session();
+        *self = Self { statistics, buffer, description, ..Self::default() };
+    }
+
+    /// Takes an answer to DESCRIBE that came in a message of its own.
+    pub(crate) fn describe(&mut self, text: &str) {
+        self.description = Some(text.trim_end().to_owned());
     }
 
     /// Takes a frame that has been decoded, or figures alone.
     pub(crate) fn show(&mut self, decoded: Decoded, now: Duration) {
         self.count(decoded.not_shown);
-        self.learn(decoded.findings);
+        if let Some(findings) = decoded.findings {
+            self.learn(findings);
+        }
+        self.learn_flaws(decoded.flaw);
         if let Some(picture) = decoded.picture {
             self.statistics.show_frame(now);
             self.picture = Some(picture);
@@ -74,9 +86,21 @@ impl Screen {
             self.stranger = stranger;
             self.knows_stranger = stranger.is_some();
         }
-        let known = self.flaws_known;
-        self.flaws_known = known.max(flaws.len());
-        self.flaws.extend(flaws.into_iter().skip(known));
+        self.learn_flaws(flaws);
+    }
+
+    fn learn_flaws(&mut self, flaws: impl IntoIterator<Item = Flaw>) {
+        for flaw in flaws {
+            if self.flaws_known.len() < MOST_FLAWS && !self.flaws_known.contains(&flaw) {
+                self.flaws_known.push(flaw.clone());
+                self.flaws.push(flaw);
+            }
+        }
+    }
+
+    /// Whether frames wait in the playout buffer.
+    pub(crate) fn is_buffered(&self) -> bool {
+        self.statistics.playout.is_some_and(|playout| playout.frames > 0)
     }
 
     /// A sender other than the server; once.
@@ -84,11 +108,14 @@ impl Screen {
         self.stranger.take()
     }
 
-    /// Why frames can't be put together; each reason once.
-    pub(crate) fn new_flaws(&mut self) -> Vec<String> {
+    /// Why frames are dropped; each reason once.
+    pub(crate) fn new_flaws(&mut self) -> Vec<Flaw> {
         std::mem::take(&mut self.flaws)
     }
 }
+
+/// So many reasons are enough: a stream of random bytes has all of them.
+const MOST_FLAWS: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -108,10 +135,11 @@ mod tests {
         screen.learn(findings(1));
         assert_eq!((screen.new_stranger(), screen.new_flaws()), (None, Vec::new()));
         // The frame that carried the first flaw was dropped.
-        let flaws = ["one".to_owned(), "two".to_owned()];
+        let flaw = |why: &str| Flaw { why: why.to_owned(), is_of_the_network: false };
+        let flaws = ["one", "two"].map(flaw);
         screen.learn(Findings { flaws: flaws.to_vec(), stranger: address(1), ..findings(2) });
         assert_eq!((screen.new_stranger(), screen.new_flaws()), (address(1), flaws.to_vec()));
-        let flaws = [&flaws[..], &["three".to_owned()]].concat();
+        let flaws = [&flaws[..], &[flaw("three")]].concat();
         screen.learn(Findings { flaws: flaws.clone(), stranger: address(1), ..findings(3) });
         assert_eq!((screen.new_stranger(), screen.new_flaws()), (None, flaws[2..].to_vec()));
         // Older findings that arrive late change nothing.

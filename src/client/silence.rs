@@ -13,6 +13,8 @@ pub(crate) struct Silence {
     malformed: u64,
     strangers: u64,
     is_silent: bool,
+    /// The silence is the end of the movie, most likely.
+    is_end: bool,
 }
 
 /// What a silence that has just begun means.
@@ -52,13 +54,20 @@ impl Silence {
         self.is_silent
     }
 
+    /// Whether that is the end of the movie, most likely.
+    pub(crate) const fn is_end(&self) -> bool {
+        self.is_silent && self.is_end
+    }
+
     /// Looks at the clock while the movie plays. Returns whether silence has begun or ended and, if
     /// it has begun, what it means.
     pub(crate) fn look(&mut self, reception: &Reception, now: Duration) -> (bool, Option<Cause>) {
         let last = reception.last_arrival.unwrap_or_default();
         let is_silent = now >= last.max(self.since) + DATA_WAIT;
         let changed = is_silent != std::mem::replace(&mut self.is_silent, is_silent);
-        (changed, (changed && is_silent).then(|| self.cause(reception)))
+        let cause = is_silent.then(|| self.cause(reception));
+        self.is_end = cause == Some(Cause::End);
+        (changed, cause.filter(|_| changed))
     }
 
     const fn cause(&self, reception: &Reception) -> Cause {

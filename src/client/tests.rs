@@ -8,6 +8,7 @@ use super::examiner::Examiner;
 use super::findings::{Frame, Frames};
 use super::*;
 use crate::statistics::Reception;
+use crate::trace::{Arrivals, Trace};
 
 const WAIT: Duration = Duration::from_secs(10);
 
@@ -16,10 +17,12 @@ fn open(room: usize) -> (Receiver<RtpPort>, SocketAddr, mpsc::Receiver<Frame>) {
     let (number, socket) = RtpSocket::open(0, Ipv4Addr::LOCALHOST.into()).unwrap();
     let (frames, arriving) = sync_channel(room);
     let mut receiver = Receiver::new();
-    receiver.open(Arc::default(), Examiner::default()).unwrap();
+    receiver.open(Arc::default(), &Log::new(|_| ()), Examiner::default()).unwrap();
     // The test takes the frames, not the decoder.
     receiver.set_port(|_| {
-        RtpPort::new(socket, Frames::new(frames), Examiner::default(), Instant::now())
+        let local = (Ipv4Addr::LOCALHOST, number).into();
+        let arrivals = Arrivals::new(Trace::default(), Instant::now(), local, false);
+        RtpPort::new(socket, Frames::new(frames), Examiner::default(), arrivals)
     });
     (receiver, (Ipv4Addr::LOCALHOST, number).into(), arriving)
 }
@@ -45,7 +48,7 @@ fn send(numbers: std::ops::Range<u16>, to: SocketAddr) {
 fn wait_for_frame(frames: &mpsc::Receiver<Frame>) -> Reception {
     loop {
         let frame = frames.recv_timeout(WAIT).unwrap();
-        if frame.jpeg.is_some() {
+        if frame.whole.is_some() {
             return frame.findings.reception;
         }
     }
@@ -69,7 +72,7 @@ fn what_was_in_flight_at_the_stop_is_still_taken() {
     send(1..11, address);
     let reception = stop(&mut receiver);
     assert_eq!((reception.packets, reception.lost), (10, 0));
-    assert_eq!(arriving.try_iter().filter(|frame| frame.jpeg.is_some()).count(), 10);
+    assert_eq!(arriving.try_iter().filter(|frame| frame.whole.is_some()).count(), 10);
 }
 
 #[test]

@@ -96,6 +96,31 @@ impl Impairment {
         self.seed
     }
 
+    /// The option of the command line that gives packets that fate; empty if none does.
+    pub(super) fn option_of(self, fate: Fate) -> String {
+        let (name, share) = match fate {
+            Fate::Passed => return String::new(),
+            Fate::Lost => ("loss", self.loss),
+            Fate::Doubled => ("duplicate", self.duplicate),
+            Fate::Swapped => ("reorder", self.reorder),
+        };
+        format!("--{name} {}", share.to_string().trim_end_matches(" %"))
+    }
+
+    /// The options, by their names, with the values that the command line gives them: shares in percent,
+    /// times in milliseconds.
+    pub fn options(self) -> [(&'static str, String); 6] {
+        let percent = |share: Percent| share.to_string().trim_end_matches(" %").to_owned();
+        [
+            ("loss", percent(self.loss)),
+            ("duplicate", percent(self.duplicate)),
+            ("reorder", percent(self.reorder)),
+            ("delay", self.delay.as_millis().to_string()),
+            ("jitter", self.jitter.as_millis().to_string()),
+            ("seed", self.seed.to_string()),
+        ]
+    }
+
     /// Whether it does anything at all.
     pub fn is_bad(self) -> bool {
         self != Self { seed: self.seed, ..Self::default() }

@@ -38,6 +38,38 @@ pub struct Line {
     last_due: Duration,
 }
 
+/// What becomes of a packet that was pushed into a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pushed {
+    /// Its number, counted from 1: what its fate follows from.
+    pub number: u64,
+    /// What is done to it.
+    pub fate: Fate,
+    /// How much later it leaves, if no other is in its way.
+    pub delay: Duration,
+    /// The network that does it.
+    pub network: Impairment,
+}
+
+impl Pushed {
+    /// What is done to the packet, and by which options: `lost on purpose: --loss 5, seed 7`. `None` if it
+    /// is let alone.
+    pub fn in_words(&self) -> Option<String> {
+        let seed = self.network.seed();
+        let option = self.network.option_of(self.fate);
+        match self.fate {
+            Fate::Passed if self.delay.is_zero() => None,
+            Fate::Passed => {
+                let ms = self.delay.as_secs_f64() * 1000.0;
+                Some(format!("delayed on purpose by {ms:.1} ms, seed {seed}"))
+            }
+            Fate::Lost => Some(format!("lost on purpose: {option}, seed {seed}")),
+            Fate::Doubled => Some(format!("sent twice on purpose: {option}, seed {seed}")),
+            Fate::Swapped => Some(format!("sent after the next on purpose: {option}, seed {seed}")),
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Held {
     number: u64,
@@ -63,12 +95,22 @@ impl Line {
         self.impairment = impairment;
     }
 
-    /// Takes in the next packet of the session at `now`.
-    pub fn push(&mut self, packet: &[u8], now: Duration) {
+    /// Takes in the next packet of the session at `now`; returns what becomes of it.
+    pub fn push(&mut self, packet: &[u8], now: Duration) -> Pushed {
         self.tally.packets += 1;
-        let number = self.tally.packets;
-        let due = now + self.impairment.delay(number);
-        match self.impairment.fate(number) {
+        let (number, network) = (self.tally.packets, self.impairment);
+        let (fate, delay) = (network.fate(number), network.delay(number));
+        self.take(packet, (number, fate), (now, now + delay));
+        Pushed { number, fate, delay, network }
+    }
+
+    fn take(
+        &mut self,
+        packet: &[u8],
+        (number, fate): (u64, Fate),
+        (now, due): (Duration, Duration),
+    ) {
+        match fate {
             Fate::Swapped if self.held.is_none() => {
                 self.held = Some(Held { number, due, packet: packet.to_vec() });
                 return;
@@ -178,6 +220,22 @@ mod tests {
 
     fn numbers(out: &[(u32, Duration)]) -> Vec<u32> {
         out.iter().map(|(number, _)| *number).collect()
+    }
+
+    #[test]
+    fn who_pushes_is_told_what_becomes_of_the_packet_and_why() {
+        let options = "--loss 5 --duplicate 1 --reorder 2 --delay 40 --jitter 15 --seed 7";
+        let (mut line, network) = (line(options), network(options).unwrap());
+        let pushed: Vec<_> = (1..=500).map(|_| line.push(b"", Duration::ZERO)).collect();
+        for (told, number) in pushed.iter().zip(1..) {
+            let (fate, delay) = (network.fate(number), network.delay(number));
+            assert_eq!(*told, Pushed { number, fate, delay, network });
+        }
+        let words = |number: usize| pushed[number - 1].in_words();
+        assert_eq!(words(1).as_deref(), Some("delayed on purpose by 37.0 ms, seed 7"));
+        assert_eq!(words(23).as_deref(), Some("lost on purpose: --loss 5, seed 7"));
+        let mut good = Line::new(Impairment::default());
+        assert_eq!(good.push(b"", Duration::ZERO).in_words(), None);
     }
 
     #[test]

@@ -17,6 +17,7 @@
 //! ```
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::bits::BitReader;
 use super::huffman::{Huffman, Lookup, STANDARD_CHROMA, STANDARD_LUMA};
@@ -52,6 +53,18 @@ impl Outcome {
     /// Whether a whole picture can be shown.
     pub const fn is_whole(&self) -> bool {
         matches!(self, Self::Ok | Self::Long { .. } | Self::Unknown)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ok => out.write_str("every block is there"),
+            Self::Long { bytes } => write!(out, "{bytes} bytes are left over"),
+            Self::Short => out.write_str("its data ends before the last block"),
+            Self::Bad(found) => out.write_str(found),
+            Self::Unknown => out.write_str("only a decoder knows its coding"),
+        }
     }
 }
 

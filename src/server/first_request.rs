@@ -11,6 +11,7 @@ use crate::rtsp::request::target_is_url;
 use crate::rtsp::{Inbox, Reply, Request, Status};
 use crate::server_worker::pace::Pace;
 use crate::server_worker::transcript::End;
+use crate::trace::Event;
 
 /// Reads until it is clear whether the first request asks for a URL, even if not all of the request
 /// has come; returns whether it does. What was read can still be received.
@@ -52,6 +53,8 @@ pub(super) fn refuse(
         (shared.report)(ServerEvent::Request { peer, text });
         let status = Status::NotEnoughBandwidth453.to_string();
         (shared.report)(ServerEvent::Refused { peer, status, why });
+        let trace = shared.settings.trace.of_client(peer);
+        trace.tell(|| Event::Message { is_sent: true, text: reply.clone() });
         if connection.send(&reply).is_ok() {
             (shared.report)(ServerEvent::Sent { peer, text: reply });
             connection.close_gently();

@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use crate::rtsp::header::is_tricky;
+use crate::trace::{Event, Trace};
 
 /// One thing that happened. Its text is what the report's figures 11 and 14 to 18 show, every line
 /// with the client before it, so that several clients can be told apart.
@@ -99,6 +100,35 @@ pub enum ServerEvent {
 }
 
 impl ServerEvent {
+    /// Tells it to who looks on. What is sent, what becomes of packets and where connections lead is told by
+    /// those who know more of it.
+    pub(super) fn trace(&self, trace: &Trace) {
+        if !trace.is_on() {
+            return;
+        }
+        let trace = self.peer().map_or_else(|| trace.of_server(), |peer| trace.of_client(peer));
+        let told = |level, message: String| trace.tell(|| Event::Told { level, message });
+        match self {
+            Self::Request { text, .. } => {
+                trace.tell(|| Event::Message { is_sent: false, text: text.clone() });
+            }
+            Self::Closed { why, .. } => {
+                trace.tell(|| Event::Closed { by: ended_by(why), why: why.clone() });
+            }
+            Self::Refused { status, why, .. } => told("loglevel:info", format!("{status}: {why}")),
+            Self::Note { text, .. } => told("loglevel:info", text.clone()),
+            Self::Warning { what, .. } | Self::TooLarge { what, .. } => {
+                told("loglevel:warning", what.clone());
+            }
+            Self::Trouble { .. } => told("loglevel:error", self.to_string()),
+            Self::Connected { .. }
+            | Self::Sent { .. }
+            | Self::Processing { .. }
+            | Self::Network { .. }
+            | Self::Report { .. } => {}
+        }
+    }
+
     /// The client that it is about.
     pub(super) const fn peer(&self) -> Option<SocketAddr> {
         match self {
@@ -147,6 +177,15 @@ impl fmt::Display for ServerEvent {
             Self::Closed { peer, why } => prefixed(out, peer, &format!("closed: {why}")),
             Self::Trouble { what, source } => write!(out, "could not {what}: {source}"),
         }
+    }
+}
+
+/// Who has ended a connection, by the words of its end.
+fn ended_by(why: &str) -> &'static str {
+    match why {
+        "the client has closed the connection" => "client",
+        "the server stops" => "server",
+        _ => "error",
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::server_event::ServerEvent;
 use crate::event::Event;
 use crate::impairment::Network;
+use crate::trace::Trace;
 
 /// What a server serves, and how.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct Settings {
     pub fragment: Option<usize>,
     /// Whether the last packet of every frame is marked, also where frames are whole.
     pub marker: bool,
+    /// Whether a movie of the lab's dialect begins anew after its end.
+    pub looping: bool,
     /// Whether RTP may go to ports below 1024, where a system's own services are.
     pub allow_low_ports: bool,
     /// How many clients may be connected at once; one more is told so, and its connection is
@@ -39,6 +42,8 @@ pub struct Settings {
     pub session_timeout: Duration,
     /// What happens to RTP packets over UDP on their way out; `None` sends them as they are.
     pub network: Option<Network>,
+    /// What everything that happens is told to.
+    pub trace: Trace,
 }
 
 impl Default for Settings {
@@ -47,6 +52,7 @@ impl Default for Settings {
             movies: PathBuf::from("."),
             fragment: None,
             marker: false,
+            looping: false,
             allow_low_ports: false,
             max_clients: MAX_CLIENTS,
             max_clients_per_address: None,
@@ -55,6 +61,7 @@ impl Default for Settings {
             mtu: DEFAULT_MTU,
             session_timeout: SESSION_TIMEOUT,
             network: None,
+            trace: Trace::default(),
         }
     }
 }

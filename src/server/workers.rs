@@ -11,7 +11,7 @@ use std::{io, mem};
 
 use super::first_request::{begins_with_url, refuse, too_many_clients};
 use super::server_event::ServerEvent;
-use super::shared::Shared;
+use super::shared::{Shared, canonical};
 use crate::connection::Connection;
 use crate::errand::spawn;
 use crate::rtsp::Inbox;
@@ -21,6 +21,7 @@ use crate::server_worker::transcript::End;
 use crate::standard::server_worker::StandardWorker; // wing
 use crate::standard::server_worker::refusal; // wing
 use crate::standard::server_worker::survey::Surveys; // wing
+use crate::trace::Event;
 
 /// The threads of the connections that are open; joined when this is dropped.
 pub(super) struct Workers {
@@ -105,6 +106,8 @@ impl Service {
     fn attend(&self, stream: TcpStream, peer: SocketAddr, objection: Option<String>) {
         let report = &self.shared.report;
         report(ServerEvent::Connected { peer });
+        let trace = self.shared.settings.trace.of_client(peer);
+        trace.tell(|| Event::Connected { local: stream.local_addr().ok().map(canonical), peer });
         let end = match objection {
             Some(why) => refuse(stream, peer, &self.shared, why, too_many),
             None => self.serve(stream, peer).unwrap_or_else(End::from),

@@ -4,8 +4,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use crate::event::Event;
-use crate::impairment::Line;
-use crate::impairment::Network;
+use crate::impairment::{Line, Network, Pushed};
 use crate::server::shared::Settings;
 
 /// The network between one session and its client.
@@ -32,18 +31,19 @@ impl BadNetwork {
         }))
     }
 
-    /// Takes a packet in, and sends what is due.
+    /// Takes a packet in, tells what becomes of it, and sends what is due.
     ///
     /// # Errors
     /// This packet, or an earlier one that was due by now, could not be sent.
     pub(crate) fn send(
         &mut self,
         packet: &[u8],
+        tell: impl FnOnce(&Pushed),
         mut send: impl FnMut(&[u8]) -> io::Result<()>,
     ) -> io::Result<()> {
         let now = self.clock.elapsed();
         self.line.change(self.network.impairment());
-        self.line.push(packet, now);
+        tell(&self.line.push(packet, now));
         self.send_due(now, &mut send);
         self.failure.take().map_or(Ok(()), Err)
     }

@@ -11,8 +11,10 @@ use super::transcript::{Obstacle, Transcript};
 use crate::connection::{SOCKET_TIMEOUT, was_not_taken};
 use crate::datagram::{self, TooLarge};
 use crate::event::Event;
+use crate::impairment::Pushed;
 use crate::rtp_packet::HEADER_SIZE;
 use crate::server::shared::{Shared, canonical};
+use crate::trace::Departures;
 
 /// The socket that sends to one client. Python: `clientInfo['rtpSocket']`.
 pub(super) struct RtpSocket {
@@ -21,6 +23,7 @@ pub(super) struct RtpSocket {
     network: Option<Box<BadNetwork>>,
     listener: Listener,
     transcript: Transcript<Trouble>,
+    departures: Departures,
 }
 
 impl RtpSocket {
@@ -43,7 +46,10 @@ impl RtpSocket {
         socket.set_write_timeout(Some(SOCKET_TIMEOUT))?;
         let network = BadNetwork::of(&shared.settings);
         let transcript = Transcript::new(peer, shared);
-        Ok(Self { socket, client, network, listener: Listener::default(), transcript })
+        let own = socket.local_addr()?;
+        let departures = Departures::new(transcript.trace(), own, client, false);
+        let listener = Listener::default();
+        Ok(Self { socket, client, network, listener, transcript, departures })
     }
 
     /// Where the packets go.
@@ -53,12 +59,15 @@ impl RtpSocket {
 
     /// Waits until the next frame is due, or `stop` is set, and says whether it is.
     pub(super) fn wait(&mut self, stop: &Event, due: Instant) -> bool {
-        let Self { socket, network, transcript, listener, .. } = self;
+        let Self { socket, network, transcript, listener, departures, .. } = self;
         match network {
             None => stop.wait(due.saturating_duration_since(Instant::now())),
             Some(network) => {
                 let tell = |text| transcript.network(text);
-                network.wait(stop, due, tell, |packet| listener.send(socket, packet))
+                network.wait(stop, due, tell, |packet| {
+                    departures.left(packet);
+                    listener.send(socket, packet)
+                })
             }
         }
     }
@@ -66,7 +75,7 @@ impl RtpSocket {
     /// Sends one packet of the frame with that number, and returns whether it has left; if not, the
     /// transcript says why.
     pub(super) fn send(&mut self, packet: &[u8], frame_number: u64) -> bool {
-        let sent = self.try_to_send(packet);
+        let sent = self.try_to_send(packet, frame_number);
         if self.listener.is_found_missing() {
             let client = self.client;
             self.transcript.note(format!(
@@ -80,15 +89,24 @@ impl RtpSocket {
         sent.is_ok()
     }
 
-    fn try_to_send(&mut self, packet: &[u8]) -> Result<(), Trouble> {
+    fn try_to_send(&mut self, packet: &[u8], frame_number: u64) -> Result<(), Trouble> {
         let length = packet.len().saturating_sub(HEADER_SIZE);
         if length > MAX_PAYLOAD {
             return Err(Trouble::TooLarge { length });
         }
-        let Self { socket, network, client, listener, .. } = self;
+        let Self { socket, network, client, listener, departures, .. } = self;
         let sent = match network {
-            None => listener.send(socket, packet),
-            Some(network) => network.send(packet, |packet| listener.send(socket, packet)),
+            None => {
+                departures.sent(packet, frame_number, None);
+                listener.send(socket, packet)
+            }
+            Some(network) => {
+                let tell = |pushed: &Pushed| departures.sent(packet, frame_number, Some(pushed));
+                network.send(packet, tell, |packet| {
+                    departures.left(packet);
+                    listener.send(socket, packet)
+                })
+            }
         };
         sent.map_err(|source| match TooLarge::check(packet.len()) {
             Err(too_large) => Trouble::Refused(too_large),
@@ -98,10 +116,13 @@ impl RtpSocket {
 
     /// Sends the packets that are still in the line.
     pub(super) fn finish(&mut self, stop: &Event) {
-        let Self { socket, network, transcript, listener, .. } = self;
+        let Self { socket, network, transcript, listener, departures, .. } = self;
         if let Some(network) = network {
             let tell = |text| transcript.network(text);
-            network.finish(stop, tell, |packet| listener.send(socket, packet));
+            network.finish(stop, tell, |packet| {
+                departures.left(packet);
+                listener.send(socket, packet)
+            });
         }
     }
 

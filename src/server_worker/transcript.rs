@@ -9,9 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::diagnosis::requests::{Remark, oddities};
-use crate::rtsp::Request;
+use crate::rtsp::{Request, State};
 use crate::server::server_event::ServerEvent;
 use crate::server::shared::{Sessions, Shared};
+use crate::trace::{Described, Event, Trace};
 
 /// Why a frame could not be sent.
 pub(crate) trait Obstacle: fmt::Display {
@@ -32,6 +33,11 @@ pub(crate) struct Transcript<T> {
 impl<T: Obstacle> Transcript<T> {
     pub(crate) const fn new(peer: SocketAddr, shared: Arc<Shared>) -> Self {
         Self { peer, shared, told: Vec::new() }
+    }
+
+    /// What is told of the session's packets.
+    pub(crate) fn trace(&self) -> Trace {
+        self.shared.settings.trace.of_client(self.peer)
     }
 
     /// Tells that something is wrong; the session goes on.
@@ -74,11 +80,36 @@ pub(super) struct Remarks {
     shared: Arc<Shared>,
     told: Vec<Discriminant<Remark>>,
     last_cseq: Option<u32>,
+    trace: Trace,
+    state: State,
 }
 
 impl Remarks {
-    pub(super) const fn new(peer: SocketAddr, shared: Arc<Shared>) -> Self {
-        Self { peer, shared, told: Vec::new(), last_cseq: None }
+    pub(super) fn new(peer: SocketAddr, shared: Arc<Shared>) -> Self {
+        let (trace, state) = (shared.settings.trace.of_client(peer), State::Init);
+        trace.tell(|| Event::State(state));
+        Self { peer, shared, told: Vec::new(), last_cseq: None, trace, state }
+    }
+
+    /// A reply, or what goes with it, is about to be sent.
+    pub(super) fn replies(&self, text: &str) {
+        self.trace.tell(|| Event::Message { is_sent: true, text: text.to_owned() });
+    }
+
+    /// The session is in that state now.
+    pub(super) fn state(&mut self, state: State) {
+        if state != self.state {
+            self.trace.tell(|| Event::State(state));
+        }
+        self.state = state;
+    }
+
+    /// A session is set up, of that movie.
+    pub(super) fn sets_up(&self, movie: &str) {
+        self.trace.tell(|| {
+            let (movie, dialect) = (Some(movie.to_owned()), Some("lab"));
+            Event::Described(Described { movie, dialect, ..Described::default() })
+        });
     }
 
     /// Looks at a request, in the session of that id and movie, if there is one.

@@ -16,7 +16,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use crate::client::dialogue::Next;
-use crate::client::log::ClientEvent;
+use crate::client::log::{ClientEvent, Witness};
 use crate::client::mailbox::News;
 use crate::client::message::Message;
 use crate::client::player::{Player, Seek, Status};
@@ -24,6 +24,7 @@ use crate::rtsp::{Method, State};
 use crate::standard::rtsp::StandardReply;
 use crate::statistics::Statistics;
 
+mod authentication;
 mod intake;
 mod interleaved;
 mod keep_alive;
@@ -36,6 +37,7 @@ mod reports;
 mod request;
 mod session;
 mod settings;
+mod shown;
 mod source;
 mod transport;
 
@@ -92,7 +94,7 @@ impl StandardClient {
             return self.torn_down();
         }
         if !self.session.dialogue.put_off(Method::Teardown) && self.session.state != State::Init {
-            self.send_teardown();
+            self.send_request(Method::Teardown);
         }
     }
 
@@ -155,8 +157,8 @@ impl StandardClient {
     fn connected(&mut self, stream: io::Result<TcpStream>) {
         let Some(wanted_for) = self.session.dialogue.end_connecting() else { return };
         match stream.and_then(|stream| self.session.connected(stream)) {
-            Ok(peer) => {
-                self.session.log.report(ClientEvent::Connected(peer));
+            Ok(ends) => {
+                self.session.log.connected(ends);
                 self.press(wanted_for);
             }
             Err(error) => {
@@ -167,6 +169,7 @@ impl StandardClient {
     }
 
     fn connection_ended(&mut self, why: &str) {
+        self.session.log.closing(why);
         if self.plan == Plan::Tcp {
             return self.reconnect_over_tcp();
         }
@@ -214,11 +217,6 @@ impl StandardClient {
         }
     }
 
-    fn send_teardown(&mut self) {
-        self.session.say_goodbye();
-        self.send_request(Method::Teardown);
-    }
-
     fn stop_setting_up(&mut self, why: Message) {
         self.plan = Plan::Nothing;
         self.give_up(why);
@@ -263,18 +261,18 @@ impl StandardClient {
     }
 
     fn refused(&mut self, method: Method, reply: &StandardReply) {
-        let wants_tcp = reply.code == 461 && !self.session.transport.tcp;
         if self.session.moves(method, reply) {
             return self.go_elsewhere(method);
         }
-        match (method, self.plan) {
+        match (method, self.plan, reply.code) {
+            (Method::Teardown, Plan::Tcp, _) => self.set_up_over_tcp(),
+            (_, _, 401) => self.refused_for_good(method, reply),
             // A server that does not know OPTIONS may well know the other methods.
-            (Method::Options, Plan::Setup) => self.send_request(Method::Describe),
-            (Method::Setup, _) if wants_tcp => {
+            (Method::Options, Plan::Setup, _) => self.send_request(Method::Describe),
+            (Method::Setup, _, 461) if !self.session.transport.tcp => {
                 self.session.transport.tcp = true;
                 self.send_setup();
             }
-            (Method::Teardown, Plan::Tcp) => self.set_up_over_tcp(),
             _ => self.refused_for_good(method, reply),
         }
     }
@@ -290,7 +288,7 @@ impl StandardClient {
 
     /// The request was refused, and there is nothing else to try.
     fn refused_for_good(&mut self, method: Method, reply: &StandardReply) {
-        self.session.log.tell(Message::refused(method, reply.words(), &self.session.movie.name));
+        self.session.log.tell(self.session.refusal(method, reply, self.settings.tcp));
         self.session.stop_listening_unless_playing();
         self.session.position.set_next(None);
         if method == Method::Setup {
@@ -302,8 +300,7 @@ impl StandardClient {
             self.plan = Plan::Nothing;
         }
         // A session that the server does not know, or that can't be ended, is of no more use.
-        let is_unknown = reply.code == 454 && self.session.has_id();
-        if is_unknown || method == Method::Teardown {
+        if reply.code == 454 && self.session.has_id() || method == Method::Teardown {
             self.disconnect();
         }
     }
@@ -316,7 +313,7 @@ impl StandardClient {
         let Some(since) = self.session.awaits_udp_since() else { return false };
         if now >= since + self.settings.silence && self.session.dialogue.awaited().is_none() {
             self.plan = Plan::Tcp;
-            self.send_teardown();
+            self.send_request(Method::Teardown);
             self.session.log.tell(messages::tries_tcp(self.session.transport.port));
         }
         true
@@ -325,9 +322,8 @@ impl StandardClient {
     /// TEARDOWN has been answered: sends SETUP again, with TCP, and then PLAY from the same place.
     fn set_up_over_tcp(&mut self) {
         self.plan = Plan::Nothing;
-        let place = self.session.place();
+        self.session.wants_tcp_from(self.session.place());
         self.session.end();
-        self.session.wants_tcp_from(place);
         self.send_setup();
     }
 
@@ -405,7 +401,7 @@ impl Player for StandardClient {
         }
     }
 
-    /// Works only if the description says how long the movie is. While the movie plays, this is
+    /// Works only if the description says how long the movie is, or for the beginning. While the movie plays, this is
     /// PAUSE and then PLAY with a Range.
     fn seek_movie(&mut self, direction: Seek) {
         let plays = self.will_play();
@@ -427,12 +423,12 @@ impl Player for StandardClient {
         self.look_at_the_clock() || told || shown
     }
 
-    fn dismiss_message(&mut self) {
-        self.session.log.dismiss();
+    fn watch(&mut self, witness: Witness) {
+        self.session.log.watch(witness);
     }
 
-    fn dismiss_description(&mut self) {
-        self.session.receiver.screen.description = None;
+    fn dismiss_message(&mut self) {
+        self.session.log.dismiss();
     }
 
     fn is_connecting(&self) -> bool {

@@ -1,7 +1,7 @@
 //! A connection of the standard dialect: messages and packets in, messages and packets out.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -44,6 +44,14 @@ impl StandardReader {
     /// Whether nothing has come for a second although a message lacks the empty line at its end.
     pub(crate) fn awaits_empty_line(&self) -> bool {
         self.inbox.lacks_empty_line() && self.last_arrival.elapsed() >= FORGOTTEN
+    }
+
+    /// Whether the other side has not closed its half, as far as can be told at once.
+    pub(crate) fn has_other_side(&self) -> bool {
+        self.stream.set_read_timeout(Some(AT_ONCE)).ok();
+        let next = self.stream.peek(&mut [0]);
+        self.stream.set_read_timeout(Some(SOCKET_TIMEOUT)).ok();
+        next.map_or_else(|error| timed_out(&error), |count| count > 0)
     }
 
     /// Closes so that what was sent last arrives.
@@ -110,6 +118,11 @@ impl StandardWriter {
         self.write(&[&[b'$', channel, high, low], packet].concat())
     }
 
+    /// The addresses of both ends, this one first, while there is a connection.
+    pub(crate) fn ends(&self) -> Option<(SocketAddr, SocketAddr)> {
+        Some((self.door.local_addr().ok()?, self.door.peer_addr().ok()?))
+    }
+
     /// Ends the connection, even while others read or write.
     pub(crate) fn shut(&self) {
         // What fails here has ended already.
@@ -146,6 +159,8 @@ impl StandardWriter {
     }
 }
 
+/// As short as a timeout can be.
+const AT_ONCE: Duration = Duration::from_millis(1);
 /// After that time the rest of a message has been forgotten, most likely.
 const FORGOTTEN: Duration = Duration::from_secs(1);
 /// How long the other side may read nothing at all.

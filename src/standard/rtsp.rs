@@ -20,6 +20,7 @@
 //! # Ok::<(), rtsp_lab::standard::rtsp::BadMessage>(())
 //! ```
 
+mod authentication;
 mod bad_message;
 mod headers;
 pub mod inbox;
@@ -34,6 +35,7 @@ mod status;
 pub mod transport;
 mod url;
 
+pub use authentication::{Challenge, Credentials};
 pub use bad_message::{BadMessage, Flaw};
 pub(crate) use headers::one_line;
 pub use headers::{Headers, MAX_HEADERS, TooManyHeaders};

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::connection::{Connection, was_not_taken};
-use crate::rtsp::Method;
 use crate::rtsp::inbox::TooLong;
+use crate::rtsp::{Method, State};
 use crate::server::server_event::ServerEvent;
 use crate::server::shared::Settings;
 use crate::server::shared::{Shared, canonical};
@@ -17,6 +17,7 @@ use crate::server_worker::pace::Pace;
 use crate::server_worker::transcript::End;
 use crate::server_worker::transcript::Transcript;
 use crate::standard::connection::{Arrival, StandardReader, StandardWriter};
+use crate::standard::reported;
 use crate::standard::rtcp;
 use crate::standard::rtsp::inbox::Item;
 use crate::standard::rtsp::transport::Answer;
@@ -24,6 +25,7 @@ use crate::standard::rtsp::{
     RtspUrl, SessionHeader, StandardMethod, StandardReply, StandardRequest, StandardStatus, Target,
 };
 use crate::standard::sdp::JPEG_CLOCK_HZ;
+use crate::trace::{Described, Event, Trace};
 
 mod describe;
 pub(crate) mod refusal;
@@ -54,6 +56,8 @@ pub(crate) struct StandardWorker {
     /// When the last request came, and when anything at all did.
     last_request: Instant,
     last_sign: Instant,
+    trace: Trace,
+    state: State,
 }
 
 impl StandardWorker {
@@ -71,7 +75,9 @@ impl StandardWorker {
         let (stream, bytes) = connection.into_parts();
         let reader = StandardReader::new(stream.try_clone()?, bytes)?;
         let writer = Arc::new(StandardWriter::new(stream)?);
-        let (session, was_told) = (None, false);
+        let (session, was_told, state) = (None, false, State::Init);
+        let trace = shared.settings.trace.of_client(peer);
+        trace.tell(|| Event::State(state));
         Ok(Self {
             reader,
             writer,
@@ -83,6 +89,8 @@ impl StandardWorker {
             was_told,
             last_request,
             last_sign,
+            trace,
+            state,
         })
     }
 
@@ -139,6 +147,10 @@ impl StandardWorker {
     /// A client is alive if it sends requests or reports (measured: no player does both), or takes the
     /// movie over TCP: there the sender ends when nobody reads.
     fn look_at_the_clock(&mut self) -> Option<End> {
+        let state = self.session.as_ref().map_or(State::Init, Session::state);
+        if std::mem::replace(&mut self.state, state) != state {
+            self.trace.tell(|| Event::State(state));
+        }
         if self.session.as_ref().is_some_and(Session::is_taken) {
             self.last_sign = Instant::now();
         }
@@ -195,9 +207,9 @@ impl StandardWorker {
     fn describe(&self, request: &StandardRequest) -> Result<StandardReply, Refusal> {
         let url = url_of(request)?;
         let (movie, _) = url.movie(TRACK);
-        let (_, survey) = self.open(request, &movie)?;
+        let frames = self.open(request, &movie)?.frames();
         let address = canonical(self.local).ip();
-        let description = describe::description(&movie, survey.frames, address, TRACK);
+        let description = describe::description(&movie, frames, address, TRACK);
         let base = format!("{}/", url.of_whole_movie(TRACK).to_string().trim_end_matches('/'));
         let reply = self.ok(request).with("Content-Base", base);
         Ok(reply.with_body("application/sdp", description.encode()))
@@ -230,7 +242,9 @@ impl StandardWorker {
     /// Starts to send, from where the movie is or from where `Range` says (section 10.5).
     fn play(&mut self, request: &StandardRequest) -> io::Result<()> {
         let range = request.headers.get("Range");
-        let prepared = self.session.as_mut().map(|session| session.prepare(range));
+        let Self { reader, shared, session, .. } = self;
+        let is_awaited = || !shared.stop.is_set() && reader.has_other_side();
+        let prepared = session.as_mut().map(|session| session.prepare(range, &is_awaited));
         let reply = self.ok(request);
         match prepared {
             None | Some(Ok(None)) => self.send(&reply),
@@ -271,7 +285,8 @@ impl StandardWorker {
 
     /// Opens a movie that can be sent, or tells why it can't.
     fn open(&self, request: &StandardRequest, movie: &str) -> Result<SurveyedMovie, Refusal> {
-        let opened = self.surveys.open(&self.shared.settings.movies, movie);
+        let is_awaited = || !self.shared.stop.is_set() && self.reader.has_other_side();
+        let opened = self.surveys.open((&self.shared.settings.movies, movie), &is_awaited);
         describe::fit(request, movie, opened)
     }
 
@@ -279,6 +294,11 @@ impl StandardWorker {
         let cname = format!("rtsp_lab@{}", canonical(self.local).ip());
         let transcript = Transcript::new(self.peer, Arc::clone(&self.shared));
         let (reports, rtcp_channel) = (way.reports(), way.rtcp_channel());
+        self.trace.tell(|| {
+            let (frames, clock_hz) = (Some(movie.frames()), Some(JPEG_CLOCK_HZ));
+            let (movie, dialect) = (Some(name.clone()), Some("standard"));
+            Event::Described(Described { frames, clock_hz, movie, dialect, ..Described::default() })
+        });
         let stream = StandardStream::new(movie, way, &self.shared.settings, cname, transcript);
         Session::new(name, track, stream, reports, rtcp_channel)
     }
@@ -307,6 +327,8 @@ impl StandardWorker {
         // Players send all kinds of bytes to open a way through firewalls.
         let Ok(packets) = rtcp::parse(datagram) else { return };
         self.last_sign = Instant::now();
+        let reports = self.session.as_ref().and_then(|session| session.reports.as_ref());
+        reported::tell(&self.trace, datagram, reports, &self.writer);
         let ours = self.session.as_ref().map(|session| session.ssrc);
         for packet in packets {
             let blocks = match packet {
@@ -358,6 +380,7 @@ impl StandardWorker {
 
     fn send(&mut self, reply: &StandardReply) -> io::Result<()> {
         let text = reply.encode();
+        self.trace.tell(|| Event::Message { is_sent: true, text: text.clone() });
         self.writer.send(&text)?;
         self.report(ServerEvent::Sent { peer: self.peer, text });
         Ok(())

@@ -51,6 +51,18 @@ impl<R: Read> Plain<R> {
         }
     }
 
+    /// Goes past the next JPEG; returns its length as [`Self::read_frame`] would, `None` if only that can
+    /// tell.
+    pub(super) fn skip_frame(&mut self) -> Option<u64> {
+        if !self.find_start().ok()? {
+            return None;
+        }
+        let mut passed = Passed(0);
+        passed.put(&START);
+        self.copy_rest(&mut passed, &mut false).ok()?;
+        Some(passed.length() as u64)
+    }
+
     /// Reads as far as the start of a JPEG; `false` if there is none.
     fn find_start(&mut self) -> Result<bool, Flaw> {
         let mut found = if std::mem::take(&mut self.has_begun) { SOI.len() } else { 0 };
@@ -61,7 +73,7 @@ impl<R: Read> Plain<R> {
             if fill(&mut self.source, &mut byte)? == 0 {
                 // A file that grows may have the first byte of a frame only.
                 if read > 0 && read == found {
-                    return Err(cut(START.get(..read).unwrap_or_default()));
+                    return Err(cut(&Passed(read)));
                 }
                 self.skipped = read as u64;
                 return Ok(false);
@@ -82,21 +94,21 @@ impl<R: Read> Plain<R> {
     }
 
     /// Copies a JPEG from its third byte, the `FF` of its first marker, to its end.
-    fn copy_rest(&mut self, frame: &mut Vec<u8>, has_scan: &mut bool) -> Result<(), Flaw> {
+    fn copy_rest(&mut self, frame: &mut impl Sink, has_scan: &mut bool) -> Result<(), Flaw> {
         let mut marker = copy_code(&mut self.source, frame)?;
         loop {
             marker = match marker {
                 EOI => return Ok(()),
                 SECOND_SOI if *has_scan => {
-                    frame.truncate(frame.len().saturating_sub(SOI.len()));
+                    frame.shorten(frame.length().saturating_sub(SOI.len()));
                     self.has_begun = true;
                     return Ok(());
                 }
                 // It stands alone (T.81 table B.1), and what is before it is no picture.
                 SECOND_SOI => {
-                    self.skipped += frame.len().saturating_sub(SOI.len()) as u64;
-                    frame.clear();
-                    frame.extend_from_slice(&SOI);
+                    self.skipped += frame.length().saturating_sub(SOI.len()) as u64;
+                    frame.shorten(0);
+                    frame.put(&SOI);
                     next_marker(&mut self.source, frame)?
                 }
                 TEM | RST0..=RST7 => next_marker(&mut self.source, frame)?,
@@ -178,14 +190,82 @@ fn is_whole(frame: &[u8]) -> bool {
     matches!(walk(frame).outcome, Outcome::Ok | Outcome::Long { .. })
 }
 
+/// Where the bytes of a frame go.
+trait Sink {
+    /// How many have gone there.
+    fn length(&self) -> usize;
+
+    /// Leaves the first so many.
+    fn shorten(&mut self, length: usize);
+
+    fn put(&mut self, bytes: &[u8]);
+
+    /// Takes as many bytes as there are in the source, `count` at most.
+    fn take(&mut self, source: &mut impl BufRead, count: u64) -> io::Result<u64>;
+
+    /// Takes bytes as far as the next `FF`, `count` at most.
+    fn take_to_ff(&mut self, source: &mut impl BufRead, count: u64) -> io::Result<()>;
+}
+
+/// They are kept.
+impl Sink for Vec<u8> {
+    fn length(&self) -> usize {
+        self.len()
+    }
+
+    fn shorten(&mut self, length: usize) {
+        self.truncate(length);
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        self.extend_from_slice(bytes);
+    }
+
+    fn take(&mut self, source: &mut impl BufRead, count: u64) -> io::Result<u64> {
+        Ok(source.by_ref().take(count).read_to_end(self)? as u64)
+    }
+
+    fn take_to_ff(&mut self, source: &mut impl BufRead, count: u64) -> io::Result<()> {
+        source.by_ref().take(count).read_until(0xFF, self).map(drop)
+    }
+}
+
+/// They are counted.
+struct Passed(usize);
+
+impl Sink for Passed {
+    fn length(&self) -> usize {
+        self.0
+    }
+
+    fn shorten(&mut self, length: usize) {
+        self.0 = self.0.min(length);
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        self.0 += bytes.len();
+    }
+
+    fn take(&mut self, source: &mut impl BufRead, count: u64) -> io::Result<u64> {
+        let passed = io::copy(&mut source.by_ref().take(count), &mut io::sink())?;
+        self.0 += usize::try_from(passed).unwrap_or(usize::MAX);
+        Ok(passed)
+    }
+
+    fn take_to_ff(&mut self, source: &mut impl BufRead, count: u64) -> io::Result<()> {
+        self.0 += source.by_ref().take(count).skip_until(0xFF)?;
+        Ok(())
+    }
+}
+
 /// Copies the bytes up to and including the next marker, and returns its code.
-fn next_marker(source: &mut impl BufRead, frame: &mut Vec<u8>) -> Result<u8, Flaw> {
+fn next_marker(source: &mut impl BufRead, frame: &mut impl Sink) -> Result<u8, Flaw> {
     copy_to_ff(source, frame)?;
     copy_code(source, frame)
 }
 
 /// The code of a marker whose `FF` has been copied.
-fn copy_code(source: &mut impl BufRead, frame: &mut Vec<u8>) -> Result<u8, Flaw> {
+fn copy_code(source: &mut impl BufRead, frame: &mut impl Sink) -> Result<u8, Flaw> {
     loop {
         // Any number of FF may fill the space before a marker's code.
         match copy_byte(source, frame)? {
@@ -197,7 +277,7 @@ fn copy_code(source: &mut impl BufRead, frame: &mut Vec<u8>) -> Result<u8, Flaw>
 
 /// Copies entropy-coded data: its `FF 00` is a data byte, its restart markers belong to it, and what
 /// can't come after a scan is damage, of which the decoder makes what it can.
-fn skip_scan(source: &mut impl BufRead, frame: &mut Vec<u8>) -> Result<u8, Flaw> {
+fn skip_scan(source: &mut impl BufRead, frame: &mut impl Sink) -> Result<u8, Flaw> {
     loop {
         match next_marker(source, frame)? {
             SECOND_SOI if source.fill_buf().map_err(Flaw::Read)?.first() != Some(&0xFF) => {}
@@ -208,38 +288,38 @@ fn skip_scan(source: &mut impl BufRead, frame: &mut Vec<u8>) -> Result<u8, Flaw>
 }
 
 /// Copies a segment: two bytes of length, which counts itself, and the rest.
-fn copy_segment(source: &mut impl BufRead, frame: &mut Vec<u8>) -> Result<(), Flaw> {
+fn copy_segment(source: &mut impl BufRead, frame: &mut impl Sink) -> Result<(), Flaw> {
     let high = copy_byte(source, frame)?;
     let low = copy_byte(source, frame)?;
     let rest = u64::from(u16::from_be_bytes([high, low]).saturating_sub(2));
-    let copied = source.by_ref().take(rest).read_to_end(frame).map_err(Flaw::Read)?;
-    if copied as u64 == rest { within_limit(frame) } else { Err(cut(frame)) }
+    let copied = frame.take(source, rest).map_err(Flaw::Read)?;
+    if copied == rest { within_limit(frame) } else { Err(cut(frame)) }
 }
 
-fn copy_byte(source: &mut impl BufRead, frame: &mut Vec<u8>) -> Result<u8, Flaw> {
-    let mut byte = [0];
-    if fill(source, &mut byte)? == 0 {
+fn copy_byte(source: &mut impl BufRead, frame: &mut impl Sink) -> Result<u8, Flaw> {
+    let Some(&byte) = source.fill_buf().map_err(Flaw::Read)?.first() else {
         return Err(cut(frame));
-    }
-    frame.extend_from_slice(&byte);
-    let [byte] = byte;
+    };
+    source.consume(1);
+    frame.put(&[byte]);
     Ok(byte)
 }
 
-fn copy_to_ff(source: &mut impl BufRead, frame: &mut Vec<u8>) -> Result<(), Flaw> {
-    let room = (MAX_FRAME + 1).saturating_sub(frame.len()) as u64;
-    source.by_ref().take(room).read_until(0xFF, frame).map_err(Flaw::Read)?;
-    within_limit(frame)?;
-    if frame.last() == Some(&0xFF) { Ok(()) } else { Err(cut(frame)) }
+/// What comes after the `FF` finds the end of the file, if there is none.
+fn copy_to_ff(source: &mut impl BufRead, frame: &mut impl Sink) -> Result<(), Flaw> {
+    let room = (MAX_FRAME + 1).saturating_sub(frame.length()) as u64;
+    frame.take_to_ff(source, room).map_err(Flaw::Read)?;
+    within_limit(frame)
 }
 
-fn within_limit(frame: &[u8]) -> Result<(), Flaw> {
-    if frame.len() > MAX_FRAME { Err(Flaw::TooLarge) } else { Ok(()) }
+fn within_limit(frame: &impl Sink) -> Result<(), Flaw> {
+    if frame.length() > MAX_FRAME { Err(Flaw::TooLarge) } else { Ok(()) }
 }
 
 /// How much is missing can't be told, only that it is at least one byte.
-fn cut(frame: &[u8]) -> Flaw {
-    Flaw::Cut { part: "JPEG", expected: frame.len() + 1, found: frame.len() }
+fn cut(frame: &impl Sink) -> Flaw {
+    let found = frame.length();
+    Flaw::Cut { part: "JPEG", expected: found + 1, found }
 }
 
 /// A JPEG's first bytes: SOI, and the `FF` of another marker.

@@ -62,6 +62,17 @@ impl<R: Read + Seek> LengthPrefixed<R> {
         Ok(Some(length))
     }
 
+    /// How many bytes the frame at `offset` takes, its digits among them, if it begins as a frame does and
+    /// ends before `end`. The place in the file is another one then.
+    pub(super) fn length_at(&mut self, offset: u64, end: u64) -> Option<u64> {
+        let mut head = [0; LENGTH_DIGITS + SOI.len()];
+        self.source.seek(SeekFrom::Start(offset)).ok()?;
+        self.source.read_exact(&mut head).ok()?;
+        let (digits, soi) = head.split_first_chunk()?;
+        let length = (LENGTH_DIGITS + length_of(*digits)?) as u64;
+        (soi == SOI && offset + length <= end).then_some(length)
+    }
+
     /// `None` at the end of the file; where that was seen before, the file may have grown.
     fn read_length(&mut self) -> Result<Option<usize>, Flaw> {
         let rest = self.digits.get_mut(self.found..).unwrap_or_default();
@@ -71,9 +82,7 @@ impl<R: Read + Seek> LengthPrefixed<R> {
             LENGTH_DIGITS => {}
             found => return Err(Flaw::Cut { part: "length", expected: LENGTH_DIGITS, found }),
         }
-        let length = str::from_utf8(&self.digits).ok().filter(|text| is_number(text));
-        let length =
-            length.and_then(|text| text.parse().ok()).filter(|&length| length >= SOI.len());
+        let length = length_of(self.digits);
         if length.is_some() {
             return Ok(length);
         }
@@ -109,6 +118,12 @@ impl<R: Seek> Seek for LengthPrefixed<R> {
         self.found = 0;
         self.source.seek(to)
     }
+}
+
+/// A frame has a start at least.
+fn length_of(digits: [u8; LENGTH_DIGITS]) -> Option<usize> {
+    let text = str::from_utf8(&digits).ok().filter(|text| is_number(text))?;
+    text.parse().ok().filter(|&length| length >= SOI.len())
 }
 
 fn is_number(text: &str) -> bool {

@@ -1,19 +1,20 @@
 //! A buffer of pixels that embedded-graphics can draw on, and that a picture can be scaled into.
 
 use std::convert::Infallible;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use embedded_graphics::Pixel;
 use embedded_graphics::mono_font::MonoTextStyle;
-use embedded_graphics::pixelcolor::Rgb888;
 use embedded_graphics::prelude::{
-    Dimensions, DrawTarget, Drawable, IntoStorage, OriginDimensions, Point, Primitive, Size,
+    Angle, AngleUnit, Dimensions, DrawTarget, Drawable, OriginDimensions, Point, Primitive, Size,
 };
 use embedded_graphics::primitives::{
-    Circle, PrimitiveStyle, PrimitiveStyleBuilder, Rectangle, RoundedRectangle,
+    Arc, Circle, PrimitiveStyle, PrimitiveStyleBuilder, Rectangle, RoundedRectangle, Triangle,
 };
 use embedded_graphics::text::{Alignment, Baseline, Text, TextStyleBuilder};
 
-use super::palette::Ink;
+use super::palette::{Color, Ink, Theme};
+use super::target::{Drawn, Parts, Target};
 use crate::picture::Picture;
 
 /// The pixels of a window, each `0x00RRGGBB`, rows from the top. What is drawn is measured in
@@ -24,7 +25,14 @@ pub(super) struct Canvas<'a> {
     width: usize,
     height: usize,
     scale: usize,
+    theme: Theme,
     marks: Option<&'a mut Vec<Mark>>,
+    /// What can be clicked, and what can be scrolled.
+    pub(super) drawn: Drawn,
+    /// What the pixels show of each part, from the time before.
+    before: Parts,
+    /// What is drawn now is there already.
+    is_there: bool,
 }
 
 /// Where something is, in points: what the tests of the layout look at.
@@ -41,26 +49,74 @@ impl<'a> Canvas<'a> {
     pub(super) fn new(
         pixels: &'a mut [u32],
         (width, height): (usize, usize),
-        scale: usize,
-        marks: Option<&'a mut Vec<Mark>>,
+        (scale, theme): (usize, Theme),
+        before: Parts,
     ) -> Option<Self> {
         let pixels = pixels.get_mut(..width.checked_mul(height)?)?;
-        Some(Self { pixels, width, height, scale: scale.max(1), marks })
+        let (scale, drawn, is_there) = (scale.max(1), Drawn::default(), false);
+        let marks = None;
+        Some(Self { pixels, width, height, scale, theme, marks, drawn, before, is_there })
+    }
+
+    /// One without pixels, which only notes what is where.
+    pub(super) fn of_marks(size: (usize, usize), scale: usize, marks: &'a mut Vec<Mark>) -> Self {
+        let ((width, height), scale, drawn) = (size, scale.max(1), Drawn::default());
+        let (pixels, theme) = (Default::default(), Theme::default());
+        let (marks, before, is_there) = (Some(marks), Parts::default(), false);
+        Self { pixels, width, height, scale, theme, marks, drawn, before, is_there }
+    }
+
+    /// Begins a drawing: nothing is there any more unless `base`, which all parts depend on, is as the
+    /// time before.
+    pub(super) fn begin(&mut self, base: &impl Hash) {
+        let base = number_of(base);
+        if self.before.base != base {
+            self.before.keys.clear();
+        }
+        self.drawn.parts.base = base;
+    }
+
+    /// Draws a part that fills its area, and depends on `key`: if that is as the time before, the part is
+    /// there already.
+    pub(super) fn part(&mut self, area: Rectangle, key: &impl Hash, draw: impl FnOnce(&mut Self)) {
+        let key = number_of(key);
+        let is_same = self.before.keys.get(&area) == Some(&key);
+        self.drawn.parts.keys.insert(area, key);
+        self.unless(is_same, draw);
+    }
+
+    /// Draws what stays as long as `base` does.
+    pub(super) fn fixed(&mut self, draw: impl FnOnce(&mut Self)) {
+        let is_there = !self.before.keys.is_empty();
+        self.unless(is_there, draw);
+    }
+
+    /// Draws, or only notes what can be clicked.
+    fn unless(&mut self, is_there: bool, draw: impl FnOnce(&mut Self)) {
+        let outside = self.is_there;
+        self.is_there |= is_there;
+        draw(self);
+        self.is_there = outside;
+    }
+
+    /// A click on that area is one on the target. What is drawn later lies above.
+    pub(super) fn target(&mut self, target: Target, area: Rectangle) {
+        self.drawn.targets.push((target, area));
     }
 
     /// Fills a rectangle; what lies outside is cut off.
-    pub(super) fn fill(&mut self, area: Rectangle, color: Rgb888) {
+    pub(super) fn fill(&mut self, area: Rectangle, color: Color) {
         let Ok(()) = self.fill_solid(&area, color);
     }
 
     /// Fills a rectangle, and hides what was there.
-    pub(super) fn cover(&mut self, area: Rectangle, color: Rgb888) {
+    pub(super) fn cover(&mut self, area: Rectangle, color: Color) {
         self.mark(Mark::Cover(area));
         self.fill(area, color);
     }
 
     /// A box with round corners, its edge one point wide, that hides what was there.
-    pub(super) fn panel(&mut self, area: Rectangle, radius: u32, fill: Rgb888, edge: Rgb888) {
+    pub(super) fn panel(&mut self, area: Rectangle, radius: u32, fill: Color, edge: Color) {
         self.mark(Mark::Cover(area));
         let style = PrimitiveStyleBuilder::new().fill_color(fill).stroke_color(edge);
         let style = style.stroke_width(1).build();
@@ -70,9 +126,32 @@ impl<'a> Canvas<'a> {
     }
 
     /// A filled circle.
-    pub(super) fn disc(&mut self, center: Point, diameter: u32, color: Rgb888) {
+    pub(super) fn disc(&mut self, center: Point, diameter: u32, color: Color) {
         let style = PrimitiveStyle::with_fill(color);
         let Ok(()) = Circle::with_center(center, diameter).into_styled(style).draw(self);
+    }
+
+    /// A triangle as wide as its height twice, less one: its tip is at the top, or else at the foot.
+    pub(super) fn arrow(&mut self, tip: Point, height: i32, is_up: bool) {
+        for row in 0..height {
+            let y = if is_up { tip.y + row } else { tip.y - row };
+            let width = (2 * row + 1).unsigned_abs();
+            self.fill(Rectangle::new(Point::new(tip.x - row, y), Size::new(width, 1)), Color::Ink);
+        }
+    }
+
+    /// A filled triangle.
+    pub(super) fn triangle(&mut self, corners: [Point; 3], color: Color) {
+        let [one, two, three] = corners;
+        let style = PrimitiveStyle::with_fill(color);
+        let Ok(()) = Triangle::new(one, two, three).into_styled(style).draw(self);
+    }
+
+    /// Most of a circle, open at the upper right.
+    pub(super) fn open_circle(&mut self, center: Point, diameter: u32, width: u32, color: Color) {
+        let style = PrimitiveStyle::with_stroke(color, width);
+        let (start, sweep): (Angle, Angle) = (0.0.deg(), 285.0.deg());
+        let Ok(()) = Arc::with_center(center, diameter, start, sweep).into_styled(style).draw(self);
     }
 
     /// One line of text in a box, half way down; what does not fit ends in three dots. Characters
@@ -89,12 +168,19 @@ impl<'a> Canvas<'a> {
         let character_style = MonoTextStyle::new(ink.font, ink.color);
         let text = Text::with_text_style(&text, at, character_style, style);
         self.mark(Mark::Text(text.text.to_owned(), text.bounding_box()));
-        let Ok(_end) = text.draw(self);
+        if !self.is_there {
+            let Ok(_end) = text.draw(self);
+        }
+    }
+
+    /// Hides all that has been drawn in a shade.
+    pub(super) fn shade(&mut self, area: Rectangle) {
+        self.mark(Mark::Cover(area));
+        self.darken(area);
     }
 
     /// Takes every pixel of an area down to two fifths, so that what is drawn next stands out.
     pub(super) fn darken(&mut self, area: Rectangle) {
-        self.mark(Mark::Cover(area));
         let area = self.visible(area);
         for y in area.rows() {
             for pixel in self.row(Point::new(area.top_left.x, y), area.size.width) {
@@ -107,6 +193,9 @@ impl<'a> Canvas<'a> {
 
     /// Scales a picture into an area with bilinear interpolation.
     pub(super) fn picture(&mut self, picture: &Picture, area: Rectangle) {
+        if self.pixels.is_empty() {
+            return;
+        }
         let visible = self.visible(area);
         let area = self.in_pixels(area);
         let (right, down) = offset(visible, area);
@@ -154,8 +243,11 @@ impl<'a> Canvas<'a> {
         self.in_pixels(area).intersection(&all)
     }
 
-    /// So many pixels of one row, if they are there.
+    /// So many pixels of one row, if there are so many, and if they are to be drawn.
     fn row(&mut self, start: Point, length: u32) -> &mut [u32] {
+        if self.is_there {
+            return Default::default();
+        }
         let index = |number: i32| usize::try_from(number).ok();
         let range = index(start.x).zip(index(start.y)).and_then(|(x, y)| {
             let first = y.checked_mul(self.width)?.checked_add(x)?;
@@ -173,12 +265,12 @@ impl OriginDimensions for Canvas<'_> {
 }
 
 impl DrawTarget for Canvas<'_> {
-    type Color = Rgb888;
+    type Color = Color;
     type Error = Infallible;
 
     fn draw_iter<I>(&mut self, pixels: I) -> Result<(), Infallible>
     where
-        I: IntoIterator<Item = Pixel<Rgb888>>,
+        I: IntoIterator<Item = Pixel<Color>>,
     {
         for Pixel(point, color) in pixels {
             self.fill(Rectangle::new(point, Size::new(1, 1)), color);
@@ -186,14 +278,22 @@ impl DrawTarget for Canvas<'_> {
         Ok(())
     }
 
-    fn fill_solid(&mut self, area: &Rectangle, color: Rgb888) -> Result<(), Infallible> {
-        let visible = self.visible(*area);
+    fn fill_solid(&mut self, area: &Rectangle, color: Color) -> Result<(), Infallible> {
+        if self.is_there {
+            return Ok(());
+        }
+        let (visible, color) = (self.visible(*area), color.pixel(self.theme));
         for y in visible.rows() {
-            self.row(Point::new(visible.top_left.x, y), visible.size.width)
-                .fill(color.into_storage());
+            self.row(Point::new(visible.top_left.x, y), visible.size.width).fill(color);
         }
         Ok(())
     }
+}
+
+fn number_of(key: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The text, or as much of it as there is room for, and three dots; what would be a line end or a
@@ -298,7 +398,8 @@ mod tests {
     #[test]
     fn a_picture_at_its_own_size_is_unchanged() {
         let mut pixels = [1; 4];
-        let mut canvas = Canvas::new(&mut pixels, (2, 2), 1, None).unwrap();
+        let mut canvas =
+            Canvas::new(&mut pixels, (2, 2), (1, Theme::Dark), Parts::default()).unwrap();
         canvas.picture(&checkers(), Rectangle::new(Point::zero(), Size::new(2, 2)));
         assert_eq!(pixels.to_vec(), checkers().pixels);
     }
@@ -306,7 +407,8 @@ mod tests {
     #[test]
     fn scaling_blends_between_the_centres_and_keeps_the_corners() {
         let mut pixels = [0; 16];
-        let mut canvas = Canvas::new(&mut pixels, (4, 4), 1, None).unwrap();
+        let mut canvas =
+            Canvas::new(&mut pixels, (4, 4), (1, Theme::Dark), Parts::default()).unwrap();
         canvas.picture(&checkers(), Rectangle::new(Point::zero(), Size::new(4, 4)));
         assert_eq!((pixels[0], pixels[3]), (0, 0xFF_FFFF));
         assert_eq!(pixels[1], 0x3F_3F3F);
@@ -315,30 +417,34 @@ mod tests {
     #[test]
     fn what_lies_outside_is_cut_off() {
         let mut pixels = [7; 4];
-        let mut canvas = Canvas::new(&mut pixels, (2, 2), 1, None).unwrap();
+        let mut canvas =
+            Canvas::new(&mut pixels, (2, 2), (1, Theme::Dark), Parts::default()).unwrap();
         for (x, y) in [(-5, -5), (1, 1), (90, 90), (-90, 1_000_000)] {
             let area = Rectangle::new(Point::new(x, y), Size::new(4, 4));
             canvas.picture(&checkers(), area);
-            canvas.fill(Rectangle::new(Point::new(x, y), Size::new(1, 1)), Rgb888::new(1, 2, 3));
+            canvas.fill(Rectangle::new(Point::new(x, y), Size::new(1, 1)), Color::Ink);
         }
         assert_eq!(pixels[0], 7);
-        assert_eq!(pixels[3], 0x01_0203);
+        assert_eq!(pixels[3], 0xEC_EFF2);
     }
 
     #[test]
     fn a_buffer_that_is_too_small_is_no_canvas() {
-        assert!(Canvas::new(&mut [0; 3], (2, 2), 1, None).is_none());
-        assert!(Canvas::new(&mut [0; 3], (usize::MAX, 2), 1, None).is_none());
+        assert!(Canvas::new(&mut [0; 3], (2, 2), (1, Theme::Dark), Parts::default()).is_none());
+        assert!(
+            Canvas::new(&mut [0; 3], (usize::MAX, 2), (1, Theme::Dark), Parts::default()).is_none()
+        );
     }
 
     #[test]
     fn a_point_is_a_square_of_pixels_and_a_picture_uses_each_of_them() {
         let mut pixels = [7; 16];
-        let mut canvas = Canvas::new(&mut pixels, (4, 4), 2, None).unwrap();
+        let mut canvas =
+            Canvas::new(&mut pixels, (4, 4), (2, Theme::Dark), Parts::default()).unwrap();
         canvas.picture(&checkers(), Rectangle::new(Point::zero(), Size::new(2, 2)));
-        canvas.fill(Rectangle::new(Point::new(1, 0), Size::new(9, 1)), Rgb888::new(1, 2, 3));
+        canvas.fill(Rectangle::new(Point::new(1, 0), Size::new(9, 1)), Color::Ink);
         assert_eq!(canvas.size(), Size::new(2, 2));
-        let top = [0, 0x3F_3F3F, 0x01_0203, 0x01_0203];
+        let top = [0, 0x3F_3F3F, 0xEC_EFF2, 0xEC_EFF2];
         let (first, second) = (&pixels[..4], &pixels[4..8]);
         assert_eq!(first, top);
         assert_eq!(second[2..], top[2..]);
@@ -348,9 +454,10 @@ mod tests {
     #[test]
     fn half_a_point_at_the_edge_is_drawn_too() {
         let mut pixels = [0; 9];
-        let mut canvas = Canvas::new(&mut pixels, (3, 3), 2, None).unwrap();
-        canvas.fill(Rectangle::new(Point::zero(), canvas.size()), Rgb888::new(0, 0, 1));
-        assert_eq!(pixels, [1; 9]);
+        let mut canvas =
+            Canvas::new(&mut pixels, (3, 3), (2, Theme::Dark), Parts::default()).unwrap();
+        canvas.fill(Rectangle::new(Point::zero(), canvas.size()), Color::Ink);
+        assert_eq!(pixels, [0xEC_EFF2; 9]);
     }
 
     #[test]

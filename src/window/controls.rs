@@ -1,13 +1,17 @@
 //! What keys, clicks and the close button do. Python: the commands of the buttons, and `handler`.
 
+use std::time::Instant;
+
 use embedded_graphics::geometry::Point;
 
 use super::buttons::Buttons;
-use super::keys::PanelKind;
-use super::layout::{Layout, corner};
-use crate::client::{Player, Seek};
+use super::scroll::{Page, Scroll};
+use super::target::{Drawn, PanelKind, Target};
+use super::zoom::{Zoom, ZoomStep};
+use crate::client::{Buffer, Player, Seek};
 use crate::impairment::Network;
 use crate::impairment::Percent;
+use crate::playout::Target as Amount;
 use crate::rtsp::{Method, State};
 
 /// The keys that mean something, whatever they are called in the windowing library.
@@ -15,42 +19,35 @@ use crate::rtsp::{Method, State};
 pub(super) enum Press {
     /// The key of a button.
     Button(Method),
+    /// Space: plays, pauses, plays again.
+    Space,
     /// Opens a panel, or closes it.
     Panel(PanelKind),
+    /// Nothing but the film, and back.
+    Film,
+    /// Through what is in the panel.
+    Scroll(Scroll),
+    /// The scale.
+    Zoom(ZoomStep),
     /// An arrow: through the movie, where it has a length.
     Seek(Seek),
     /// A bracket: the embedded server loses more, or less.
     Loss(Step),
+    /// Comma or full stop: the playout buffer is to hold less, or more.
+    Buffer(Step),
     /// Enter: go on watching.
     Continue,
     /// Q: close.
     Close,
-    /// Esc: away with what covers the video.
+    /// Esc: away with what is open, one at a time.
     Dismiss,
 }
 
-/// One percent.
+/// One percent, or 100 ms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Up,
     Down,
-}
-
-/// What can be clicked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A button below the video.
-    Button(Method),
-    /// The dialog's "Continue watching".
-    Continue,
-    /// The dialog's "Close".
-    Close,
-    /// The message.
-    Message,
-    /// The corner of the description.
-    Description,
-    /// The corner of the panel.
-    Panel,
 }
 
 /// What the user has opened and chosen, and whether the program is about to end.
@@ -60,7 +57,13 @@ pub(super) struct Controls {
     stay_open: bool,
     /// The network of the embedded server, if there is one.
     network: Option<Network>,
+    zoom: Zoom,
+    film_only: bool,
     panel: Option<PanelKind>,
+    /// The first entry that the panel shows; `None` for the newest, or for the beginning.
+    first_shown: Option<usize>,
+    /// The window as it was drawn last.
+    drawn: Drawn,
     hover: Option<Target>,
     dialog: Option<Dialog>,
     leaving: bool,
@@ -77,6 +80,50 @@ impl Controls {
     /// With these buttons; `stay_open` keeps the window after TEARDOWN.
     pub(super) fn new(buttons: Buttons, stay_open: bool, network: Option<Network>) -> Self {
         Self { buttons, stay_open, network, ..Self::default() }
+    }
+
+    /// The same at a scale that is chosen; `None` follows the window.
+    #[must_use]
+    pub(super) fn at_scale(mut self, scale: Option<usize>) -> Self {
+        self.zoom = Zoom::new(scale);
+        self
+    }
+
+    /// Looks at the size of the window; says whether the scale has changed.
+    pub(super) fn look_at_size(&mut self, size: (usize, usize), now: Instant) -> bool {
+        self.zoom.look(size, now)
+    }
+
+    /// Takes what is known of the window as it has been drawn.
+    pub(super) fn has_drawn(&mut self, drawn: Drawn) {
+        self.drawn = drawn;
+        // Whoever has come to the end follows what comes next.
+        let is_log = self.panel == Some(PanelKind::RtspLog);
+        let is_at_end = |page: Page| page.later() == 0;
+        if is_log && self.drawn.page.is_some_and(is_at_end) {
+            self.first_shown = None;
+        }
+    }
+
+    /// What is known of it, for the next drawing.
+    pub(super) fn take_drawn(&mut self) -> Drawn {
+        std::mem::take(&mut self.drawn)
+    }
+
+    pub(super) const fn scale(&self) -> usize {
+        self.zoom.scale()
+    }
+
+    pub(super) fn zoom_told(&self) -> Option<&str> {
+        self.zoom.told()
+    }
+
+    pub(super) const fn film_only(&self) -> bool {
+        self.film_only
+    }
+
+    pub(super) const fn first_shown(&self) -> Option<usize> {
+        self.first_shown
     }
 
     pub(super) const fn buttons(&self) -> Buttons {
@@ -116,7 +163,8 @@ impl Controls {
     pub(super) fn offers(&self, client: &dyn Player, method: Method) -> bool {
         let has_setup = self.has(Method::Setup);
         let too_early = client.state() == State::Init && method == Method::Play && has_setup;
-        self.has(method) && !too_early && client.offers(method)
+        let is_again = method == Method::Play && end_of(client).is_some();
+        self.has(method) && !too_early && (is_again || client.offers(method))
     }
 
     fn has(&self, method: Method) -> bool {
@@ -141,14 +189,56 @@ impl Controls {
             (Press::Continue | Press::Dismiss, Some(_)) => self.push(Target::Continue, client),
             (Press::Close, Some(_)) => self.push(Target::Close, client),
             (Press::Button(method), None) => self.push(Target::Button(method), client),
-            (Press::Panel(kind), None) => {
-                self.panel = if self.panel == Some(kind) { None } else { Some(kind) };
-            }
+            (Press::Space, None) => self.space(client),
+            (Press::Panel(kind), None) => self.open_or_close(kind),
+            (Press::Film, None) => self.film_only = !self.film_only,
+            (Press::Scroll(step), None) => self.scroll(step),
+            (Press::Zoom(step), _) => self.zoom.change(step, Instant::now()),
             (Press::Seek(direction), None) => client.seek_movie(direction),
             (Press::Loss(step), None) => self.change_loss(step),
+            (Press::Buffer(step), None) => change_buffer(client.buffer(), step),
             (Press::Dismiss, None) => self.dismiss(client),
-            (Press::Button(_) | Press::Panel(_) | Press::Seek(_) | Press::Loss(_), Some(_))
+            (
+                Press::Button(_)
+                | Press::Space
+                | Press::Panel(_)
+                | Press::Film
+                | Press::Scroll(_)
+                | Press::Seek(_)
+                | Press::Loss(_)
+                | Press::Buffer(_),
+                Some(_),
+            )
             | (Press::Continue | Press::Close, None) => {}
+        }
+    }
+
+    /// Plays, pauses, or plays again; while a reply is awaited, the other of what is wished for.
+    fn space(&mut self, client: &mut dyn Player) {
+        let method = match client.state() {
+            _ if client.is_waiting() && client.will_play() => Method::Pause,
+            _ if client.is_waiting() => Method::Play,
+            State::Playing if end_of(client).is_some() => Method::Play,
+            State::Playing => Method::Pause,
+            State::Init if self.first_step() == Method::Setup => return,
+            State::Init | State::Ready => Method::Play,
+        };
+        self.push_button(method, client);
+    }
+
+    fn open_or_close(&mut self, kind: PanelKind) {
+        self.panel = if self.panel == Some(kind) { None } else { Some(kind) };
+        self.film_only = false;
+        self.first_shown = None;
+    }
+
+    fn scroll(&mut self, step: Scroll) {
+        if let Some(page) = self.drawn.page.filter(|_| self.panel.is_some()) {
+            self.first_shown = match (self.panel, step) {
+                // The end of the description is no newest entry.
+                (Some(PanelKind::Description), Scroll::Newest) => Some(page.total),
+                _ => page.after(step),
+            };
         }
     }
 
@@ -162,19 +252,14 @@ impl Controls {
     }
 
     /// Notes what is under the pointer; says whether that has changed.
-    pub(super) fn point(
-        &mut self,
-        at: Option<Point>,
-        layout: &Layout,
-        client: &dyn Player,
-    ) -> bool {
-        let hover = at.and_then(|at| self.target_at(at, layout, client));
+    pub(super) fn point(&mut self, at: Option<Point>, client: &dyn Player) -> bool {
+        let hover = at.and_then(|at| self.target_at(at, client));
         hover != std::mem::replace(&mut self.hover, hover)
     }
 
     /// Does what is under the pointer.
-    pub(super) fn click(&mut self, at: Point, layout: &Layout, client: &mut dyn Player) {
-        if let Some(target) = self.target_at(at, layout, client) {
+    pub(super) fn click(&mut self, at: Point, client: &mut dyn Player) {
+        if let Some(target) = self.target_at(at, client) {
             self.push(target, client);
         }
     }
@@ -189,33 +274,10 @@ impl Controls {
         self.dialog = Some(Dialog { resume });
     }
 
-    /// What a click there would do something to. What is above hides what is below.
-    fn target_at(&self, at: Point, layout: &Layout, client: &dyn Player) -> Option<Target> {
-        if self.asks_to_close() {
-            let targets = [Target::Continue, Target::Close].into_iter();
-            let mut buttons = targets.zip(layout.dialog_buttons());
-            return buttons.find(|(_, area)| area.contains(at)).map(|(target, _)| target);
-        }
-        let (message, panel) = (client.message().is_some(), self.panel.is_some());
-        let description = client.description().is_some();
-        let above = [
-            (message, layout.message, Target::Message),
-            (description, corner(layout.description(message, panel)), Target::Description),
-            (panel, corner(layout.panel(message)), Target::Panel),
-        ];
-        let methods = self.buttons.all().iter().map(|button| Target::Button(button.method));
-        let takes = |target: &Target| match target {
-            Target::Button(method) => self.takes(client, *method),
-            Target::Continue
-            | Target::Close
-            | Target::Message
-            | Target::Description
-            | Target::Panel => true,
-        };
-        let buttons = layout.buttons(self.buttons).into_iter().zip(methods);
-        let shown = above.into_iter().filter(|(shown, ..)| *shown);
-        let mut targets = shown.map(|(_, area, target)| (area, target)).chain(buttons);
-        targets.find(|(area, _)| area.contains(at)).map(|(_, target)| target).filter(takes)
+    /// What a click there would do something to.
+    fn target_at(&self, at: Point, client: &dyn Player) -> Option<Target> {
+        let is_off = |target: &Target| matches!(target, Target::Button(method) if !self.takes(client, *method));
+        self.drawn.at(at).filter(|target| !is_off(target))
     }
 
     fn push(&mut self, target: Target, client: &mut dyn Player) {
@@ -224,23 +286,38 @@ impl Controls {
             Target::Continue => self.stay(client),
             Target::Close => self.leave(client),
             Target::Message => client.dismiss_message(),
-            Target::Description => client.dismiss_description(),
+            Target::Tab(kind) => self.open_or_close(kind),
             Target::Panel => self.panel = None,
+            Target::Newest => self.first_shown = None,
+            Target::Statistics => self.open_or_close(PanelKind::Statistics),
+            Target::Film => self.film_only = false,
+            Target::Nothing => {}
         }
     }
 
-    fn push_button(&self, method: Method, client: &mut dyn Player) {
-        if self.takes(client, method) {
-            client.press(method);
+    fn push_button(&mut self, method: Method, client: &mut dyn Player) {
+        if !self.takes(client, method) {
+            return;
+        }
+        match method {
+            Method::Play if end_of(client).is_some() => client.play_again(),
+            Method::Describe => {
+                client.press(method);
+                self.panel = Some(PanelKind::Description);
+                self.first_shown = None;
+            }
+            Method::Setup | Method::Play | Method::Pause | Method::Teardown | Method::Options => {
+                client.press(method);
+            }
         }
     }
 
     /// One thing at a time, the uppermost first.
     fn dismiss(&mut self, client: &mut dyn Player) {
-        if client.message().is_some() {
+        if self.film_only {
+            self.film_only = false;
+        } else if client.message().is_some() {
             client.dismiss_message();
-        } else if client.description().is_some() {
-            client.dismiss_description();
         } else {
             self.panel = None;
         }
@@ -259,4 +336,29 @@ impl Controls {
         self.leaving = true;
         client.press(Method::Teardown);
     }
+}
+
+/// 100 ms less or more.
+fn change_buffer(buffer: &Buffer, step: Step) {
+    buffer.set_target(match step {
+        Step::Up => Amount::one_more(buffer.target()),
+        Step::Down => Amount::one_less(buffer.target()),
+    });
+}
+
+/// The end of the movie.
+#[derive(Clone, Copy, Debug)]
+pub struct End<'a> {
+    /// The server has said so; otherwise nothing has come for a while.
+    pub is_told: bool,
+    /// How it is played again.
+    pub how: &'a str,
+}
+
+/// The end of the movie, if it is there and nothing is being done about it.
+pub(super) fn end_of(client: &dyn Player) -> Option<End<'_>> {
+    let status = client.status();
+    let is_played = status.state == State::Playing && status.awaited.is_none();
+    let how = status.again.filter(|_| is_played)?;
+    Some(End { is_told: status.has_ended, how })
 }

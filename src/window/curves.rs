@@ -1,18 +1,17 @@
 //! The two curves: a rate over the last minute.
 
-use embedded_graphics::pixelcolor::Rgb888;
 use embedded_graphics::prelude::Size;
 use embedded_graphics::primitives::Rectangle;
 use embedded_graphics::text::Alignment;
 
 use super::canvas::Canvas;
 use super::layout::part;
-use super::palette::{CHART, DARK_BLUE, DARK_GREEN, FAINT, GREEN, OFF, SMALL, VALUE};
+use super::palette::{Color, SMALL, VALUE};
 use super::view::Curve;
 use crate::statistics::MOST;
 
 /// The name and the present value, and below them the curve, which ends at the right: now.
-pub(super) fn draw_curve(canvas: &mut Canvas<'_>, area: Rectangle, curve: &Curve, color: Rgb888) {
+pub(super) fn draw_curve(canvas: &mut Canvas<'_>, area: Rectangle, curve: &Curve, color: Color) {
     let width = area.size.width;
     let top = part(area, 0, 0, width, TOP - 2);
     let chart = part(area, 0, TOP, width, area.size.height - TOP);
@@ -21,20 +20,20 @@ pub(super) fn draw_curve(canvas: &mut Canvas<'_>, area: Rectangle, curve: &Curve
     let minute = part(top, name_width + 9, 0, SMALL.width_of(MINUTE), top.size.height);
     canvas.text(MINUTE, minute, SMALL, Alignment::Left);
     let value = curve.value.map_or_else(|| "-".to_owned(), |value| value.to_string());
-    let ink = VALUE.in_color(if curve.value.is_some() { color } else { OFF });
+    let ink = VALUE.in_color(if curve.value.is_some() { color } else { Color::Off });
     let value_left = name_width + 9 + SMALL.width_of(MINUTE) + 6;
     let value_area = part(top, value_left, 0, width - value_left, top.size.height);
     canvas.text(&value, value_area, ink, Alignment::Right);
-    canvas.fill(chart, CHART);
+    canvas.fill(chart, Color::Chart);
     for third in [1, 2] {
-        canvas.fill(part(chart, 0, chart.size.height * third / 3, width, 1), FAINT);
+        canvas.fill(part(chart, 0, chart.size.height * third / 3, width, 1), Color::Faint);
     }
     draw_samples(canvas, chart, &curve.samples, color);
 }
 
 /// A line through the samples, and the area below it filled.
-fn draw_samples(canvas: &mut Canvas<'_>, chart: Rectangle, samples: &[u64], color: Rgb888) {
-    let shade = if color == GREEN { DARK_GREEN } else { DARK_BLUE };
+fn draw_samples(canvas: &mut Canvas<'_>, chart: Rectangle, samples: &[u64], color: Color) {
+    let shade = if color == Color::Green { Color::DarkGreen } else { Color::DarkBlue };
     let Size { width, height } = chart.size;
     let top = ceiling(samples.iter().copied().max().unwrap_or(0));
     let mut before = None;

@@ -1,72 +1,106 @@
-//! What keys open: the panels, and the one that lists all keys.
+//! The panel that lists all keys.
 
+use embedded_graphics::prelude::Point;
 use embedded_graphics::primitives::Rectangle;
 use embedded_graphics::text::Alignment;
 
-use super::buttons::Buttons;
+use super::buttons::{Buttons, key_width};
 use super::canvas::Canvas;
-use super::layout::part;
-use super::palette::{BUTTON, BUTTON_EDGE, INK, LABEL, SMALL};
+use super::figures::more_rows;
+use super::layout::{count, inside, part};
+use super::palette::{Color, LABEL, SMALL, TEXT};
 use crate::rtsp::Method;
 
-/// A panel that a key opens, whatever is in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum PanelKind {
-    /// The last requests and replies.
-    RtspLog,
-    /// The packet that came last.
-    RtpHeader,
-    /// What each key does.
-    Keys,
-}
+/// Keys, and what they do.
+type Row = (&'static [&'static str], &'static str);
 
-/// A line for each key: the key in a small box, and what it does.
+/// A line for each key: the key in a small box, and what it does. `scale` is the window's.
 pub(super) fn draw_keys(
     canvas: &mut Canvas<'_>,
     area: Rectangle,
     buttons: Buttons,
-    (can_seek, can_lose): (bool, bool),
+    (can_seek, can_lose, scale): (bool, bool, usize),
 ) {
-    let of_buttons = buttons.all().iter().map(|button| (button.key, meaning(button.method)));
+    let area = inside(area, [0, 5, 0, 0]);
+    let of_buttons = buttons.all().iter().filter_map(|button| of_method(button.method));
     let (seek, loss) = (can_seek.then_some(SEEK), can_lose.then_some(LOSS));
-    let keys: Vec<_> = of_buttons.chain(seek).chain(loss).chain(OTHERS).collect();
-    let share = area.size.height / u32::try_from(keys.len()).unwrap_or(u32::MAX);
-    let height = share.clamp(LEAST_LINE, LINE);
-    let rows = (0..area.size.height / height).map(|row| row * height);
-    for ((key, meaning), y) in keys.into_iter().zip(rows) {
-        let key_box = part(area, 0, y + (height - 15) / 2, SMALL.width_of(key) + 8, 15);
-        canvas.panel(key_box, 2, BUTTON, BUTTON_EDGE);
-        canvas.text(key, key_box, SMALL.in_color(INK), Alignment::Center);
-        let line = part(area, KEYS_WIDTH, y, area.size.width - KEYS_WIDTH, height);
-        canvas.text(meaning, line, LABEL.in_color(INK), Alignment::Left);
+    let rows: Vec<Row> = [SPACE]
+        .into_iter()
+        .chain(of_buttons)
+        .chain(PANELS)
+        .chain(seek)
+        .chain(SCROLL)
+        .chain(loss)
+        .chain([BUFFER])
+        .chain(OTHERS)
+        .collect();
+    let height = (area.size.height / count(rows.len()).max(1)).clamp(LEAST_LINE, LINE);
+    let room = usize::try_from(area.size.height / height).unwrap_or(0);
+    let shown = if rows.len() > room { room.saturating_sub(1) } else { rows.len() };
+    for ((keys, meaning), row) in rows.iter().take(shown).zip(0..) {
+        let place = part(area, 0, row * height, area.size.width, height);
+        let mut x = 0;
+        for key in *keys {
+            let width = key_width(key).max(15);
+            draw_one(canvas, part(place, x, (height - 15) / 2, width, 15), key);
+            x += width + 3;
+        }
+        let text = inside(place, [MEANINGS, 0, 0, 0]);
+        canvas.text(meaning, text, TEXT, Alignment::Left);
+    }
+    if shown < rows.len() && room > 0 {
+        let place = part(area, 0, count(shown) * height, area.size.width, height);
+        let text = more_rows(rows.len() - shown, scale);
+        canvas.text(&text, place, LABEL, Alignment::Left);
     }
 }
 
-const fn meaning(method: Method) -> &'static str {
+/// A key in its box. The font has no arrows, so these are drawn.
+fn draw_one(canvas: &mut Canvas<'_>, area: Rectangle, key: &str) {
+    canvas.panel(area, 2, Color::Background, Color::Ink);
+    let side = match key {
+        LEFT => -1,
+        RIGHT => 1,
+        _ => return canvas.text(key, area, SMALL.in_color(Color::Ink), Alignment::Center),
+    };
+    let corner = |x, y| area.center() + Point::new(side * x, y);
+    canvas.triangle([corner(3, 0), corner(-2, -4), corner(-2, 4)], Color::Ink);
+}
+
+const fn of_method(method: Method) -> Option<Row> {
     match method {
-        Method::Setup => "Setup: open a session",
-        Method::Play => "Play",
-        Method::Pause => "Pause",
-        Method::Teardown => "Teardown: end the session",
-        Method::Describe => "Describe: what the movie is",
-        Method::Options => "",
+        Method::Setup => Some((&["S"], "Setup: open a session")),
+        Method::Play => Some((&["P"], "Play; at the end: again")),
+        Method::Pause => Some((&["U"], "Pause")),
+        Method::Teardown => Some((&["T"], "Teardown: end the session")),
+        Method::Describe => Some((&["D"], "Describe: what the movie is")),
+        Method::Options => None,
     }
 }
 
-const SEEK: (&str, &str) = ("Arrows", "left and right: 10 s back, on");
+const LEFT: &str = "<";
+const RIGHT: &str = ">";
 
-const LOSS: (&str, &str) = ("[  ]", "lose 1 % less, 1 % more on purpose");
-
-const OTHERS: [(&str, &str); 6] = [
-    ("L", "RTSP log: requests and replies"),
-    ("H", "RTP header: the latest packet"),
-    ("?", "this list; F1 as well"),
-    ("Esc", "close a message, a list, a panel"),
-    ("Enter", "in the dialog: continue watching"),
-    ("Q", "in the dialog: close"),
+const SPACE: Row = (&["Space"], "play, pause; at the end: again");
+const SEEK: Row = (&[LEFT, RIGHT], "10 s back, 10 s on");
+const LOSS: Row = (&["[", "]"], "lose 1 % less, 1 % more");
+const BUFFER: Row = (&[",", "."], "buffer 100 ms less, more");
+const PANELS: [Row; 4] = [
+    (&["L"], "RTSP log: requests and replies"),
+    (&["H"], "RTP header: the latest packet"),
+    (&["I"], "statistics: all figures"),
+    (&["F"], "movie only; F or Esc: back"),
+];
+const SCROLL: [Row; 1] = [(&["PgUp", "Dn"], "scroll the log; End: newest")];
+const OTHERS: [Row; 4] = [
+    (&["+", "-", "0"], "larger, smaller, automatic"),
+    (&["?"], "this list; F1 as well"),
+    (&["Esc"], "close what is open"),
+    (&["Enter", "Q"], "when asked: go on, close"),
 ];
 
-const KEYS_WIDTH: u32 = 52;
-/// The height of a line, and the least that it is where a message is below.
-const LINE: u32 = 22;
+/// Where the meanings begin.
+const MEANINGS: u32 = 70;
+/// The height of a line, and the least that it is where there is little room.
+const LINE: u32 = 20;
 const LEAST_LINE: u32 = 17;

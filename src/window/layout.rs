@@ -1,154 +1,162 @@
-//! Where everything is in a window of a given size, in points.
+//! Where everything is in a window of a given size, in points: a pure function of the size and of what
+//! the user has opened, so that nothing moves while the movie plays.
 
 use embedded_graphics::geometry::AnchorY;
 use embedded_graphics::prelude::{Point, Size};
 use embedded_graphics::primitives::Rectangle;
 
-use super::buttons::Buttons;
-use super::palette::LABEL;
-use crate::client::Message;
-
-/// The areas of the window; the video takes the height that the others leave.
+/// The areas of the window; the film takes what the others leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Layout {
+    window: Rectangle,
     pub(super) status: Rectangle,
-    pub(super) video: Rectangle,
+    pub(super) film: Rectangle,
     pub(super) controls: Rectangle,
     pub(super) statistics: Rectangle,
-    pub(super) message: Rectangle,
-    pub(super) dialog: Rectangle,
+    /// The column at the right; in a narrow window a sheet over the film.
+    pub(super) panel: Option<Rectangle>,
+    /// The panel hides the film.
+    pub(super) is_sheet: bool,
+    /// The statistics have room for all their rows, not for a line only.
+    pub(super) is_full: bool,
+    /// Nothing but the film and a line at the foot.
+    pub(super) is_film_only: bool,
 }
 
-/// What a message keeps clear at each side of its text.
-pub(super) const MESSAGE_MARGIN: u32 = 17;
-/// The height of a message with one line of text, and of one more.
-const MESSAGE: u32 = 46;
-pub(super) const MESSAGE_LINE: i32 = 15;
-
-/// The size that the window has at first, in points: the least that everything has room in.
+/// The size that the window has at first, in points, and the height for a larger scale, for screens
+/// that are not high.
 pub(super) const FIRST_SIZE: (usize, usize) = (640, 560);
+pub(super) const FIRST_LOW_HEIGHT: usize = 350;
 
 impl Layout {
-    /// The areas in a window of that size, in points. A lower window takes it from the video, to
-    /// begin with; what a still smaller one has no room for is cut off.
-    pub(super) fn of(Size { width, height }: Size) -> Self {
-        let (width, height) = (width.max(LEAST.width), height.max(LEAST.height));
-        let video_height = height - (STATUS + CONTROLS + STATISTICS);
-        let band = |y, height| area(0, y, width, height);
-        let controls_y = STATUS + video_height;
+    /// The areas in a window of that size; whether a panel is open, and whether only the film is wanted.
+    pub(super) fn of(Size { width, height }: Size, has_panel: bool, film_only: bool) -> Self {
+        if film_only || width < LEAST.width || height < LEAST.height {
+            return Self::of_film_only(width, height);
+        }
+        let is_low = height < LOW;
+        let (status, controls, line) = if is_low { (26, 40, 20) } else { (32, 48, 24) };
+        let is_sheet = has_panel && width < SHEET;
+        let panel = if has_panel && !is_sheet { (width * 45 / 100).clamp(304, 480) } else { 0 };
+        let column = width - panel;
+        let with_full = (height - status).saturating_sub(controls + FULL);
+        let is_full = 10 * with_full >= 6 * (height - status) && column >= 330;
+        let statistics = if is_full { FULL } else { line };
+        let film = height - status - controls - statistics;
+        let band = |y, height| area(0, y, column, height);
+        let controls_y = status + film;
+        let film = band(status, film);
+        let beside = area(column, status, panel, height - status);
         Self {
-            status: band(0, STATUS),
-            video: band(STATUS, video_height),
-            controls: band(controls_y, CONTROLS),
-            statistics: band(controls_y + CONTROLS, STATISTICS),
-            message: area(12, controls_y - 56, width - 24, MESSAGE),
-            dialog: area(
-                (width - DIALOG.width) / 2,
-                STATUS + video_height.saturating_sub(DIALOG.height) / 2,
-                DIALOG.width,
-                DIALOG.height,
-            ),
+            window: area(0, 0, width, height),
+            status: area(0, 0, width, status),
+            film,
+            controls: band(controls_y, controls),
+            statistics: band(controls_y + controls, statistics),
+            panel: has_panel.then_some(if is_sheet { film } else { beside }),
+            is_sheet,
+            is_full,
+            is_film_only: false,
         }
     }
 
-    /// The same with room for the lines of a message; one more than the usual is all that it gets.
-    pub(super) fn with_message(mut self, message: Option<&Message>) -> Self {
-        let text_width = self.message.size.width - 2 * MESSAGE_MARGIN;
-        let is_long = |message: &Message| LABEL.width_of(&message.text) > text_width;
-        if message.is_some_and(is_long) {
-            self.message.top_left.y -= MESSAGE_LINE;
-            self.message.size.height += MESSAGE_LINE.unsigned_abs();
+    fn of_film_only(width: u32, height: u32) -> Self {
+        let line = FILM_LINE.min(height);
+        let nothing = area(0, height, width, 0);
+        Self {
+            window: area(0, 0, width, height),
+            status: area(0, height - line, width, line),
+            film: area(0, 0, width, height - line),
+            controls: nothing,
+            statistics: nothing,
+            panel: None,
+            is_sheet: false,
+            is_full: false,
+            is_film_only: true,
         }
-        self
     }
 
-    /// The areas of the buttons, from left to right.
-    pub(super) fn buttons(&self, buttons: Buttons) -> Vec<Rectangle> {
-        let mut left = self.controls.top_left + Point::new(10, 8);
-        let mut place = |width: u32| {
-            let area = Rectangle::new(left, Size::new(width, BUTTON_HEIGHT));
-            left.x = left.x.saturating_add_unsigned(width + BUTTON_GAP);
+    /// What a message, so high with the gaps around it, leaves of the film or of the sheet over it.
+    pub(super) fn above(&self, message: u32) -> Self {
+        let shorter = |area: Rectangle| {
+            area.resized_height(area.size.height.saturating_sub(message), AnchorY::Top)
+        };
+        match self.panel {
+            Some(panel) if self.is_sheet => Self { panel: Some(shorter(panel)), ..*self },
+            _ => Self { film: shorter(self.film), ..*self },
+        }
+    }
+
+    /// How wide the tabs beside the buttons are.
+    pub(super) const fn tabs_width(&self) -> u32 {
+        if self.panel.is_some() {
+            0
+        } else if self.controls.size.width < NARROW {
+            70
+        } else {
+            138
+        }
+    }
+
+    /// The areas of the buttons, from left to right, and whether a button has one line: it depends on
+    /// the width alone. `least` is how wide each must be with one line and with two.
+    pub(super) fn buttons(&self, least: &[(u32, u32)]) -> (Vec<Rectangle>, bool) {
+        let tabs = match self.tabs_width() {
+            0 => 0,
+            width => width + TABS_GAP,
+        };
+        let gaps = count(least.len()).saturating_sub(1) * BUTTON_GAP;
+        let room = self.controls.size.width.saturating_sub(2 * BUTTONS_X + tabs + gaps);
+        let one_line: u32 = least.iter().map(|widths| widths.0).sum();
+        let two_lines: u32 = least.iter().map(|widths| widths.1).sum();
+        let is_one_line = one_line <= room;
+        let left = room.saturating_sub(if is_one_line { one_line } else { two_lines });
+        let share = left / count(least.len()).max(1);
+        let share = if is_one_line { share.min(MOST_SHARE) } else { share };
+        let y = self.controls.size.height.saturating_sub(BUTTON_HEIGHT) / 2;
+        let mut x = BUTTONS_X;
+        let areas = least.iter().map(|(one_line, two_lines)| {
+            let width = share + if is_one_line { one_line } else { two_lines };
+            let area = part(self.controls, x, y, width, BUTTON_HEIGHT);
+            x += width + BUTTON_GAP;
             area
-        };
-        buttons.all().iter().map(|button| place(button.width)).collect()
+        });
+        (areas.collect(), is_one_line)
     }
 
-    /// What the buttons leave, for the keys that have no button.
-    pub(super) fn beside_buttons(&self) -> Rectangle {
-        let (left, right) = (BUTTONS_END + 18, self.controls.size.width - 12);
-        let size = Size::new(right.saturating_sub(left), BUTTON_HEIGHT);
-        Rectangle::new(self.controls.top_left + point(left, 8), size)
-    }
-
-    /// The two columns of figures, and below each other the two curves.
+    /// The two columns of figures, if the statistics are whole.
     pub(super) fn columns(&self) -> [Rectangle; 2] {
-        [14, 218].map(|x| {
-            Rectangle::new(self.statistics.top_left + Point::new(x, 4), Size::new(184, 138))
-        })
+        let column = self.statistics.size.width;
+        let width = if column >= WITH_CURVES { 184 } else { column.saturating_sub(40) / 2 };
+        let second = if column >= WITH_CURVES { 218 } else { 14 + width + 12 };
+        [14, second].map(|x| part(self.statistics, x, 4, width, 138))
     }
 
-    /// The areas of the two curves, one below the other; extra width is theirs.
-    pub(super) fn curves(&self) -> [Rectangle; 2] {
-        let width = self.statistics.size.width - 424 - 12;
-        [8, 80].map(|y| {
-            Rectangle::new(self.statistics.top_left + Point::new(424, y), Size::new(width, 64))
-        })
+    /// The areas of the two curves, one below the other; extra width is theirs. None have room in a
+    /// narrow column.
+    pub(super) fn curves(&self) -> Vec<Rectangle> {
+        let column = self.statistics.size.width;
+        if column < WITH_CURVES {
+            return Vec::new();
+        }
+        [8, 80].map(|y| part(self.statistics, 424, y, column - 424 - 12, 64)).to_vec()
     }
 
-    /// The panel over the right half of the video, above the message if there is one.
-    pub(super) fn panel(&self, message: bool) -> Rectangle {
-        let half = self.video.size.width / 2;
-        let size = Size::new((half - 16).min(PANEL_WIDTH), self.room(message));
-        let left = self.video.size.width - 12 - size.width;
-        Rectangle::new(self.video.top_left + point(left, 8), size)
+    /// The dialog in the middle of the window, as high as the film if that has room for it.
+    pub(super) fn dialog(&self) -> Rectangle {
+        let (window, film) = (self.window, self.film);
+        let is_high = film.size.height >= DIALOG.height;
+        let room = if is_high { film } else { window };
+        let size = DIALOG.component_min(window.size);
+        let x = window.size.width.saturating_sub(size.width) / 2;
+        let y = room.size.height.saturating_sub(size.height) / 2;
+        Rectangle::new(Point::new(0, room.top_left.y) + point(x, y), size)
     }
 
-    /// The description over the video, or over what the panel leaves of it.
-    pub(super) fn description(&self, message: bool, panel: bool) -> Rectangle {
-        let free = self.free_video(panel);
-        let right = if panel { 8 } else { 12 };
-        part(free, 12, 8, free.size.width - 12 - right, self.room(message))
-    }
-
-    /// What a panel leaves of the video.
-    pub(super) fn free_video(&self, panel: bool) -> Rectangle {
-        let Size { width, height } = self.video.size;
-        let covered = if panel { width - self.panel(false).top_left.x.unsigned_abs() } else { 0 };
-        part(self.video, 0, 0, width - covered, height)
-    }
-
-    /// Where something goes that begins so far from the middle of the video, and is so high: there,
-    /// or if that is covered, in the middle of what is free; `None` if it has no room there either.
-    pub(super) fn clear(&self, free: Rectangle, (offset, height): (i32, u32)) -> Option<Rectangle> {
-        let usual_y = self.video.center().y + offset;
-        let usual = Rectangle::new(Point::new(free.top_left.x, usual_y), free.size);
-        let places = [usual.resized_height(height, AnchorY::Top), middle(free, height)];
-        let is_free = |place: &Rectangle| {
-            let around = middle(*place, height + 2 * CLEARANCE);
-            around.intersection(&free) == around
-        };
-        places.into_iter().find(is_free)
-    }
-
-    /// The height between the margins of the video.
-    fn room(&self, message: bool) -> u32 {
-        let end = self.controls.top_left.y;
-        let foot = if message { (end - self.message.top_left.y).unsigned_abs() + 6 } else { 8 };
-        self.video.size.height.saturating_sub(8 + foot)
-    }
-
-    /// The dialog's two buttons: continue, and close.
-    pub(super) fn dialog_buttons(&self) -> [Rectangle; 2] {
-        let button = |x, width| {
-            Rectangle::new(self.dialog.top_left + Point::new(x, 101), Size::new(width, 34))
-        };
-        [button(16, 204), button(228, 136)]
-    }
-
-    /// Where a picture of that size goes: its aspect kept, centred in the video's area.
+    /// Where a picture of that size goes: its aspect kept, centred in the film's area.
     pub(super) fn fitted(&self, width: usize, height: usize) -> Rectangle {
         let (width, height) = (width.max(1) as u64, height.max(1) as u64);
-        let Size { width: room_x, height: room_y } = self.video.size;
+        let Size { width: room_x, height: room_y } = self.film.size;
         let by_height = u64::from(room_y) * width / height;
         let by_width = u64::from(room_x) * height / width;
         let (fitted_x, fitted_y) = if by_height <= u64::from(room_x) {
@@ -157,17 +165,11 @@ impl Layout {
             (room_x, u32::try_from(by_width).unwrap_or(room_y))
         };
         // Of the flattest picture a line is left to see.
-        let fitted = Size::new(fitted_x.max(1), fitted_y.max(1));
+        let fitted = Size::new(fitted_x.max(1), fitted_y.max(1)).component_min(self.film.size);
         let margin = |room: u32, fitted: u32| room.saturating_sub(fitted) / 2;
         let top_left = point(margin(room_x, fitted.width), margin(room_y, fitted.height));
-        Rectangle::new(self.video.top_left + top_left, fitted)
+        Rectangle::new(self.film.top_left + top_left, fitted)
     }
-}
-
-/// The corner of a box that takes it away when it is clicked.
-pub(super) fn corner(area: Rectangle) -> Rectangle {
-    let size = Size::new(48, 24).component_min(area.size);
-    Rectangle::new(area.top_left + point(area.size.width - size.width, 0), size)
 }
 
 /// A part of an area: some points from its left and its top, and so many wide and high.
@@ -175,98 +177,161 @@ pub(super) fn part(area: Rectangle, x: u32, y: u32, width: u32, height: u32) -> 
     Rectangle::new(area.top_left + point(x, y), Size::new(width, height))
 }
 
+/// What is left of an area without so much at its left, top, right and foot.
+pub(super) fn inside(area: Rectangle, [left, top, right, foot]: [u32; 4]) -> Rectangle {
+    let Size { width, height } = area.size;
+    part(area, left, top, width.saturating_sub(left + right), height.saturating_sub(top + foot))
+}
+
+/// An area without its first so many points.
+pub(super) fn below(area: Rectangle, height: u32) -> Rectangle {
+    inside(area, [0, height, 0, 0])
+}
+
+/// In the middle of an area, or as much of it as there is.
+pub(super) fn middle(area: Rectangle, size: Size) -> Rectangle {
+    area.resized(size.component_min(area.size), embedded_graphics::geometry::AnchorPoint::Center)
+}
+
 /// The first line of points of an area.
 pub(super) fn line_above(area: Rectangle) -> Rectangle {
-    Rectangle::new(area.top_left, Size::new(area.size.width, 1))
-}
-
-/// The first line of points below an area.
-pub(super) fn end_of(area: Rectangle) -> i32 {
-    area.top_left.y.saturating_add_unsigned(area.size.height)
-}
-
-fn middle(area: Rectangle, height: u32) -> Rectangle {
-    area.resized_height(height, AnchorY::Center)
+    Rectangle::new(area.top_left, Size::new(area.size.width, area.size.height.min(1)))
 }
 
 /// The last line of points of an area.
 pub(super) fn line_below(area: Rectangle) -> Rectangle {
-    part(area, 0, area.size.height.saturating_sub(1), area.size.width, 1)
+    part(area, 0, area.size.height.saturating_sub(1), area.size.width, area.size.height.min(1))
+}
+
+/// How many there are, as a length in points.
+pub(super) fn count(things: usize) -> u32 {
+    u32::try_from(things).unwrap_or(u32::MAX)
 }
 
 fn area(x: u32, y: u32, width: u32, height: u32) -> Rectangle {
     Rectangle::new(point(x, y), Size::new(width, height))
 }
 
-fn point(x: u32, y: u32) -> Point {
+pub(super) fn point(x: u32, y: u32) -> Point {
     let at = |side| i32::try_from(side).unwrap_or(i32::MAX);
     Point::new(at(x), at(y))
 }
 
-/// The heights of the areas that keep theirs.
-const STATUS: u32 = 32;
-const CONTROLS: u32 = 48;
-const STATISTICS: u32 = 152;
+/// Below this height status line, controls and line are lower.
+const LOW: u32 = 440;
+/// The least that there is room for more than the film in.
+const LEAST: Size = Size::new(380, 206);
+/// Below this width a panel is a sheet.
+const SHEET: u32 = 608;
+/// Below this width the tabs have no words.
+const NARROW: u32 = 446;
+/// From this width on there are curves beside the figures.
+const WITH_CURVES: u32 = 640;
+/// The height of all figures.
+const FULL: u32 = 152;
+const FILM_LINE: u32 = 20;
 const BUTTON_HEIGHT: u32 = 32;
+const BUTTONS_X: u32 = 10;
 const BUTTON_GAP: u32 = 3;
-const BUTTONS_END: u32 = 630;
-/// How far hints stay away from what lies over the video.
-const CLEARANCE: u32 = 8;
+const TABS_GAP: u32 = 10;
+/// A button in one line gets no more than so much above its least width.
+const MOST_SHARE: u32 = 14;
 const DIALOG: Size = Size::new(380, 152);
-/// A wider panel would only hide more of the video.
-const PANEL_WIDTH: u32 = 560;
-const LEAST: Size = Size::new(640, STATUS + 128 + CONTROLS + STATISTICS);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_first_size_is_divided_as_in_the_drawing() {
-        let layout = Layout::of(Size::new(640, 560));
-        assert_eq!(layout.video, area(0, 32, 640, 328));
-        assert_eq!(layout.controls, area(0, 360, 640, 48));
-        assert_eq!(layout.message, area(12, 304, 616, 46));
-        assert_eq!(layout.dialog, area(130, 120, 380, 152));
-        assert_eq!(layout.buttons(Buttons::Five)[2], area(232, 368, 136, 32));
-        assert_eq!(layout.fitted(384, 288), area(101, 32, 437, 328));
+    fn layout(width: u32, height: u32, has_panel: bool) -> Layout {
+        Layout::of(Size::new(width, height), has_panel, false)
     }
 
+    /// Points, then the film alone, the panel, and the film beside it.
     #[test]
-    fn both_rows_of_buttons_end_where_the_drawing_does() {
-        for buttons in [Buttons::Five, Buttons::Three] {
-            let areas = Layout::of(Size::new(640, 560)).buttons(buttons);
-            assert_eq!(areas.last().unwrap().bottom_right(), Some(Point::new(629, 399)));
+    fn the_areas_are_those_of_the_table() {
+        for ((width, height), film, panel, beside) in [
+            ((640, 560), (640, 328), (304, 528), (336, 328)),
+            ((1024, 740), (1024, 508), (460, 708), (564, 508)),
+            ((640, 345), (640, 259), (304, 319), (336, 259)),
+            ((647, 352), (647, 266), (304, 326), (343, 266)),
+            ((683, 375), (683, 289), (307, 349), (376, 289)),
+            ((800, 430), (800, 344), (360, 404), (440, 344)),
+            ((616, 339), (616, 253), (304, 313), (312, 253)),
+            ((960, 520), (960, 416), (432, 488), (528, 416)),
+        ] {
+            let size = |(width, height)| Size::new(width, height);
+            let (alone, open) = (layout(width, height, false), layout(width, height, true));
+            assert_eq!(alone.film.size, size(film), "{width}x{height}");
+            assert_eq!(open.panel.unwrap().size, size(panel), "{width}x{height}");
+            assert_eq!(open.film.size, size(beside), "{width}x{height}");
         }
     }
 
     #[test]
-    fn extra_room_is_the_videos_and_the_curves() {
-        let (first, large) = (Layout::of(Size::new(640, 560)), Layout::of(Size::new(1000, 700)));
-        assert_eq!(large.video.size, Size::new(1000, 328 + 140));
-        assert_eq!(large.columns().map(|column| column.size), first.columns().map(|c| c.size));
-        assert_eq!(large.curves()[0].size.width, 204 + 360);
-        assert_eq!(large.statistics.top_left.y, 700 - 152);
+    fn the_areas_fill_the_window_and_none_lies_on_another() {
+        for width in (380..1400).step_by(31).chain([445, 446, 607, 608]) {
+            for height in (206..900).step_by(23).chain([439, 440]) {
+                for has_panel in [false, true] {
+                    let Layout { status, film, controls, statistics, panel, is_sheet, .. } =
+                        layout(width, height, has_panel);
+                    let beside = panel.filter(|_| !is_sheet);
+                    let all = [Some(status), Some(film), Some(controls), Some(statistics), beside];
+                    let areas: Vec<Rectangle> = all.into_iter().flatten().collect();
+                    let points: u32 =
+                        areas.iter().map(|area| area.size.width * area.size.height).sum();
+                    assert_eq!(points, width * height, "{width}x{height}");
+                    for (at, one) in areas.iter().enumerate() {
+                        for other in &areas[at + 1..] {
+                            assert!(one.intersection(other).is_zero_sized(), "{width}x{height}");
+                        }
+                    }
+                    assert!(film.size.height >= 120, "{width}x{height}");
+                }
+            }
+        }
+    }
+
+    const FIVE: [(u32, u32); 5] = [(70, 46), (94, 46), (94, 46), (94, 64), (94, 64)];
+
+    #[test]
+    fn the_buttons_end_before_the_tabs_and_are_as_wide_as_their_words() {
+        for width in 380..1400 {
+            for buttons in [&FIVE[..], &FIVE[1..]] {
+                for has_panel in [false, true] {
+                    let layout = layout(width, 400, has_panel);
+                    let (areas, is_one_line) = layout.buttons(buttons);
+                    let last = areas.last().unwrap();
+                    let end = last.top_left.x.unsigned_abs() + last.size.width;
+                    assert!(
+                        end + 10 <= layout.controls.size.width - layout.tabs_width(),
+                        "{width}"
+                    );
+                    for (area, widths) in areas.iter().zip(buttons) {
+                        let minimum = if is_one_line { widths.0 } else { widths.1 };
+                        assert!(area.size.width >= minimum, "{width}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]
-    fn hints_give_way_to_what_lies_over_the_video() {
-        let layout = Layout::of(Size::new(640, 560));
-        let clear = |y, height| layout.clear(area(0, y, 640, height), (-10, 62));
-        assert_eq!(clear(32, 328), Some(area(0, 185, 640, 62)));
-        assert_eq!(clear(177, 78), Some(area(0, 185, 640, 62)));
-        assert_eq!(clear(178, 182), Some(area(0, 238, 640, 62)));
-        assert_eq!(clear(178, 77), None);
-        assert_eq!(clear(360, 0), None);
+    fn a_window_that_is_too_small_shows_the_film_and_a_line() {
+        for (width, height) in [(379, 900), (900, 205), (0, 0), (1, 1), (30, 19)] {
+            let layout = layout(width, height, true);
+            assert!(layout.is_film_only && layout.panel.is_none());
+            assert_eq!(layout.film.size.height + layout.status.size.height, height);
+        }
     }
 
     #[test]
     fn a_picture_of_any_size_fits_a_window_of_any_size() {
         for (width, height) in [(0, 0), (1, 1), (200, 100), (640, 560), (1920, 1080)] {
             for picture in [(1, 1), (384, 288), (3840, 2160), (1, 9000), (9000, 1)] {
-                let layout = Layout::of(Size::new(width, height));
+                let layout = layout(width, height, false);
                 let fitted = layout.fitted(picture.0, picture.1);
-                assert_eq!(fitted.intersection(&layout.video).size, fitted.size, "{picture:?}");
+                let inside = fitted.intersection(&layout.film).size;
+                assert!(fitted.is_zero_sized() || inside == fitted.size, "{picture:?}");
             }
         }
     }

@@ -1,105 +1,102 @@
-//! What lies over the video: the message, the description, the dialog, and the panels' frame.
+//! What lies over the film: the message, and the dialog.
 
 use embedded_graphics::primitives::Rectangle;
 use embedded_graphics::text::Alignment;
 
-use super::buttons::{Buttons, Look, draw_button};
+use super::buttons::{Look, draw_button};
 use super::canvas::{Canvas, wrapped};
-use super::controls::Target;
-use super::keys::draw_keys;
-use super::layout::{Layout, MESSAGE_LINE, MESSAGE_MARGIN, part};
-use super::palette::{AMBER, BLUE, BUTTON_EDGE, DIM, INK, LABEL, PANEL, RED, SMALL, STRONG, TITLE};
-use super::rtp_header::draw_rtp_header;
-use super::rtsp_log::draw_rtsp_log;
-use super::view::{Panel, View};
+use super::layout::{Layout, count, inside, part, point};
+use super::palette::{Color, LABEL, STRONG, TEXT, TITLE};
+use super::tabs::{draw_esc, draw_letter};
+use super::target::{PanelKind, Target};
+use super::view::View;
 use crate::client::{Message, Severity};
 use crate::rtsp::State;
 
-/// What happened, and what to do about it.
-pub(super) fn draw_message(canvas: &mut Canvas<'_>, area: Rectangle, message: &Message) {
-    let color = match message.severity {
-        Severity::Warning => AMBER,
-        Severity::Error => RED,
-    };
-    canvas.panel(area, 6, PANEL, color);
-    canvas.fill(part(area, 0, 3, 6, area.size.height - 6), color);
-    let (left, width) = (MESSAGE_MARGIN, area.size.width - 2 * MESSAGE_MARGIN);
-    let title = part(area, left, 5, width - 48, 18);
-    canvas.text(&message.title, title, STRONG.in_color(color), Alignment::Left);
-    canvas.text("Esc \u{d7}", part(area, left, 5, width + 5, 18), SMALL, Alignment::Right);
-    let lines = wrapped(&message.text, width / LABEL.width_of("m"));
-    for (line, y) in lines.iter().zip([24, 24 + MESSAGE_LINE.unsigned_abs()]) {
-        canvas.text(line, part(area, left, y, width, 18), LABEL.in_color(INK), Alignment::Left);
-    }
-}
-
-/// The answer to DESCRIBE: lines that are too long are wrapped, and those that are too many are
-/// counted.
-pub(super) fn draw_description(canvas: &mut Canvas<'_>, area: Rectangle, description: &str) {
-    let inside = framed(canvas, area, "Description");
-    draw_lines(canvas, inside, &description_lines(area, description));
-}
-
-/// As high as the lines are, if there is so much room.
-pub(super) fn description_area(room: Rectangle, description: &str) -> Rectangle {
-    let lines = description_lines(room, description).len();
-    let height = u32::try_from(lines).unwrap_or(u32::MAX).saturating_mul(LINE);
-    part(room, 0, 0, room.size.width, height.saturating_add(42).min(room.size.height))
-}
-
-fn description_lines(area: Rectangle, description: &str) -> Vec<String> {
-    wrapped(description, (area.size.width - 2 * MARGIN) / LABEL.width_of("m"))
-}
-
-/// As many lines as there is room for; the last one says how many there are besides.
-fn draw_lines(canvas: &mut Canvas<'_>, area: Rectangle, lines: &[String]) {
-    let fit = usize::try_from(area.size.height / LINE).unwrap_or(0);
-    let shown = if lines.len() > fit { fit.saturating_sub(1) } else { lines.len() };
-    let more = format!("... and {} lines more", lines.len() - shown);
-    let last = (shown < lines.len() && fit > 0).then_some(&more);
-    for (line, row) in lines.iter().take(shown).chain(last).zip(0..) {
-        let place = part(area, 0, row * LINE, area.size.width, LINE);
-        canvas.text(line, place, LABEL.in_color(INK), Alignment::Left);
-    }
-}
-
-/// One of the panels over the right half of the video.
-pub(super) fn draw_panel(
-    canvas: &mut Canvas<'_>,
+/// A message as it is laid out at the foot of the film.
+pub(super) struct MessageBox<'a> {
     area: Rectangle,
-    panel: &Panel<'_>,
-    buttons: Buttons,
-) {
-    match panel {
-        Panel::RtspLog(entries) => {
-            let inside = framed(canvas, area, "RTSP log");
-            draw_rtsp_log(canvas, inside, entries);
-        }
-        Panel::RtpHeader(packet, guilty) => {
-            let inside = framed(canvas, area, "RTP header");
-            draw_rtp_header(canvas, inside, *packet, guilty);
-        }
-        Panel::Keys { can_seek, can_lose } => {
-            let inside = framed(canvas, area, "Keys");
-            draw_keys(canvas, inside, buttons, (*can_seek, *can_lose));
-        }
-    }
+    color: Color,
+    title: Vec<String>,
+    text: Vec<String>,
+    /// What the panel of the RTP header shows of it.
+    packet: Option<&'a str>,
 }
 
-/// The frame of a box with its title; what is left of it.
-fn framed(canvas: &mut Canvas<'_>, area: Rectangle, title: &str) -> Rectangle {
-    canvas.panel(area, 6, PANEL, BLUE);
-    let width = area.size.width - 2 * MARGIN;
-    canvas.text(title, part(area, MARGIN, 5, width - 48, 18), STRONG, Alignment::Left);
-    canvas.text("Esc \u{d7}", part(area, MARGIN, 5, width - 2, 18), SMALL, Alignment::Right);
-    part(area, MARGIN, 30, width, area.size.height.saturating_sub(30 + MARGIN))
+impl<'a> MessageBox<'a> {
+    /// As high as its lines, and at most half of the film, which is `room` here; what has no room then
+    /// is in the log.
+    pub(super) fn of(room: Rectangle, message: &Message, packet: Option<&'a str>) -> Self {
+        let width = room.size.width.saturating_sub(2 * 12);
+        let text_width = width.saturating_sub(2 * MARGIN);
+        let color = match message.severity {
+            Severity::Warning => Color::Amber,
+            Severity::Error => Color::Red,
+        };
+        let mut title = wrapped(&message.title, STRONG.columns(text_width.saturating_sub(ESC)));
+        let mut text = wrapped(&message.text, TEXT.columns(text_width));
+        let most = (room.size.height / 2).saturating_sub(2 * 8);
+        let height = |title: &[String], text: &[String], packet: bool| {
+            count(title.len()) * TITLE_LINE
+                + count(text.len()) * LINE
+                + if packet { PACKET_LINE } else { 0 }
+        };
+        let packet = packet.filter(|_| height(&title, &text, true) <= most);
+        if height(&title, &text, packet.is_some()) > most {
+            let more = "... more in L".to_owned();
+            while height(&title, &text, false) + LINE > most && text.pop().is_some() {}
+            while height(&title, &text, false) + LINE > most && title.len() > 1 {
+                title.pop();
+            }
+            text.push(more);
+        }
+        let height = 2 * 8 + height(&title, &text, packet.is_some());
+        let y = room.size.height.saturating_sub(height + 10);
+        Self { area: part(room, 12, y, width, height), color, title, text, packet }
+    }
+
+    /// How high it is, with what it keeps clear.
+    pub(super) const fn height(&self) -> u32 {
+        self.area.size.height + 2 * 10
+    }
+
+    /// What happened, and what to do about it. A click takes it away, or shows the packet.
+    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, hover: Option<Target>) {
+        let area = self.area;
+        canvas.panel(area, 6, Color::Panel, self.color);
+        canvas.fill(part(area, 0, 3, 6, area.size.height.saturating_sub(6)), self.color);
+        canvas.target(Target::Message, area);
+        let width = area.size.width.saturating_sub(2 * MARGIN);
+        let esc = part(area, area.size.width.saturating_sub(34), 6, 26, 15);
+        draw_esc(canvas, esc, hover == Some(Target::Message));
+        let mut y = 8;
+        for line in &self.title {
+            let place = part(area, MARGIN, y, width.saturating_sub(ESC), TITLE_LINE);
+            canvas.text(line, place, STRONG.in_color(self.color), Alignment::Left);
+            y += TITLE_LINE;
+        }
+        for line in &self.text {
+            canvas.text(line, part(area, MARGIN, y, width, LINE), TEXT, Alignment::Left);
+            y += LINE;
+        }
+        if let Some(packet) = self.packet {
+            let target = Target::Tab(PanelKind::RtpHeader);
+            let key = part(area, MARGIN, y + 4, 15, 15);
+            draw_letter(canvas, key, "H", (false, hover == Some(target)));
+            let place = part(area, MARGIN + 21, y + 4, width.saturating_sub(21), 15);
+            canvas.text(packet, place, TEXT, Alignment::Left);
+            canvas.target(target, part(area, MARGIN, y + 2, width, 19));
+        }
+    }
 }
 
 /// "Close the player?" (the report's table 5).
 pub(super) fn draw_dialog(canvas: &mut Canvas<'_>, layout: &Layout, view: &View<'_>) {
-    let area = layout.dialog;
-    canvas.panel(area, 8, PANEL, BUTTON_EDGE);
-    let line = |y, height| part(area, 12, y, area.size.width - 24, height);
+    let area = layout.dialog();
+    canvas.panel(area, 8, Color::Panel, Color::ButtonEdge);
+    let line = |y, height| {
+        part(inside(area, [12, 0, 12, 0]), 0, y, area.size.width.saturating_sub(24), height)
+    };
     canvas.text("Close the player?", line(18, 22), TITLE, Alignment::Center);
     let lines = match view.state {
         State::Init => ["There is no session to end.", ""],
@@ -114,16 +111,25 @@ pub(super) fn draw_dialog(canvas: &mut Canvas<'_>, layout: &Layout, view: &View<
         }
     };
     for (text, y) in lines.into_iter().zip([47, 63]) {
-        canvas.text(text, line(y, 16), LABEL.in_color(DIM), Alignment::Center);
+        canvas.text(text, line(y, 16), LABEL, Alignment::Center);
     }
-    let [stay, close] = layout.dialog_buttons();
-    let over = |target| view.hover == Some(target);
-    let (next, on) = (Look::Next, Look::On);
-    draw_button(canvas, stay, ("Continue watching", "Enter"), next, over(Target::Continue));
-    draw_button(canvas, close, ("Close", "Q"), on, over(Target::Close));
+    let buttons = [
+        (16, 204, ("Continue watching", "Enter"), Look::Next, Target::Continue),
+        (228, 136, ("Close", "Q"), Look::On, Target::Close),
+    ];
+    for (x, width, texts, look, target) in buttons {
+        let button = Rectangle::new(
+            area.top_left + point(x, 101),
+            embedded_graphics::prelude::Size::new(width, 34),
+        );
+        draw_button(canvas, button, texts, (look, true), view.hover == Some(target));
+        canvas.target(target, button);
+    }
 }
 
-/// What a box keeps clear inside its edge.
-const MARGIN: u32 = 7;
-/// The height of a line of the description.
+/// What a message keeps clear at each side of its text, and what its key takes of the title.
+const MARGIN: u32 = 17;
+const ESC: u32 = 30;
+const TITLE_LINE: u32 = 17;
 const LINE: u32 = 15;
+const PACKET_LINE: u32 = 21;

@@ -8,7 +8,7 @@ use rtsp_lab::client::{ClientEvent, Player};
 use rtsp_lab::picture::Picture;
 use rtsp_lab::rtsp::State;
 use rtsp_lab::standard::client::{StandardClient as Client, StandardSettings};
-use rtsp_lab::standard::rtsp::RtspUrl;
+use rtsp_lab::standard::rtsp::{Credentials, RtspUrl};
 use rtsp_lab::statistics::Statistics;
 
 use super::LIMIT;
@@ -41,12 +41,23 @@ impl StandardStage {
         Self::with(first, 3 * LIMIT, Answers::default())
     }
 
+    /// A stage whose client has a name and a password, `name:password`.
+    pub(crate) fn of_user(user: &str) -> Self {
+        Self::of(&format!("{user}@"), First::Tcp, 3 * LIMIT, Answers::default())
+    }
+
     /// A stage whose client tries TCP after that silence.
     pub(crate) fn with(first: First, silence: Duration, answers: Answers) -> Self {
+        Self::of("", first, silence, answers)
+    }
+
+    fn of(user: &str, first: First, silence: Duration, answers: Answers) -> Self {
         let mut server = StandardServer::start();
         server.answers = answers;
-        let url = RtspUrl::parse(&server.url()).unwrap();
-        let settings = StandardSettings { url, tcp: first == First::Tcp, silence };
+        let url = server.url().replace("://", &format!("://{user}"));
+        let credentials = Credentials::in_url(&url);
+        let url = RtspUrl::parse(&url).unwrap();
+        let settings = StandardSettings { url, credentials, tcp: first == First::Tcp, silence };
         let events = Rc::new(RefCell::new(Vec::new()));
         let told = Rc::clone(&events);
         let client = Client::new(settings, move |event| told.borrow_mut().push(event));
@@ -102,6 +113,14 @@ impl StandardStage {
         self.until_replies(before + 1);
     }
 
+    /// The request that has come gets this answer, and the client has taken it.
+    #[track_caller]
+    pub(crate) fn answers_now(&mut self, status: &str, headers: &str) {
+        let before = self.replies();
+        self.server.answers(status, headers, "");
+        self.until_replies(before + 1);
+    }
+
     fn replies(&self) -> usize {
         let is_reply = |event: &&ClientEvent| matches!(event, ClientEvent::Received(_));
         self.events.borrow().iter().filter(is_reply).count()
@@ -145,6 +164,12 @@ impl StandardStage {
         let is_told =
             |event: &&ClientEvent| matches!(event, ClientEvent::Told(_) | ClientEvent::Ignored(_));
         self.events.borrow().iter().filter(is_told).map(ToString::to_string).collect()
+    }
+
+    /// What the client has noted.
+    pub(crate) fn noted(&self) -> Vec<String> {
+        let is_noted = |event: &&ClientEvent| matches!(event, ClientEvent::Noted(_));
+        self.events.borrow().iter().filter(is_noted).map(ToString::to_string).collect()
     }
 
     /// Lets the client work until it has told this many things in all.

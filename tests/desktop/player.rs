@@ -70,7 +70,7 @@ impl<'a> Player<'a> {
         player
     }
 
-    /// The player draws at that scale, whatever it was asked for.
+    /// The player draws at that scale, whatever it was asked for at first.
     pub(crate) fn drawn_at(mut self, scale: i32) -> Self {
         self.scale = scale;
         self
@@ -152,8 +152,8 @@ impl<'a> Player<'a> {
     /// Presses the mouse button, and holds it.
     #[track_caller]
     pub(crate) fn press(&self, target: Target) {
-        let place = self.point_at(target);
-        match self.places(place.size).button(target) {
+        let screen = self.point_at(target);
+        match screen.places().button(target) {
             // When the target is highlighted, the window knows that the mouse button is up, and
             // can notice when it goes down.
             Some(_) => drop(self.wait_for("the pointer", |screen| screen.is_under_pointer(target))),
@@ -168,20 +168,38 @@ impl<'a> Player<'a> {
     }
 
     #[track_caller]
-    fn point_at(&self, target: Target) -> Place {
-        let (window, place) = self.wait_for_window();
-        let (x, y) = self.places(place.size).middle_of(target);
+    fn point_at(&self, target: Target) -> Screen {
+        let ((window, _), screen) = (self.wait_for_window(), self.screen());
+        let (x, y) = screen.places().middle_of(target);
         let (x, y) = (x * self.scale, y * self.scale);
         let words = ["mousemove", "--sync", "--window", &window, &x.to_string(), &y.to_string()];
         // Moving the pointer to where it is already would wait for ever.
         self.desktop.output("xdotool", &["mousemove", "0", "0"]);
         assert!(self.desktop.output("xdotool", &words).is_some(), "move to {target:?}");
-        place
+        screen
     }
 
     #[track_caller]
     fn release(&self) {
         assert!(self.desktop.output("xdotool", &["mouseup", "1"]).is_some(), "let the button go");
+    }
+
+    /// Turns the wheel by one, over the middle of the window.
+    #[track_caller]
+    pub(crate) fn wheel(&self, is_up: bool) {
+        let (window, place) = self.wait_for_window();
+        let (x, y) = (place.size.width / 2, place.size.height / 2);
+        let words = ["mousemove", "--window", &window, &x.to_string(), &y.to_string()];
+        let button = if is_up { "4" } else { "5" };
+        let turned = self.desktop.output("xdotool", &[&words[..], &["click", button]].concat());
+        assert!(turned.is_some(), "turn the wheel");
+    }
+
+    /// Makes the window as large as the screen, or as it was before.
+    #[track_caller]
+    pub(crate) fn maximise(&self, how: &str) {
+        let words = ["-b", &format!("{how},maximized_vert,maximized_horz")];
+        assert!(self.manage("-r", &words), "maximise the window");
     }
 
     /// Presses the window's close button.

@@ -1,5 +1,6 @@
 //! A picture of the window, and what can be told from it.
 
+use super::panels::Panel;
 use super::places::{Area, Places, Size, Target};
 
 /// The pixels of the inside of the window. If they were taken while it was being drawn, the upper
@@ -45,7 +46,9 @@ impl Screen {
     /// `None` if these are not four bytes for each pixel: blue, green, red, nothing.
     pub(crate) fn of(size: Size, places: Places, bytes: Vec<u8>) -> Option<Self> {
         let pixels = usize::try_from(size.width * size.height).ok()?;
-        (bytes.len() == 4 * pixels).then_some(Self { size, places, bytes })
+        let mut screen = (bytes.len() == 4 * pixels).then_some(Self { size, places, bytes })?;
+        screen.places.has_panel = screen.panel().is_some();
+        Some(screen)
     }
 
     /// In pixels.
@@ -74,7 +77,7 @@ impl Screen {
 
     /// `None` while a dialog darkens it.
     pub(crate) fn state(&self) -> Option<State> {
-        let (x, y) = DOT;
+        let (x, y) = (DOT.0, self.places.status() / 2 - 2);
         let mut states = [State::Init, State::Ready, State::Playing].into_iter();
         states.find(|state| self.is(x, y, state.color()))
     }
@@ -155,7 +158,7 @@ impl Screen {
             (statistics - 1, BACKGROUND),
             (statistics, EDGE),
             (statistics + 1, PANEL),
-            (statistics + 151, PANEL),
+            (statistics + self.places.statistics_height() - 1, PANEL),
         ];
         let is_there = |(y, color)| self.is(3, y, color) && self.is(self.right(), y, color);
         bands.into_iter().all(is_there)
@@ -163,7 +166,7 @@ impl Screen {
 
     /// Near the right edge of what there is of the drawing.
     fn right(&self) -> i32 {
-        self.places.drawing.width.min(self.size.width / self.places.scale) - 3
+        self.places.column().min(self.size.width / self.places.scale) - 3
     }
 
     /// The blue button of the close dialog.
@@ -171,25 +174,43 @@ impl Screen {
         [BLUE, HOVER_BLUE].into_iter().any(|color| self.is_filled(Target::Continue, color))
     }
 
-    /// The blue edge of the description's panel.
+    /// The panel with the answer to DESCRIBE.
     pub(crate) fn shows_description(&self) -> bool {
-        let Area { x, y, .. } = self.places.description();
-        self.is(x + 200, y, BLUE)
+        self.panel() == Some(Panel::Description)
     }
 
     /// The red edge of an error message.
     pub(crate) fn shows_error(&self) -> bool {
-        self.is(self.places.drawing.width / 2, self.places.controls() - 11, RED)
+        self.is(self.places.column() / 2, self.places.controls() - 11, RED)
     }
 
     /// The amber edge of a warning.
     pub(crate) fn shows_warning(&self) -> bool {
-        self.is(self.places.drawing.width / 2, self.places.controls() - 11, AMBER)
+        self.is(self.places.column() / 2, self.places.controls() - 11, AMBER)
     }
 
-    /// The amber note beside the caption of the network's figures, in a window of the first size.
+    /// Something amber beside the state: that nothing comes, or what is lost on purpose.
+    pub(crate) fn has_pill(&self) -> bool {
+        let y = self.places.status() / 2;
+        (98..200).any(|x| self.is(x, y, AMBER))
+    }
+
+    /// The same, while the movie plays.
     pub(crate) fn loses_on_purpose(&self) -> bool {
-        self.network_has_amber(14)
+        self.has_pill()
+    }
+
+    /// The box in the middle of the film that says that it is over.
+    pub(crate) fn shows_end(&self) -> bool {
+        let (x, y) = self.places.video().center();
+        let edges = [y - 52, y + 51];
+        edges.into_iter().all(|y| (y - 2..y + 3).any(|y| self.is(x, y, AMBER)))
+    }
+
+    /// Nothing but the film, and a line at the foot.
+    pub(crate) fn is_film_only(&self) -> bool {
+        let y = self.places.drawing.height - 20;
+        self.is(3, y, EDGE) && self.is(3, y + 1, PANEL) && !self.is(3, 3, PANEL)
     }
 
     /// The amber figure of the packets that are lost, in a window of the first size.
@@ -219,11 +240,11 @@ pub(super) const EDGE: [u8; 3] = [0x2C, 0x35, 0x3F];
 pub(super) const BUTTON: [u8; 3] = [0x2A, 0x32, 0x3C];
 pub(super) const HOVER: [u8; 3] = [0x3A, 0x46, 0x52];
 pub(super) const INK: [u8; 3] = [0xEC, 0xEF, 0xF2];
-pub(super) const DIM: [u8; 3] = [0x97, 0xA3, 0xAF];
+pub(super) const DIM: [u8; 3] = [0xA9, 0xB4, 0xBF];
 pub(super) const BLUE: [u8; 3] = [0x4F, 0xB3, 0xFF];
 pub(super) const HOVER_BLUE: [u8; 3] = [0x7F, 0xC8, 0xFF];
 pub(super) const DARK_BLUE: [u8; 3] = [0x17, 0x32, 0x4A];
 pub(super) const GREEN: [u8; 3] = [0x5C, 0xCB, 0x8B];
 pub(super) const AMBER: [u8; 3] = [0xF2, 0xB8, 0x4B];
-pub(super) const RED: [u8; 3] = [0xEF, 0x64, 0x61];
+pub(super) const RED: [u8; 3] = [0xFF, 0x7A, 0x75];
 pub(super) const VIDEO: [u8; 3] = [0x05, 0x06, 0x07];

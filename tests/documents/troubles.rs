@@ -54,7 +54,7 @@ const TROUBLES: [(&str, Provoke); 13] = [
     ("404 File Not Found", no_movie),
     ("415 Unsupported Media Type", another_file),
     ("No reply that can be read", another_server),
-    ("no data", end_of_the_movie),
+    ("The end", end_of_the_movie),
     ("Session ended", long_pause),
     ("there is no display", no_display),
     ("is missing", no_library),
@@ -182,7 +182,7 @@ fn long_pause() -> Told {
 
 /// Only the window says so, in pixels; its words are looked up.
 fn end_of_the_movie() -> Told {
-    Told::just(fs::read_to_string(root().join("src/window/draw.rs")).unwrap())
+    Told::just(fs::read_to_string(root().join("src/window/film.rs")).unwrap())
 }
 
 fn no_display() -> Told {

@@ -23,6 +23,8 @@ enum Room {
     WingCore,
     /// Waiting, files, decoding.
     Tools,
+    /// What happens, on its way to a file: below all that has something to tell.
+    Trace,
     /// A connection, a thread that takes a value along and brings it back, how large a datagram may
     /// be.
     Network,
@@ -53,6 +55,7 @@ const PLACES: &[(&str, Room)] = &[
     ("src/rtp_packet", Room::Core),
     ("src/lab_payload", Room::Core),
     ("src/statistics", Room::Core),
+    ("src/playout", Room::Core),
     ("src/impairment", Room::Core),
     ("src/jpeg", Room::Core),
     ("src/reorder", Room::Core),
@@ -64,6 +67,7 @@ const PLACES: &[(&str, Room)] = &[
     ("src/event", Room::Tools),
     ("src/video_stream", Room::Tools),
     ("src/picture", Room::Tools),
+    ("src/trace", Room::Trace),
     ("src/connection", Room::Network),
     ("src/errand", Room::Network),
     ("src/datagram", Room::Network),
@@ -72,6 +76,7 @@ const PLACES: &[(&str, Room)] = &[
     ("src/server_worker", Room::Worker),
     ("src/client", Room::Client),
     ("src/standard/connection", Room::WingNetwork),
+    ("src/standard/reported", Room::WingNetwork),
     ("src/standard/server_worker", Room::WingWorker),
     ("src/standard/client", Room::WingClient),
     ("src/server", Room::Server),
@@ -89,26 +94,27 @@ const PLACES: &[(&str, Room)] = &[
 /// Which rooms a room may use besides itself.
 fn may_use(room: Room) -> &'static [Room] {
     use Room::{
-        Card, Client, Console, Core, Lists, Network, Page, Program, Server, ServerShared, Tools,
+        Card, Client, Console, Core, Lists, Network, Page, Program, Server, ServerShared, Tools, Trace,
         Window, WingClient, WingCore, WingNetwork, WingWorker, Worker,
     };
     match room {
         Core | Card | Page => &[],
         Console => &[Tools],
         WingCore | Tools => &[Core],
-        Network => &[Core, Tools],
-        ServerShared => &[Core, Tools, Network],
-        Worker => &[Core, Tools, Network, ServerShared],
-        Client => &[Core, Tools, Network],
-        WingNetwork => &[Core, WingCore, Tools, Network],
-        WingWorker => &[Core, WingCore, Tools, Network, WingNetwork, ServerShared, Worker],
-        WingClient => &[Core, WingCore, Tools, Network, WingNetwork, Client],
-        Server => &[Core, Tools, Network, ServerShared, Worker, WingWorker],
+        Network | Trace => &[Core, Tools],
+        ServerShared => &[Core, Tools, Trace, Network],
+        Worker => &[Core, Tools, Trace, Network, ServerShared],
+        Client => &[Core, Tools, Trace, Network],
+        WingNetwork => &[Core, WingCore, Tools, Trace, Network],
+        WingWorker => &[Core, WingCore, Tools, Trace, Network, WingNetwork, ServerShared, Worker],
+        WingClient => &[Core, WingCore, Tools, Trace, Network, WingNetwork, Client],
+        Server => &[Core, Tools, Trace, Network, ServerShared, Worker, WingWorker],
         Window => &[Core, Tools, Network, ServerShared, Client],
         Lists => &[
             Core,
             WingCore,
             Tools,
+            Trace,
             Network,
             ServerShared,
             Worker,
@@ -120,9 +126,18 @@ fn may_use(room: Room) -> &'static [Room] {
             Window,
             Console,
         ],
-        Program => {
-            &[Core, Tools, ServerShared, Client, WingCore, WingClient, Server, Window, Console]
-        }
+        Program => &[
+            Core,
+            Tools,
+            Trace,
+            ServerShared,
+            Client,
+            WingCore,
+            WingClient,
+            Server,
+            Window,
+            Console,
+        ],
     }
 }
 
@@ -170,6 +185,9 @@ const PACKAGES: &[(&str, &[&str])] = &[
             "tools/lab_check/src/",
         ],
     ),
+    ("base64", &["src/standard/rtsp"]),
+    ("md5", &["src/standard/rtsp"]),
+    ("sha2", &["src/standard/rtsp"]),
     ("socket2", &["src/server"]),
     ("tempfile", &["src/bin/client_launcher/own_movie"]),
     ("humantime", &["tools/lab_check/src/sheet", "tools/lab_check/src/class/summary"]),

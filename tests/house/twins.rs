@@ -40,13 +40,22 @@ const BUDGETS: [Budget; 2] = [
 const LOOP_LINES: usize = 25;
 /// The most fields of the client.
 const FIELDS: usize = 12;
-/// The most files of the lab: all in `src` but the wing, and what lies beside the lab.
-const FILES: usize = 75;
+/// The most files of the lab: all in `src` but the wing, and what lies beside the lab. Twenty of them are
+/// the window's, which a reader of the classes never opens, and two the playout buffer's, which is a
+/// subject of its own: `src/playout.rs` and `src/client/buffer.rs`.
+const FILES: usize = 83;
 
 /// What the lab can be read without: it looks on and says what is wrong, or is one call with a name
 /// that says all. Each with the most files that it may have.
-const BESIDE: [(&str, usize); 4] =
-    [("src/diagnosis", 23), ("src/jpeg", 4), ("src/reorder", 1), ("src/client/examiner", 1)];
+/// `src/trace` writes down what happens: no thread of the lab waits for it, and where it is told
+/// something there is one call.
+const BESIDE: [(&str, usize); 5] = [
+    ("src/diagnosis", 23),
+    ("src/jpeg", 4),
+    ("src/reorder", 1),
+    ("src/client/examiner", 1),
+    ("src/trace", 8),
+];
 
 fn class(name: &str) -> &'static Class {
     CLASSES.iter().find(|class| class.name == name).unwrap()

@@ -92,3 +92,12 @@ fn help_is_printed_on_request_and_nothing_else() {
     let ended = run_client(&["--headless", "--help", "127.0.0.1"]);
     assert_eq!((ended.code, ended.output, ended.errors), (Some(0), help, String::new()));
 }
+
+#[test]
+fn a_playout_buffer_is_milliseconds_or_frames() {
+    for word in ["2001", "41f", "-1", "x", "", "f", "1.5", "100ms"] {
+        let words = ["--buffer", word, "--headless", "127.0.0.1", "2048", "5008", "movie.Mjpeg"];
+        let flaw = format!("expected --buffer from 0 to 2000 ms, or frames as 30f, found {word:?}");
+        assert_refused(&words, &flaw);
+    }
+}

@@ -39,6 +39,32 @@ fn a_movie_is_played_to_its_end_and_every_figure_is_right() {
     assert!(ended.output.contains(" s  PLAYING  frame "), "a line each second: {ended:?}");
 }
 
+#[test]
+fn frames_wait_in_a_playout_buffer_and_all_are_shown() {
+    let folder = folder_with(&start_of_our_movie(40));
+    let options = ["--delay", "60", "--jitter", "40", "--seed", "7"];
+    let server = Server::start(folder.path(), &options);
+    let of_lab = rtp_port();
+    let url = format!("rtsp://127.0.0.1:{}/{MOVIE}", server.port); // wing
+    for words in [
+        &["--buffer", "1500", "127.0.0.1", &server.port, &of_lab, MOVIE][..],
+        &["--buffer", "30f", "127.0.0.1", &server.port, &of_lab, MOVIE],
+        &["--buffer", "30f", &url], // wing
+    ] {
+        let ended = run_client(&[&["--headless"], words].concat());
+        assert_eq!((ended.figure("frames shown"), ended.code), ("40", Some(0)), "{ended:?}");
+        assert_eq!(ended.figure("current frame"), "40");
+        assert!(ended.output.contains("  BUFFERING "), "before the first picture: {ended:?}");
+        let wanted = if words[1] == "30f" { "30 frames" } else { "1500 ms" };
+        assert_eq!(ended.figure("buffer"), wanted);
+        // 30 frames take 1.45 s to come; how evenly depends on how busy the machine is.
+        let delay = ended.figure("buffer delay average").strip_suffix(" ms").unwrap();
+        assert!(delay.parse::<f64>().unwrap() > 1000.0, "{delay}");
+    }
+    let ended = run_client(&["--headless", "127.0.0.1", &server.port, &of_lab, MOVIE]);
+    assert!(!ended.output.contains("buffer"), "off, nothing is said of it: {ended:?}");
+}
+
 /// A burst of 120 packets overruns the receiver's buffer, and then less than half of such frames come.
 #[test]
 fn large_frames_in_many_packets_arrive() {
@@ -283,4 +309,13 @@ fn a_closed_pipe_does_not_end_the_session_early() {
     }
     assert_eq!(server.rest(), "");
     assert_eq!(client.wait().unwrap().code(), Some(1), "no frame came");
+}
+
+/// Its first frames, each after its length in five digits.
+fn start_of_our_movie(frames: u32) -> Vec<u8> {
+    let movie = fs::read(project().join(MOVIE)).unwrap();
+    let length =
+        |at: usize| -> usize { std::str::from_utf8(&movie[at..at + 5]).unwrap().parse().unwrap() };
+    let end = (0..frames).fold(0, |at, _| at + 5 + length(at));
+    movie[..end].to_vec()
 }

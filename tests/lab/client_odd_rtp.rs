@@ -39,7 +39,7 @@ fn frames_are_shown_one_after_the_other_in_their_colours() {
         stage.sends(&packet(number, &frame(number)), number.into());
         stage.until_shown(number.into());
         stage.assert_shows(colour(number));
-        assert_eq!(stage.statistics().current_frame(), number.into());
+        assert_eq!(stage.statistics().current_frame(), u64::from(number));
     }
     stage.teardown();
     assert_eq!(stage.counts(), (10, 0, 0), "the figures stay after the end");

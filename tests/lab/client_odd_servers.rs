@@ -241,10 +241,11 @@ fn assert_describes(parts: &[&str], description: &str) {
     stage.until("the description", described);
     assert!(!stage.client.description().unwrap().contains("CSeq"), "the reply is no part of it");
     assert_eq!((stage.client.state(), stage.client.message()), (State::Ready, None));
-    stage.client.dismiss_description();
+    let once = stage.client.description().map(str::to_owned);
     stage.play();
     stage.teardown();
-    assert_eq!(stage.client.description(), None, "it comes once");
+    let still = stage.client.description().map(str::to_owned);
+    assert_eq!(still, once, "nothing that comes later is taken for one");
 }
 
 #[test]
@@ -756,4 +757,43 @@ fn a_server_that_is_none_of_the_lab_is_to_be_called_by_its_url() {
     stage.server.expects("SETUP");
     let told = stage.message("No reply");
     assert!(told.contains("rtsp://SERVER:PORT/MOVIE"), "{told}");
+}
+
+/// Plays one frame, and waits until nothing has come for 2 s.
+fn at_the_end() -> Stage {
+    let mut stage = Stage::playing();
+    stage.sends_a_frame();
+    assert_eq!(stage.client.status().again, None, "it plays");
+    stage.until("the end", |client| client.status().again.is_some());
+    stage.client.play_again();
+    stage.server.grants("TEARDOWN");
+    stage.until("a new connection", |client| {
+        client.state() == State::Init && !client.is_connecting()
+    });
+    assert!(!stage.client.is_torn_down(), "the window stays");
+    assert_eq!(stage.server.rest(), "");
+    stage
+}
+
+#[test]
+fn after_the_end_it_is_played_again_in_a_new_session() {
+    let mut stage = at_the_end();
+    stage.server.grants("SETUP");
+    stage.until("READY", |client| client.state() == State::Ready);
+    stage.server.grants("PLAY");
+    stage.until("PLAYING", |client| client.state() == State::Playing);
+    stage.sends_a_frame();
+    // From now on TEARDOWN is the end.
+    stage.teardown();
+}
+
+#[test]
+fn why_it_can_not_be_played_again_is_told() {
+    let mut stage = at_the_end();
+    stage.server.expects("SETUP");
+    stage.answered(stage.server.reply("404 File Not Found"));
+    let text = stage.message("Can't play it again");
+    assert!(text.contains("The server has no movie named"), "{text}");
+    assert_eq!(stage.client.status().awaited, None, "PLAY is not tried");
+    assert_eq!(stage.client.state(), State::Init);
 }

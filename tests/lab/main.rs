@@ -17,6 +17,8 @@ mod common;
 mod counted;
 #[path = "../fuzz/src/lib.rs"] // wing
 mod fuzz; // wing
+#[path = "../lives.rs"]
+mod lives;
 
 mod client_bad_network;
 mod client_command;
@@ -28,8 +30,10 @@ mod client_odd_replies;
 mod client_odd_rtp;
 mod client_odd_servers;
 mod client_threads;
+mod event_log;
 mod fuzz_corpus; // wing
 mod impairment;
+mod losslab;
 mod server_bad_network;
 mod server_clients;
 mod server_command;

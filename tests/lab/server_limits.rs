@@ -8,8 +8,9 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use crate::common::LIMIT;
+use crate::common::jpegs::{PLAIN, jpegs};
 use crate::common::library_server::LibraryServer;
-use crate::common::movies::made_movie;
+use crate::common::movies::{folder_with, lab_format, made_movie};
 use crate::common::raw_client::RawClient;
 use crate::common::server_process::{ServerProcess, wait_until};
 use crate::common::standard_client::StandardClient;
@@ -81,7 +82,8 @@ fn before_setup_whoever_sends_no_whole_request_is_closed() {
 
 #[test]
 fn after_teardown_it_is_as_before_setup() {
-    let (_folder, mut server) = server_with(hasty());
+    let folder = folder_with(&lab_format(&jpegs(PLAIN, 20)));
+    let mut server = LibraryServer::start(Settings { movies: folder.path().to_owned(), ..hasty() });
     let mut client = RawClient::ready(server.address());
     client.granted("TEARDOWN");
     assert_eq!(client.rest(), "");

@@ -18,12 +18,13 @@ use rtsp_lab::client::{Player, Seek};
 use rtsp_lab::picture::Picture;
 use rtsp_lab::rtsp::State;
 use rtsp_lab::standard::client::{StandardClient as Client, StandardSettings};
-use rtsp_lab::standard::rtsp::RtspUrl;
+use rtsp_lab::standard::rtsp::{Credentials, RtspUrl};
 use rtsp_lab::video_stream::VideoStream;
 use tempfile::TempDir;
 
 tests![
     gstreamer_is_played_to_its_end_pixel_for_pixel_over_both_transports,
+    gstreamer_with_a_password_is_played_by_who_knows_it,
     gstreamer_is_paused_resumed_and_led_elsewhere,
     vlc_is_played_pixel_for_pixel,
 ];
@@ -84,8 +85,8 @@ impl Movie {
 }
 
 fn client_of(url: &str, tcp: bool) -> Client {
-    let url = RtspUrl::parse(url).unwrap();
-    Client::new(StandardSettings { tcp, ..StandardSettings::of_url(url) }, |_| {})
+    let (credentials, url) = (Credentials::in_url(url), RtspUrl::parse(url).unwrap());
+    Client::new(StandardSettings { credentials, tcp, ..StandardSettings::of_url(url) }, |_| {})
 }
 
 #[track_caller]
@@ -98,7 +99,7 @@ fn until(client: &mut Client, what: &str, mut is_so: impl FnMut(&Client) -> bool
 }
 
 /// GStreamer's server of the movie, and the movie's URL.
-fn gstreamer(movie: &Movie) -> (Program, String) {
+fn gstreamer(movie: &Movie, words: &[&str]) -> (Program, String) {
     let script = project().join("tests/peers/gst_server.py");
     // Python's own packages may hide the system's.
     let pythons = ["/usr/bin/python3", "python3"];
@@ -108,7 +109,7 @@ fn gstreamer(movie: &Movie) -> (Program, String) {
     let python = pythons.into_iter().find(has_it);
     let python =
         python.unwrap_or_else(|| leave_out("GStreamer's server is not installed", GST_SERVER));
-    let program = Program::start(Command::new(python).arg(script).arg(movie.file()));
+    let program = Program::start(Command::new(python).arg(script).arg(movie.file()).args(words));
     let line = program.line_with("serving at port ");
     let port = line.rsplit(' ').next().unwrap();
     (program, format!("rtsp://127.0.0.1:{port}/movie"))
@@ -116,7 +117,7 @@ fn gstreamer(movie: &Movie) -> (Program, String) {
 
 fn gstreamer_is_played_to_its_end_pixel_for_pixel_over_both_transports() {
     let movie = Movie::of_frames(60);
-    let (_server, url) = gstreamer(&movie);
+    let (_server, url) = gstreamer(&movie, &[]);
     for tcp in [false, true] {
         let mut client = client_of(&url, tcp);
         client.play_movie();
@@ -139,9 +140,31 @@ fn gstreamer_is_played_to_its_end_pixel_for_pixel_over_both_transports() {
     }
 }
 
+fn gstreamer_with_a_password_is_played_by_who_knows_it() {
+    let movie = Movie::of_frames(60);
+    for scheme in ["basic", "digest"] {
+        let (_server, url) = gstreamer(&movie, &[scheme]);
+        let of_user = |user: &str| url.replace("://", &format!("://{user}"));
+        for (user, text) in [("", "wants a name and a password"), ("me:x@", "does not take")] {
+            let mut client = client_of(&of_user(user), false);
+            client.play_movie();
+            until(&mut client, "401", |client| {
+                client.message().is_some_and(|message| message.title == "401 Unauthorized")
+            });
+            assert!(client.message().unwrap().text.contains(text), "{scheme}, {user}");
+        }
+        let mut client = client_of(&of_user("me:geheim@"), scheme == "basic");
+        client.play_movie();
+        until(&mut client, "frames", |client| client.statistics().0.frames_shown > 5);
+        movie.shown(&client);
+        client.exit_client();
+        until(&mut client, "TEARDOWN", Client::is_torn_down);
+    }
+}
+
 fn gstreamer_is_paused_resumed_and_led_elsewhere() {
     let movie = Movie::of_frames(500);
-    let (_server, url) = gstreamer(&movie);
+    let (_server, url) = gstreamer(&movie, &[]);
     for tcp in [false, true] {
         let mut client = client_of(&url, tcp);
         client.play_movie();

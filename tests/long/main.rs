@@ -11,8 +11,11 @@ mod client_common;
 mod common;
 #[path = "../harness/mod.rs"]
 mod harness;
+#[path = "../lives.rs"]
+mod lives;
 
 mod client_standard_peers;
+mod event_log;
 mod movies;
 mod network;
 mod programs;
@@ -24,6 +27,7 @@ fn main() -> ExitCode {
     let modules = [
         #[cfg(unix)]
         client_standard_peers::TESTS,
+        event_log::TESTS,
         #[cfg(target_os = "linux")]
         network::TESTS,
         server_floods::TESTS,

@@ -13,6 +13,7 @@ mod common;
 mod harness;
 
 mod addresses;
+mod capture;
 mod client_python;
 mod clock;
 mod left_out;
@@ -24,6 +25,7 @@ mod small_datagrams;
 fn main() -> ExitCode {
     let modules = [
         addresses::TESTS,
+        capture::TESTS,
         client_python::TESTS,
         #[cfg(target_os = "linux")]
         clock::TESTS,

@@ -9,6 +9,7 @@ use crate::client_common::rfc2435::{Form, frame, payloads};
 use crate::client_common::standard_server::{Answers, StandardServer, Way, description};
 use crate::client_common::standard_stage::{BOTH, First, StandardStage};
 use rtsp_lab::client::{Player, Seek};
+use rtsp_lab::playout::Target;
 use rtsp_lab::rtsp::{Method, State};
 use rtsp_lab::standard::client::StandardClient as Client;
 
@@ -321,6 +322,33 @@ fn the_arrows_lead_ten_seconds_back_and_on() {
     }
 }
 
+/// Frames of one place in the movie are not shown at another.
+#[test]
+fn a_jump_empties_the_playout_buffer() {
+    let mut stage = StandardStage::playing(First::Udp);
+    stage.client.buffer().set_target(Some(Target::Frames(30)));
+    for number in 1..=3 {
+        for packet in stage.packets(number) {
+            stage.server.sends_rtp(&packet);
+        }
+    }
+    // What waits is played after half a second, so on a slow machine some may be shown by now.
+    let counted = |client: &Client| {
+        let statistics = client.statistics().0;
+        let playout = statistics.playout;
+        let waiting = playout.map_or(0, |playout| playout.frames as u64);
+        (statistics.frames_shown, waiting, playout.map_or(0, |playout| playout.emptied))
+    };
+    stage.until("three frames", |client| counted(client).0 + counted(client).1 == 3);
+    stage.client.seek_movie(Seek::Forward);
+    stage.grants("PAUSE");
+    let (shown, waiting, _) = counted(&stage.client);
+    stage.grants("PLAY");
+    stage.until("an empty buffer", |client| counted(client) == (shown, 0, waiting));
+    stage.shows(4);
+    stage.teardown();
+}
+
 #[test]
 fn arrows_in_a_row_lead_to_one_place() {
     let mut stage = StandardStage::playing(First::Udp);
@@ -401,9 +429,9 @@ fn describe_shows_the_description_and_sets_nothing_up() {
     assert_eq!(stage.client.description(), Some(stage.server.answers.description.as_str()));
     assert_eq!(stage.client.state(), State::Init);
     stage.server.assert_nothing_waits();
-    stage.client.dismiss_description();
-    stage.setup();
-    assert_eq!(stage.client.description(), None, "nobody has asked for it");
+    let mut other = StandardStage::new(First::Udp);
+    other.setup();
+    assert_eq!(other.client.description(), None, "nobody has asked for it");
 }
 
 #[test]

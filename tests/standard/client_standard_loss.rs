@@ -59,7 +59,7 @@ impl<'a> Viewer<'a> {
         let url = format!("rtsp://{}/{MOVIE}", proxy.address());
         // Nobody here waits for the silence.
         let (url, silence) = (RtspUrl::parse(&url).unwrap(), 3 * LIMIT);
-        let settings = StandardSettings { url, tcp, silence };
+        let settings = StandardSettings { tcp, silence, ..StandardSettings::of_url(url) };
         Self { client: Client::new(settings, |_| {}), pictures, seen: Vec::new() }
     }
 

@@ -261,6 +261,114 @@ fn what_cannot_be_decoded_is_told_once_with_its_reason() {
     stage.shows(1);
 }
 
+/// Sends a frame whose payloads the test has changed; the marker is on the last.
+fn sends_changed(stage: &mut StandardStage, number: u32, change: impl Fn(&mut Vec<Vec<u8>>)) {
+    let mut payloads = payloads(&frame(number, 80), Form::default());
+    change(&mut payloads);
+    for packet in stage.sender.packets(&payloads) {
+        stage.server.sends_rtp(&packet);
+    }
+}
+
+#[test]
+fn what_cameras_and_other_servers_do_to_frames_is_taken() {
+    for first in BOTH {
+        let mut stage = StandardStage::playing(first);
+        let mut number = 0;
+        let mut taken = |stage: &mut StandardStage, change: &dyn Fn(&mut Vec<Vec<u8>>)| {
+            number += 1;
+            sends_changed(stage, number, change);
+            stage.until_shown(number.into());
+            stage.assert_shows(&frame(number, 80));
+        };
+        // Another Q in the pieces without tables.
+        taken(&mut stage, &|payloads| payloads[1..].iter_mut().for_each(|piece| piece[5] = 80));
+        // A third table, for the second chroma.
+        taken(&mut stage, &|payloads| {
+            payloads[0][11] = 192;
+            let chroma = payloads[0][12 + 64..12 + 128].to_vec();
+            payloads[0].splice(12 + 128..12 + 128, chroma);
+        });
+        // Nothing at all, with and without the marker.
+        taken(&mut stage, &|payloads| {
+            for at in [0, 2, 4] {
+                payloads.insert(at, Vec::new());
+            }
+            payloads.push(Vec::new());
+        });
+        // A file after headers that say little of it.
+        taken(&mut stage, &|payloads| {
+            let file = frame(4, 80);
+            let pieces = (0_u32..).step_by(100).zip(file.chunks(100));
+            *payloads = pieces
+                .map(|(offset, data)| {
+                    let tables: &[u8] = if offset == 0 { &[0; 4] } else { &[] };
+                    let head = [1, 255, 0, 0];
+                    [&offset.to_be_bytes()[..], &head, tables, data].concat()
+                })
+                .collect();
+        });
+        assert_eq!(counts(&stage), (4, 0, 0, 0, 0), "{first:?}");
+        assert_eq!(stage.told(), [""; 0]);
+        stage.teardown();
+    }
+}
+
+#[test]
+fn without_markers_the_next_frame_ends_the_one_before_and_the_goodbye_the_last() {
+    for first in BOTH {
+        let mut stage = StandardStage::playing(first);
+        for number in 1..=4 {
+            for mut packet in stage.packets(number) {
+                packet[1] &= 0x7F;
+                stage.server.sends_rtp(&packet);
+            }
+            stage.until_shown(u64::from(number) - 1);
+        }
+        stage.assert_shows(&frame(3, 80));
+        let goodbye = stage.sender.goodbye();
+        stage.server.sends_rtcp(&goodbye);
+        stage.until("the end", Client::has_ended);
+        stage.until_shown(4);
+        stage.assert_shows(&frame(4, 80));
+        assert_eq!(counts(&stage), (4, 0, 0, 0, 0), "{first:?}");
+        assert_eq!((stage.told(), stage.noted()), (vec![], vec![]), "{first:?}");
+    }
+}
+
+#[test]
+fn every_dropped_frame_has_a_reason_that_is_said_once() {
+    let mut stage = StandardStage::playing(First::Tcp);
+    stage.shows(1);
+    for number in [2, 4] {
+        // A hole in the numbers; then one in the offsets; then headers that change.
+        let mut packets = stage.packets(number);
+        packets.remove(1);
+        for packet in packets {
+            stage.server.sends_rtp(&packet);
+        }
+        sends_changed(&mut stage, number, |payloads| drop(payloads.remove(1)));
+        sends_changed(&mut stage, number, |payloads| payloads[2][6] += 1);
+        // All of it is there, and no decoder can make anything of it.
+        sends_changed(&mut stage, number, |payloads| payloads[2][8..].fill(0xFF));
+        stage.shows(number + 1);
+    }
+    let lost =
+        "note: frames are dropped: could not put a frame together: packets of it are missing";
+    assert_eq!(stage.noted(), [lost]);
+    let told = stage.told();
+    for (told, part) in told.iter().zip([
+        "could not put a frame together: expected offset 100, found 200.",
+        "could not put a frame together: type, size or restart interval change within it.",
+        "could not decode a frame: ",
+    ]) {
+        assert!(told.starts_with("Frames are dropped: The client "), "{told}");
+        assert!(told.contains(part), "{told}");
+    }
+    assert_eq!((told.len(), counts(&stage)), (3, (3, 8, 2, 0, 0)));
+    stage.teardown();
+}
+
 #[test]
 fn a_goodbye_ends_the_movie_and_a_new_play_begins_it_again() {
     for first in BOTH {

@@ -15,12 +15,16 @@ mod client_common;
 mod common;
 #[path = "../counted.rs"]
 mod counted;
+#[path = "../lives.rs"]
+mod lives;
 
 mod client_standard;
 mod client_standard_bad_network;
 mod client_standard_connecting;
 mod client_standard_loss;
 mod client_standard_media;
+mod client_standard_passwords;
+mod event_log;
 mod impairment;
 mod server_standard_bad_network;
 mod server_standard_clients;

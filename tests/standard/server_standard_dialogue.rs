@@ -196,7 +196,8 @@ fn what_rtp_cannot_carry_is_415_and_says_how_to_convert_it() {
             "expected a baseline JPEG, found a progressive one (marker FF C2 at byte ",
         ),
     ] {
-        let frames = [jpegs(PLAIN, 2), jpegs(kind, 1), jpegs(PLAIN, 1)].concat();
+        let damaged = b"\xFF\xD8 no JPEG \xFF\xD9".to_vec();
+        let frames = [vec![damaged], jpegs(kind, 1), jpegs(PLAIN, 1)].concat();
         std::fs::write(folder.path().join(name), lab_format(&frames)).unwrap();
         let mut client = StandardClient::of(name, server.address());
         let reply = client.refused("DESCRIBE", &[], "415 Unsupported Media Type");
@@ -205,8 +206,8 @@ fn what_rtp_cannot_carry_is_415_and_says_how_to_convert_it() {
             "ffmpeg -i {name} -c:v mjpeg -huffman default -pix_fmt yuvj420p -q:v 5 -an -f mjpeg \
              converted.Mjpeg"
         );
-        let frame = format!("{name}, frame 3: carry frame as RTP/JPEG: {reason}");
-        for text in ["frame 3", reason, &command] {
+        let frame = format!("{name}, frame 2: carry frame as RTP/JPEG: {reason}");
+        for text in ["frame 2", reason, &command] {
             assert!(reply.body.contains(text), "{text:?} in {:?}", reply.body);
         }
         assert!(reply.body.starts_with(&frame), "{}", reply.body);
@@ -215,6 +216,39 @@ fn what_rtp_cannot_carry_is_415_and_says_how_to_convert_it() {
         let line = server.wait_for(|line| line.contains("answered 415") && line.contains(name));
         assert!(line.ends_with(reply.body.trim_end()), "{line}");
     }
+}
+
+#[test]
+fn a_movie_of_damaged_frames_is_415_until_one_comes_that_can_be_sent() {
+    let damaged = || vec![b"\xFF\xD8 no JPEG \xFF\xD9".to_vec(); 300];
+    let folder = folder_with(&lab_format(&damaged()));
+    let server = ServerProcess::start(folder.path(), &[]);
+    let mut client = StandardClient::connect(server.address());
+    for _ in 0..2 {
+        let reply = client.refused("DESCRIBE", &[], "415 Unsupported Media Type");
+        assert!(reply.body.contains("frame 1: carry frame as RTP/JPEG"), "{}", reply.body);
+    }
+    let good = lab_format(&[damaged(), jpegs(PLAIN, 3)].concat());
+    std::fs::write(folder.path().join(MOVIE), good).unwrap();
+    let reply = client.granted("DESCRIBE", &[]);
+    assert!(reply.body.contains("a=range:npt=0-15.150"), "{}", reply.body);
+}
+
+#[test]
+fn a_later_frame_that_cannot_be_carried_is_left_out_and_told_once() {
+    let other = Kind { sampling: SamplingFactor::F_1_1, ..PLAIN };
+    let frames = [jpegs(PLAIN, 2), jpegs(other, 2), jpegs(PLAIN, 3)].concat();
+    let folder = folder_with(&lab_format(&frames));
+    let mut server = ServerProcess::start(folder.path(), &[]);
+    let mut client = StandardClient::ready_udp(server.address());
+    client.play(None);
+    client.frames(5);
+    let address = client.address();
+    drop(client);
+    let told = server.transcript_of(address);
+    let warnings: Vec<_> = told.iter().filter(|line| line.starts_with("warning: ")).collect();
+    assert_eq!(warnings.len(), 1, "{told:?}");
+    assert!(warnings[0].contains("could not send frame 3: carry frame as RTP/JPEG"), "{told:?}");
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod window;
 mod window_bad_network;
 mod window_close;
 mod window_connecting;
+mod window_hall;
 mod window_hostile;
 mod window_options;
 mod window_panels;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         window_close::TESTS,
         #[cfg(target_os = "linux")]
         window_connecting::TESTS,
+        window_hall::TESTS,
         #[cfg(target_os = "linux")]
         window_hostile::TESTS,
         window_options::TESTS,

@@ -1,5 +1,5 @@
-//! The real window's keys `[` and `]`: they change what the embedded server loses, while it plays. See
-//! `window.rs`.
+//! The real window's keys `[` and `]`, which change what the embedded server loses, and `,` and `.`,
+//! which change the playout buffer, while it plays. See `window.rs`.
 
 use std::fs::{self, File};
 use std::process::Command;
@@ -16,6 +16,7 @@ use crate::harness::tests;
 tests![
     brackets_change_the_loss_of_the_embedded_server_while_it_plays,
     another_servers_network_is_its_own,
+    points_change_the_playout_buffer_while_it_plays,
 ];
 
 fn brackets_change_the_loss_of_the_embedded_server_while_it_plays() {
@@ -57,4 +58,20 @@ fn another_servers_network_is_its_own() {
     assert!(!screen.loses_on_purpose() && !screen.has_lost());
     player.key("t");
     assert_eq!(player.exit_code(), Some(0));
+}
+
+fn points_change_the_playout_buffer_while_it_plays() {
+    let desktop = Desktop::start();
+    let printed = tempfile::NamedTempFile::new().unwrap();
+    let mut command = Command::new(program("client_launcher"));
+    command.current_dir(folder()).stdout(File::create(printed.path()).unwrap());
+    let mut player = Player::run(&desktop, &mut command);
+    player.wait_for("a frame", |screen| screen.frame_number() > 5);
+    player.keys(&["comma", "period", "period", "period", "period", "comma"], Duration::ZERO);
+    let next = player.screen().frame_number() + 20;
+    player.wait_for("a second more", |screen| screen.frame_number() > next);
+    player.key("t");
+    assert_eq!(player.exit_code(), Some(0));
+    let printed = fs::read_to_string(printed.path()).unwrap();
+    assert!(printed.contains("\nbuffer: 300 ms\n"), "{printed}");
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::net::UdpSocket;
+use std::time::Duration;
 
+use crate::common::server_process::ServerProcess;
 use crate::desktop::panels::{Panel, Said};
 use crate::desktop::places::{Size, Target};
 use crate::desktop::player::Player;
@@ -12,11 +14,12 @@ use crate::harness::tests;
 
 tests![
     each_key_opens_its_panel_and_closes_it_and_there_is_one_at_a_time,
-    esc_takes_away_the_message_then_the_description_then_the_panel,
+    esc_takes_away_the_message_then_the_panel,
     the_header_is_that_of_the_frame_bit_by_bit,
     the_header_counts_while_the_movie_plays,
     the_log_shows_the_dialogue_as_it_happens,
     the_log_shows_a_refusal_in_red,
+    the_log_scrolls_by_keys_and_wheel_and_stays_where_it_is_while_more_comes,
 ];
 
 fn each_key_opens_its_panel_and_closes_it_and_there_is_one_at_a_time() {
@@ -34,10 +37,11 @@ fn each_key_opens_its_panel_and_closes_it_and_there_is_one_at_a_time() {
     let keys = [
         ("l", Panel::RtspLog),
         ("h", Panel::RtpHeader),
+        ("i", Panel::Statistics),
         ("question", Panel::Keys),
         ("F1", Panel::Keys),
     ];
-    for (key, panel) in keys.into_iter().take(3) {
+    for (key, panel) in keys.into_iter().take(4) {
         player.key(key);
         player.wait_for(key, |screen| screen.panel() == Some(panel));
     }
@@ -57,29 +61,28 @@ fn each_key_opens_its_panel_and_closes_it_and_there_is_one_at_a_time() {
     assert_eq!(methods(&server.kill()), ["SETUP", "PLAY", "TEARDOWN"], "panels send nothing");
 }
 
-fn esc_takes_away_the_message_then_the_description_then_the_panel() {
+fn esc_takes_away_the_message_then_the_panel() {
     let (server, desktop) = start();
     let taken = UdpSocket::bind("0.0.0.0:0").unwrap();
     let rtp = taken.local_addr().unwrap().port();
     let player = Player::start_at(&desktop, rtp, server.port(), "movie.Mjpeg", &[]);
-    let covered = |screen: &Screen| {
-        (screen.shows_warning(), screen.shows_description(), screen.panel().is_some())
-    };
+    let open = |screen: &Screen| (screen.shows_warning(), screen.panel());
     player.key("h");
-    player.wait_for("the panel", |screen| covered(screen) == (false, false, true));
+    player.wait_for("the panel", |screen| open(screen) == (false, Some(Panel::RtpHeader)));
     player.key("d");
-    player.wait_for("the description", |screen| covered(screen) == (false, true, true));
+    player.wait_for("the description", |screen| open(screen) == (false, Some(Panel::Description)));
     player.key("s");
-    player.wait_for("the message", |screen| covered(screen) == (true, true, true));
+    player.wait_for("the message", |screen| open(screen) == (true, Some(Panel::Description)));
     player.key("Escape");
-    player.wait_for("no message", |screen| covered(screen) == (false, true, true));
+    player.wait_for("no message", |screen| open(screen) == (false, Some(Panel::Description)));
     player.key("Escape");
-    player.wait_for("no description", |screen| covered(screen) == (false, false, true));
-    player.key("Escape");
-    player.wait_for("nothing", |screen| covered(screen) == (false, false, false));
+    player.wait_for("nothing", |screen| open(screen) == (false, None));
     player.key("d");
-    player.wait_for("the description again", |screen| covered(screen) == (false, true, false));
-    player.click(Target::Description, "a click closes it", |screen| !screen.shows_description());
+    player.wait_for("the description again", Screen::shows_description);
+    player.click(Target::Panel, "a click closes it", |screen| !screen.shows_description());
+    player.click(Target::HeaderTab, "a click on a tab opens its panel", |screen| {
+        screen.panel() == Some(Panel::RtpHeader)
+    });
     assert_eq!(methods(&server.kill()), ["DESCRIBE", "DESCRIBE"]);
 }
 
@@ -166,9 +169,42 @@ fn the_log_shows_the_dialogue_as_it_happens() {
     }
     player.key("space");
     server.wait_for(processing(1, "PAUSE"));
-    player.wait_for("the newest, as many as there is room for", |screen| {
-        screen.rtsp_log() == [Granted, Request, Granted, Request, Granted]
-    });
+    expected.extend([Request, Granted]);
+    player.wait_for("all of it", |screen| screen.rtsp_log() == expected);
+}
+
+/// Enough for several pages, while the movie plays on.
+fn the_log_scrolls_by_keys_and_wheel_and_stays_where_it_is_while_more_comes() {
+    let (mut server, desktop) = start();
+    let player = Player::start(&desktop, server.port(), "movie.Mjpeg", &["--play"]);
+    player.wait_for("PLAYING", |screen| screen.state() == Some(State::Playing));
+    player.keys(&["p", "space"].repeat(6), Duration::from_millis(100));
+    player.key("l");
+    player.wait_for("the newest", |screen| screen.rtsp_log().len() > 7 && !screen.has_newer());
+    for (key, back) in [("Prior", "Next"), ("Up", "Down"), ("Home", "End")] {
+        player.key(key);
+        player.wait_for(key, Screen::has_newer);
+        // By page and by entry, reaching the last one is enough.
+        for _ in 0..3 {
+            player.key(back);
+        }
+        player.wait_for(back, |screen| !screen.has_newer());
+    }
+    player.wheel(true);
+    let scrolled = player.wait_for("a turn of the wheel", Screen::has_newer).rtsp_log();
+    plays_and_pauses(&mut server, &player);
+    let screen = player.wait_for("more comes", Screen::has_newer);
+    assert_eq!(screen.rtsp_log(), scrolled, "it stays where it is");
+    player.click(Target::Newest, "a click on the chip", |screen| !screen.has_newer());
+}
+
+/// Once more, by Space.
+fn plays_and_pauses(server: &mut ServerProcess, player: &Player<'_>) {
+    player.key("space");
+    server.wait_for(|line| line.ends_with("processing PLAY"));
+    player.wait_for("PLAYING", |screen| screen.state() == Some(State::Playing));
+    player.key("space");
+    player.wait_for("READY", |screen| screen.state() == Some(State::Ready));
 }
 
 fn the_log_shows_a_refusal_in_red() {

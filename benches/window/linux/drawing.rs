@@ -8,7 +8,7 @@ use rtsp_lab::picture::Picture;
 use rtsp_lab::rtp_packet::RtpPacket;
 use rtsp_lab::rtsp::State;
 use rtsp_lab::statistics::MOST;
-use rtsp_lab::window::{Buttons, Column, Curve, Figure, Look, Panel, View, draw};
+use rtsp_lab::window::{Buttons, Column, Curve, Figure, Look, Panel, Theme, View, draw};
 
 use super::client_common::rtp::packet;
 use super::common::movies::real_frames;
@@ -21,7 +21,11 @@ pub(crate) fn scenes(with_header: bool) -> Times {
     let picture = Picture::decode(&frame).unwrap();
     let datagram = packet(1, &frame);
     let latest = LatestPacket::of(&datagram, &RtpPacket::decode(&datagram).unwrap());
-    let panel = with_header.then_some(Panel::RtpHeader(latest.as_ref(), &Guilty::Nothing));
+    let panel = with_header.then_some(Panel::RtpHeader {
+        packet: latest.as_ref(),
+        guilty: &Guilty::Nothing,
+        clock: 0,
+    });
     let view = View { panel, ..playing(&picture) };
     let (width, height) = (640, 560);
     let mut pixels = vec![0; width * height];
@@ -36,29 +40,35 @@ pub(crate) fn scenes(with_header: bool) -> Times {
 fn playing(picture: &Picture) -> View<'_> {
     View {
         scale: 1,
+        theme: Theme::Dark,
+        film_only: false,
         state: State::Playing,
-        no_data: false,
-        has_ended: false,
-        title: "movie.Mjpeg from 127.0.0.1:2048".to_owned(),
+        pills: Vec::new(),
+        movie: "movie.Mjpeg",
+        address: "127.0.0.1:2048".to_owned(),
         session: Some("123456"),
         last_reply: Some(Duration::from_micros(1500)),
         picture: Some(picture),
+        undecoded: 0,
+        end: None,
         buttons: Buttons::Five,
         looks: vec![Look::Off, Look::Off, Look::Next, Look::On, Look::On],
         hover: None,
         message: None,
-        description: None,
+        packet_hint: None,
         columns: [column("PICTURE"), column("NETWORK")],
+        extra: Vec::new(),
+        line: Vec::new(),
         curves: [curve("frames/s", 20), curve("kbit/s", 2000)],
+        has_description: false,
         panel: None,
         asks_to_close: false,
     }
 }
 
 fn column(caption: &'static str) -> Column {
-    let row =
-        || Figure { name: "Frames/s average", value: Some("1234 kbit/s".to_owned()), warns: false };
-    Column { caption, note: None, rows: (0..6).map(|_| row()).collect() }
+    let row = || Figure { name: "Frames/s average", value: Some("1234".to_owned()), warns: false };
+    Column { caption, rows: (0..6).map(|_| row()).collect() }
 }
 
 /// Up and down, about a fifth of the height.

@@ -1,12 +1,15 @@
 //! The command line of `client_launcher`.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use getopts::{Matches, Options};
 use rtsp_lab::client::Settings;
+use rtsp_lab::playout::Target;
 use rtsp_lab::terminal::Limits;
-use rtsp_lab::window::{self, Buttons};
+use rtsp_lab::trace::Files;
+use rtsp_lab::window::{self, Buttons, Theme};
 
 use super::source::Source;
 use super::url; // wing
@@ -29,10 +32,16 @@ pub(crate) struct Call {
     pub(crate) place: Place,
     /// What the window is like.
     pub(crate) window: window::Settings,
+    /// How much the playout buffer is to hold; `None` if frames are shown as they come.
+    pub(crate) buffer: Option<Target>,
     /// How long to play without a window.
     pub(crate) limits: Limits,
     /// Print no transcript.
     pub(crate) quiet: bool,
+    /// What to write.
+    pub(crate) files: Files,
+    /// How many packets to write one by one.
+    pub(crate) packets: Option<u64>,
 }
 
 /// Where the movie is shown.
@@ -70,13 +79,17 @@ impl Call {
             Some(_) => Place::Window,
             None => Place::WindowIfPossible,
         };
+        let file = |name| matches.opt_str(name).map(PathBuf::from);
         Ok(Self {
             play: source.is_none() || matches.opt_present("play"),
             source,
             place,
             window: read_window(matches)?,
+            buffer: read_buffer(matches)?,
             limits: read_limits(matches)?,
             quiet: matches.opt_present("quiet"),
+            files: Files { log: file("log"), capture: file("capture") },
+            packets: read_packets(matches)?,
         })
     }
 }
@@ -115,7 +128,8 @@ fn in_a_window(options: &mut Options) {
         .optflag("", "play", "play at once, without a press on Setup and Play")
         .optflag("", "three-buttons", "no button for Setup: Play does it, too")
         .optflag("", "stay-open", "keep the window after Teardown, ready for another Setup")
-        .optopt("", "scale", "draw the window N times as large, 1 to 4 (default: 1)", "N");
+        .optopt("", "scale", "draw N times as large, 1 to 4 (default: as the window is)", "N")
+        .optflag("", "light", "dark on light, for a hall that is bright");
 }
 
 fn without_a_window(options: &mut Options) {
@@ -131,6 +145,10 @@ fn with_a_url(options: &mut Options) {
 
 fn always(options: &mut Options) {
     options
+        .optopt("", "log", "write what happens to each packet here, a line an event", "FILE")
+        .optopt("", "log-packets", "after so many, a line a second (default: 1000000)", "N")
+        .optopt("", "capture", "write packets and messages here, for Wireshark", "FILE")
+        .optopt("", "buffer", BUFFER, "MS")
         .optflag("", "quiet", "do not print requests and replies")
         .optflag("h", "help", "print this")
         .optflag("V", "version", "print the version");
@@ -176,24 +194,38 @@ fn read_movie(word: &str) -> Result<String, String> {
 fn read_window(matches: &Matches) -> Result<window::Settings, String> {
     let (three_buttons, stay_open) =
         (matches.opt_present("three-buttons"), matches.opt_present("stay-open"));
-    let scale = matches.opt_str("scale");
-    if matches.opt_present("headless") && (three_buttons || stay_open || scale.is_some()) {
-        return Err("--three-buttons, --stay-open and --scale need a window".to_owned());
+    let (scale, light) = (matches.opt_str("scale"), matches.opt_present("light"));
+    let asks_for_window = three_buttons || stay_open || light || scale.is_some();
+    if matches.opt_present("headless") && asks_for_window {
+        return Err("--three-buttons, --stay-open, --scale and --light need a window".to_owned());
     }
     let buttons = if three_buttons { Buttons::Three } else { Buttons::Five };
-    Ok(window::Settings { buttons, scale: read_scale(scale)?, stay_open })
+    let theme = if light { Theme::Light } else { Theme::Dark };
+    Ok(window::Settings { buttons, scale: read_scale(scale)?, theme, stay_open })
 }
 
-fn read_scale(word: Option<String>) -> Result<usize, String> {
-    let Some(word) = word else { return Ok(1) };
+fn read_scale(word: Option<String>) -> Result<Option<usize>, String> {
+    let Some(word) = word else { return Ok(None) };
     let scale = word.parse().ok().filter(|scale| (1..=4).contains(scale));
-    scale.ok_or_else(|| format!("expected --scale from 1 to 4, found {word:?}"))
+    scale.map(Some).ok_or_else(|| format!("expected --scale from 1 to 4, found {word:?}"))
+}
+
+fn read_buffer(matches: &Matches) -> Result<Option<Target>, String> {
+    let Some(word) = matches.opt_str("buffer") else { return Ok(None) };
+    let flaw = || format!("expected --buffer from 0 to 2000 ms, or frames as 30f, found {word:?}");
+    Target::parse(&word).ok_or_else(flaw)
 }
 
 fn read_limits(matches: &Matches) -> Result<Limits, String> {
     let seconds = read_seconds(matches, "seconds")?;
     let patience = read_seconds(matches, "patience")?.unwrap_or_default();
     Ok(Limits { seconds, patience })
+}
+
+fn read_packets(matches: &Matches) -> Result<Option<u64>, String> {
+    let Some(word) = matches.opt_str("log-packets") else { return Ok(None) };
+    let flaw = || format!("expected --log-packets as a number, 0 or more, found {word:?}");
+    word.parse().map(Some).map_err(|_| flaw())
 }
 
 fn read_seconds(matches: &Matches, name: &str) -> Result<Option<Duration>, String> {
@@ -205,6 +237,9 @@ fn read_seconds(matches: &Matches, name: &str) -> Result<Option<Duration>, Strin
     let flaw = || format!("expected --{name} as a number, 0 or more, found {word:?}");
     seconds.ok_or_else(flaw).map(Some)
 }
+
+const BUFFER: &str = "hold frames back until so much waits, then play at the movie's rate; 30f counts \
+     frames (default: 0)";
 
 const USAGE: &str = "\
 Usage: client_launcher [OPTIONS] SERVER_ADDR SERVER_PORT RTP_PORT MOVIE

@@ -16,6 +16,7 @@ use rtsp_lab::impairment::Impairment;
 use rtsp_lab::rtsp::Method;
 use rtsp_lab::server::{self, Network, Server, ServerError, ServerEvent, Stopper};
 use rtsp_lab::terminal;
+use rtsp_lab::trace::{Header, Recorder, Trace};
 use rtsp_lab::window::{PlayerWindow, WindowError};
 
 mod call;
@@ -42,102 +43,152 @@ fn main() -> ExitCode {
 }
 
 fn run(call: &Call) -> ExitCode {
-    match call.source.clone() {
-        Some(source) => launch(source, None, call),
-        None => match launch_with_own_server(call) {
-            Ok(code) => code,
-            Err(flaw) => {
-                complain(&flaw);
-                ExitCode::FAILURE
-            }
-        },
+    let code = match call.source.clone() {
+        Some(source) => {
+            let window = open_window(&source.movie(), call);
+            recorded(source, call, |source, trace| Ok(launch(source, None, window, call, trace)))
+        }
+        None => launch_with_own_server(call),
+    };
+    code.unwrap_or_else(|flaw| {
+        complain(&flaw);
+        ExitCode::FAILURE
+    })
+}
+
+/// Plays, and writes down what happens, if that is asked for. The last line is what was printed at the end.
+fn recorded(
+    source: Source,
+    call: &Call,
+    play: impl FnOnce(Source, &Trace) -> Result<(ExitCode, Option<String>), String>,
+) -> Result<ExitCode, String> {
+    let command = env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let header = Header { command, packets: call.packets, ..source.header() };
+    let recorder = Recorder::start(call.files.clone(), header, |flaw| complain(&flaw));
+    let (recorder, trace) = recorder.map_err(|error| no_thread(&error))?;
+    let (code, summary) = play(source, &trace)?;
+    if let Some(summary) = summary {
+        trace.summary(&summary);
     }
+    if !recorder.finish() {
+        complain("could not write all that has happened: the disk stands still");
+    }
+    Ok(code)
+}
+
+fn no_thread(error: &io::Error) -> String {
+    format!("could not start a thread: {error}")
 }
 
 /// A server of its own on free ports, and the movie plays at once.
 fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     let could_not = |error: ServerError| format!("could not {error}");
     let own_movie = OwnMovie::find()?;
-    // The network is good until the user changes it, and a pause may last: nobody else is served.
-    let network = Network::new(Impairment::default());
-    let settings = server::Settings {
-        movies: own_movie.folder(),
-        network: Some(network.clone()),
-        idle_limit: Duration::MAX,
-        ..Default::default()
-    };
-    let server = Server::bind("127.0.0.1", 0, settings).map_err(could_not)?;
-    let server_port = server.local_addr().port();
-    let stopper = server.stopper();
-    let serving = thread::Builder::new().name("server".to_owned());
+    let window = open_window(own_movie::NAME, call);
+    // A lecture lasts longer than the movie; without a window its end ends the program.
+    let looping = matches!(window, Ok(Some(_)));
     let limit = Arc::new(OnceLock::new());
     let found = Arc::clone(&limit);
+    // The network is good until the user changes it, and a pause may last: nobody else is served.
+    let network = Network::new(Impairment::default());
     let report = move |event| {
         if let ServerEvent::TooLarge { limit, .. } = event {
             found.set(limit).ok();
         }
     };
-    let serving = serving.spawn(move || server.serve(report));
-    let serving = serving.map_err(|error| format!("could not start a thread: {error}"))?;
-    // Stops the server whatever happens below, so that the thread can be joined.
-    let stop = StopAtEnd(stopper);
-    say(own_movie.greeting());
     let (server, movie) = ("127.0.0.1".to_owned(), own_movie::NAME.to_owned());
-    let settings = Settings { server, server_port, rtp_port: 0, movie };
-    let code = launch(Source::Own(settings, limit), Some(network), call);
-    drop(stop);
-    drop(serving.join());
-    Ok(code)
+    let settings = Settings { server, server_port: 0, rtp_port: 0, movie };
+    let source = Source::Own(settings, limit, own_movie.frames());
+    recorded(source, call, |mut source, trace| {
+        let settings = server::Settings {
+            movies: own_movie.folder(),
+            network: Some(network.clone()),
+            looping,
+            idle_limit: Duration::MAX,
+            trace: trace.clone(),
+            ..Default::default()
+        };
+        let server = Server::bind("127.0.0.1", 0, settings).map_err(could_not)?;
+        source.set_port(server.local_addr().port());
+        let stopper = server.stopper();
+        let serving = thread::Builder::new().name("server".to_owned());
+        let serving =
+            serving.spawn(move || server.serve(report)).map_err(|error| no_thread(&error))?;
+        // Stops the server whatever happens below, so that the thread can be joined.
+        let stop = StopAtEnd(stopper);
+        say(own_movie.greeting());
+        let played = launch(source, Some(network), window, call, trace);
+        drop(stop);
+        drop(serving.join());
+        Ok(played)
+    })
+}
+
+/// How it ended, and the statistics, if they were printed.
+type Played = (ExitCode, Option<String>);
+
+/// The window, unless none is wanted.
+fn open_window(movie: &str, call: &Call) -> Result<Option<PlayerWindow>, WindowError> {
+    if call.place == Place::Terminal {
+        return Ok(None);
+    }
+    PlayerWindow::open(&format!("{movie} - RTSP lab client"), call.window).map(Some)
 }
 
 /// Plays in a window, or without one; `network` is that of the own server.
-fn launch(source: Source, network: Option<Network>, call: &Call) -> ExitCode {
-    if call.place == Place::Terminal {
-        return play_in_terminal(source, call);
-    }
-    match PlayerWindow::open(&format!("{} - RTSP lab client", source.movie()), call.window) {
-        Ok(mut window) => {
+fn launch(
+    source: Source,
+    network: Option<Network>,
+    window: Result<Option<PlayerWindow>, WindowError>,
+    call: &Call,
+    trace: &Trace,
+) -> Played {
+    match window {
+        Ok(None) => play_in_terminal(source, call, trace),
+        Ok(Some(mut window)) => {
             if let Some(network) = network {
                 window.set_network(network);
             }
-            match play_in_window(source, window, call) {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(flaw) => {
-                    complain(&flaw);
-                    ExitCode::FAILURE
-                }
-            }
+            play_in_window(source, window, call, trace).unwrap_or_else(|flaw| {
+                complain(&flaw);
+                (ExitCode::FAILURE, None)
+            })
         }
         Err(error) if call.place == Place::WindowIfPossible => {
             say(&format!("{}\n{WITHOUT_A_WINDOW}", reason_and_cure(&error)));
-            play_in_terminal(source, call)
+            play_in_terminal(source, call, trace)
         }
         Err(error) => {
             complain(&format!("{}, or --headless", reason_and_cure(&error)));
-            ExitCode::FAILURE
+            (ExitCode::FAILURE, None)
         }
     }
 }
 
 /// A separate thread prints, so that the window does not freeze when the terminal does.
-fn play_in_window(source: Source, mut window: PlayerWindow, call: &Call) -> Result<(), String> {
-    let console = Console::start();
-    let (console, printer) =
-        console.map_err(|error| format!("could not start a thread: {error}"))?;
+fn play_in_window(
+    source: Source,
+    mut window: PlayerWindow,
+    call: &Call,
+    trace: &Trace,
+) -> Result<Played, String> {
+    let (console, printer) = Console::start().map_err(|error| no_thread(&error))?;
     let transcript = printer.clone();
     let report = reporter(call.quiet, move |text| transcript.say(text));
-    let mut client = source.client(report);
+    let mut client = source.client(trace.clone(), report);
+    client.buffer().set_target(call.buffer);
     if call.play {
         client.press(Method::Play);
     }
     let shown = window.run(&mut *client).map_err(|error| error.to_string());
     let (statistics, now) = client.statistics();
+    let summary = statistics.summary(now).to_string();
     if !call.quiet && statistics.frames_shown > 0 {
-        printer.say(statistics.summary(now).to_string());
+        printer.say(summary.clone());
     }
     drop((client, printer));
     console.finish();
-    shown
+    shown.map(|()| (ExitCode::SUCCESS, Some(summary)))
 }
 
 fn reason_and_cure(error: &WindowError) -> String {
@@ -145,13 +196,13 @@ fn reason_and_cure(error: &WindowError) -> String {
     format!("{error}: {cure}")
 }
 
-fn play_in_terminal(source: Source, call: &Call) -> ExitCode {
-    let mut client = source.client(reporter(call.quiet, |text| say(&text)));
-    if terminal::play(&mut *client, call.limits, &mut io::stdout()) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+fn play_in_terminal(source: Source, call: &Call, trace: &Trace) -> Played {
+    let report = reporter(call.quiet, |text| say(&text));
+    let mut client = source.client(trace.clone(), report);
+    client.buffer().set_target(call.buffer);
+    let played = terminal::play(&mut *client, call.limits, &mut io::stdout());
+    let code = if played.is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    (code, Some(played.summary))
 }
 
 /// Prints the transcript; with `--quiet`, only what the user must know.

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rtsp_lab::video_stream::VideoStream;
 use tempfile::TempDir;
 
 /// The movie of the server inside this program.
@@ -38,6 +39,13 @@ impl OwnMovie {
             Self::Here => PathBuf::from("."),
             Self::BuiltIn(folder) => folder.path().to_owned(),
         }
+    }
+
+    /// How many frames it has, if all can be read.
+    pub(crate) fn frames(&self) -> Option<u64> {
+        let mut movie = VideoStream::open(&self.folder(), NAME).ok()?;
+        while movie.next_frame().ok()?.is_some() {}
+        Some(movie.frame_number())
     }
 
     /// What the terminal says when it begins.

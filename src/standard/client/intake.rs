@@ -1,14 +1,18 @@
 //! From packets to frames and figures: packets are sorted, put in order, counted and put together.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::payload_header::latest_packet;
-use crate::client::findings::Findings;
+use crate::client::findings::{Findings, Flaw, Whole};
 use crate::reorder::Reorder;
 use crate::rtp_packet::{PayloadType, RtpPacket, Version};
 use crate::standard::jpeg_payload::Reassembler;
+use crate::standard::reported;
 use crate::standard::rtcp::{ReportBlock, SenderReport, SourceStatistics};
+use crate::statistics::step_between;
+use crate::trace::Arrivals;
 
 /// What SETUP and the description say about the packets to come.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +32,10 @@ pub(super) struct Intake {
     source: Option<Sender>,
     reorder: Reorder<Arrived>,
     reassembler: Reassembler,
+    /// Frames that came whole.
+    whole: VecDeque<Whole>,
+    arrivals: Arrivals,
+    media: MediaTime,
     pub(super) findings: Findings,
 }
 
@@ -39,6 +47,24 @@ struct Sender {
     last_arrival: Duration,
 }
 
+/// Timestamps wrap; this is the time since the first of them.
+#[derive(Debug, Default)]
+struct MediaTime {
+    last: Option<u32>,
+    ticks: i64,
+}
+
+impl MediaTime {
+    /// The time of the next frame; steps back lead to 0 at most.
+    fn at(&mut self, timestamp: u32, clock_hz: u32) -> Duration {
+        let last = self.last.replace(timestamp).unwrap_or(timestamp);
+        self.ticks = self.ticks.saturating_add(step_between(last, timestamp)).max(0);
+        let (ticks, clock_hz) = (self.ticks.unsigned_abs(), u64::from(clock_hz.max(1)));
+        let rest = Duration::from_nanos(ticks % clock_hz * 1_000_000_000 / clock_hz);
+        Duration::from_secs(ticks / clock_hz) + rest
+    }
+}
+
 /// A packet that waits for those before it.
 #[derive(Debug)]
 struct Arrived {
@@ -47,13 +73,33 @@ struct Arrived {
 }
 
 impl Intake {
-    pub(super) fn new(stream: Stream) -> Self {
+    pub(super) fn new(stream: Stream, arrivals: Arrivals) -> Self {
+        let mut reassembler = Reassembler::default();
+        if arrivals.is_on() {
+            reassembler.note_broken();
+        }
         Self {
             stream,
             source: None,
             reorder: Reorder::default(),
-            reassembler: Reassembler::default(),
+            reassembler,
+            whole: VecDeque::with_capacity(MOST_WHOLE),
+            arrivals,
+            media: MediaTime::default(),
             findings: Findings::default(),
+        }
+    }
+
+    /// The time.
+    pub(super) fn now(&self) -> Duration {
+        self.arrivals.clock().elapsed()
+    }
+
+    /// Tells of a report that has come, or is about to be sent.
+    pub(super) fn tell_report(&self, is_sent: bool, datagram: &[u8]) {
+        let values = if self.arrivals.is_on() { reported::values(datagram) } else { None };
+        if let Some(values) = values {
+            self.arrivals.report(is_sent, values, datagram);
         }
     }
 
@@ -62,6 +108,7 @@ impl Intake {
         let packet = RtpPacket::decode(datagram).ok().filter(|packet| self.is_ours(packet, now));
         let Some(packet) = packet else {
             self.findings.reception.malformed += 1;
+            self.arrivals.malformed(datagram);
             return;
         };
         if let Some(source) = &mut self.source {
@@ -80,12 +127,29 @@ impl Intake {
     pub(super) fn go_on(&mut self, now: Duration) {
         while let Some(Arrived { datagram, at }) = self.reorder.pop(now) {
             let Ok(packet) = RtpPacket::decode(&datagram) else { continue };
+            let lost = self.findings.reception.lost;
             let order = self.findings.reception.record(&packet, false, at);
+            let missing = self.findings.reception.lost.saturating_sub(lost);
+            self.arrivals.packet((&datagram, &packet), (order, missing, false), at);
             if order.goes_on() {
                 self.reassembler.push(&packet, order);
+                self.take_frames(packet.timestamp, at);
             }
         }
         self.findings.reception.damaged = self.reassembler.damaged();
+    }
+
+    /// Takes the frames that a packet has completed, or shown to be damaged.
+    fn take_frames(&mut self, timestamp: u32, at: Duration) {
+        for of_frame in self.reassembler.take_broken() {
+            self.arrivals.broken(None, of_frame, at);
+        }
+        while let Some((of_frame, jpeg)) = self.reassembler.next_timed() {
+            let size = (timestamp, jpeg.len());
+            let journey = self.arrivals.whole((None, None), false, size, at);
+            let media = self.media.at(of_frame, self.stream.clock_hz);
+            self.whole.push_back(Whole { jpeg, packets: 1, media, journey });
+        }
     }
 
     /// Stops waiting for missing packets: those that waited for them are passed on.
@@ -98,7 +162,8 @@ impl Intake {
     }
 
     /// Counts a datagram from a sender other than the server; returns whether it is the first.
-    pub(super) const fn count_stranger(&mut self, from: SocketAddr) -> bool {
+    pub(super) fn count_stranger(&mut self, from: SocketAddr) -> bool {
+        self.arrivals.stranger(from);
         self.findings.reception.strangers += 1;
         let is_first = self.findings.stranger.is_none();
         if is_first {
@@ -111,19 +176,21 @@ impl Intake {
     pub(super) fn end(&mut self, now: Duration) {
         self.finish(now);
         self.reassembler.end();
+        self.take_frames(self.findings.timestamp(), now);
         self.findings.reception.damaged = self.reassembler.damaged();
     }
 
     /// The next whole frame.
-    pub(super) fn next_frame(&mut self) -> Option<Vec<u8>> {
-        self.reassembler.next_frame()
+    pub(super) fn next_frame(&mut self) -> Option<Whole> {
+        self.whole.pop_front()
     }
 
-    /// Notes why frames that came whole are dropped; returns whether there is a new reason.
+    /// Notes why frames are dropped; returns whether there is a new reason.
     pub(super) fn note_flaws(&mut self) -> bool {
         let known = self.findings.flaws.len();
         while let Some(reason) = self.reassembler.next_reason() {
-            self.findings.flaws.push(format!("could not {reason}"));
+            let is_of_the_network = reason.is_of_the_network();
+            self.findings.flaws.push(Flaw { why: reason.to_string(), is_of_the_network });
         }
         self.findings.flaws.len() > known
     }
@@ -168,5 +235,16 @@ impl Intake {
     }
 }
 
+impl Drop for Intake {
+    fn drop(&mut self) {
+        // A frame that has begun is not whole, and never will be.
+        let now = self.now();
+        self.reassembler.end();
+        self.take_frames(self.findings.timestamp(), now);
+    }
+}
+
+/// More frames are hardly ever completed by one packet.
+const MOST_WHOLE: usize = 8;
 /// After this time without a packet of the present source another may take its place.
 const SOURCE_SILENCE: Duration = Duration::from_secs(1);

@@ -14,6 +14,8 @@ pub(super) struct KeepAlive {
     pub(super) timeout: Duration,
     /// When any request was last sent.
     pub(super) last_sent: Duration,
+    /// The last one was refused for its nonce, and does not count.
+    pub(super) is_to_be_repeated: bool,
     /// The number of the sign of life that waits for its reply.
     waiting: Option<u32>,
 }
@@ -22,17 +24,18 @@ impl KeepAlive {
     /// For a server about which nothing is known.
     pub(super) const fn new() -> Self {
         let (timeout, last_sent) = (DEFAULT_TIMEOUT, Duration::ZERO);
-        Self { public: String::new(), timeout, last_sent, waiting: None }
+        let (is_to_be_repeated, waiting) = (false, None);
+        Self { public: String::new(), timeout, last_sent, is_to_be_repeated, waiting }
     }
 
     /// Whether half of the session's timeout has passed since something was sent.
     pub(super) fn is_due(&self, now: Duration) -> bool {
-        now >= self.last_sent + self.timeout / 2
+        self.is_to_be_repeated || now >= self.last_sent + self.timeout / 2
     }
 
     /// Notes that one with that number is about to be sent; returns the method to use.
     pub(super) fn begin(&mut self, cseq: u32) -> StandardMethod {
-        self.waiting = Some(cseq);
+        (self.waiting, self.is_to_be_repeated) = (Some(cseq), false);
         let named = self.public.split(',').map(str::trim).collect::<Vec<_>>();
         if named.contains(&StandardMethod::GetParameter.name()) {
             StandardMethod::GetParameter

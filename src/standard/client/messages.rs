@@ -8,6 +8,12 @@ pub(super) fn tries_tcp(port: u16) -> Message {
     Message::warning("No packets over UDP".to_owned(), text)
 }
 
+/// The server sends over UDP alone, and the user has asked for TCP alone.
+pub(super) fn no_tcp(reason: &str) -> Message {
+    let text = "The server does not send RTP over TCP: leave --tcp out.".to_owned();
+    Message::error(format!("461 {reason}"), text)
+}
+
 /// What may help where the server is one of the lab.
 pub(super) fn call_by_words(host: &str, port: u16, movie: &str) -> String {
     format!("If it is a server of the lab, call it so: client_launcher {host} {port} 5008 {movie}")
@@ -31,7 +37,7 @@ pub(super) fn bad_transport(why: &str) -> Message {
     Message::error("Bad transport".to_owned(), text)
 }
 
-/// Frames come whole but can't be put together.
+/// Frames come whole but can't be put together or decoded.
 pub(super) fn undecodable(why: &str) -> Message {
-    Message::warning("Frames are dropped".to_owned(), format!("The client {why}."))
+    Message::warning("Frames are dropped".to_owned(), format!("The client could not {why}."))
 }

@@ -2,7 +2,7 @@
 //! in and out.
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::intake::{Intake, Stream};
 use super::reports::Reports;
@@ -11,6 +11,7 @@ use crate::client::findings::{Findings, Frames};
 use crate::client::receiver::Port;
 use crate::errand::Wake;
 use crate::event::Event;
+use crate::trace::Arrivals;
 
 /// What SETUP has agreed on, and all that is known of the packets.
 #[derive(Debug)]
@@ -19,7 +20,6 @@ pub(super) struct StandardPort {
     intake: Intake,
     reports: Reports,
     frames: Frames,
-    clock: Instant,
     /// When the source said goodbye, until that has been reported.
     goodbye: Option<Duration>,
     /// Whether it has, in this run.
@@ -27,10 +27,17 @@ pub(super) struct StandardPort {
 }
 
 impl StandardPort {
-    /// Receives `stream` from `source`, sends frames to `frames`, and counts time from `clock` on.
-    pub(super) fn new(source: Source, stream: Stream, frames: Frames, clock: Instant) -> Self {
-        let (intake, reports) = (Intake::new(stream), Reports::new());
-        Self { source, intake, reports, frames, clock, goodbye: None, is_gone: false }
+    /// Receives `stream` from `source`, sends frames to `frames`, and tells of them to `arrivals`, by whose
+    /// clock times are counted.
+    pub(super) fn new(
+        mut source: Source,
+        stream: Stream,
+        frames: Frames,
+        arrivals: Arrivals,
+    ) -> Self {
+        source.note_to(arrivals.whence());
+        let (intake, reports) = (Intake::new(stream, arrivals), Reports::new());
+        Self { source, intake, reports, frames, goodbye: None, is_gone: false }
     }
 
     /// Receives packets until it is told to stop.
@@ -44,10 +51,11 @@ impl StandardPort {
     /// ```
     pub(super) fn listen(&mut self, stop: &Event) {
         while let Some(received) = self.source.receive(stop) {
-            let now = self.clock.elapsed();
+            let now = self.intake.now();
             match received {
                 Received::Rtp(datagram) => self.intake.take(datagram, now),
                 Received::Rtcp(datagram) => {
+                    self.intake.tell_report(false, datagram);
                     if Reports::take(datagram, &mut self.intake, now) {
                         (self.goodbye, self.is_gone) = (Some(now), true);
                     }
@@ -65,14 +73,15 @@ impl StandardPort {
                 self.do_what_is_due(now);
             }
         }
-        let now = self.clock.elapsed();
+        let now = self.intake.now();
         self.intake.finish(now);
         self.pass_on(now);
     }
 
     /// Tells the server by RTCP that nobody listens any longer.
     pub(super) fn say_goodbye(&mut self) {
-        let report = self.reports.goodbye(&mut self.intake, self.clock.elapsed());
+        let now = self.intake.now();
+        let report = self.reports.goodbye(&mut self.intake, now);
         self.send(&report);
     }
 
@@ -80,13 +89,14 @@ impl StandardPort {
     /// taken its channels down reads it as a request.
     fn send(&self, report: &[u8]) {
         if !self.source.is_tcp() || !self.is_gone {
+            self.intake.tell_report(true, report);
             self.source.send_rtcp(report);
         }
     }
 
     fn pass_on(&mut self, now: Duration) {
         while let Some(frame) = self.intake.next_frame() {
-            self.frames.pass_on((frame, 1), &mut self.intake.findings, now);
+            self.frames.pass_on(frame, &mut self.intake.findings, now);
         }
         if self.intake.note_flaws() {
             self.frames.hurry();

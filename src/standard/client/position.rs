@@ -91,6 +91,7 @@ pub(super) fn sought(now: Duration, seek: Seek, (first, last): (Duration, Durati
     let wanted = match seek {
         Seek::Back => now.saturating_sub(SEEK),
         Seek::Forward => now.saturating_add(SEEK),
+        Seek::Start => first,
     };
     wanted.min(last.saturating_sub(LAST_PART)).max(first)
 }

@@ -5,20 +5,16 @@ use crate::standard::rtsp::{
     RtspUrl, StandardMethod, StandardReply, StandardRequest, StandardStatus, Target,
 };
 
-/// A request as bytes on the wire; `header` is the one that only its method has.
+/// A request as bytes on the wire, with those header lines besides the ones that all have.
 pub(super) fn request(
     (method, cseq): (StandardMethod, u32),
     url: &RtspUrl,
-    header: Option<(&'static str, String)>,
-    session: Option<&str>,
+    lines: impl Iterator<Item = (&'static str, String)>,
 ) -> String {
     let mut request = StandardRequest::new(method, Target::Url(url.clone()), cseq);
     request.headers.push("User-Agent", USER_AGENT);
-    if let Some((name, value)) = header {
+    for (name, value) in lines {
         request.headers.push(name, value);
-    }
-    if let Some(session) = session {
-        request.headers.push("Session", session);
     }
     request.encode()
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use super::authentication::{AUTHORIZATION, Authentication, without_answer};
 use super::intake::Stream;
 use super::interleaved::Interleaved;
 use super::keep_alive::KeepAlive;
@@ -15,12 +16,12 @@ use super::position::{Position, range_from, sought};
 use super::request::{answer, request};
 use super::settings::StandardSettings;
 use super::transport::Transport;
-use crate::client::dialogue::Dialogue;
+use crate::client::dialogue::{Dialogue, Ends};
 use crate::client::examiner::Examiner;
 use crate::client::log::ClientEvent;
 use crate::client::log::Log;
 use crate::client::message::Message;
-use crate::client::player::{Seek, Status};
+use crate::client::player::Seek;
 use crate::client::receiver::Receiver;
 use crate::rtsp::reply::what_is_wrong;
 use crate::rtsp::{Method, State};
@@ -47,9 +48,13 @@ pub(super) struct Session {
     pub(super) has_ended: bool,
     /// The server has answered something, as a server of this dialect does.
     pub(super) is_understood: bool,
+    /// Who the user is, for a server that asks.
+    authentication: Authentication,
+    /// The header line that the last request had besides those of all.
+    header: Option<Line>,
     /// What is wrong with a message that came instead of the reply that is awaited.
     flaw: Option<String>,
-    id: Option<String>,
+    pub(super) id: Option<String>,
     rtsp_seq: u32,
     keep_alive: KeepAlive,
 }
@@ -70,6 +75,8 @@ impl Session {
             position: Position::default(),
             has_ended: false,
             is_understood: false,
+            authentication: Authentication::new(settings.credentials.clone()),
+            header: None,
             flaw: None,
             id: None,
             rtsp_seq: 0,
@@ -92,11 +99,11 @@ impl Session {
     ///
     /// # Errors
     /// The server has gone already, or the system has no room for another thread.
-    pub(super) fn connected(&mut self, stream: TcpStream) -> io::Result<SocketAddr> {
+    pub(super) fn connected(&mut self, stream: TcpStream) -> io::Result<Ends> {
         let (interleaved, reading) = Interleaved::of(&stream)?;
-        let peer = self.dialogue.connected(stream, |client| reading.receive(client))?;
+        let ends = self.dialogue.connected(stream, |client| reading.receive(client))?;
         self.transport.connection = Some(interleaved);
-        Ok(peer)
+        Ok(ends)
     }
 
     /// Goes back to INIT: connection, ports and threads end. Picture and statistics stay, as does
@@ -109,13 +116,14 @@ impl Session {
         self.keep_alive.end();
         self.position.set_next(None);
         self.has_ended = false;
+        self.log.closed();
     }
 
     /// Goes back to INIT on the same connection.
     pub(super) fn end(&mut self) {
         self.receiver.close(self.log.now());
         self.id = None;
-        self.state = State::Init;
+        self.state = self.log.state(State::Init);
     }
 
     // ---- Requests -----------------------------------------------------------------------------------
@@ -125,17 +133,31 @@ impl Session {
     /// # Errors
     /// The server has gone.
     pub(super) fn send_request(&mut self, method: Method) -> io::Result<()> {
-        let header = match method {
+        if method == Method::Teardown {
+            self.say_goodbye();
+        }
+        self.header = match method {
             Method::Describe => Some(("Accept", "application/sdp".to_owned())),
             Method::Setup => self.transport.offer().map(|offer| ("Transport", offer.to_string())),
-            Method::Play => self.position.take_next().map(|start| ("Range", range_from(start))),
+            Method::Play => self.position.take_next().map(|start| {
+                self.receiver.screen.buffer.clear();
+                ("Range", range_from(start))
+            }),
             Method::Options | Method::Pause | Method::Teardown => None,
         };
+        self.repeat_request(method)
+    }
+
+    /// Sends the last request once more, with another number, and with what a server has asked for.
+    ///
+    /// # Errors
+    /// The server has gone.
+    fn repeat_request(&mut self, method: Method) -> io::Result<()> {
         self.rtsp_seq += 1;
         self.flaw = None;
         self.log.dismiss();
-        self.dialogue.sent((method, self.rtsp_seq), self.log.now());
-        self.send(method.into(), header)
+        self.dialogue.sent((method, self.rtsp_seq), self.log.asks());
+        self.send(method.into(), self.header.clone())
     }
 
     /// Sends a sign of life if one is due and nothing is awaited.
@@ -149,22 +171,23 @@ impl Session {
         }
         self.rtsp_seq += 1;
         let method = self.keep_alive.begin(self.rtsp_seq);
+        self.log.asks();
         self.send(method, None)
     }
 
-    fn send(
-        &mut self,
-        method: StandardMethod,
-        header: Option<(&'static str, String)>,
-    ) -> io::Result<()> {
-        let (url, session) = (self.movie.url_for(method), self.id.as_deref());
-        let text = request((method, self.rtsp_seq), url, header, session);
+    fn send(&mut self, method: StandardMethod, header: Option<Line>) -> io::Result<()> {
+        let url = self.movie.url_for(method);
+        let session = self.id.clone().map(|id| ("Session", id));
+        let answer = self.authentication.answer(method.name(), &url.to_string());
+        let answer = answer.map(|answer| (AUTHORIZATION, answer));
+        let lines = [header, session, answer].into_iter().flatten();
+        let text = request((method, self.rtsp_seq), url, lines);
         let sent = match &self.transport.connection {
             Some(connection) => connection.writer.send(&text),
             None => Err(io::ErrorKind::NotConnected.into()),
         };
         self.keep_alive.last_sent = self.log.now();
-        self.log.report(ClientEvent::Sent(text));
+        self.log.asked(without_answer(&text));
         sent
     }
 
@@ -176,7 +199,8 @@ impl Session {
     pub(super) fn open_ports(&mut self) -> Result<(), Message> {
         let peer = self.dialogue.peer().ok_or_else(|| messages::no_source("no connection"))?;
         self.transport.open(peer).map_err(|why| messages::no_source(&why))?;
-        let started = self.receiver.open(self.dialogue.mailbox.news(), Examiner::default());
+        let news = self.dialogue.mailbox.news();
+        let started = self.receiver.open(news, &self.log, Examiner::default());
         started.map_err(|error| Message::no_thread(&error))
     }
 
@@ -191,7 +215,7 @@ impl Session {
     }
 
     /// TEARDOWN is about to be sent: tells the server by RTCP that nobody listens any more.
-    pub(super) fn say_goodbye(&mut self) {
+    fn say_goodbye(&mut self) {
         self.receiver.stop(self.log.now());
         if let Some(port) = self.receiver.port() {
             port.say_goodbye();
@@ -222,6 +246,7 @@ impl Session {
             return self.ignore(format!("{} says that the reply is to come", reply.code));
         }
         if self.keep_alive.is_answered_by(reply.cseq) {
+            self.keep_alive.is_to_be_repeated = self.authentication.take(&reply);
             return None;
         }
         let Some(request) = self.dialogue.answered(reply.cseq) else {
@@ -230,6 +255,11 @@ impl Session {
             return self.ignore(format!("expected CSeq {}, found {found}", self.rtsp_seq));
         };
         self.receiver.screen.statistics.reply(request.method, arrival.saturating_sub(request.at));
+        if self.authentication.take(&reply) {
+            // If the server has gone, its end tells so.
+            self.repeat_request(request.method).ok();
+            return None;
+        }
         match (&self.id, session_of(&reply)) {
             (Some(ours), Some(found)) if reply.is_ok() && *ours != found.id => {
                 self.log.tell(Message::wrong_session(ours, &found.id));
@@ -257,8 +287,10 @@ impl Session {
         let peer = self.dialogue.peer().ok_or("there is no connection")?;
         let (source, ssrc) = self.transport.agree(reply.headers.get("Transport"), peer)?;
         let (payload_type, clock_hz) = self.movie.format();
-        let (stream, clock) = (Stream { payload_type, clock_hz, ssrc }, self.log.clock());
-        self.receiver.set_port(|frames| StandardPort::new(source, stream, frames, clock));
+        let stream = Stream { payload_type, clock_hz, ssrc };
+        let arrivals = self.log.arrivals(source.number(), source.is_tcp());
+        let port = |frames| StandardPort::new(source, stream, frames, arrivals);
+        self.receiver.set_port(port);
         self.position.begin_session(clock_hz);
         self.go_on_after(Method::Setup);
         Ok(())
@@ -281,7 +313,7 @@ impl Session {
 
     /// Changes the state by the table that the server uses too.
     fn go_on_after(&mut self, method: Method) {
-        self.state = self.state.after(method).unwrap_or(self.state);
+        self.state = self.log.state(self.state.after(method).unwrap_or(self.state));
     }
 
     /// After a PLAY that was not granted.
@@ -300,7 +332,9 @@ impl Session {
 
     /// The next PLAY is to begin some way back or on, if that is known and possible; says whether.
     pub(super) fn seek(&mut self, direction: Seek) -> bool {
-        let range = self.movie.range().filter(|_| self.state != State::Init);
+        // Every movie has a beginning.
+        let least = (direction == Seek::Start).then_some((Duration::ZERO, Duration::ZERO));
+        let range = self.movie.range().or(least).filter(|_| self.state != State::Init);
         let wanted = range.map(|range| sought(self.place(), direction, range));
         if wanted.is_some() {
             self.position.set_next(wanted);
@@ -323,8 +357,15 @@ impl Session {
     /// Whether what was refused is at another address, which is the movie's from now on.
     pub(super) fn moves(&mut self, method: Method, reply: &StandardReply) -> bool {
         let begins = matches!(method, Method::Options | Method::Describe | Method::Setup);
+        let (host, port) = self.movie.server();
+        let before = (host.to_owned(), port);
         let url = if begins { self.movie.move_to(reply) } else { None };
         let note = url.map(|url| format!("the movie has moved: asking for {url}"));
+        if note.is_some() {
+            let location = reply.headers.get("Location").unwrap_or_default();
+            let (host, port) = self.movie.server();
+            self.authentication.move_to(location, (host, port) == (before.0.as_str(), before.1));
+        }
         let moves = note.is_some();
         self.log.note(note);
         moves
@@ -336,6 +377,15 @@ impl Session {
         let hint =
             (!self.is_understood).then(|| messages::call_by_words(host, port, &self.movie.name));
         message.with(hint.as_deref()).unless_wrong(self.flaw.clone())
+    }
+
+    /// Why a request was refused for good; `tcp` is whether the user wants TCP alone.
+    pub(super) fn refusal(&self, method: Method, reply: &StandardReply, tcp: bool) -> Message {
+        match reply.code {
+            401 => self.authentication.refusal(reply),
+            461 if tcp => messages::no_tcp(&reply.reason),
+            _ => Message::refused(method, reply.words(), &self.movie.name),
+        }
     }
 
     /// Answers a request of the server.
@@ -371,22 +421,14 @@ impl Session {
             self.log.ignore(format!("expected RTP from the server, found some from {from}"));
         }
         for flaw in self.receiver.screen.new_flaws() {
-            self.log.tell(messages::undecodable(&flaw));
+            if flaw.is_of_the_network {
+                self.log.note(Some(format!("frames are dropped: could not {}", flaw.why)));
+            } else {
+                self.log.tell(messages::undecodable(&flaw.why));
+            }
         }
-        self.has_ended |= self.state == State::Playing && self.receiver.screen.has_ended;
-        changed
-    }
-
-    /// Tells the user what a silence means; returns whether one has begun or ended.
-    pub(super) fn listen_for_silence(&mut self, now: Duration) -> bool {
-        let (changed, cause) = self.receiver.listen_for_silence(now);
-        let place = match self.transport.port {
-            0 => "the RTSP connection".to_owned(),
-            port => format!("UDP port {port}"),
-        };
-        if let Some(message) = cause.and_then(|cause| Message::silence(cause, &place)) {
-            self.log.tell(message);
-        }
+        let has_ended = self.receiver.screen.has_ended && !self.receiver.screen.is_buffered();
+        self.has_ended |= self.state == State::Playing && has_ended;
         changed
     }
 
@@ -395,22 +437,10 @@ impl Session {
         let now = self.position.now(&self.receiver.screen.statistics.reception);
         self.movie.range().map_or(now, |(_, last)| now.min(last))
     }
-
-    /// Everything there is to see.
-    pub(super) fn status(&self) -> Status<'_> {
-        Status {
-            movie: &self.movie.name,
-            server: self.movie.server(),
-            state: self.state,
-            awaited: self.dialogue.awaited(),
-            has_no_data: self.receiver.is_silent(),
-            has_ended: self.has_ended,
-            place: self.movie.range().map(|(_, last)| (self.place(), last)),
-            session_id: self.id.as_deref(),
-            ..Status::of(&self.receiver.screen, &self.log)
-        }
-    }
 }
+
+/// A header line: its name and its value.
+type Line = (&'static str, String);
 
 fn session_of(reply: &StandardReply) -> Option<SessionHeader> {
     reply.headers.get("Session").and_then(SessionHeader::parse)

@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use super::movie::name_in;
-use crate::standard::rtsp::RtspUrl;
+use crate::standard::rtsp::{Credentials, RtspUrl};
 
 /// What a client of the standard dialect is to play, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StandardSettings {
     /// The movie, and where it is.
     pub url: RtspUrl,
+    /// Who asks for it, if the server wants to know.
+    pub credentials: Option<Credentials>,
     /// Receive over TCP without trying UDP first.
     pub tcp: bool,
     /// How long to wait for the first packet over UDP before TCP is tried.
@@ -19,7 +21,7 @@ pub struct StandardSettings {
 impl StandardSettings {
     /// Plays the movie at `url`, from any server; over UDP if packets get through.
     pub const fn of_url(url: RtspUrl) -> Self {
-        Self { url, tcp: false, silence: UDP_SILENCE }
+        Self { url, credentials: None, tcp: false, silence: UDP_SILENCE }
     }
 
     /// The movie's name.

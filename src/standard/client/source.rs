@@ -13,6 +13,7 @@ use crate::errand::Wake;
 use crate::event::Event;
 use crate::standard::connection::StandardWriter;
 use crate::standard::rtsp::transport::{Channels, Offer, Ports};
+use crate::trace::Whence;
 
 /// Where packets come from, and reports go to.
 #[derive(Debug)]
@@ -36,6 +37,7 @@ pub(super) struct UdpPair {
     datagram: Vec<u8>,
     last_look: Instant,
     in_flight: InFlight,
+    whence: Whence,
 }
 
 /// Two channels.
@@ -79,6 +81,18 @@ impl Source {
         let (packet, in_flight) = (Vec::new(), InFlight::default());
         let channels = FIRST_CHANNELS;
         Some(Self::Tcp(TcpChannels { writer, packets, arriving, channels, packet, in_flight }))
+    }
+
+    /// Notes from now on where packets come from.
+    pub(super) fn note_to(&mut self, whence: Whence) {
+        match self {
+            Self::Udp(pair) => pair.whence = whence,
+            Self::Tcp(tcp) => {
+                if let Some((_, peer)) = tcp.writer.ends() {
+                    whence.note(peer);
+                }
+            }
+        }
     }
 
     /// The UDP port for RTP; 0 is none.
@@ -195,6 +209,7 @@ impl UdpPair {
             datagram: vec![0; MAX_DATAGRAM],
             last_look: Instant::now(),
             in_flight: InFlight::default(),
+            whence: Whence::default(),
         })
     }
 
@@ -208,7 +223,10 @@ impl UdpPair {
             // It wakes the thread, and harms nobody.
             Ok((By::Rtp, 0, _)) if stop.is_set() => Some(Received::Nothing),
             Ok((_, 1.., from)) if self.is_stranger(from) => Some(Received::OfStranger(from)),
-            Ok((by, count, _)) => {
+            Ok((by, count, from)) => {
+                if matches!(by, By::Rtp) {
+                    self.whence.note(from);
+                }
                 let datagram = self.datagram.get(..count).unwrap_or_default();
                 Some(match by {
                     By::Rtp => Received::Rtp(datagram),

@@ -90,6 +90,11 @@ pub enum CannotCarry {
 }
 
 impl CannotCarry {
+    /// Whether the frame is merely damaged, which says nothing about the other frames.
+    pub(crate) const fn is_damage(&self) -> bool {
+        matches!(self, Self::NoJpeg { .. } | Self::Cut { .. } | Self::Damaged { .. })
+    }
+
     /// The command that makes of the movie `input` a movie `output` that can be carried.
     pub fn conversion(&self, input: &str, output: &str) -> String {
         let mut scale = String::new();

@@ -1,10 +1,11 @@
-//! Why frames are dropped although all of them comes.
+//! Why frames are dropped.
 
 use std::fmt;
+use std::mem::discriminant;
 
 use crate::rtp_packet::DecodeError;
 
-/// Why a payload can't be understood.
+/// Why a frame can't be put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CannotDecode {
     /// It ends inside its headers or its tables.
@@ -18,8 +19,6 @@ pub enum CannotDecode {
     },
     /// The width or the height is 0: the picture is too large for the header (section 3.1.5).
     Size,
-    /// The restart interval is 0 (section 3.1.7).
-    RestartInterval,
     /// Q is 0 or 100 to 127 (section 4.2).
     ReservedQ {
         /// What the header says.
@@ -35,11 +34,45 @@ pub enum CannotDecode {
         /// Bit n: those of table n.
         precision: u8,
     },
-    /// The tables are neither one nor two of 64 bytes (section 3.1.8).
+    /// The tables are not one, two or three of 64 bytes (section 3.1.8).
     TableLength {
         /// What the header says, in bytes.
         length_bytes: u16,
     },
+    /// Packets of the frame have not come.
+    Lost,
+    /// No packet is missing, and the first has not the frame's beginning.
+    NoStart {
+        /// What it has, in bytes.
+        offset: u32,
+    },
+    /// No packet is missing, and yet data is, or there twice (section 3.1.2).
+    Offset {
+        /// Where the last packet ended, in bytes.
+        expected: usize,
+        /// Where the next begins.
+        found: u32,
+    },
+    /// Type, size or restart interval are others than those of the first packet.
+    Change,
+    /// There are headers, and nothing after them.
+    NoData,
+    /// The source has ended within the frame.
+    End,
+}
+
+impl CannotDecode {
+    /// Whether the network may be the cause, or that the stream had begun before: nothing is wrong
+    /// with the sender.
+    pub const fn is_of_the_network(&self) -> bool {
+        matches!(self, Self::Lost | Self::NoStart { .. } | Self::End)
+    }
+
+    /// What is wrong with the frame as a whole, if its packets can be read.
+    const fn is_of_the_frame(&self) -> bool {
+        matches!(self, Self::Offset { .. } | Self::Change | Self::NoData)
+            || self.is_of_the_network()
+    }
 }
 
 impl fmt::Display for CannotDecode {
@@ -47,7 +80,11 @@ impl fmt::Display for CannotDecode {
         if let Self::Header(error) = self {
             return error.fmt(out);
         }
-        write!(out, "decode RTP/JPEG payload: ")?;
+        out.write_str(if self.is_of_the_frame() {
+            "put a frame together: "
+        } else {
+            "decode RTP/JPEG payload: "
+        })?;
         match self {
             Self::Header(_) => Ok(()),
             Self::WholeJpeg => {
@@ -57,7 +94,6 @@ impl fmt::Display for CannotDecode {
                 write!(out, "expected type 0, 1, 64 or 65, found {jpeg_type}")
             }
             Self::Size => write!(out, "expected a width and a height, found 0"),
-            Self::RestartInterval => write!(out, "expected a restart interval, found 0"),
             Self::ReservedQ { q } => {
                 write!(out, "expected Q from 1 to 99 or from 128 to 255, found {q}")
             }
@@ -69,8 +105,19 @@ impl fmt::Display for CannotDecode {
                 "expected quantisation tables of 8 bits, found precision bits {precision:#b}"
             ),
             Self::TableLength { length_bytes } => {
-                write!(out, "expected quantisation tables of 64 or 128 bytes, found {length_bytes}")
+                write!(
+                    out,
+                    "expected quantisation tables of 64, 128 or 192 bytes, found {length_bytes}"
+                )
             }
+            Self::Lost => write!(out, "packets of it are missing"),
+            Self::NoStart { offset } => write!(out, "it begins at offset {offset}"),
+            Self::Offset { expected, found } => {
+                write!(out, "expected offset {expected}, found {found}")
+            }
+            Self::Change => write!(out, "type, size or restart interval change within it"),
+            Self::NoData => write!(out, "none of its packets has data"),
+            Self::End => write!(out, "the source has ended within it"),
         }
     }
 }
@@ -85,9 +132,9 @@ pub(super) struct Reasons {
 }
 
 impl Reasons {
-    /// Some reasons are enough: a stream of random bytes has all of them.
+    /// A kind of reason is told once, with the figures of its first frame.
     pub(super) fn note(&mut self, reason: CannotDecode) {
-        if self.all.len() < MOST_REASONS && !self.all.contains(&reason) {
+        if !self.all.iter().any(|known| discriminant(known) == discriminant(&reason)) {
             self.all.push(reason);
         }
     }
@@ -98,6 +145,3 @@ impl Reasons {
         Some(reason)
     }
 }
-
-/// How many different reasons are told.
-pub(super) const MOST_REASONS: usize = 8;

@@ -10,14 +10,18 @@ use super::tables::{Tables, computed};
 use crate::rtp_packet::{DecodeError, RtpPacket};
 use crate::statistics::Order;
 
-/// Puts frames together from packets. What is not whole is dropped.
+/// Puts frames together from packets. What is not whole is dropped, and has a reason.
 #[derive(Clone, Debug, Default)]
 pub struct Reassembler {
-    frames: VecDeque<Vec<u8>>,
+    frames: VecDeque<(u32, Vec<u8>)>,
     open: Open,
+    /// Frames end with the timestamp of the next: the sender sets no markers.
+    is_unmarked: bool,
     /// The tables of Q 128 to 254, which need not be sent in every frame (section 4.2).
     sent_tables: BTreeMap<u8, Tables>,
     damaged: u64,
+    /// The timestamps of the frames that were dropped, as many as there is room for.
+    broken: VecDeque<u32>,
     reasons: Reasons,
 }
 
@@ -37,12 +41,15 @@ enum Open {
 struct Started {
     timestamp: u32,
     /// What the first packet says, and so must the others.
-    shape: Shape,
-    q: u8,
+    look: Look,
     jpeg: Vec<u8>,
     /// Bytes of data in `jpeg`: the offset that comes next.
     length: usize,
 }
+
+/// Type, width, height and restart interval, as a packet has them. Q is the first packet's: some cameras
+/// send another with the pieces that have no tables.
+type Look = (u8, u8, u8, Option<u16>);
 
 impl Reassembler {
     /// Takes in a packet that is not late; complete frames wait in [`Self::next_frame`].
@@ -51,26 +58,54 @@ impl Reassembler {
             return;
         }
         self.end_before(packet, order);
-        match Piece::decode(packet.payload) {
-            Ok(piece) => self.take(packet, &piece),
-            Err(reason) => {
-                self.reasons.note(reason);
-                self.give_up(packet);
+        // Some senders fill up with packets that have nothing in them.
+        if !packet.payload.is_empty() {
+            if let Err(reason) = self.take(packet, order) {
+                self.give_up(packet.timestamp, reason);
             }
         }
         if packet.marker {
+            self.is_unmarked = false;
             self.finish();
         }
     }
 
-    /// Nothing more will come: an unfinished frame stays so.
+    /// Nothing more will come: an unfinished frame stays so, unless the sender never marks an end.
     pub fn end(&mut self) {
-        let open = std::mem::take(&mut self.open);
-        self.damaged += u64::from(matches!(open, Open::Started(_)));
+        match self.open {
+            Open::Started(Started { timestamp, .. }) if !self.is_unmarked => {
+                self.give_up(timestamp, CannotDecode::End);
+                self.open = Open::Nothing;
+            }
+            Open::Nothing | Open::Started(_) | Open::Broken { .. } => self.finish(),
+        }
+    }
+
+    /// Notes from now on which frames were dropped.
+    pub(crate) fn note_broken(&mut self) {
+        self.broken.reserve(MOST_BROKEN);
+    }
+
+    /// The timestamps of the frames that were dropped since this was last asked.
+    pub(crate) fn take_broken(&mut self) -> impl Iterator<Item = u32> + '_ {
+        self.broken.drain(..)
+    }
+
+    fn count_broken(&mut self, timestamp: u32, reason: CannotDecode) {
+        self.damaged += 1;
+        self.reasons.note(reason);
+        if self.broken.len() < self.broken.capacity() {
+            self.broken.push_back(timestamp);
+        }
     }
 
     /// The next complete frame: a JPEG of its own.
     pub fn next_frame(&mut self) -> Option<Vec<u8>> {
+        self.next_timed().map(|(_, jpeg)| jpeg)
+    }
+
+    /// The same with its RTP timestamp.
+    pub fn next_timed(&mut self) -> Option<(u32, Vec<u8>)> {
         self.frames.pop_front()
     }
 
@@ -79,12 +114,12 @@ impl Reassembler {
         self.damaged
     }
 
-    /// Why frames are dropped although all of them comes; every reason is told once.
+    /// Why frames are dropped; every kind of reason is told once.
     pub fn next_reason(&mut self) -> Option<CannotDecode> {
         self.reasons.next()
     }
 
-    /// An unfinished frame ends where packets are missing and where another frame begins.
+    /// An unfinished frame is broken where packets are missing, and ends where another frame begins.
     fn end_before(&mut self, packet: &RtpPacket<'_>, order: Order) {
         let timestamp = match &self.open {
             Open::Nothing => return,
@@ -92,38 +127,41 @@ impl Reassembler {
             Open::Broken { timestamp } => *timestamp,
         };
         if order == Order::Gap {
-            self.break_off(timestamp);
+            self.give_up(timestamp, CannotDecode::Lost);
         }
         if timestamp != packet.timestamp {
-            self.break_off(timestamp);
-            self.open = Open::Nothing;
+            self.is_unmarked |= matches!(self.open, Open::Started(_));
+            self.finish();
         }
     }
 
-    fn take(&mut self, packet: &RtpPacket<'_>, piece: &Piece<'_>) {
+    fn take(&mut self, packet: &RtpPacket<'_>, order: Order) -> Result<(), CannotDecode> {
+        let piece = Piece::decode(packet.payload)?;
+        let offset = piece.headers.main.offset;
         match &mut self.open {
-            Open::Nothing if piece.headers.main.offset == 0 => {
-                match self.start(packet.timestamp, piece) {
-                    Ok(frame) => self.open = Open::Started(frame),
-                    Err(reason) => {
-                        self.reasons.note(reason);
-                        self.give_up(packet);
-                    }
-                }
+            Open::Nothing if offset == 0 => {
+                self.open = Open::Started(self.start(packet.timestamp, &piece)?);
             }
-            Open::Started(frame) if frame.is_continued_by(piece) => frame.append(piece.data),
-            Open::Nothing | Open::Started(_) => self.give_up(packet),
+            Open::Nothing if order == Order::Gap => return Err(CannotDecode::Lost),
+            Open::Nothing => return Err(CannotDecode::NoStart { offset }),
+            Open::Started(frame) => {
+                frame.check(&piece)?;
+                frame.append(piece.data);
+            }
             Open::Broken { .. } => {}
         }
+        Ok(())
     }
 
+    /// A frame begins. After the headers some senders put a whole JPEG file, which needs nothing of them.
     fn start(&mut self, timestamp: u32, piece: &Piece<'_>) -> Result<Started, CannotDecode> {
-        if piece.data.starts_with(SOI) {
-            return Err(CannotDecode::WholeJpeg);
-        }
-        let tables = self.tables_for(piece)?;
-        let (shape, q, jpeg) = (piece.shape, piece.headers.main.q, jpeg_head(piece.shape, &tables));
-        let mut frame = Started { timestamp, shape, q, jpeg, length: 0 };
+        let jpeg = if piece.data.starts_with(SOI) {
+            Vec::new()
+        } else {
+            let shape = shape_of(&piece.headers)?;
+            jpeg_head(shape, &self.tables_for(piece)?)
+        };
+        let mut frame = Started { timestamp, look: look(&piece.headers), jpeg, length: 0 };
         frame.append(piece.data);
         Ok(frame)
     }
@@ -145,21 +183,21 @@ impl Reassembler {
         }
     }
 
-    /// Counts the frame that `packet` belongs to as damaged, once.
-    fn give_up(&mut self, packet: &RtpPacket<'_>) {
-        self.break_off(packet.timestamp);
-    }
-
-    fn break_off(&mut self, timestamp: u32) {
-        self.damaged += u64::from(!matches!(self.open, Open::Broken { .. }));
+    /// Counts the open frame, or the one that can't begin, as damaged, once.
+    fn give_up(&mut self, timestamp: u32, reason: CannotDecode) {
+        if !matches!(self.open, Open::Broken { .. }) {
+            self.count_broken(timestamp, reason);
+        }
         self.open = Open::Broken { timestamp };
     }
 
-    /// The marked packet has been taken.
+    /// The frame's last packet has been taken.
     fn finish(&mut self) {
         match std::mem::take(&mut self.open) {
-            Open::Started(frame) if frame.length == 0 => self.damaged += 1,
-            Open::Started(frame) => self.frames.push_back(frame.into_jpeg()),
+            Open::Started(frame) if frame.length == 0 => {
+                self.count_broken(frame.timestamp, CannotDecode::NoData);
+            }
+            Open::Started(frame) => self.frames.push_back((frame.timestamp, frame.into_jpeg())),
             Open::Nothing | Open::Broken { .. } => {}
         }
     }
@@ -168,9 +206,12 @@ impl Reassembler {
 impl Started {
     /// Whether the piece begins where the one before ended, and belongs to the same picture. As
     /// offsets have 24 bits, a frame can't fill the memory.
-    fn is_continued_by(&self, piece: &Piece<'_>) -> bool {
-        let MainHeader { offset, q, .. } = piece.headers.main;
-        usize::try_from(offset) == Ok(self.length) && q == self.q && piece.shape == self.shape
+    fn check(&self, piece: &Piece<'_>) -> Result<(), CannotDecode> {
+        let (expected, found) = (self.length, piece.headers.main.offset);
+        if usize::try_from(found) != Ok(expected) {
+            return Err(CannotDecode::Offset { expected, found });
+        }
+        if look(&piece.headers) == self.look { Ok(()) } else { Err(CannotDecode::Change) }
     }
 
     fn append(&mut self, data: &[u8]) {
@@ -187,10 +228,29 @@ impl Started {
     }
 }
 
+/// More frames do not break between two questions.
+const MOST_BROKEN: usize = 64;
+
+fn look(headers: &Headers) -> Look {
+    let MainHeader { jpeg_type, width_blocks, height_blocks, .. } = headers.main;
+    (jpeg_type, width_blocks, height_blocks, headers.restart.map(|restart| restart.interval))
+}
+
+/// What the headers say of the picture. A restart interval of 0, though forbidden, means that there
+/// are no markers.
+fn shape_of(headers: &Headers) -> Result<Shape, CannotDecode> {
+    let (jpeg_type, width_blocks, height_blocks, restart_interval) = look(headers);
+    let sampling = Sampling::of(jpeg_type).ok_or(CannotDecode::Type { jpeg_type })?;
+    if width_blocks == 0 || height_blocks == 0 {
+        return Err(CannotDecode::Size);
+    }
+    let restart_interval = restart_interval.unwrap_or_default();
+    Ok(Shape { sampling, width_blocks, height_blocks, restart_interval })
+}
+
 /// A payload, taken apart.
 struct Piece<'a> {
     headers: Headers,
-    shape: Shape,
     /// As they are sent, in the first packet of a frame.
     tables: Option<Tables>,
     data: &'a [u8],
@@ -202,26 +262,17 @@ impl<'a> Piece<'a> {
             return Err(CannotDecode::WholeJpeg);
         }
         let (headers, rest) = Headers::decode(payload).map_err(CannotDecode::Header)?;
-        let MainHeader { jpeg_type, width_blocks, height_blocks, .. } = headers.main;
-        let sampling = Sampling::of(jpeg_type).ok_or(CannotDecode::Type { jpeg_type })?;
-        if width_blocks == 0 || height_blocks == 0 {
-            return Err(CannotDecode::Size);
-        }
-        let restart_interval = headers.restart.map(|restart| restart.interval);
-        if restart_interval == Some(0) {
-            return Err(CannotDecode::RestartInterval);
-        }
-        let restart_interval = restart_interval.unwrap_or_default();
-        let shape = Shape { sampling, width_blocks, height_blocks, restart_interval };
         let (tables, data) = match headers.tables {
             Some(header) => sent_tables(header, rest)?,
             None => (None, rest),
         };
-        Ok(Self { headers, shape, tables, data })
+        Ok(Self { headers, tables, data })
     }
 }
 
-/// The tables after their header; a single one is for chroma, too. Returns the rest as well.
+/// The tables after their header; a single one is for chroma, too, and a third, of cameras with a
+/// table for each component, is left out: both chromas use the second (section 4.1). Returns the rest
+/// as well.
 fn sent_tables(header: TableHeader, bytes: &[u8]) -> Result<(Option<Tables>, &[u8]), CannotDecode> {
     let TableHeader { precision, length_bytes, .. } = header;
     if precision != 0 {
@@ -235,7 +286,7 @@ fn sent_tables(header: TableHeader, bytes: &[u8]) -> Result<(Option<Tables>, &[u
     let tables = match (length_bytes, values.split_first_chunk()) {
         (0, _) => None,
         (64, Some((both, _))) => Some([*both, *both]),
-        (128, Some((luma, chroma))) => chroma.first_chunk().map(|chroma| [*luma, *chroma]),
+        (128 | 192, Some((luma, chroma))) => chroma.first_chunk().map(|chroma| [*luma, *chroma]),
         _ => return Err(CannotDecode::TableLength { length_bytes }),
     };
     Ok((tables, rest))
@@ -245,11 +296,11 @@ fn sent_tables(header: TableHeader, bytes: &[u8]) -> Result<(Option<Tables>, &[u
 mod tests {
     use std::time::Duration;
 
+    use jpeg_encoder::SamplingFactor;
     use proptest::prelude::*;
     use proptest::sample::Index;
 
     use super::*;
-    use crate::standard::jpeg_payload::cannot_decode::MOST_REASONS;
     use crate::standard::jpeg_payload::samples::{
         all_pixels, jpeg, jpeg_of_quality, payloads, position,
     };
@@ -336,11 +387,7 @@ mod tests {
                 ],
                 1,
             ),
-            (
-                "a lost end",
-                vec![(Next, 1, false, piece(0, "a")), (Next, 1, false, piece(1, "b"))],
-                1,
-            ),
+            ("a lost end", vec![(Next, 1, false, piece(0, "a")), (Gap, 2, true, piece(0, ""))], 2),
             (
                 "a lost end and start",
                 vec![(Next, 1, false, piece(0, "a")), (Gap, 2, false, piece(1, "b"))],
@@ -401,7 +448,7 @@ mod tests {
             ),
             (
                 "cut headers after a gap",
-                vec![(Next, 1, false, piece(0, "a")), (Gap, 2, true, vec![])],
+                vec![(Next, 1, false, piece(0, "a")), (Gap, 2, true, vec![0; 3])],
                 2,
             ),
         ] {
@@ -436,14 +483,13 @@ mod tests {
     fn a_frame_whose_headers_change_is_dropped() {
         for other in [
             MainHeader { jpeg_type: 0, ..MAIN },
-            MainHeader { q: 61, ..MAIN },
             MainHeader { width_blocks: 3, ..MAIN },
             MainHeader { height_blocks: 2, ..MAIN },
         ] {
             let other = payload(MainHeader { offset: 1, ..other }, &[b"b"]);
-            let (frames, damaged, _) =
+            let (frames, damaged, reasons) =
                 reassemble(&[(Next, 1, false, piece(0, "a")), (Next, 1, true, other)]);
-            assert_eq!((frames.len(), damaged), (0, 1));
+            assert_eq!((frames.len(), damaged, reasons), (0, 1, vec![CannotDecode::Change]));
         }
     }
 
@@ -471,6 +517,7 @@ mod tests {
             with_q(50, &[b"computed"]),
             with_q(255, &[b"\0\0\0\x80", &luma, &chroma, b"sent"]),
             with_q(255, &[b"\0\0\0\x40", &luma, b"one"]),
+            with_q(255, &[b"\0\0\0\xC0", &luma, &chroma, &[9; 64], b"three"]),
             with_q(128, &[b"\0\0\0\x80", &luma, &chroma, b"sent"]),
             with_q(254, &[b"\0\0\0\x40", &chroma, b"sent"]),
             with_q(128, &[b"\0\0\0\0", b"remembered"]),
@@ -485,6 +532,7 @@ mod tests {
             [luma, chroma],
             [luma, luma],
             [luma, chroma],
+            [luma, chroma],
             [chroma, chroma],
             [luma, chroma],
             [chroma, chroma],
@@ -493,33 +541,26 @@ mod tests {
         ]) {
             assert_eq!(tables_of(frame), [l.to_vec(), c.to_vec()]);
         }
-        assert_eq!(frames.len(), 9);
+        assert_eq!(frames.len(), 10);
     }
 
     #[test]
     fn what_cannot_be_decoded_is_dropped_and_the_reason_is_told_once() {
         let table = [7; 64];
-        let restart = |interval| {
-            let mut bytes = Vec::new();
-            RestartHeader::unaligned(interval).encode(&mut bytes);
-            bytes
-        };
+        let mut restart = Vec::new();
+        RestartHeader::unaligned(1).encode(&mut restart);
         for (payload, text) in [
             (
                 payload(MainHeader { jpeg_type: 2, ..MAIN }, &[b"data"]),
                 "expected type 0, 1, 64 or 65, found 2",
             ),
             (
-                payload(MainHeader { jpeg_type: 66, ..MAIN }, &[&restart(1), b"data"]),
+                payload(MainHeader { jpeg_type: 66, ..MAIN }, &[&restart, b"data"]),
                 "expected type 0, 1, 64 or 65, found 66",
             ),
             (
                 payload(MainHeader { jpeg_type: 128, ..MAIN }, &[b"data"]),
                 "expected type 0, 1, 64 or 65, found 128",
-            ),
-            (
-                payload(MainHeader { jpeg_type: 65, ..MAIN }, &[&restart(0), b"data"]),
-                "expected a restart interval, found 0",
             ),
             (
                 payload(MainHeader { width_blocks: 0, ..MAIN }, &[b"data"]),
@@ -545,19 +586,11 @@ mod tests {
                 "expected quantisation tables of 8 bits, found precision bits 0b10",
             ),
             (
-                with_q(255, &[b"\0\0\0\xC0", &table, &table, &table, b"data"]).3,
-                "expected quantisation tables of 64 or 128 bytes, found 192",
-            ),
-            (
                 with_q(255, &[b"\0\0\0\x41", &table, b"data"]).3,
-                "expected quantisation tables of 64 or 128 bytes, found 65",
+                "expected quantisation tables of 64, 128 or 192 bytes, found 65",
             ),
             (
                 b"\xFF\xD8\xFF\xE0 whole".to_vec(),
-                "expected the headers of RFC 2435, found a JPEG file (FF D8)",
-            ),
-            (
-                payload(MAIN, &[b"\xFF\xD8\xFF\xE0"]),
                 "expected the headers of RFC 2435, found a JPEG file (FF D8)",
             ),
         ] {
@@ -576,10 +609,136 @@ mod tests {
     }
 
     #[test]
-    fn a_film_with_all_kinds_of_reasons_has_some_told() {
-        let packets: Vec<_> = (100..128).map(|q| with_q(q, &[b"data"])).collect();
+    fn a_kind_of_reason_is_told_once_whatever_its_figures() {
+        let mut packets: Vec<_> = (100..128).map(|q| with_q(q, &[b"data"])).collect();
+        packets.push((Next, 1, true, payload(MainHeader { jpeg_type: 2, ..MAIN }, &[b"data"])));
         let (_, damaged, reasons) = reassemble(&packets);
-        assert_eq!((damaged, reasons.len()), (28, MOST_REASONS));
+        let expected = [CannotDecode::ReservedQ { q: 100 }, CannotDecode::Type { jpeg_type: 2 }];
+        assert_eq!((damaged, reasons), (29, expected.to_vec()));
+    }
+
+    #[test]
+    fn every_frame_that_is_dropped_has_its_reason() {
+        for (packets, expected, text) in [
+            (
+                vec![(Next, 1, false, piece(0, "a")), (Gap, 1, true, piece(2, "c"))],
+                CannotDecode::Lost,
+                "packets of it are missing",
+            ),
+            (vec![(Gap, 1, true, piece(1, "b"))], CannotDecode::Lost, "packets of it are missing"),
+            (
+                vec![(Next, 1, true, piece(5, "b"))],
+                CannotDecode::NoStart { offset: 5 },
+                "it begins at offset 5",
+            ),
+            (
+                vec![(Next, 1, false, piece(0, "a")), (Next, 1, true, piece(7, "c"))],
+                CannotDecode::Offset { expected: 1, found: 7 },
+                "expected offset 1, found 7",
+            ),
+            (
+                vec![(Next, 1, true, piece(0, ""))],
+                CannotDecode::NoData,
+                "none of its packets has data",
+            ),
+        ] {
+            let (_, damaged, reasons) = reassemble(&packets);
+            assert_eq!((damaged, &reasons[..]), (1, &[expected][..]), "{text}");
+            assert_eq!(reasons[0].to_string(), format!("put a frame together: {text}"));
+        }
+        let mut reassembler = Reassembler::default();
+        reassembler.push(&RtpPacket::jpeg(0, 1, 0, &piece(0, "a")), Next);
+        reassembler.end();
+        assert_eq!(reassembler.next_reason(), Some(CannotDecode::End));
+        assert_eq!((reassembler.damaged(), reassembler.next_frame()), (1, None));
+    }
+
+    #[test]
+    fn later_pieces_may_have_another_q() {
+        for q in [0, 61, 127, 255] {
+            let later = payload(MainHeader { offset: 4, q, ..MAIN }, &[b"two"]);
+            let (frames, damaged, reasons) =
+                reassemble(&[(Next, 1, false, piece(0, "one ")), (Next, 1, true, later)]);
+            assert_eq!((texts(&frames), damaged, reasons), (vec!["one two".into()], 0, vec![]));
+            assert_eq!(tables_of(&frames[0]), computed(60).unwrap().map(|table| table.to_vec()));
+        }
+    }
+
+    #[test]
+    fn a_whole_jpeg_after_the_headers_is_taken_as_it_is() {
+        // Larger than any header of RFC 2435 says, with tables of its own.
+        let jpeg = jpeg((40, 24), |encoder| encoder.set_sampling_factor(SamplingFactor::F_1_1));
+        let tables = [9; 128];
+        for (main, after) in [
+            (MAIN, &b""[..]),
+            (MainHeader { q: 0, ..MAIN }, b""),
+            (MainHeader { jpeg_type: 9, ..MAIN }, b""),
+            (MainHeader { width_blocks: 0, height_blocks: 0, ..MAIN }, b""),
+            (MainHeader { q: 255, ..MAIN }, b"\0\0\0\0"),
+            (MainHeader { q: 255, ..MAIN }, &[&b"\0\0\0\x80"[..], &tables].concat()),
+        ] {
+            let pieces = (0..).step_by(100).zip(jpeg.chunks(100));
+            let packets: Vec<_> = pieces
+                .map(|(offset, data)| {
+                    let marker = usize::try_from(offset).unwrap() + data.len() == jpeg.len();
+                    let after = if offset == 0 { after } else { b"" };
+                    (Next, 1, marker, payload(MainHeader { offset, ..main }, &[after, data]))
+                })
+                .collect();
+            assert_eq!(reassemble(&packets), (vec![jpeg.clone()], 0, vec![]), "{main:?}");
+        }
+    }
+
+    #[test]
+    fn empty_packets_within_a_frame_and_between_frames_are_no_harm() {
+        let (frames, damaged, reasons) = reassemble(&[
+            (Next, 1, false, vec![]),
+            (Next, 1, false, piece(0, "a")),
+            (Next, 1, false, vec![]),
+            (Next, 1, false, piece(1, "b")),
+            (Next, 1, true, vec![]),
+            (Next, 1, true, vec![]),
+            (Next, 2, true, piece(0, "c")),
+        ]);
+        assert_eq!((texts(&frames), damaged, reasons), (vec!["ab".into(), "c".into()], 0, vec![]));
+    }
+
+    #[test]
+    fn without_markers_the_next_timestamp_ends_a_frame_and_the_goodbye_the_last() {
+        let mut reassembler = Reassembler::default();
+        let mut push = |order, timestamp, marker, payload: &[u8]| {
+            let packet = RtpPacket { marker, ..RtpPacket::jpeg(0, timestamp, 0, payload) };
+            reassembler.push(&packet, order);
+        };
+        for (timestamp, text) in [(1, "one"), (2, "two")] {
+            push(Next, timestamp, false, &piece(0, text));
+            push(Next, timestamp, false, &piece(3, "."));
+        }
+        // Its end is lost, and then its beginning.
+        push(Next, 3, false, &piece(0, "lost"));
+        push(Gap, 4, false, &piece(3, "lost"));
+        push(Next, 5, false, &piece(0, "three"));
+        reassembler.end();
+        let frames: Vec<_> = std::iter::from_fn(|| reassembler.next_frame()).collect();
+        assert_eq!(texts(&frames), ["one.", "two.", "three"]);
+        assert_eq!(reassembler.damaged(), 2);
+
+        let mut reassembler = Reassembler::default();
+        for timestamp in 0..3 {
+            reassembler.push(&RtpPacket::jpeg(0, timestamp, 0, &piece(0, "all")), Next);
+        }
+        reassembler.end();
+        let frames: Vec<_> = std::iter::from_fn(|| reassembler.next_frame()).collect();
+        assert_eq!((texts(&frames), reassembler.damaged()), (vec!["all".to_owned(); 3], 0));
+    }
+
+    #[test]
+    fn a_restart_interval_of_0_means_that_there_are_no_markers() {
+        let mut restart = Vec::new();
+        RestartHeader::unaligned(0).encode(&mut restart);
+        let packet = payload(MainHeader { jpeg_type: 65, ..MAIN }, &[&restart, b"data"]);
+        let (frames, damaged, _) = reassemble(&[(Next, 1, true, packet)]);
+        assert_eq!((texts(&frames), damaged), (vec!["data".to_owned()], 0));
     }
 
     #[test]
@@ -659,9 +818,9 @@ mod tests {
                 reassembler.push(&packet, order);
                 frames.extend(std::iter::from_fn(|| reassembler.next_frame()));
             }
-            // The last frame may still be open.
+            // The last frame may still be open, for its end is lost.
             let other = RtpPacket { marker: true, ..RtpPacket::jpeg(0, 1, 0, &packets[0].2) };
-            reassembler.push(&other, Next);
+            reassembler.push(&other, Gap);
             reassembler.next_frame();
 
             let (mut intact, mut damaged) = (Vec::new(), 0);
@@ -675,7 +834,9 @@ mod tests {
             }
             prop_assert_eq!(frames, intact);
             prop_assert_eq!(reassembler.damaged(), damaged);
-            prop_assert_eq!(reassembler.next_reason(), None);
+            let reasons: Vec<_> = std::iter::from_fn(|| reassembler.next_reason()).collect();
+            prop_assert_eq!(reasons.is_empty(), damaged == 0);
+            prop_assert!(reasons.iter().all(CannotDecode::is_of_the_network));
         }
 
         #[test]

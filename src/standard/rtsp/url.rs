@@ -17,8 +17,8 @@ use std::fmt::{self, Write as _};
 
 use super::headers::Headers;
 
-/// An absolute `rtsp` URL, as a request line may contain it: without a user, a password, a fragment
-/// or spaces.
+/// An absolute `rtsp` URL, as a request line may contain it: without a user, a password
+/// ([`Credentials`](super::Credentials) has them), a fragment or spaces.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RtspUrl {
     host: String,
@@ -29,20 +29,18 @@ pub struct RtspUrl {
 }
 
 impl RtspUrl {
-    /// Reads `rtsp://[user@]host[:port]/path[?query]`. The user is skipped, because nobody here
-    /// asks for a password; characters that a URL may not contain, like a space, are
-    /// percent-encoded.
+    /// Reads `rtsp://[user[:password]@]host[:port]/path[?query]`. The user is skipped; characters that
+    /// a URL may not contain, like a space, are percent-encoded.
     ///
     /// # Errors
     /// Another scheme, no host, or a port that is not valid.
     pub fn parse(text: &str) -> Result<Self, BadUrl> {
-        let bad = |flaw| BadUrl { text: text.to_owned(), flaw };
+        let bad = |flaw| BadUrl { text: without_user(text), flaw };
         let (scheme, rest) = text.trim().split_once("://").ok_or_else(|| bad(UrlFlaw::Scheme))?;
         if !scheme.eq_ignore_ascii_case("rtsp") {
             return Err(bad(UrlFlaw::Scheme));
         }
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, rest) = rest.split_at(end);
+        let (authority, rest) = rest.split_at(end_of_authority(rest));
         let host_and_port = authority.rsplit_once('@').map_or(authority, |(_user, host)| host);
         let (host, port) = read_host(host_and_port).map_err(bad)?;
         let rest = rest.split('#').next().unwrap_or_default();
@@ -164,6 +162,27 @@ impl fmt::Display for RtspUrl {
     }
 }
 
+/// Where the host and its port end after `://`.
+fn end_of_authority(rest: &str) -> usize {
+    rest.find(['/', '?', '#']).unwrap_or(rest.len())
+}
+
+/// The user, and the password after a colon, as they are written.
+pub(super) fn user_of(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let (authority, _) = rest.split_at(end_of_authority(rest));
+    authority.rsplit_once('@').map(|(user, _host)| user)
+}
+
+/// A text that should be a URL, as an error may show it: without all that could be a password.
+fn without_user(text: &str) -> String {
+    let parts = text.split_once("://").and_then(|(scheme, rest)| {
+        let (_user, host) = rest.rsplit_once('@')?;
+        Some(format!("{scheme}://...@{host}"))
+    });
+    parts.unwrap_or_else(|| text.to_owned())
+}
+
 /// `host`, `host:port`, `[v6]` or `[v6]:port`.
 fn read_host(text: &str) -> Result<(&str, Option<u16>), UrlFlaw> {
     let (host, port) = match text.strip_prefix('[') {
@@ -212,7 +231,7 @@ fn encode(text: &str, allowed: impl Fn(char) -> bool) -> String {
 }
 
 /// Undoes [`encode`]; bytes that are no text become `�`.
-fn decode(text: &str) -> String {
+pub(super) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
@@ -313,6 +332,12 @@ mod tests {
             ("rtsp://::1/movie", UrlFlaw::Host),
         ] {
             assert_eq!(RtspUrl::parse(text).unwrap_err().flaw, flaw, "{text}");
+        }
+        for hidden in ["rtsp://me:secret@h:x", "rtsp://me:secret@x@h:x", "rtsp://me:secret/7@h:x"] {
+            assert_eq!(
+                RtspUrl::parse(hidden).unwrap_err().to_string(),
+                "read URL: expected a port from 1 to 65535 after the host, found \"rtsp://...@h:x\""
+            );
         }
         assert_eq!(
             RtspUrl::parse("rtsp://h:x").unwrap_err().to_string(),

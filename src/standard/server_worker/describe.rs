@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::refusal::Refusal;
 use super::session::time_of;
-use super::survey::{SurveyedMovie, Unfit};
+use super::survey::{SurveyedMovie, Unfit, Unopened};
 use crate::rtsp::Status;
 use crate::server_worker::pace::FRAME_INTERVAL;
 use crate::standard::rtsp::npt::NptRange;
@@ -26,11 +26,17 @@ pub(super) fn description(movie: &str, frames: u64, address: IpAddr, track: &str
 pub(super) fn fit(
     request: &StandardRequest,
     movie: &str,
-    opened: Result<SurveyedMovie, MovieError>,
+    opened: Result<SurveyedMovie, Unopened>,
 ) -> Result<SurveyedMovie, Refusal> {
-    let (video, survey) = opened.map_err(|error| no_movie(request, &error))?;
-    match &survey.unfit {
-        None => Ok((video, survey)),
+    let opened = opened.map_err(|unopened| match unopened {
+        Unopened::Movie(error) => no_movie(request, &error),
+        Unopened::NobodyWaits => {
+            let why = "nobody waits for the movie to be looked through";
+            Refusal::new(request, StandardStatus::InternalServerError, why)
+        }
+    })?;
+    match opened.unfit() {
+        None => Ok(opened),
         Some(unfit) => Err(unsupported(request, movie, unfit)),
     }
 }

@@ -4,23 +4,25 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fmt, io};
 
-use super::survey::{Survey, SurveyedMovie};
+use super::survey::SurveyedMovie;
 use super::way::Way;
 use crate::event::Event;
+use crate::impairment::Pushed;
 use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
 use crate::server::shared::Settings;
 use crate::server_worker::bad_network::BadNetwork;
 use crate::server_worker::pace::{FRAME_INTERVAL, next_deadline, spread};
 use crate::server_worker::transcript::{Obstacle, Transcript};
 use crate::standard::jpeg_payload::{CannotCarry, JpegFrame};
+use crate::standard::reported;
 use crate::standard::rtcp::{Compound, RtpClock, SenderReport, report_interval};
 use crate::standard::sdp::JPEG_CLOCK_HZ;
-use crate::video_stream::{MovieError, VideoStream};
+use crate::trace::Departures;
+use crate::video_stream::MovieError;
 
 /// All that the thread needs and brings back.
 pub(super) struct StandardStream {
-    video: VideoStream,
-    survey: Survey,
+    movie: SurveyedMovie,
     /// The number of the last frame to send; `None` plays to the end.
     last_frame: Option<u64>,
     /// When the next frame may leave: neither PAUSE nor a seek brings it forward.
@@ -33,13 +35,16 @@ pub(super) struct StandardStream {
 impl StandardStream {
     /// A movie's frames on their way to the client, in packets as large as the settings say.
     pub(super) fn new(
-        (video, survey): SurveyedMovie,
+        movie: SurveyedMovie,
         way: Way,
         settings: &Settings,
         cname: String,
         transcript: Transcript<Trouble>,
     ) -> Self {
+        let (from, to) = way.ends();
         let packets = Packets {
+            departures: Departures::new(transcript.trace(), from, to, way.is_reliable()),
+            frame: 0,
             way,
             network: BadNetwork::of(settings),
             stood_aside: false,
@@ -54,11 +59,12 @@ impl StandardStream {
             transcript,
         };
         let (due, over) = (Instant::now(), Arc::default());
-        Self { video, survey, last_frame: None, due, over, packets }
+        Self { movie, last_frame: None, due, over, packets }
     }
 
     /// Where the packets go from now on.
     pub(super) fn set_way(&mut self, way: Way) {
+        self.packets.departures.go(way.ends(), way.is_reliable());
         self.packets.way = way;
     }
 
@@ -68,20 +74,14 @@ impl StandardStream {
 
     /// How many frames lie before the next one.
     pub(super) const fn position(&self) -> u64 {
-        self.video.frame_number()
+        self.movie.video.frame_number()
     }
 
-    /// How many frames the open file has: if it has changed, it is looked at once more.
-    pub(super) fn frames(&mut self) -> u64 {
-        if self.video.version() != self.survey.version {
-            let here = self.position();
-            if self.video.rewind().is_ok() {
-                self.survey = Survey::of(&mut self.video);
-            }
-            // If the movie has been cut before this place, go to its end.
-            self.video.seek(here.min(self.survey.frames)).ok();
-        }
-        self.survey.frames
+    /// How many frames the open file has: if it has changed, it is looked at once more, as long as
+    /// somebody waits for that.
+    pub(super) fn frames(&mut self, is_awaited: &dyn Fn() -> bool) -> u64 {
+        self.movie.look_again(is_awaited);
+        self.movie.frames()
     }
 
     /// What is set as the last frame that is to be sent leaves.
@@ -106,20 +106,21 @@ impl StandardStream {
         last_frame: Option<u64>,
     ) -> Result<bool, MovieError> {
         let here = self.position();
-        let found = self.video.seek(position);
+        let found = self.movie.video.seek(position);
         if matches!(found, Ok(true)) {
             self.last_frame = last_frame;
         } else {
             // If that place is gone too by now, the movie is at its end.
-            self.video.seek(here).ok();
+            self.movie.video.seek(here).ok();
         }
         found
     }
 
     /// Python: `sendRtp`, for the second time; here each frame is cut into packets of RFC 2435.
     pub(super) fn send_rtp(&mut self, stop: &Event) {
-        let Self { video, survey, last_frame, due, over, packets } = self;
-        let last = last_frame.unwrap_or(u64::MAX);
+        let Self { movie, last_frame, due, over, packets } = self;
+        let (last, frames) = (last_frame.unwrap_or(u64::MAX), movie.frames());
+        let video = &mut movie.video;
         packets.begin();
         *due = Instant::now().max(*due);
         let mut next_report = *due;
@@ -132,9 +133,10 @@ impl StandardStream {
                 break;
             }
             // The client may ask for more as soon as it has the last frame.
-            if video.frame_number() + 1 >= last.min(survey.frames) {
+            if video.frame_number() + 1 >= last.min(frames) {
                 over.set();
             }
+            packets.frame = video.frame_number() + 1;
             match video.next_frame() {
                 Ok(Some(frame)) => {
                     if let Err(trouble) = packets.send_frame(frame, *due, stop) {
@@ -144,6 +146,7 @@ impl StandardStream {
                 Ok(None) => break,
                 Err(error) => packets.transcript.warn(format!("could not {error}")),
             }
+            video.give_room_back();
             *due = packets.deadline_after(*due);
         }
         if let Some(stray) = video.tell_stray() {
@@ -160,6 +163,9 @@ impl StandardStream {
 /// The packets to one client: their way, and what they are numbered and counted by.
 struct Packets {
     way: Way,
+    /// What is told of each, and the number of its frame.
+    departures: Departures,
+    frame: u64,
     network: Option<Box<BadNetwork>>,
     /// Whether the transcript has said that the bad network does nothing here.
     stood_aside: bool,
@@ -188,32 +194,45 @@ impl Packets {
 
     /// Waits until the next frame is due, or `stop` is set, and says whether it is.
     fn wait(&mut self, stop: &Event, due: Instant) -> bool {
-        let Self { way, network, transcript, .. } = self;
+        let Self { way, network, transcript, departures, .. } = self;
         match network {
             None => stop.wait(due.saturating_duration_since(Instant::now())),
             Some(network) => {
                 let tell = |text| transcript.network(text);
-                network.wait(stop, due, tell, |packet| way.send_rtp(packet))
+                network.wait(stop, due, tell, |packet| {
+                    departures.left(packet);
+                    way.send_rtp(packet)
+                })
             }
         }
     }
 
     /// Sends the packets that are still in the line.
     fn finish(&mut self, stop: &Event) {
-        let Self { way, network, transcript, .. } = self;
+        let Self { way, network, transcript, departures, .. } = self;
         if let Some(network) = network {
             let tell = |text| transcript.network(text);
-            network.finish(stop, tell, |packet| way.send_rtp(packet));
+            network.finish(stop, tell, |packet| {
+                departures.left(packet);
+                way.send_rtp(packet)
+            });
         }
     }
 
     fn send(&mut self) -> io::Result<()> {
-        let Self { way, network, datagram, .. } = self;
+        let Self { way, network, datagram, departures, frame, .. } = self;
         match network {
             Some(network) if !way.is_reliable() => {
-                network.send(datagram, |packet| way.send_rtp(packet))
+                let tell = |pushed: &Pushed| departures.sent(datagram, *frame, Some(pushed));
+                network.send(datagram, tell, |packet| {
+                    departures.left(packet);
+                    way.send_rtp(packet)
+                })
             }
-            Some(_) | None => way.send_rtp(datagram),
+            Some(_) | None => {
+                departures.sent(datagram, *frame, None);
+                way.send_rtp(datagram)
+            }
         }
     }
 
@@ -264,8 +283,13 @@ impl Packets {
         let clock = RtpClock { start, first: self.timestamp, clock_hz: JPEG_CLOCK_HZ };
         let report = SenderReport::new(self.ssrc, &clock, of_day, self.count, self.octets);
         let compound = Compound { report: report.into(), cname: &self.cname, goodbye };
+        let datagram = compound.encode();
+        let is_on = self.departures.is_on();
+        if let Some(values) = is_on.then(|| reported::values(&datagram)).flatten() {
+            self.departures.report(true, values, &datagram);
+        }
         // A player plays even without reports.
-        self.way.send_rtcp(&compound.encode()).ok();
+        self.way.send_rtcp(&datagram).ok();
     }
 }
 

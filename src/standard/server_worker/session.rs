@@ -103,15 +103,20 @@ impl Session {
     }
 
     /// Prepares to send: from where `range` says, or from where the movie is. `None` if the movie
-    /// plays already and `range` asks for no other place.
-    pub(super) fn prepare(&mut self, range: Option<&str>) -> Result<Option<Start>, Failure> {
+    /// plays already and `range` asks for no other place. If the file has changed, it is looked through
+    /// as long as somebody waits for that.
+    pub(super) fn prepare(
+        &mut self,
+        range: Option<&str>,
+        is_awaited: &dyn Fn() -> bool,
+    ) -> Result<Option<Start>, Failure> {
         let range = range.map(NptRange::parse).transpose().map_err(|bad| Failure::range(&bad))?;
         if range.is_none() && self.is_sending() {
             return Ok(None);
         }
         let was_playing = self.state() == State::Playing;
         let stream = self.pause()?;
-        let range = match go_to(stream, range) {
+        let range = match go_to(stream, range, is_awaited) {
             Ok(range) => range,
             Err(failure) => {
                 // The thread had to stop so that the movie could be looked at; now it goes on.
@@ -157,12 +162,12 @@ impl Session {
         }
     }
 
-    /// Whether there are frames to come. Its thread outlives the last one, to say goodbye.
     /// Whether the movie is being sent, and over TCP, so that it comes where it is read.
     pub(super) fn is_taken(&self) -> bool {
         self.rtcp_channel.is_some() && self.is_sending()
     }
 
+    /// Whether there are frames to come. Its thread outlives the last one, to say goodbye.
     fn is_sending(&self) -> bool {
         match &self.playback {
             Playback::Playing { sender, over } => sender.is_running() && !over.is_set(),
@@ -179,8 +184,12 @@ fn prepare_sender() -> Result<Prepared<Box<StandardStream>>, Failure> {
 
 /// Goes to the part of the movie that `range` asks for, and returns which part that is; if it
 /// can't, stays.
-fn go_to(stream: &mut StandardStream, range: Option<NptRange>) -> Result<NptRange, Failure> {
-    let frames = stream.frames();
+fn go_to(
+    stream: &mut StandardStream,
+    range: Option<NptRange>,
+    is_awaited: &dyn Fn() -> bool,
+) -> Result<NptRange, Failure> {
+    let frames = stream.frames(is_awaited);
     let start = range.and_then(|range| range.start());
     let end = range.and_then(|range| range.end());
     let position = match start {

@@ -73,6 +73,16 @@ impl Way {
         matches!(self, Self::Interleaved { .. })
     }
 
+    /// Where packets of RTP come from and go to, as far as it is known.
+    pub(super) fn ends(&self) -> (SocketAddr, SocketAddr) {
+        let ends = match self {
+            Self::Udp { media, .. } => media.local_addr().ok().zip(media.peer_addr().ok()),
+            Self::Interleaved { writer, .. } => writer.ends(),
+        };
+        let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
+        ends.unwrap_or((nowhere, nowhere))
+    }
+
     pub(super) fn send_rtp(&self, packet: &[u8]) -> io::Result<()> {
         match self {
             Self::Udp { media, .. } => send(media, packet).map(drop),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rtsp_lab::client::{ClientEvent, LogEntry, Message, Severity};
 use rtsp_lab::statistics::MOST;
+use rtsp_lab::window::Tone;
 
 use super::example::Example;
 use super::views::{Open, Scene, curves, network_column, picture_column};
@@ -28,14 +29,7 @@ fn losses() -> Scene {
     let mut scene = Scene {
         columns: [
             picture_column(Some(["1431", "1352", "19", "18.9", "5", "1:11.6"])),
-            network_column(Some([
-                "5.07 MB",
-                "587 kbit/s",
-                "566 kbit/s",
-                "74",
-                "5.2 %",
-                "13, 18 twice",
-            ])),
+            network_column(Some(["5.07 MB", "587", "566", "74", "5.2 %", "13"])),
         ],
         curves: curves(Some([19, 587]), [dips(20, 14, 19), dips(612, 430, 587)]),
         ..Scene::playing()
@@ -48,9 +42,7 @@ fn losses() -> Scene {
 
 /// The keys `[` and `]` have been used.
 fn losses_on_purpose() -> Scene {
-    let mut scene = losses();
-    scene.columns[1].note = Some("5 % lost on purpose".to_owned());
-    scene
+    Scene { pills: vec![("LOSS 5 %", Tone::Warning)], can_lose: true, ..losses() }
 }
 
 /// A rate that falls now and then, and what it is now.
@@ -63,24 +55,23 @@ fn huge_numbers() -> Scene {
     let most = u64::MAX.to_string();
     let average = format!("{most}.0");
     let time = "307445734561825860:15.0";
-    let (megabytes, rate) = ("18446744073709.55 MB", format!("{most} kbit/s"));
-    let mut scene = Scene {
+    let megabytes = "18446744073709.55 MB";
+    Scene {
         last_reply: Some(Duration::MAX),
         columns: [
             picture_column(Some([&most, &most, &most, &average, &most, time])),
-            network_column(Some([megabytes, &rate, &rate, &most, "100.0 %", &most])),
+            network_column(Some([megabytes, &most, &most, &most, "100.0 %", &most])),
         ],
         curves: curves(Some([u64::MAX; 2]), [vec![u64::MAX; MOST], vec![u64::MAX; 3]]),
         ..Scene::playing()
-    };
-    scene.columns[1].note = Some("99.9999 % lost on purpose".repeat(2));
-    scene
+    }
 }
 
 fn long_names(scene: Scene) -> Scene {
     let name = "a-very-long-name-".repeat(20);
     Scene {
-        title: format!("{name}.Mjpeg from {name}.example:65535"),
+        movie: format!("{name}.Mjpeg"),
+        address: format!("{name}.example:65535"),
         session: Some("0123456789abcdef".repeat(4)),
         ..scene
     }
@@ -89,17 +80,19 @@ fn long_names(scene: Scene) -> Scene {
 /// Characters that the fonts do not have, and some that are none, in every text from outside.
 fn texts() -> Vec<Example> {
     let names = Scene {
-        title: "ti\u{1EBF}ng Vi\u{1EC7}t.Mjpeg from \u{6620}\u{753B}\t\u{1F600}".to_owned(),
+        movie: "ti\u{1EBF}ng Vi\u{1EC7}t.Mjpeg".to_owned(),
+        address: "\u{6620}\u{753B}\t\u{1F600}".to_owned(),
         session: Some("ses\ti\u{F3}n \u{1F600}\r\u{202E}!".to_owned()),
         ..Scene::playing()
     };
     let message = Some(foreign_message());
     let panel = Some(Open::RtspLog(foreign_log()));
-    let description = Some(format!("{FOREIGN}\r\n{CONTROLS}\n\u{2028}{FOREIGN}"));
+    let text = format!("{FOREIGN}\r\n{CONTROLS}\n\u{2028}{FOREIGN}");
+    let description = Some(Open::Description(Some(text), None));
     vec![
         Example::odd("foreign-message", Scene { message, ..names.clone() }),
         Example::odd("foreign-log", Scene { panel, ..names.clone() }),
-        Example::odd("foreign-description", Scene { description, ..names }),
+        Example::odd("foreign-description", Scene { panel: description, ..names }),
     ]
 }
 

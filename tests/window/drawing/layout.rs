@@ -3,21 +3,25 @@
 
 use embedded_graphics::geometry::{AnchorX, Point, Size};
 use embedded_graphics::primitives::Rectangle;
-use rtsp_lab::window::Mark;
+use rtsp_lab::window::{Buttons, Mark, Panel, Tone};
 
 use super::example::{Example, examples};
-use super::views::Scene;
+use super::overlays;
+use super::states::ended;
+use super::views::{Open, Scene};
 use crate::harness::tests;
 
 tests![
     texts_lie_in_their_boxes_and_nothing_lies_on_them,
+    in_a_window_of_any_size_nothing_is_covered_cut_or_left_out_uncounted,
+    the_film_and_the_buttons_stay_whatever_happens,
     what_is_usual_is_shown_whole,
     every_kind_of_fault_is_seen,
 ];
 
 fn texts_lie_in_their_boxes_and_nothing_lies_on_them() {
-    let low = [((640, 560), 1), ((640, 400), 1), ((640, 360), 1)];
-    let large = [((1024, 768), 1), ((1920, 1080), 1), ((1280, 1120), 2), ((1281, 1001), 2)];
+    let low = [((640, 560), 1), ((640, 400), 1), ((640, 333), 1)];
+    let large = [((1024, 740), 1), ((1366, 749), 2), ((1281, 1001), 2), ((1920, 1061), 3)];
     let mut faults = Vec::new();
     for example in examples() {
         for (size, scale) in low.into_iter().chain(large) {
@@ -31,12 +35,212 @@ fn texts_lie_in_their_boxes_and_nothing_lies_on_them() {
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
+/// The window's least and most, and where the layout changes.
+const WIDTHS: [usize; 11] = [380, 401, 445, 446, 479, 607, 608, 640, 683, 960, 1399];
+const HEIGHTS: [usize; 9] = [206, 233, 319, 333, 353, 375, 439, 440, 899];
+
+/// What a lesson shows: each panel, with and without a message, both forms of the buttons.
+fn scenes() -> Vec<(String, Scene)> {
+    let panels = examples().into_iter().filter(|example| SWEPT.contains(&example.name));
+    let mut scenes = Vec::new();
+    for Example { name, scene, .. } in panels {
+        let message = Scene { message: overlays::everything().message, ..scene.clone() };
+        let three = Scene { buttons: Buttons::Three, has_description: true, ..scene.clone() };
+        scenes.push((name.to_owned(), scene));
+        scenes.push((format!("{name} with a message"), message));
+        scenes.push((format!("{name} with three buttons"), three));
+    }
+    scenes
+}
+
+const SWEPT: [&str; 13] = [
+    "init",
+    "ready",
+    "playing",
+    "paused",
+    "ended",
+    "losses-on-purpose",
+    "log-scrolled",
+    "log-full",
+    "header-lab",
+    "header-standard",
+    "keys-loss",
+    "statistics-loss",
+    "description",
+];
+
+fn in_a_window_of_any_size_nothing_is_covered_cut_or_left_out_uncounted() {
+    let mut faults = Vec::new();
+    for (name, scene) in scenes() {
+        for width in WIDTHS {
+            for height in HEIGHTS {
+                let example = Example::sized("", (width, height), scene.clone());
+                let marks = example.marks();
+                let mut found = faults_of(&marks, window(&example));
+                found.extend(cut(&marks, &example.scene));
+                found.extend(uncounted(&example, &marks));
+                let place = format!("{name} at {width}x{height}");
+                faults.extend(found.iter().map(|fault| format!("{place}: {fault}")));
+            }
+        }
+    }
+    let some = faults.iter().take(40).cloned().collect::<Vec<_>>().join("\n");
+    assert!(faults.is_empty(), "{} faults, such as:\n{some}", faults.len());
+}
+
+/// Texts that end in dots. Only the movie's name may, where there is no room for it.
+fn cut(marks: &[Mark], scene: &Scene) -> Vec<String> {
+    let payload = payload_lines(scene);
+    let texts = marks.iter().filter_map(|mark| match mark {
+        Mark::Text(text, _) if text.ends_with("...") && !payload.contains(text) => Some(text),
+        Mark::Text(..) | Mark::Cover(_) => None,
+    });
+    texts
+        .filter(|text| !"movie.Mjpeg".starts_with(text.trim_end_matches('.')))
+        .map(|text| format!("{text:?} is cut"))
+        .collect()
+}
+
+/// The lines of the payload as characters, with a dot for each byte that is none.
+fn payload_lines(scene: &Scene) -> Vec<String> {
+    let Some(Open::RtpHeader(Some(packet))) = &scene.panel else { return Vec::new() };
+    let shown = |byte: &u8| if matches!(byte, b' '..=b'~') { char::from(*byte) } else { '.' };
+    let lines = |columns| packet.payload_start().chunks(columns);
+    lines(8).chain(lines(12)).map(|line| line.iter().map(shown).collect()).collect()
+}
+
+/// What is shown of rows and figures, and what is said to be left out, is all there is.
+fn uncounted(example: &Example, marks: &[Mark]) -> Vec<String> {
+    let view = example.scene.view();
+    let texts: Vec<&str> = marks
+        .iter()
+        .filter_map(|mark| match mark {
+            Mark::Text(text, _) => Some(text.as_str()),
+            Mark::Cover(_) => None,
+        })
+        .collect();
+    let number = |end: &str| {
+        texts.iter().find_map(|text| {
+            text.split_once(end).and_then(|(number, _)| number.parse::<usize>().ok())
+        })
+    };
+    let left_out = number(" more row").unwrap_or(0);
+    let has = |wanted: &str| texts.contains(&wanted);
+    let mut faults = Vec::new();
+    let mut judge = |what: &str, shown: usize, left_out: usize, all: usize| {
+        if shown + left_out != all {
+            faults.push(format!("{what}: {shown} shown and {left_out} counted of {all}"));
+        }
+    };
+    match &view.panel {
+        Some(Panel::Statistics) => {
+            let names = view.columns.iter().flat_map(|column| &column.rows).chain(&view.extra);
+            let names: Vec<&str> = names.map(|figure| figure.name).collect();
+            // With all of them below the buttons, too, each is there twice.
+            let below =
+                if has("PICTURE") && texts.iter().filter(|text| **text == "PICTURE").count() > 1 {
+                    12
+                } else {
+                    0
+                };
+            let shown = texts.iter().filter(|text| names.contains(text)).count() - below;
+            judge("figures", shown, left_out, names.len());
+        }
+        Some(Panel::RtpHeader { packet: Some(packet), .. }) => {
+            let names = ["sequence number", "timestamp", "SSRC", "fragment offset", "Q"];
+            let fields = names.iter().filter(|row| has(row)).count();
+            let header = packet.payload_header.as_ref();
+            let lines = header.map_or(0, |header| header.lines.len());
+            let green =
+                header.map_or(0, |header| header.lines.iter().filter(|line| has(line)).count());
+            let about = usize::from(texts.iter().any(|text| text.contains(" bytes of payload")));
+            let (left, width) = panel(example.size.0);
+            let columns = if width - 16 >= 344 { 12 } else { 8 };
+            let bytes = lines_of_bytes(marks, left + 8 + 48);
+            let of_payload = packet.payload_start().len().div_ceil(columns);
+            let all = 3 + if header.is_some() { 2 } else { 0 } + lines + 2 + of_payload;
+            judge("rows", fields + green + about + bytes, left_out, all);
+        }
+        Some(Panel::RtspLog { entries, .. }) => {
+            let times = texts.iter().filter(|text| is_time(text)).count();
+            let earlier = number(" earlier").unwrap_or(0);
+            let newer = number(" newer: End").unwrap_or(0);
+            let unseen = number(" entries: ").unwrap_or(0);
+            judge("entries", times, earlier + newer + unseen, entries.len());
+        }
+        Some(Panel::Keys { .. } | Panel::Description { .. } | Panel::RtpHeader { .. }) | None => {}
+    }
+    faults
+}
+
+/// Where the panel begins, and its width, in a window so wide.
+fn panel(width: usize) -> (i32, usize) {
+    let panel = if width < 608 { width } else { (width * 45 / 100).clamp(304, 480) };
+    (i32::try_from(width - panel).unwrap(), panel)
+}
+
+/// How many lines begin with a byte there.
+fn lines_of_bytes(marks: &[Mark], x: i32) -> usize {
+    let is_byte =
+        |text: &str| text.len() == 2 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let is_first = |mark: &&Mark| matches!(mark, Mark::Text(text, area) if is_byte(text) && area.top_left.x == x);
+    marks.iter().filter(is_first).count()
+}
+
+/// As the log writes it.
+fn is_time(text: &str) -> bool {
+    let is_number = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());
+    let parts =
+        text.split_once(':').and_then(|(minutes, rest)| Some((minutes, rest.split_once('.')?)));
+    parts.is_some_and(|(minutes, (seconds, hundredths))| {
+        is_number(minutes) && seconds.len() == 2 && hundredths.len() == 2 && is_number(hundredths)
+    })
+}
+
+/// Texts and boxes change; where the film and the buttons are does not.
+fn the_film_and_the_buttons_stay_whatever_happens() {
+    for (width, height) in [(640, 560), (683, 375), (640, 353), (480, 420), (380, 206)] {
+        for is_open in [false, true] {
+            let panel =
+                |scene: Scene| Scene { panel: is_open.then_some(Open::Statistics), ..scene };
+            let usual = places(&panel(Scene::playing()), (width, height));
+            assert_eq!(usual.len(), 7, "the film, the row and five buttons: {usual:?}");
+            let message = overlays::everything().message;
+            let pills = vec![("NO DATA", Tone::Warning)];
+            for scene in [
+                Scene::init(),
+                Scene::ready(),
+                ended(false),
+                Scene { message, ..Scene::playing() },
+                Scene { pills, ..Scene::playing() },
+            ] {
+                assert_eq!(places(&panel(scene), (width, height)), usual, "{width}x{height}");
+            }
+        }
+    }
+}
+
+/// The film, the row below it, and the buttons: boxes 32 points high.
+fn places(scene: &Scene, size: (usize, usize)) -> Vec<Rectangle> {
+    let marks = Example::sized("", size, scene.clone()).marks();
+    let covers: Vec<Rectangle> = marks
+        .iter()
+        .filter_map(|mark| match mark {
+            Mark::Cover(area) => Some(*area),
+            Mark::Text(..) => None,
+        })
+        .collect();
+    let is_button = |area: &&Rectangle| area.size.height == 32 && area.size.width < 200;
+    let film = covers[0];
+    let below = film.top_left.y + i32::try_from(film.size.height).unwrap();
+    let row = covers.iter().find(|area| area.top_left == Point::new(0, below)).unwrap();
+    [film, *row].into_iter().chain(covers.iter().filter(is_button).copied()).collect()
+}
+
 fn what_is_usual_is_shown_whole() {
     for example in examples().iter().filter(|example| example.is_ordinary) {
-        for mark in example.marks() {
-            let cut = matches!(&mark, Mark::Text(text, _) if text.ends_with("..."));
-            assert!(!cut, "{}: {mark:?} is cut", example.name);
-        }
+        let cut = cut(&example.marks(), &example.scene);
+        assert!(cut.is_empty(), "{}: {cut:?}", example.name);
     }
 }
 

@@ -1,8 +1,9 @@
-//! The message and the description over the video, alone and together with a panel.
+//! The message over the film, and the description beside it, alone and together.
 
 use rtsp_lab::client::{Message, Severity};
 
 use super::example::Example;
+use super::panels::lab_packet;
 use super::states::paused;
 use super::views::{DESCRIPTION, Open, Scene, dialogue};
 
@@ -20,12 +21,18 @@ fn messages() -> Vec<Example> {
         Example::ordinary("message-paused", shown(no_connection(), paused())),
         Example::ordinary("message-dialog", shown(refused(), close(Scene::ready()))),
         Example::ordinary("message-two-lines", shown(shifted(), Scene::playing())),
+        Example::ordinary("message-packet", Scene { panel: None, ..everything() }),
         Example::odd("message-long", shown(long, Scene::init())),
     ]
 }
 
 fn descriptions() -> Vec<Example> {
-    let shown = |text: &str, scene| Scene { description: Some(text.to_owned()), ..scene };
+    let opened = |text: Option<&str>, first, scene| Scene {
+        has_description: text.is_some(),
+        panel: Some(Open::Description(text.map(str::to_owned), first)),
+        ..scene
+    };
+    let shown = |text, scene| opened(Some(text), None, scene);
     let without_session = described().replace("571600", "0").replace("90", "85");
     let many: Vec<String> = (1..=60).map(|line| format!("a=line:{line}\r\n")).collect();
     let long = format!("v=0\na={}\n\ni=end\n", "very long ".repeat(60));
@@ -35,26 +42,29 @@ fn descriptions() -> Vec<Example> {
         Example::ordinary("description-paused", shown(described(), paused())),
         Example::odd("description-long-lines", shown(&long, Scene::playing())),
         Example::odd("description-many-lines", shown(&many.concat(), Scene::playing())),
+        Example::odd("description-scrolled", opened(Some(&many.concat()), Some(59), paused())),
+        Example::ordinary("description-none", opened(None, None, Scene::ready())),
     ]
 }
 
 fn together() -> Vec<Example> {
     let panel = Some(Open::RtspLog(dialogue()));
-    let no_message = Scene { message: None, ..everything() };
+    let header = Some(Open::RtpHeader(Some(lab_packet())));
     let no_description = Scene { panel, message: Some(warning()), ..Scene::init() };
     vec![
-        Example::ordinary("description-panel", no_message),
-        Example::ordinary("description-panel-message", everything()),
+        Example::ordinary("header-message", Scene { panel: header, ..everything() }),
+        Example::ordinary("everything", everything()),
         Example::ordinary("panel-message", no_description),
         Example::ordinary("everything-dialog", close(everything())),
     ]
 }
 
-/// Message, panel and description at once.
+/// Message and panel at once, and five tabs.
 pub(crate) fn everything() -> Scene {
     Scene {
-        message: Some(no_reply()),
-        description: Some(described().to_owned()),
+        message: Some(shifted()),
+        packet_hint: Some("shows the packet; the bytes are red there"),
+        has_description: true,
         ..Scene::playing_with_log()
     }
 }
@@ -99,7 +109,7 @@ fn no_reply() -> Message {
 
 /// The longest of those that are told in a lesson.
 fn no_connection() -> Message {
-    let text = "Is the server running, is 127.0.0.1:2048 its address? \
+    let text = "Is the server running, and is 127.0.0.1:2048 its address? \
                 (Connection refused (os error 111))";
     error("Connection failed", text)
 }

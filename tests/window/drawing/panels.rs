@@ -11,7 +11,7 @@ use super::overlays::warning;
 use super::views::{Open, Scene, dialogue, packet, standard_packet};
 
 pub(crate) fn examples() -> Vec<Example> {
-    [logs(), headers(), keys()].concat()
+    [logs(), headers(), keys(), statistics()].concat()
 }
 
 fn logs() -> Vec<Example> {
@@ -26,6 +26,22 @@ fn logs() -> Vec<Example> {
         Example::ordinary("log-ignored", log(ignored(), Scene::ready())),
         Example::odd("log-full", log(vec![dialogue(); 8].concat(), Scene::playing())),
         Example::odd("log-long", log(long(), Scene::playing())),
+        Example::ordinary("log-scrolled", scrolled(vec![dialogue(); 4].concat(), 9, 0)),
+        Example::ordinary("log-forgotten", scrolled(vec![dialogue(); 4].concat(), 700, 700)),
+    ]
+}
+
+/// The log of a movie that plays, from that entry on, with so many forgotten.
+pub(crate) fn scrolled(entries: Vec<LogEntry>, first: usize, forgotten: usize) -> Scene {
+    Scene { panel: Some(Open::Scrolled(entries, first, forgotten)), ..Scene::playing() }
+}
+
+fn statistics() -> Vec<Example> {
+    let shown = |scene| Scene { panel: Some(Open::Statistics), ..scene };
+    vec![
+        Example::ordinary("statistics", shown(Scene::playing())),
+        Example::ordinary("statistics-init", shown(Scene::init())),
+        Example::ordinary("statistics-loss", Scene { can_lose: true, ..shown(Scene::playing()) }),
     ]
 }
 
@@ -139,6 +155,11 @@ fn long() -> Vec<LogEntry> {
 
 pub(crate) fn lab_packet() -> LatestPacket {
     packet(&lab_datagram())
+}
+
+/// The first packet of a frame, in the standard dialect.
+pub(crate) fn part_packet() -> LatestPacket {
+    standard_packet(&jpeg_datagram(1))
 }
 
 /// Packet 1431 as the lab sends it.

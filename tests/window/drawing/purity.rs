@@ -1,6 +1,7 @@
 //! A picture depends on the view alone, and fills the window and no more.
 
-use rtsp_lab::window::draw;
+use rtsp_lab::rtsp::Method;
+use rtsp_lab::window::{Drawn, Target, draw, redraw};
 
 use super::example::{Example, examples};
 use super::overlays;
@@ -9,6 +10,7 @@ use crate::harness::tests;
 
 tests![
     every_view_fills_its_window,
+    what_has_changed_is_drawn_and_nothing_else_is_missing,
     a_window_of_any_size_is_filled,
     what_lies_behind_the_window_is_not_touched,
     where_there_are_too_few_pixels_nothing_is_drawn,
@@ -19,6 +21,24 @@ fn drawn_over(mut pixels: Vec<u32>, example: &Example) -> Vec<u32> {
     let (width, height) = example.size;
     draw(&mut pixels, width, height, &example.scene.view());
     pixels
+}
+
+/// After each view of another, by itself and with the mouse elsewhere.
+fn what_has_changed_is_drawn_and_nothing_else_is_missing() {
+    let examples = examples();
+    let of_size = |size| examples.iter().filter(move |example| example.size == size);
+    for size in [(640, 560), (1366, 748), (480, 420), (380, 206)] {
+        let mut pixels = vec![0; size.0 * size.1];
+        let mut before = Drawn::default();
+        for example in of_size(size) {
+            for hover in [Some(Target::Button(Method::Describe)), example.scene.hover] {
+                let scene = Scene { hover, ..example.scene.clone() };
+                before = redraw(&mut pixels, size, &scene.view(), before);
+                let whole = Example { scene, ..example.clone() }.shot();
+                assert!(pixels == whole.pixels, "{} {hover:?}", example.name);
+            }
+        }
+    }
 }
 
 /// What was there before would show: it is different each time, and none of it is a colour.

@@ -1,35 +1,110 @@
 //! Windows and pictures of other sizes.
 
 use rtsp_lab::picture::Picture;
+use rtsp_lab::window::Theme;
 
 use super::example::Example;
 use super::overlays;
-use super::panels::lab_packet;
-use super::states::paused;
-use super::views::{Open, Scene};
+use super::panels::{lab_packet, part_packet, scrolled};
+use super::states::{ended, paused};
+use super::views::{Open, Scene, dialogue};
 use crate::harness::tests;
 
 tests![a_picture_of_any_size_keeps_its_aspect_and_lies_in_the_middle,];
 
 pub(crate) fn examples() -> Vec<Example> {
+    [halls(), odd_sizes()].concat()
+}
+
+/// What a lecture shows, on a projector of 1366x768 pixels and on one of 1920x1080, the first in both
+/// palettes.
+fn halls() -> Vec<Example> {
+    let doubled = |scene| Scene { scale: 2, ..scene };
+    let light = |scene| Scene { theme: Theme::Light, ..doubled(scene) };
+    let (small, large) = ((1366, 748), (1920, 1059));
+    let header = Scene { panel: Some(Open::RtpHeader(Some(lab_packet()))), ..Scene::playing() };
+    let standard = Scene { panel: Some(Open::RtpHeader(Some(part_packet()))), ..Scene::playing() };
+    let log = scrolled(vec![dialogue(); 4].concat(), 9, 0);
+    let statistics = Scene { panel: Some(Open::Statistics), ..Scene::playing() };
+    let keys = Scene { panel: Some(Open::Keys), can_seek: true, can_lose: true, ..paused() };
+    let film = Scene { film_only: true, ..Scene::playing() };
+    let hall = |name, scene| Example::sized(name, small, doubled(scene));
+    let bright = |name, scene| Example::sized(name, small, light(scene));
+    let thrice = |name, scene| Example::sized(name, large, Scene { scale: 3, ..scene });
+    let all = |light: &'static [&'static str], shown: &dyn Fn(&'static str, Scene) -> Example| {
+        let scenes = [
+            Scene::init(),
+            Scene::playing(),
+            header.clone(),
+            log.clone(),
+            statistics.clone(),
+            keys.clone(),
+            ended(false),
+            overlays::everything(),
+            film.clone(),
+        ];
+        light.iter().zip(scenes).map(|(name, scene)| shown(name, scene)).collect::<Vec<_>>()
+    };
+    let mut examples = [all(&HALL, &hall), all(&LIGHT, &bright), all(&LARGE, &thrice)].concat();
+    examples.push(hall("hall-standard", standard.clone()));
+    examples.push(thrice("large-standard", standard));
+    examples
+}
+
+const HALL: [&str; 9] = [
+    "hall-init",
+    "hall-playing",
+    "hall-header",
+    "hall-log",
+    "hall-statistics",
+    "hall-keys",
+    "hall-ended",
+    "hall-message",
+    "hall-film",
+];
+const LIGHT: [&str; 9] = [
+    "light-init",
+    "light-playing",
+    "light-header",
+    "light-log",
+    "light-statistics",
+    "light-keys",
+    "light-ended",
+    "light-message",
+    "light-film",
+];
+const LARGE: [&str; 9] = [
+    "large-init",
+    "large-playing",
+    "large-header",
+    "large-log",
+    "large-statistics",
+    "large-keys",
+    "large-ended",
+    "large-message",
+    "large-film",
+];
+
+fn odd_sizes() -> Vec<Example> {
     let doubled = |scene| Scene { scale: 2, ..scene };
     let asks = Scene { asks_to_close: true, ..paused() };
     let keys = Scene { panel: Some(Open::Keys), ..Scene::init() };
     let header = Scene { panel: Some(Open::RtpHeader(Some(lab_packet()))), ..Scene::playing() };
     let message = Scene { message: Some(overlays::warning()), ..Scene::init() };
     vec![
-        Example::sized("1024x768", (1024, 768), Scene::playing_with_log()),
-        Example::sized("1920x1080", (1920, 1080), overlays::everything()),
-        Example::sized("640x400", (640, 400), Scene::playing_with_log()),
+        Example::sized("1024x740", (1024, 740), Scene::playing_with_log()),
+        Example::sized("480x420-header", (480, 420), header.clone()),
+        Example::sized("480x420-message", (480, 420), overlays::everything()),
         Example::sized("640x400-init", (640, 400), Scene::init()),
-        Example::sized("640x400-header", (640, 400), header),
-        Example::sized("640x400-keys", (640, 400), keys),
+        Example::sized("640x333-header", (640, 333), header.clone()),
+        Example::sized("640x333-keys", (640, 333), keys),
         Example::sized("640x400-message", (640, 400), message),
         Example::sized("640x400-dialog", (640, 400), asks.clone()),
-        Example::sized("500x300", (500, 300), Scene::playing()),
+        Example::sized("380x206", (380, 206), Scene::playing()),
+        Example::sized("380x206-header", (380, 206), header),
+        Example::sized("379x300", (379, 300), Scene::playing()),
         Example::sized("200x100", (200, 100), asks.clone()),
         Example::sized("1x1", (1, 1), Scene::playing()),
-        Example::sized("scale-2-1280x1120", (1280, 1120), doubled(Scene::playing_with_log())),
         Example::sized("scale-2-1281x1001", (1281, 1001), doubled(asks)),
         Example::sized("picture-1x1", (640, 560), pictured(1, 1)),
         Example::sized("picture-1x2000", (640, 560), pictured(1, 2000)),

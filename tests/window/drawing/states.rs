@@ -1,10 +1,10 @@
 //! The states of a session, with both rows of buttons; what the mouse points at; the dialog.
 
 use rtsp_lab::rtsp::{Method, State};
-use rtsp_lab::window::{Buttons, Target};
+use rtsp_lab::window::{Buttons, PanelKind, Target, Tone};
 
 use super::example::Example;
-use super::views::Scene;
+use super::views::{Open, Scene};
 use crate::harness::tests;
 
 tests![a_button_that_is_off_does_not_answer_the_mouse,];
@@ -21,8 +21,12 @@ fn states() -> Vec<Example> {
         Example::ordinary("playing", Scene::playing()),
         Example::ordinary("paused", paused()),
         Example::ordinary("torn-down", torn_down()),
-        Example::ordinary("no-data", Scene { no_data: true, ..Scene::playing() }),
-        Example::ordinary("ended", Scene { has_ended: true, ..Scene::playing() }),
+        Example::ordinary("no-frames-decoded", Scene { undecoded: 42, ..not_decoded() }),
+        Example::ordinary("no-data", ended(false)),
+        Example::ordinary("ended", ended(true)),
+        Example::ordinary("ended-panel", Scene { panel: Some(Open::Statistics), ..ended(false) }),
+        Example::ordinary("film-only", Scene { film_only: true, ..Scene::playing() }),
+        Example::ordinary("scale-told", scale_told()),
     ]
 }
 
@@ -41,6 +45,10 @@ fn hovers() -> Vec<Example> {
     vec![
         Example::ordinary("hover-next", over(Method::Setup, Scene::init())),
         Example::ordinary("hover-on", over(Method::Teardown, Scene::ready())),
+        Example::ordinary(
+            "hover-tab",
+            Scene { hover: Some(Target::Tab(PanelKind::RtpHeader)), ..Scene::playing() },
+        ),
     ]
 }
 
@@ -59,6 +67,24 @@ fn dialogs() -> Vec<Example> {
 /// After PAUSE, the last picture still there.
 pub(crate) fn paused() -> Scene {
     Scene { state: State::Ready, ..Scene::playing() }
+}
+
+/// The movie is over; whether the server has said so.
+pub(crate) fn ended(is_told: bool) -> Scene {
+    let how = if is_told { "PAUSE, and PLAY from 0:00." } else { "TEARDOWN, SETUP and PLAY." };
+    let pill = if is_told { "END" } else { "NO DATA" };
+    Scene { end: Some((is_told, how)), pills: vec![(pill, Tone::Warning)], ..Scene::playing() }
+}
+
+/// Frames come, and none of them can be shown.
+fn not_decoded() -> Scene {
+    Scene { picture: None, ..Scene::playing() }
+}
+
+/// Just after a press on `+`.
+fn scale_told() -> Scene {
+    let pills = vec![("LOSS 5 %", Tone::Warning), ("scale 1", Tone::Plain)];
+    Scene { pills, ..Scene::playing() }
 }
 
 /// After TEARDOWN in a window that stays open.

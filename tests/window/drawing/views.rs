@@ -15,26 +15,34 @@ use rtsp_lab::rtp_packet::RtpPacket;
 use rtsp_lab::rtsp::State;
 use rtsp_lab::standard::client::latest_packet;
 use rtsp_lab::statistics::MOST;
-use rtsp_lab::window::{Buttons, Column, Curve, Figure, Look, Panel, Target, View};
+use rtsp_lab::window::{
+    Buttons, Column, Curve, End, Figure, Item, Look, Panel, Target, Theme, Tone, View,
+};
 
 /// All that a view shows.
 #[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own to see")]
 #[derive(Clone, Debug)]
 pub(crate) struct Scene {
     pub(crate) scale: usize,
+    pub(crate) theme: Theme,
+    pub(crate) film_only: bool,
     pub(crate) state: State,
-    pub(crate) no_data: bool,
-    pub(crate) has_ended: bool,
+    pub(crate) pills: Vec<(&'static str, Tone)>,
+    /// The end of the movie: whether the server has told it, and how it is played again.
+    pub(crate) end: Option<(bool, &'static str)>,
+    pub(crate) undecoded: u64,
     pub(crate) can_seek: bool,
     pub(crate) can_lose: bool,
-    pub(crate) title: String,
+    pub(crate) movie: String,
+    pub(crate) address: String,
     pub(crate) session: Option<String>,
     pub(crate) last_reply: Option<Duration>,
     pub(crate) picture: Option<Picture>,
     pub(crate) buttons: Buttons,
     pub(crate) hover: Option<Target>,
     pub(crate) message: Option<Message>,
-    pub(crate) description: Option<String>,
+    pub(crate) packet_hint: Option<&'static str>,
+    pub(crate) has_description: bool,
     pub(crate) columns: [Column; 2],
     pub(crate) curves: [Curve; 2],
     pub(crate) panel: Option<Open>,
@@ -47,8 +55,12 @@ pub(crate) struct Scene {
 #[derive(Clone, Debug)]
 pub(crate) enum Open {
     RtspLog(Vec<LogEntry>),
+    /// From that entry on, with so many forgotten.
+    Scrolled(Vec<LogEntry>, usize, usize),
     RtpHeader(Option<LatestPacket>),
+    Statistics,
     Keys,
+    Description(Option<String>, Option<usize>),
 }
 
 impl Scene {
@@ -56,19 +68,24 @@ impl Scene {
     pub(crate) fn init() -> Self {
         Self {
             scale: 1,
+            theme: Theme::Dark,
+            film_only: false,
             state: State::Init,
-            no_data: false,
-            has_ended: false,
+            pills: Vec::new(),
+            end: None,
+            undecoded: 0,
             can_seek: false,
             can_lose: false,
-            title: "movie.Mjpeg from 127.0.0.1:2048".to_owned(),
+            movie: "movie.Mjpeg".to_owned(),
+            address: "127.0.0.1:2048".to_owned(),
             session: None,
             last_reply: None,
             picture: None,
             buttons: Buttons::Five,
             hover: None,
             message: None,
-            description: None,
+            packet_hint: None,
+            has_description: false,
             columns: [picture_column(None), network_column(None)],
             curves: curves(None, [vec![], vec![]]),
             panel: None,
@@ -95,7 +112,7 @@ impl Scene {
             picture: Some(picture(1431)),
             columns: [
                 picture_column(Some(["1431", "1426", "20", "19.9", "0", "1:11.6"])),
-                network_column(Some(["5.35 MB", "612 kbit/s", "598 kbit/s", "0", "0.0 %", "0"])),
+                network_column(Some(["5.35 MB", "612", "598", "0", "0.0 %", "0"])),
             ],
             curves: curves(Some([20, 612]), samples),
             ..Self::ready()
@@ -111,34 +128,94 @@ impl Scene {
     pub(crate) fn view(&self) -> View<'_> {
         View {
             scale: self.scale,
+            theme: self.theme,
+            film_only: self.film_only,
             state: self.state,
-            no_data: self.no_data,
-            has_ended: self.has_ended,
-            title: self.title.clone(),
+            pills: self.pills.iter().map(|(text, tone)| ((*text).to_owned(), *tone)).collect(),
+            movie: &self.movie,
+            address: self.address.clone(),
+            undecoded: self.undecoded,
+            end: self.end.map(|(is_told, how)| End { is_told, how }),
             session: self.session.as_deref(),
             last_reply: self.last_reply,
             picture: self.picture.as_ref(),
             buttons: self.buttons,
-            looks: looks(self.buttons, self.state),
+            looks: looks(self.buttons, self.state, self.end.is_some()),
             hover: self.hover,
             message: self.message.as_ref(),
-            description: self.description.as_deref(),
+            packet_hint: self.packet_hint,
             columns: self.columns.clone(),
+            extra: self.extra(),
+            line: line(&self.columns),
+            has_description: self.has_description,
             curves: self.curves.clone(),
-            panel: self.panel.as_ref().map(|open| match open {
-                Open::RtspLog(entries) => Panel::RtspLog(entries),
-                Open::RtpHeader(packet) => Panel::RtpHeader(packet.as_ref(), &self.guilty),
-                Open::Keys => Panel::Keys { can_seek: self.can_seek, can_lose: self.can_lose },
-            }),
+            panel: self.panel.as_ref().map(|open| self.panel(open)),
             asks_to_close: self.asks_to_close,
         }
     }
+
+    fn panel<'a>(&'a self, open: &'a Open) -> Panel<'a> {
+        match open {
+            Open::RtspLog(entries) => Panel::RtspLog { entries, forgotten: 0, first: None },
+            Open::Scrolled(entries, first, forgotten) => {
+                Panel::RtspLog { entries, forgotten: *forgotten, first: Some(*first) }
+            }
+            Open::RtpHeader(packet) => {
+                Panel::RtpHeader { packet: packet.as_ref(), guilty: &self.guilty, clock: CLOCK }
+            }
+            Open::Statistics => Panel::Statistics,
+            Open::Keys => Panel::Keys { can_seek: self.can_seek, can_lose: self.can_lose },
+            Open::Description(text, first) => {
+                Panel::Description { text: text.as_deref(), first: *first }
+            }
+        }
+    }
+
+    fn extra(&self) -> Vec<Figure> {
+        let figure =
+            |name, value: &str| Figure { name, value: Some(value.to_owned()), warns: false };
+        let loss = self.can_lose.then(|| figure("Lost on purpose", "0 %"));
+        let others = [figure("Twice", "0"), figure("Server", &self.address)];
+        others.into_iter().chain(loss).collect()
+    }
+}
+
+/// The time when the lab's packet was sent.
+const CLOCK: u32 = 0x6553_F10C + 3;
+
+/// The eight figures of a line, from the columns.
+fn line(columns: &[Column; 2]) -> Vec<Item> {
+    let value = |column: usize, row: usize| columns[column].rows[row].value.clone();
+    let warns = |column: usize, row: usize| columns[column].rows[row].warns;
+    let item = |before, (column, row), after, usual| Item {
+        before,
+        value: value(column, row),
+        after,
+        usual,
+        warns: warns(column, row),
+    };
+    let mut data = item("", (1, 0), "MB", 4);
+    data.value = data.value.map(|value| value.trim_end_matches(" MB").to_owned());
+    let items = [
+        item("", (0, 2), "frames/s", 2),
+        item("", (1, 1), "kbit/s", 4),
+        item("lost", (1, 3), "", 1),
+        item("frame", (0, 0), "", 3),
+        item("", (0, 5), "", 6),
+        item("late", (1, 5), "", 1),
+        data,
+        item("damaged", (0, 4), "", 1),
+    ];
+    let (warning, others): (Vec<Item>, Vec<Item>) = items.into_iter().partition(|item| item.warns);
+    [warning, others].concat()
 }
 
 /// How the buttons look in each state, written down once more.
-fn looks(buttons: Buttons, state: State) -> Vec<Look> {
+fn looks(buttons: Buttons, state: State, is_over: bool) -> Vec<Look> {
     use Look::{Next, Off, On};
     match (buttons, state) {
+        (Buttons::Five, State::Playing) if is_over => vec![Off, Next, On, On, On],
+        (Buttons::Three, State::Playing) if is_over => vec![Next, On, On, On],
         (Buttons::Five, State::Init) => vec![Next, Off, Off, Off, On],
         (Buttons::Five, State::Ready) => vec![Off, Next, Off, On, On],
         (Buttons::Five, State::Playing) => vec![Off, Off, Next, On, On],
@@ -158,14 +235,20 @@ pub(crate) fn picture_column(values: Option<[&str; 6]>) -> Column {
         "Frames damaged",
         "Play time",
     ];
-    Column { caption: "PICTURE", note: None, rows: rows(names, values) }
+    Column { caption: "PICTURE", rows: rows(names, values) }
 }
 
 /// The right column with its six values.
 pub(crate) fn network_column(values: Option<[&str; 6]>) -> Column {
-    let names =
-        ["Data received", "Rate now", "Rate average", "Packets lost", "Loss rate", "Late packets"];
-    Column { caption: "NETWORK", note: None, rows: rows(names, values) }
+    let names = [
+        "Data received",
+        "kbit/s now",
+        "kbit/s average",
+        "Packets lost",
+        "Loss rate",
+        "Late packets",
+    ];
+    Column { caption: "NETWORK", rows: rows(names, values) }
 }
 
 fn rows(names: [&'static str; 6], values: Option<[&str; 6]>) -> Vec<Figure> {

@@ -104,8 +104,13 @@ impl Call {
             return Err(format!("--{option} goes with server and client: {}", task.instead()));
         }
         let path = |option| matches.opt_str(option).map(PathBuf::from);
-        let (tsv, json, junit, html) = (path("tsv"), path("json"), path("junit"), path("html"));
-        let places = Places { tsv, json, junit, html };
+        let places = Places {
+            tsv: path("tsv"),
+            json: path("json"),
+            junit: path("junit"),
+            gradescope: path("gradescope"),
+            html: path("html"),
+        };
         let (movie, name) = (PathBuf::from(movie), matches.opt_str("name"));
         let verbose = matches.opt_present("verbose");
         if matches!(task, Task::Compare { .. }) && verbose {
@@ -155,7 +160,7 @@ fn help() -> String {
 }
 
 /// Options that are about one card.
-const CARD_OPTIONS: [&str; 6] = ["tsv", "json", "junit", "html", "points", "name"];
+const CARD_OPTIONS: [&str; 7] = ["tsv", "json", "junit", "gradescope", "html", "points", "name"];
 
 /// A title, and the function that adds the options under it.
 type Group = (&'static str, fn(&mut Options));
@@ -194,6 +199,7 @@ fn of_both(options: &mut Options) {
         .optopt("", "tsv", "append a row to this table", "FILE")
         .optopt("", "json", "write the card as JSON", "FILE")
         .optopt("", "junit", "write the card as a JUnit report", "FILE")
+        .optopt("", "gradescope", "write the card as Gradescope's results.json", "FILE")
         .optopt("", "html", "write the card as a page", "FILE")
         .optopt("", "points", "read what each requirement is worth", "FILE")
         .optopt("", "name", "what the program is called (default: its command)", "NAME");

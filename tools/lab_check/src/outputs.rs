@@ -7,6 +7,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 
+use crate::gradescope;
 use crate::html;
 use crate::junit;
 use crate::sheet::Sheet;
@@ -21,6 +22,8 @@ pub(crate) struct Places {
     pub(crate) json: Option<PathBuf>,
     /// The file that it becomes, as a JUnit report.
     pub(crate) junit: Option<PathBuf>,
+    /// The file that it becomes, as Gradescope reads it.
+    pub(crate) gradescope: Option<PathBuf>,
     /// The file that it becomes, as a page.
     pub(crate) html: Option<PathBuf>,
 }
@@ -31,6 +34,7 @@ pub(crate) struct Outputs<'a> {
     table: Option<Table<'a>>,
     json: Option<Page<'a>>,
     junit: Option<Page<'a>>,
+    gradescope: Option<Page<'a>>,
     html: Option<Page<'a>>,
 }
 
@@ -44,6 +48,7 @@ impl<'a> Outputs<'a> {
             table: places.tsv.as_deref().map(Table::open).transpose()?,
             json: places.json.as_deref().map(Page::open).transpose()?,
             junit: places.junit.as_deref().map(Page::open).transpose()?,
+            gradescope: places.gradescope.as_deref().map(Page::open).transpose()?,
             html: places.html.as_deref().map(Page::open).transpose()?,
         })
     }
@@ -58,6 +63,9 @@ impl<'a> Outputs<'a> {
         }
         if let Some(page) = self.junit {
             page.write(&junit::to_xml(sheet)?)?;
+        }
+        if let Some(page) = self.gradescope {
+            page.write(&gradescope::to_json(sheet)?)?;
         }
         if let Some(page) = self.html {
             page.write(&html::card(sheet))?;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::card::{Card, FAIL, Line, NOT_CHECKED, NOT_OFFERED, PASS, TOLERATED, Verdict, visible};
 use crate::escape::{escaped, escaped_lines};
 use crate::figures::Figures;
+use crate::handed_out;
 use crate::points::{Points, Worth};
 use crate::role::Role;
 
@@ -59,6 +60,8 @@ pub(crate) struct SheetLine {
     pub(crate) note: Option<String>,
     /// What stands below a line that failed.
     pub(crate) evidence: Option<SheetEvidence>,
+    /// Whether the code that the course hands out fails there, too.
+    pub(crate) handed_out: bool,
 }
 
 /// A verdict without its story.
@@ -136,7 +139,11 @@ impl Sheet {
             },
             figures: card.figures().clone(),
             last_words: said.map(|line| escaped(line)).collect(),
-            lines: card.lines().iter().map(|line| SheetLine::of(line, points)).collect(),
+            lines: card
+                .lines()
+                .iter()
+                .map(|line| SheetLine::of(line, about.role, points))
+                .collect(),
         }
     }
 
@@ -177,7 +184,7 @@ impl SheetEvidence {
 }
 
 impl SheetLine {
-    fn of(line: &Line, points: Option<&Points>) -> Self {
+    fn of(line: &Line, role: Role, points: Option<&Points>) -> Self {
         let requirement = line.requirement;
         let verdict = Outcome::of(&line.verdict);
         let worth = points.map(|points| points.of(requirement.id).number());
@@ -209,6 +216,7 @@ impl SheetLine {
             of: worth,
             note,
             evidence,
+            handed_out: handed_out::fault(role, requirement.id).is_some(),
         }
     }
 }

@@ -12,13 +12,15 @@ pub(crate) fn page(summary: &Summary<'_>) -> String {
     let failures = summary.failures();
     let failed = failures.iter().map(|(count, requirement)| {
         let (part, title) = (escape(requirement.part), escape(requirement.title));
-        format!("<tr><td>{count}</td><td>{part}: {title}</td></tr>\n")
+        let handed_out = if summary.is_handed_out(requirement) { "yes" } else { "-" };
+        format!("<tr><td>{count}</td><td>{handed_out}</td><td>{part}: {title}</td></tr>\n")
     });
     let failed: String = failed.collect();
     let body = format!(
         "<table>\n<tr><th>program</th><th>points</th><th>passed</th><th>failed</th>\
          <th>not checked</th><th>first failure</th></tr>\n{rows}</table>\n\
-         <h2>What most fail</h2>\n<table>\n{failed}</table>\n"
+         <h2>What most fail</h2>\n<table>\n<tr><th>failed</th><th>handed out?</th>\
+         <th>requirement</th></tr>\n{failed}</table>\n"
     );
     html::page("Class", &body)
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::card::Requirement;
+use crate::handed_out;
 use crate::sheet::{Outcome, Sheet};
 
 use super::checked::Checked;
@@ -69,10 +70,11 @@ impl Summary<'_> {
         if most.is_empty() {
             return Ok(());
         }
-        writeln!(out, "\nmost fail         of {}", self.sheets().count())?;
+        writeln!(out, "\nmost fail         of {:<4}  handed out?", self.sheets().count())?;
         for (count, requirement) in most {
             let Requirement { id, part, title, .. } = requirement;
-            writeln!(out, "{id:<18} {count:>4}  {part}: {title}")?;
+            let handed_out = if self.is_handed_out(requirement) { "yes" } else { "-" };
+            writeln!(out, "{id:<18} {count:>4}  {handed_out:<11}  {part}: {title}")?;
         }
         Ok(())
     }
@@ -80,9 +82,20 @@ impl Summary<'_> {
     fn write_points(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut points: Vec<f64> = self.sheets().filter_map(|sheet| sheet.points).collect();
         points.sort_by(f64::total_cmp);
-        let Some(middle) = points.get(points.len() / 2) else { return Ok(()) };
+        let quartile = |number: usize| points.get(points.len() * number / 4).copied();
+        let [Some(low), Some(middle), Some(high)] = [1, 2, 3].map(quartile) else { return Ok(()) };
         let of = self.sheets().find_map(|sheet| sheet.of).unwrap_or_default();
-        writeln!(out, "\nhalf of them have at least {middle} of {of} points")
+        writeln!(
+            out,
+            "\nof {of} points half of them have at least {middle}, a quarter {high} or more"
+        )?;
+        writeln!(out, "and a quarter less than {low}")
+    }
+
+    /// Whether the code that the course hands out fails there, too.
+    pub(crate) fn is_handed_out(&self, requirement: &Requirement) -> bool {
+        let role = self.sheets().next().map(|sheet| sheet.role);
+        role.is_some_and(|role| handed_out::fault(role, requirement.id).is_some())
     }
 
     fn sheets(&self) -> impl Iterator<Item = &Sheet> {

@@ -13,13 +13,13 @@ use crate::harness::tests;
 use crate::lab_check_common::{Outcome, lab_check, python_lab};
 
 tests![
-    a_server_whose_replies_have_no_end_is_not_read_for_ever,
     the_program_that_does_not_start_is_named,
     #[cfg(unix)]
     a_program_that_never_listens_is_not_waited_for_for_ever,
     a_wrong_call_says_what_is_wrong_with_it,
     a_movie_that_is_none_is_named;
     long:
+    a_server_whose_replies_have_no_end_is_not_read_for_ever,
     a_server_without_protections_shows_what_it_leaves,
     two_servers_with_nothing_wrong_end_with_code_0,
     #[cfg(unix)]

@@ -47,6 +47,8 @@ fn check(folder: &Path, words: &[&str]) -> Left {
         "card.json",
         "--junit",
         "card.xml",
+        "--gradescope",
+        "results.json",
         "--html",
         "card.html",
         "--tsv",
@@ -126,6 +128,7 @@ fn each_line_of_a_card_is_in_its_json_and_its_report() {
     assert!(evidence["came"].as_str().unwrap().starts_with("RTSP/1.0 200 OK␊Session: "));
     assert_eq!(evidence["expected"], "CSeq: 1");
     assert_eq!(evidence["see"], "docs/protocol.md, \"CSeq\"");
+    assert_eq!((&cseq["handed_out"], &line("split")["handed_out"]), (&json!(false), &json!(true)));
     assert_eq!(line("wrong_session")["verdict"], "not_offered");
     assert_eq!(line("wrong_session")["points"], 1.0, "nobody asks for it");
     assert!(line("reply_form")["note"].as_str().unwrap().contains("missing"));
@@ -162,7 +165,31 @@ fn each_line_of_a_card_is_in_its_json_and_its_report() {
     let skipped = ["not_offered", "not_checked"].map(|field| counts[field].as_u64().unwrap());
     assert_eq!(count("<skipped>") as u64, skipped.iter().sum::<u64>(), "{xml}");
     assert!(xml.contains("<property name=\"of\" value=\"2.25\"/>"), "points of a part: {xml}");
+    assert_gradescope_shows(&folder.path().join("results.json"), &json);
     assert_follows_the_schema(&folder.path().join("card.xml"));
+}
+
+/// What Gradescope is to show, as it documents its `results.json`: points add up, nothing is hidden.
+#[track_caller]
+fn assert_gradescope_shows(path: &Path, card: &Value) {
+    let file = fs::read_to_string(path).unwrap();
+    let results: Value = serde_json::from_str(&file).unwrap();
+    let tests = results["tests"].as_array().unwrap();
+    assert_eq!(tests.len(), card["lines"].as_array().unwrap().len());
+    let sum = |field: &str| tests.iter().map(|test| test[field].as_f64().unwrap()).sum::<f64>();
+    assert_eq!(
+        [sum("score"), sum("max_score")].map(Some),
+        [card["points"].as_f64(), card["of"].as_f64()]
+    );
+    assert_eq!(results["score"], card["points"]);
+    let test = tests.iter().find(|test| test["name"] == "Replies: the request's CSeq is repeated");
+    let test = test.unwrap();
+    assert_eq!((&test["status"], &test["visibility"]), (&json!("failed"), &json!("visible")));
+    let told = test["output"].as_str().unwrap();
+    assert!(told.starts_with("FAIL\nsent: SETUP movie.Mjpeg"), "{told}");
+    assert!(told.contains("\nexpected: CSeq: 1\n"), "{told}");
+    let open = tests.iter().find(|test| test["name"].as_str().unwrap().contains("of nobody"));
+    assert_eq!(open.unwrap().get("status"), None, "{open:?}");
 }
 
 /// A server whose replies have what JSON, XML, a terminal and a table have a use of their own for.
@@ -249,7 +276,7 @@ fn the_points_of_the_document_are_read() {
 
 fn files_that_can_not_be_written_are_told_before_the_check() {
     let folder = folder();
-    for option in ["--json", "--junit", "--html"] {
+    for option in ["--json", "--junit", "--gradescope", "--html"] {
         let call = ["server", "no-such-program {port}", option, "no-such-folder/x"];
         let outcome = Outcome::of(lab_check(folder.path()).args(call));
         assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""), "{outcome:?}");

@@ -20,9 +20,10 @@ tests![
     a_button_that_is_missing_is_no_fault_and_is_told,
     the_labs_own_window_shows_what_pil_decodes,
     a_launcher_may_have_a_name_with_spaces_and_another_folder,
-    tab_and_space_press_the_buttons_too,
     only_python_can_be_pressed;
-    long: a_faultless_window_gets_a_full_card,
+    long:
+    tab_and_space_press_the_buttons_too,
+    a_faultless_window_gets_a_full_card,
     each_window_is_pressed_in_words_of_its_own,
     each_fault_of_a_window_is_named_and_no_other
 ];

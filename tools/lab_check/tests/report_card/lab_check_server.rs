@@ -22,14 +22,8 @@ use tempfile::TempDir;
 
 tests![
     the_rust_server_gets_a_full_card,
-    the_users_movie_may_have_any_name,
-    a_server_that_runs_is_checked_where_it_is,
-    #[cfg(target_os = "linux")]
-    where_the_system_sends_no_large_datagram_that_is_no_fault,
     a_table_has_a_header_and_a_row_for_each_program,
     a_program_that_does_not_serve_fails_setup_with_its_last_words,
-    #[cfg(unix)]
-    a_start_that_fails_is_tried_again_alone_and_costs_no_other_line,
     a_table_that_can_not_be_written_is_told_before_the_check,
     a_wrong_call_ends_with_2_and_says_why,
     a_movie_that_can_not_be_read_is_an_error,
@@ -39,9 +33,16 @@ tests![
     nothing_is_left_when_lab_check_is_killed,
     the_card_in_the_document_is_the_real_one,
     a_failure_has_the_reason_that_the_client_would_tell,
-    bits_that_are_0_in_all_packets_are_seen_in_encode,
     the_story_of_a_failure_has_what_came_before_it;
-    long: each_fault_is_named_and_no_other
+    long:
+    a_server_that_runs_is_checked_where_it_is,
+    bits_that_are_0_in_all_packets_are_seen_in_encode,
+    the_users_movie_may_have_any_name,
+    #[cfg(target_os = "linux")]
+    where_the_system_sends_no_large_datagram_that_is_no_fault,
+    #[cfg(unix)]
+    a_start_that_fails_is_tried_again_alone_and_costs_no_other_line,
+    each_fault_is_named_and_no_other,
 ];
 
 /// A folder with the beginning of the real movie.
