@@ -94,8 +94,8 @@ const PLACES: &[(&str, Room)] = &[
 /// Which rooms a room may use besides itself.
 fn may_use(room: Room) -> &'static [Room] {
     use Room::{
-        Card, Client, Console, Core, Lists, Network, Page, Program, Server, ServerShared, Tools, Trace,
-        Window, WingClient, WingCore, WingNetwork, WingWorker, Worker,
+        Card, Client, Console, Core, Lists, Network, Page, Program, Server, ServerShared, Tools,
+        Trace, Window, WingClient, WingCore, WingNetwork, WingWorker, Worker,
     };
     match room {
         Core | Card | Page => &[],
@@ -200,6 +200,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("serde", &["tools/lab_check/src/"]),
+    ("session_report", &["src/bin/client_launcher/page"]),
     ("serde_json", &["tools/lab_check/src/", "tools/session_report/src/"]),
     ("base64", &["tools/session_report/src/page/columns"]),
 ];

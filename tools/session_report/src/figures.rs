@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::session::{End, Session};
-use crate::text::{amount, commas, count, counted, whole};
+use crate::text::{amount, commas, count, counted, hundredths, whole};
 
 /// The five figures of the head.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ impl Totals {
             totals.received += came + again;
             totals.bytes += packet.bytes * (came + again);
             totals.again += again;
-            totals.late += u64::from(packet.end == End::Late);
+            totals.late += u64::from(packet.is_late);
             totals.lost += u64::from(packet.is_missed());
             totals.never_came += u64::from(packet.sent.is_some()) * (1 - came);
         }
@@ -178,7 +178,8 @@ fn slowest_reply(session: &Session) -> Card {
     }
     if let Some((after, method)) = slowest {
         card.verdict = Verdict::of(after < 50.0);
-        (card.value, card.unit) = (format!("{after:.2}"), "ms".to_owned());
+        let name = format!("reply to {method}");
+        (card.value, card.unit) = (as_summed_up(session, &name, after), "ms".to_owned());
         let replies = count(times.count() as u64, "repl").replace("repls", "replies");
         card.why = format!("to {method}; {}", replies.replace("1 repl", "1 reply"));
     }
@@ -210,7 +211,7 @@ fn first_packet(session: &Session) -> Card {
     (card.value, card.unit) = (whole(first).to_string(), "ms".to_owned());
     let delay = session.header.network.as_ref().map_or(0.0, |network| network.delay);
     if delay > 0.0 {
-        card.why = format!("{delay} ms of it on purpose");
+        card.why = format!("on purpose: --delay {delay}");
     } else if session.runs.len() > 1 {
         card.why = format!("the longest of {}", session.runs.len());
     }
@@ -281,7 +282,7 @@ fn frames_a_second(session: &Session, totals: &Totals) -> Card {
 /// what the program has printed, which then stands here; any other difference is the log's fault, and
 /// `differences` names it.
 fn as_summed_up(session: &Session, name: &str, figure: f64) -> String {
-    let own = format!("{figure:.2}");
+    let own = hundredths(figure);
     match session.summed_up(name).and_then(number_in) {
         Some(printed) if (printed - figure).abs() < 0.0151 => format!("{printed:.2}"),
         _ => own,

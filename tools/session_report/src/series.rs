@@ -1,6 +1,6 @@
 //! What the curves draw: rates, loss, delay and jitter over time.
 
-use crate::session::{End, Packet, Session};
+use crate::session::{Packet, Session};
 use crate::text::{amount, counted};
 
 /// A line of (time, value), in milliseconds and the curve's own unit.
@@ -126,8 +126,7 @@ pub(crate) fn delays(session: &Session) -> Vec<(f64, f64, bool)> {
     if !session.has_one_clock() {
         return Vec::new();
     }
-    let of_packet =
-        |packet: &Packet| Some((packet.arrived?, packet.delay()?, packet.end == End::Late));
+    let of_packet = |packet: &Packet| Some((packet.arrived?, packet.delay()?, packet.is_late));
     let packets = session.counted_packets().filter_map(of_packet);
     let seconds = session.seconds.iter().flat_map(|(time, second)| {
         second.delays.iter().flatten().map(|delay| (*time, *delay, false))

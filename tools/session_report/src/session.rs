@@ -149,7 +149,7 @@ impl Session {
 
     /// The time spent playing.
     pub(crate) fn play_time(&self) -> f64 {
-        self.runs.iter().map(|run| run.to - run.from).sum()
+        self.runs.iter().map(|run| run.played).sum()
     }
 
     /// A figure of the summary that the program itself has written.

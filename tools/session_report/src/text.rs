@@ -73,6 +73,11 @@ pub(crate) fn short(number: f64) -> String {
     format!("{}", if tenths == 0.0 { 0.0 } else { tenths })
 }
 
+/// A number with two decimals, halves upwards: the log has three.
+pub(crate) fn hundredths(number: f64) -> String {
+    format!("{:.2}", (number * 100.0).round() / 100.0)
+}
+
 /// How many, as a number to calculate with.
 #[expect(clippy::cast_precision_loss, reason = "2^53 are enough")]
 pub(crate) fn amount(number: usize) -> f64 {

@@ -39,7 +39,8 @@ pub(crate) enum What {
     },
     Reply {
         cseq: Option<u64>,
-        status: u64,
+        /// The lab's description, which comes in a message of its own, has none.
+        status: Option<u64>,
         text: String,
         hex: Option<String>,
         after: Option<f64>,
@@ -72,6 +73,8 @@ pub(crate) enum What {
         bytes: u64,
         ts: Option<u64>,
         order: Order,
+        /// It is late, and its frame takes it all the same.
+        is_kept: bool,
         missing: Option<Missing>,
     },
     Malformed,
@@ -209,7 +212,7 @@ impl What {
             },
             "reply_sent" | "reply_received" => Self::Reply {
                 cseq: data.whole("cseq")?,
-                status: data.needed("status")?,
+                status: data.whole("status")?,
                 text: data.word("text")?,
                 hex: data.text("hex")?,
                 after: data.time("after")?,
@@ -244,6 +247,7 @@ impl What {
                 bytes: bytes(data)?,
                 ts: data.whole("ts")?,
                 order: order(data)?,
+                is_kept: data.whole("kept")? == Some(1),
                 missing: missing(data)?,
             },
             "packet_malformed" => Self::Malformed,

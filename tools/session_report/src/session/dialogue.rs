@@ -66,6 +66,22 @@ impl Message {
         }
     }
 
+    /// A part that came on its own: the other end has it, too.
+    fn add(&mut self, text: &str) {
+        if !self.text.ends_with(text) {
+            self.text.push_str(text);
+        }
+    }
+
+    /// When it was at that end, or was first seen.
+    fn time_at(&self, side: Side) -> f64 {
+        let own = match side {
+            Side::Client => self.at_client,
+            Side::Server => self.at_server,
+        };
+        own.unwrap_or_else(|| self.time())
+    }
+
     /// When it was first seen.
     pub(crate) fn time(&self) -> f64 {
         match (self.at_client, self.at_server) {
@@ -98,7 +114,16 @@ pub(crate) fn exchanges(events: &[Event]) -> Vec<Exchange> {
                 let open = of_request(&mut exchanges, event.side, method, *cseq);
                 open.request.note(event.side, event.time, text, hex.as_deref());
             }
-            What::Reply { cseq, status, text, hex, after } => {
+            What::Reply { status: None, text, .. } => {
+                let answered = |it: &&mut Exchange| {
+                    it.reply.as_ref().is_some_and(|reply| has_seen(reply, event.side))
+                };
+                let last = exchanges.iter_mut().rev().find(answered);
+                if let Some(reply) = last.and_then(|it| it.reply.as_mut()) {
+                    reply.add(text);
+                }
+            }
+            What::Reply { cseq, status: Some(status), text, hex, after } => {
                 let Some(open) = of_reply(&mut exchanges, event.side, *cseq) else { continue };
                 let reply = open.reply.get_or_insert_default();
                 reply.note(event.side, event.time, text, hex.as_deref());
@@ -165,7 +190,9 @@ fn note_states(exchanges: &mut [Exchange], events: &[Event]) {
                 _ => None,
             })
             .collect();
-        let ends: Vec<f64> = exchanges.iter().skip(1).map(|next| next.request.time()).collect();
+        // By the end's own time: a client may ask before the server has told of its new state.
+        let begins = exchanges.iter().skip(1).map(|next| next.request.time_at(side));
+        let ends: Vec<f64> = begins.collect();
         let ends = ends.into_iter().chain([f64::INFINITY]);
         for (exchange, end) in exchanges.iter_mut().zip(ends) {
             let known = states.iter().rev().find(|(time, _)| *time < end);

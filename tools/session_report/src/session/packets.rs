@@ -24,6 +24,8 @@ pub(crate) struct Packet {
     pub(crate) again: Vec<f64>,
     /// When a later one showed that it is missing.
     pub(crate) missed: Option<f64>,
+    /// It came after a later one.
+    pub(crate) is_late: bool,
     pub(crate) end: End,
 }
 
@@ -32,7 +34,7 @@ pub(crate) struct Packet {
 pub(crate) enum End {
     /// It did not arrive.
     Lost,
-    /// It came after a later one.
+    /// It came after a later one, and too late for its frame.
     Late,
     /// Its frame was shown, at that time.
     Shown(f64),
@@ -55,6 +57,7 @@ impl Packet {
             arrived: None,
             again: Vec::new(),
             missed: None,
+            is_late: false,
             end,
         }
     }
@@ -82,7 +85,7 @@ impl Packet {
 
     /// Whether it came, and in time.
     pub(crate) fn is_on_time(&self) -> bool {
-        self.arrived.is_some() && self.end != End::Late
+        self.arrived.is_some() && !self.is_late
     }
 }
 
@@ -179,11 +182,11 @@ impl Table {
         let time = event.time;
         match &event.what {
             What::NumbersAnew if !both => self.turn += 1,
-            What::Received { seq, bytes, ts, order, missing } => {
+            What::Received { seq, bytes, ts, order, is_kept, missing } => {
                 if let Some(missing) = missing {
                     self.note_missing(*missing, time);
                 }
-                self.note_received(*seq, *bytes, *ts, *order, time);
+                self.note_received((*seq, *bytes, *ts), (*order, *is_kept), time);
             }
             What::Complete(frame) => self.frames.complete(*frame, &self.packets),
             What::Damaged(frame, why) => self.frames.damaged(*frame, why, &self.packets),
@@ -202,14 +205,19 @@ impl Table {
         }
     }
 
-    fn note_received(&mut self, seq: u64, bytes: u64, ts: Option<u64>, order: Order, time: f64) {
+    fn note_received(
+        &mut self,
+        (seq, bytes, ts): (u64, u64, Option<u64>),
+        (order, is_kept): (Order, bool),
+        time: f64,
+    ) {
         let one_each = self.frames.one_each();
         let (place, packet) = self.packet(seq);
         if order == Order::Again || packet.arrived.is_some() {
             // The first of the two may have come before the log began.
             if packet.arrived.is_none() {
                 packet.arrived = Some(time);
-                packet.end = End::Late;
+                (packet.is_late, packet.end) = (true, End::Late);
             }
             packet.again.push(time);
             return;
@@ -218,8 +226,10 @@ impl Table {
         packet.bytes = bytes;
         packet.ts = packet.ts.or(ts);
         packet.frame = packet.frame.or(Some(seq).filter(|_| one_each));
-        packet.end = if order == Order::Late { End::Late } else { End::Open };
-        if order != Order::Late {
+        packet.is_late = order == Order::Late;
+        let is_taken = !packet.is_late || is_kept;
+        packet.end = if is_taken { End::Open } else { End::Late };
+        if is_taken {
             self.frames.take(place);
         }
     }

@@ -13,6 +13,8 @@ pub(crate) struct Run {
     pub(crate) to: f64,
     /// From the reply to PLAY to the first packet.
     pub(crate) first: Option<f64>,
+    /// From the first packet to the end of the last frame, as the player counts its play time.
+    pub(crate) played: f64,
 }
 
 /// How long the lab shows a frame, in milliseconds.
@@ -58,5 +60,7 @@ fn run(packets: &[f64], (asked, from): (f64, f64), to: f64) -> Run {
         (packets.partition_point(|time| *time < from), packets.partition_point(|time| *time <= to));
     let own = packets.get(after..until).unwrap_or_default();
     let last = own.last().map_or(from, |last| last + FRAME);
-    Run { asked, from, to: to.min(last), first: own.first().map(|first| first - from) }
+    let first = own.first().map(|first| first - from);
+    let played = first.map_or(0.0, |first| last - from - first);
+    Run { asked, from, to: to.min(last), first, played }
 }

@@ -2,9 +2,9 @@
 
 use super::section;
 use crate::log::Net;
-use crate::session::{End, Exchange, Message, Packet, Run, Session, State};
+use crate::session::{Exchange, Message, Packet, Run, Session, State};
 use crate::svg::{Anchor, Svg};
-use crate::text::{amount, commas, line, seconds, shortened};
+use crate::text::{amount, commas, hundredths, line, seconds, shortened};
 
 const CLIENT: f64 = 310.0;
 const SERVER: f64 = 950.0;
@@ -122,7 +122,12 @@ impl Figure {
         if let Some(after) = exchange.reply_time() {
             let middle = f64::midpoint(top, bottom);
             self.svg.path("brk", &format!("M168 {top}H160V{bottom}H168"));
-            self.svg.text("rt", (150.0, middle + 6.0), Anchor::End, &format!("{after:.2} ms"));
+            self.svg.text(
+                "rt",
+                (150.0, middle + 6.0),
+                Anchor::End,
+                &format!("{} ms", hundredths(after)),
+            );
         }
         self.y = top + REPLY + NEXT;
     }
@@ -258,7 +263,7 @@ fn carried(session: &Session, run: &Run) -> String {
         return format!("{sent} sent, {lost} of them lost on purpose");
     }
     let (arrived, lost) = (number(&|it| it.arrived.is_some()), number(&|it| it.arrived.is_none()));
-    let (late, twice) = (number(&|it| it.end == End::Late), number(&|it| !it.again.is_empty()));
+    let (late, twice) = (number(&|it| it.is_late), number(&|it| !it.again.is_empty()));
     let sent = if session.has_server { format!("{sent} sent, ") } else { String::new() };
     format!("{sent}{arrived} arrived: {lost} lost, {late} late, {twice} twice")
 }

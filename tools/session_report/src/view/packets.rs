@@ -44,7 +44,7 @@ fn lanes(session: &Session, totals: &Totals) -> String {
     let mut svg = Svg::default();
     axis.pauses(&mut svg, session, 4.0, 4.0 * LANE);
     let on_time = session.packets.iter().filter(|it| it.is_on_time()).filter_map(|it| it.arrived);
-    let of_late = session.packets.iter().filter(|it| it.end == End::Late);
+    let of_late = session.packets.iter().filter(|it| it.is_late);
     let late: Vec<f64> = of_late.filter_map(|it| it.arrived).collect();
     let again: Vec<f64> = session.packets.iter().flat_map(|it| it.again.iter().copied()).collect();
     let gone = session.packets.iter().filter(|it| it.arrived.is_none());
@@ -120,9 +120,10 @@ fn balance(session: &Session, totals: &Totals) -> String {
     }
     let arrived = session.packets.iter().filter(|it| it.arrived.is_some()).count() as u64;
     let shown = session.packets.iter().filter(|it| matches!(it.end, End::Shown(_))).count() as u64;
+    let too_late = session.packets.iter().filter(|it| it.end == End::Late).count() as u64;
     let mut parts = vec![
         format!("{} of a frame that was shown", commas(shown)),
-        format!("{} late", commas(totals.late)),
+        format!("{} too late", commas(too_late)),
     ];
     for (place, reason) in session.reasons.iter().enumerate() {
         let own = session.packets.iter().filter(|it| it.end == End::NotShown(place)).count();
