@@ -73,7 +73,7 @@ mod tests {
         fn news(&mut self) -> Option<String> {
             (self.0 == 2).then(|| {
                 self.0 = 0;
-                "session_1.html".to_owned()
+                "wrote session_1.html".to_owned()
             })
         }
     }
@@ -86,7 +86,7 @@ mod tests {
         assert!(!page.look(now) && page.told().is_none());
         page.ask(now);
         assert!(page.look(now));
-        assert_eq!(page.told(), Some("session_1.html"));
+        assert_eq!(page.told(), Some("wrote session_1.html"));
         assert!(!page.look(now + TOLD / 2));
         assert!(page.look(now + TOLD) && page.told().is_none());
     }

@@ -26,7 +26,7 @@ fn every_program_that_a_command_names_is_there() {
     for (text, document) in &texts {
         for (option, folders) in [
             ("--bin ", &["src/bin", "tools", "tools/session_report/src/bin"][..]),
-            ("--test ", &["tests", "tools/lab_check/tests", "tools/session_report/tests"]),
+            ("--test ", &["tests", "tools/lab_check/tests"]),
             ("--bench ", &[]),
             ("--example ", &["examples"]),
         ] {

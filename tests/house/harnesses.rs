@@ -24,9 +24,7 @@ fn with_own_harness(manifest: &str) -> Vec<&str> {
 #[test]
 fn no_test_program_with_a_harness_of_its_own_has_the_attribute_test() {
     let mut count = 0;
-    for (package, tests) in
-        [("tests", ""), ("tools/lab_check", "tests"), ("tools/session_report", "tests")]
-    {
+    for (package, tests) in [("tests", ""), ("tools/lab_check", "tests")] {
         let package = root().join(package);
         let manifest = fs::read_to_string(package.join("Cargo.toml")).unwrap();
         for program in with_own_harness(&manifest) {

@@ -123,7 +123,7 @@ impl Browser {
         self.command("WebDriver:SetWindowRect", &size);
     }
 
-    /// Does what WebDriver calls by that name.
+    /// Does what `WebDriver` calls by that name.
     #[track_caller]
     fn command(&mut self, name: &str, parameters: &Value) -> Value {
         let answer = match self.kind {
@@ -250,7 +250,7 @@ impl Quiet for Command {
 }
 
 fn preferences(settings: Settings, port: u16) -> String {
-    let scheme = if settings.is_dark { 0 } else { 1 };
+    let scheme = u8::from(!settings.is_dark);
     let scripts = !settings.without_scripts;
     format!(
         "user_pref('marionette.port', {port});\n\
@@ -280,7 +280,7 @@ fn read_message(stream: &mut TcpStream) -> Value {
 /// The body of an HTTP reply, which says how long it is.
 fn read_reply(stream: &mut TcpStream) -> Value {
     let mut bytes = Vec::new();
-    let mut part = [0; 65_536];
+    let mut part = vec![0; 65_536];
     loop {
         let count = stream.read(&mut part).unwrap();
         bytes.extend(&part[..count]);

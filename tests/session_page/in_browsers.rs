@@ -104,7 +104,7 @@ fn a_message_shows_its_bytes_and_gives_the_focus_back() {
 fn tabbed(browser: &mut Browser) -> Vec<String> {
     let ring = "const it = document.activeElement, hit = it.querySelector('.hit'); \
         const of = getComputedStyle(hit || it); return hit ? of.strokeWidth : of.outlineWidth";
-    (0..24)
+    (0..19)
         .map(|_| {
             browser.key(TAB);
             let focused = browser.script(FOCUSED).as_str().unwrap_or_default().to_owned();
@@ -122,7 +122,7 @@ fn keys_and_buttons_enlarge() {
     in_both(&ordinary(), Settings::default(), |browser, kind, _| {
         let said = browser.script(SAID);
         assert!(
-            said.as_str().unwrap().contains("Packet 50, 12,000 bytes of JPEG"),
+            said.as_str().unwrap().contains("Packet 60, 12,000 bytes of JPEG"),
             "the first late one: {said}"
         );
         browser.script("document.getElementById('single').focus()");
@@ -134,11 +134,7 @@ fn keys_and_buttons_enlarge() {
             before = now;
         }
         let said = browser.script(SAID);
-        assert!(
-            said.as_str().unwrap().contains("Packet 100: sent at")
-                || said.as_str().unwrap().contains("Packet 75"),
-            "{said}"
-        );
+        assert!(said.as_str().unwrap().starts_with("Packet 100, "), "{said}");
         for key in ["ArrowRight", "+", "-", "p", "0"] {
             browser.click(&format!("#tools button[data-k='{key}']"));
             let now = browser.script(DRAWN);

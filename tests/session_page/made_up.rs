@@ -9,12 +9,12 @@ const HEADER: &str = r#"{"file_schema":"urn:rtsp-lab:log:1","serialization_forma
 
 /// A log of so many packets at that rate, each 25th lost and each 100th late, and of the messages of SETUP,
 /// PLAY, PAUSE, DESCRIBE, PLAY and TEARDOWN, whose texts hold that text.
-pub(crate) fn log(packets: u64, rate: u64, text: &str) -> String {
+pub(crate) fn log(packets: u64, rate: u32, text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
     let inside = &quoted[1..quoted.len() - 1];
     let mut log = HEADER.replace("TITLE", &quoted) + "\n";
     let mut time = 0.0;
-    let mut exchange = |log: &mut String, time: f64, cseq: u64, method: &str| {
+    let exchange = |log: &mut String, time: f64, cseq: u64, method: &str| {
         let ask = format!("{method} {inside} RTSP/1.0\\r\\nCSeq: {cseq}\\r\\n\\r\\n");
         let answer =
             format!("RTSP/1.0 200 {inside}\\r\\nCSeq: {cseq}\\r\\nX: {inside}\\r\\n\\r\\n");
@@ -43,7 +43,7 @@ pub(crate) fn log(packets: u64, rate: u64, text: &str) -> String {
     time += 400.0;
     exchange(&mut log, time, 2, "PLAY");
     time += 10.0;
-    let gap = 1000.0 / rate as f64;
+    let gap = 1000.0 / f64::from(rate);
     for seq in 1..=packets {
         if seq == packets / 2 {
             exchange(&mut log, time, 3, "PAUSE");
@@ -67,13 +67,13 @@ fn packet(log: &mut String, time: f64, seq: u64) {
         return;
     }
     let order = match seq {
-        _ if seq % 100 == 50 => ",\"order\":\"late\"".to_owned(),
+        _ if seq % 100 == 60 => ",\"order\":\"late\"".to_owned(),
         _ if seq % 25 == 1 && seq > 1 => {
             format!(",\"order\":\"gap\",\"missing\":[{0},{0}]", seq - 1)
         }
         _ => String::new(),
     };
-    let came = time + 1.0 + (seq % 7) as f64 / 10.0;
+    let came = time + 1.0 + f64::from(u8::try_from(seq % 7).unwrap()) / 10.0;
     let data = format!("\"seq\":{seq},\"bytes\":12000,\"ts\":{}{order}", seq / 20);
     event(log, came, "rtp:packet_received", "client", &data);
     if !order.contains("late") {

@@ -90,7 +90,7 @@ impl Drop for Writer {
     }
 }
 
-/// The name of the file, for the window.
+/// What the window says of it.
 fn write_so_far(log: &Path) -> Result<String, String> {
     let page = page_of(log)?;
     for number in 1..=MOST_PAGES {
@@ -98,7 +98,9 @@ fn write_so_far(log: &Path) -> Result<String, String> {
         match File::create_new(&name) {
             Ok(mut file) => {
                 let written = file.write_all(page.as_bytes());
-                return written.map(|()| name.clone()).map_err(|error| flaw(name.as_ref(), &error));
+                return written
+                    .map(|()| format!("wrote {name}"))
+                    .map_err(|error| flaw(name.as_ref(), &error));
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(flaw(name.as_ref(), &error)),

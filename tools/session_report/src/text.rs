@@ -26,7 +26,7 @@ pub(crate) fn line(text: &str) -> String {
 
 /// Whether it is not just drawn: controls, separators of lines, marks and overrides of direction, and
 /// what can't be seen at all.
-fn acts(character: char) -> bool {
+pub(crate) fn acts(character: char) -> bool {
     character.is_control()
         || matches!(
             character,

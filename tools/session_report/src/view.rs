@@ -71,7 +71,7 @@ impl TimeAxis {
             time += step;
         }
         let unit = if self.until > IN_MINUTES { "min:s" } else { "s" };
-        let gap = if self.until > IN_MINUTES { 36.0 } else { 14.0 };
+        let gap = if self.until > IN_MINUTES { 36.0 } else { 24.0 };
         svg.text("ax", (RIGHT + gap, y + 26.0), Anchor::Start, unit);
     }
 

@@ -1,6 +1,7 @@
 //! The data that the page's script enlarges: single packets and the bytes of messages, as JSON.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
@@ -10,6 +11,7 @@ use crate::log::Net;
 use crate::series::Steps;
 use crate::session::{End, Message, Packet, Session};
 use crate::svg::WIDTH;
+use crate::text::acts;
 use crate::view::{LEFT, RIGHT};
 
 /// Above so many packets only the unusual ones are in the page.
@@ -31,10 +33,16 @@ pub(super) fn data(session: &Session) -> String {
         "packets": of_packets(session, &packets),
         "messages": messages(session),
     });
-    data.to_string()
-        .replace('<', "\\u003c")
-        .replace('\u{2028}', "\\u2028")
-        .replace('\u{2029}', "\\u2029")
+    let mut written = String::new();
+    for character in data.to_string().chars() {
+        if character == '<' || acts(character) {
+            // None of these is beyond the 16 bits that an escape of JSON has.
+            let _ = write!(written, "\\u{:04x}", u32::from(character));
+        } else {
+            written.push(character);
+        }
+    }
+    written
 }
 
 fn is_unusual(packet: &Packet) -> bool {

@@ -101,7 +101,7 @@ function axes() {
     out += `<path class="grid" d="M${f1(x(time))} ${TOP}V${BOTTOM}"/>` + word(x(time), BOTTOM + 26, clock(time, step), "ax");
   for (const [name, y] of [["sent", Y.sent], ["arrived", Y.came], ["shown", Y.shown]])
     if (y) out += `<path class="lane" d="M${L} ${y}H${L + W}"/>` + word(L - 12, y + 6, name, "lab", "end");
-  return out + word(L + W + (END > 18e4 ? 36 : 14), BOTTOM + 26, END > 18e4 ? "min:s" : "s", "ax", "start");
+  return out + word(L + W + (END > 18e4 ? 36 : 24), BOTTOM + 26, END > 18e4 ? "min:s" : "s", "ax", "start");
 }
 function counts(i0, i1) {
   const columns = new Float64Array(W >> 2);
