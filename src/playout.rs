@@ -64,6 +64,11 @@ impl Target {
         (time > STEP).then(|| Self::Time(time.saturating_sub(STEP)))
     }
 
+    /// The time that it takes to play as much, in milliseconds, at the lab's rate.
+    pub fn milliseconds(self) -> u64 {
+        u64::try_from(self.time(INTERVAL).as_millis()).unwrap_or(u64::MAX)
+    }
+
     /// The time that it takes to play as much, with a frame each `interval`.
     fn time(self, interval: Duration) -> Duration {
         match self {

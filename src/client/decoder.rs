@@ -79,6 +79,7 @@ impl Decoder {
             examiner,
             end: Arc::clone(&end),
             not_shown: NotShown::default(),
+            underruns: 0,
         };
         let thread = thread::Builder::new()
             .name("update_movie".to_owned())
@@ -126,6 +127,8 @@ struct Leaving {
     examiner: Examiner,
     end: Arc<OnceLock<Instant>>,
     not_shown: NotShown,
+    /// How often the playout buffer had run empty, as far as it has been told.
+    underruns: u64,
 }
 
 impl Leaving {
@@ -253,7 +256,11 @@ fn discard(frames: impl IntoIterator<Item = Whole>) {
 
 /// Decodes what is due.
 fn show_due(playout: &mut Playout<Whole>, leaving: &mut Leaving, clock: Instant) {
-    while let Some(whole) = playout.pop(clock.elapsed()) {
+    while let Some(mut whole) = playout.pop(clock.elapsed()) {
+        if let Some(figures) = playout.figures() {
+            let before = std::mem::replace(&mut leaving.underruns, figures.underruns);
+            whole.journey.leaves_buffer(figures.frames, figures.underruns > before);
+        }
         leaving.show(Some(whole), None);
     }
 }

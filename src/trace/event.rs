@@ -96,6 +96,12 @@ pub(crate) enum Event {
     FrameShown {
         id: FrameId,
         waited: Duration,
+        /// How many frames wait in the playout buffer, if there is one.
+        level: Option<usize>,
+    },
+    /// The playout buffer had run empty before this frame.
+    Underrun {
+        id: FrameId,
     },
     /// A whole frame is not shown.
     FrameLeftOut {
@@ -212,6 +218,7 @@ impl Event {
             Self::FrameDamaged { .. } => "frame:damaged",
             Self::FrameDecoded { .. } => "frame:decoded",
             Self::FrameShown { .. } => "frame:shown",
+            Self::Underrun { .. } => "buffer:underrun",
             Self::FrameLeftOut { .. } => "frame:left_out",
             Self::Report { is_sent: true, .. } => "rtcp:report_sent",
             Self::Report { is_sent: false, .. } => "rtcp:report_received",
@@ -250,7 +257,10 @@ impl Event {
             }
             Self::FrameDamaged { id, why } => id.data().text("why", why),
             Self::FrameDecoded { id, took } => id.data().ms("took", *took),
-            Self::FrameShown { id, waited } => id.data().ms("waited", *waited),
+            Self::FrameShown { id, waited, level } => {
+                id.data().ms("waited", *waited).maybe("level", *level)
+            }
+            Self::Underrun { id } => id.data(),
             Self::FrameLeftOut { id, why } => id.data().text("why", why),
             Self::Report { values, .. } => values.data(),
             Self::Told { message, .. } => object.text("message", message),
@@ -394,7 +404,7 @@ mod tests {
             (None, 63, r#"frame:shown {"ts":9,"last":63,"waited":1.500}"#),
         ] {
             let id = FrameId { number, ts: 9, last };
-            assert_eq!(line(&Event::FrameShown { id, waited }), expected);
+            assert_eq!(line(&Event::FrameShown { id, waited, level: None }), expected);
         }
     }
 

@@ -339,7 +339,7 @@ impl Arrivals {
         if packets > 1 {
             self.trace.tell_at(at, || Event::FrameComplete { id, packets, bytes });
         }
-        Journey(Some(Box::new(Traveller { trace, id, at })))
+        Journey(Some(Box::new(Traveller { trace, id, at, level: None })))
     }
 
     /// A frame can't be put together.
@@ -385,9 +385,21 @@ struct Traveller {
     id: FrameId,
     /// When its last packet came.
     at: Instant,
+    /// How many frames wait behind it in the playout buffer.
+    level: Option<usize>,
 }
 
 impl Journey {
+    /// It leaves the playout buffer, where so many frames wait still; whether that had run empty.
+    pub(crate) fn leaves_buffer(&mut self, level: usize, ran_empty: bool) {
+        let Some(it) = &mut self.0 else { return };
+        it.level = Some(level);
+        let id = it.id;
+        if ran_empty {
+            it.trace.tell(|| Event::Underrun { id });
+        }
+    }
+
     /// When the decoder begins with it; `None` if nobody wants to know.
     pub(crate) fn begin(&self) -> Option<Instant> {
         self.0.as_ref().map(|_| Instant::now())
@@ -409,9 +421,9 @@ impl Journey {
     /// It is handed over to be shown.
     pub(crate) fn shown(&self) {
         if let Some(it) = &self.0 {
-            let (id, now) = (it.id, Instant::now());
+            let (id, level, now) = (it.id, it.level, Instant::now());
             let waited = now.saturating_duration_since(it.at);
-            it.trace.tell_at(now, || Event::FrameShown { id, waited });
+            it.trace.tell_at(now, || Event::FrameShown { id, waited, level });
         }
     }
 

@@ -23,6 +23,7 @@ tests![
     of_a_refusal,
     of_the_standard_dialect,
     of_two_pauses,
+    of_a_playout_buffer,
     the_lives_add_up_for_five_seeds,
     the_whole_movie_over_a_bad_network,
 ];
@@ -156,6 +157,19 @@ fn of_two_pauses() {
     assert_eq!(page.0.matches("class=\"band\"").count(), 3, "three runs");
     let rows = text(page.between("<tbody>", "</tbody>"));
     assert!(rows.contains("Session Description"), "the description is part of its reply: {rows}");
+}
+
+/// With a buffer that is too small for the network it runs empty now and then.
+fn of_a_playout_buffer() {
+    let folder = movie(80);
+    let options = ["--delay", "60", "--jitter", "60", "--seed", "7"];
+    let words = |port: &str| [vec!["--buffer".to_owned(), "40".to_owned()], lab(port)].concat();
+    let played = play(folder.path(), &options, words);
+    assert_as_printed(&played);
+    let underruns = played.ended.figure("buffer underruns");
+    assert!(underruns != "0", "{:?}", played.ended);
+    assert!(played.page.0.contains("frames waiting in the buffer of 40 ms"));
+    assert!(played.page.0.contains(&format!(">{underruns} × empty<")), "{underruns}");
 }
 
 fn the_lives_add_up_for_five_seeds() {

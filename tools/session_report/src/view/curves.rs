@@ -184,10 +184,9 @@ fn jitter(session: &Session) -> Option<Panel> {
 }
 
 fn buffer(session: &Session) -> Option<Panel> {
-    let has_one = session.header.buffer > 0.0;
     let levels: Line =
         session.levels.iter().map(|(time, level)| (*time, counted(*level))).collect();
-    if !has_one || levels.is_empty() {
+    if levels.is_empty() {
         return None;
     }
     let of_run = |run: &crate::session::Run| {
@@ -195,11 +194,13 @@ fn buffer(session: &Session) -> Option<Panel> {
         own.copied().collect::<Line>()
     };
     let underruns = session.underruns.len();
+    let of = match session.header.buffer {
+        // The keys have made one.
+        0.0 => String::new(),
+        target => format!(" of {} ms", short(target)),
+    };
     Some(Panel {
-        title: format!(
-            "frames waiting in the buffer of {} ms; a cross: it ran empty",
-            short(session.header.buffer)
-        ),
+        title: format!("frames waiting in the buffer{of}; a cross: it had run empty"),
         class: "c1",
         lines: session.runs.iter().map(of_run).collect(),
         beside: format!("{underruns} × empty"),
