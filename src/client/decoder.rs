@@ -79,7 +79,6 @@ impl Decoder {
             examiner,
             end: Arc::clone(&end),
             not_shown: NotShown::default(),
-            underruns: 0,
         };
         let thread = thread::Builder::new()
             .name("update_movie".to_owned())
@@ -127,8 +126,6 @@ struct Leaving {
     examiner: Examiner,
     end: Arc<OnceLock<Instant>>,
     not_shown: NotShown,
-    /// How often the playout buffer had run empty, as far as it has been told.
-    underruns: u64,
 }
 
 impl Leaving {
@@ -242,6 +239,9 @@ fn take(frame: Frame, playout: &mut Playout<Whole>, leaving: &mut Leaving, clock
     leaving.show(None, Some(findings));
     if let Some(whole) = whole {
         let media = whole.media;
+        if playout.has_run_empty() {
+            whole.journey.missed();
+        }
         leaving.leave_out(playout.push(whole, media, arrival).err(), "buffer full");
     }
     show_due(playout, leaving, clock);
@@ -257,10 +257,7 @@ fn discard(frames: impl IntoIterator<Item = Whole>) {
 /// Decodes what is due.
 fn show_due(playout: &mut Playout<Whole>, leaving: &mut Leaving, clock: Instant) {
     while let Some(mut whole) = playout.pop(clock.elapsed()) {
-        if let Some(figures) = playout.figures() {
-            let before = std::mem::replace(&mut leaving.underruns, figures.underruns);
-            whole.journey.leaves_buffer(figures.frames, figures.underruns > before);
-        }
+        whole.journey.leave(playout.waiting());
         leaving.show(Some(whole), None);
     }
 }

@@ -13,7 +13,7 @@ use std::{env, thread};
 use rtsp_lab::client::{ClientEvent, Settings};
 use rtsp_lab::console::Console;
 use rtsp_lab::impairment::Impairment;
-use rtsp_lab::playout::Target;
+use rtsp_lab::playout::INTERVAL;
 use rtsp_lab::rtsp::Method;
 use rtsp_lab::server::{self, Network, Server, ServerError, ServerEvent, Stopper};
 use rtsp_lab::terminal;
@@ -73,8 +73,8 @@ fn recorded(
     play: impl FnOnce(Source, Told) -> Result<(ExitCode, Option<String>), String>,
 ) -> Result<ExitCode, String> {
     let command = env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
-    let (packets, buffer_ms) = (call.packets, call.buffer.map_or(0, Target::milliseconds));
-    let header = Header { command, packets, buffer_ms, ..source.header() };
+    let buffer = call.buffer.map(|target| target.time(INTERVAL));
+    let header = Header { command, packets: call.packets, buffer, ..source.header() };
     let mut files = call.files.clone();
     let page = Page::wanted(call.report.as_deref(), &mut files)?;
     let recorder = Recorder::start(files, header, |flaw| complain(&flaw));

@@ -102,7 +102,7 @@ impl Session {
         match &event.what {
             What::Shown(_, level) => {
                 self.shown.push(time);
-                self.levels.extend(level.map(|level| (time, level)));
+                self.levels.push((time, level.unwrap_or(0)));
             }
             What::Level(level) => self.levels.push((time, *level)),
             What::Underrun => self.underruns.push(time),

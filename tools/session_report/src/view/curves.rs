@@ -186,7 +186,8 @@ fn jitter(session: &Session) -> Option<Panel> {
 fn buffer(session: &Session) -> Option<Panel> {
     let levels: Line =
         session.levels.iter().map(|(time, level)| (*time, counted(*level))).collect();
-    if levels.is_empty() {
+    let has_one = session.header.buffer > 0.0 || levels.iter().any(|(_, level)| *level > 0.0);
+    if !has_one || levels.is_empty() {
         return None;
     }
     let of_run = |run: &crate::session::Run| {
