@@ -137,6 +137,7 @@ fn may_use(room: Room) -> &'static [Room] {
             Server,
             Window,
             Console,
+            Page,
         ],
     }
 }
@@ -190,7 +191,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("percent_encoding", &["src/standard/rtsp/url.rs"]),
     ("sha2", &["src/standard/rtsp"]),
     ("socket2", &["src/server"]),
-    ("tempfile", &["src/bin/client_launcher/own_movie"]),
+    ("tempfile", &["src/bin/client_launcher/own_movie", "src/bin/client_launcher/page"]),
     ("humantime", &["tools/lab_check/src/sheet", "tools/lab_check/src/class/summary"]),
     (
         "quick_xml",
@@ -201,7 +202,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("serde", &["tools/lab_check/src/"]),
-    ("session_report", &["src/bin/client_launcher/page"]),
+    ("session_report", &["tools/session_report/src/", "src/bin/client_launcher/page"]),
     ("serde_json", &["tools/lab_check/src/", "tools/session_report/src/"]),
     ("base64", &["tools/session_report/src/page/columns"]),
 ];

@@ -8,7 +8,7 @@ use crate::client_common::program::run_client;
 use crate::common::LIMIT;
 use crate::common::jpegs::{PLAIN, jpegs};
 use crate::common::movies::{folder_with, lab_format};
-use crate::common::programs::program;
+use crate::common::programs::{program, project};
 use crate::common::server_process::wait_until;
 use crate::desktop::player::Player;
 use crate::desktop::xvfb::Desktop;
@@ -65,7 +65,9 @@ fn a_page_that_cant_be_written_is_told() {
 }
 
 fn the_key_r_writes_the_page_while_the_movie_plays() {
-    let (desktop, folder) = (Desktop::start(), own_movie(300));
+    // Its frames can be read from the screen.
+    let movie = fs::read(project().join("movie.Mjpeg")).unwrap();
+    let (desktop, folder) = (Desktop::start(), folder_with(&movie));
     fs::write(folder.path().join("session_1.html"), "taken").unwrap();
     let mut command = Command::new(program("client_launcher"));
     command.args(["--report", "end.html"]).current_dir(folder.path());

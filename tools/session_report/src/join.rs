@@ -99,7 +99,7 @@ fn ends(file: String, found: &str) -> BadLog {
 /// The server's event in the client's time and with the client's numbers.
 fn moved(mut event: Event, clocks: &Clocks, steps: i64) -> Event {
     event.time = clocks.at_client(event.time);
-    if let What::Sent { seq, .. } | What::Fate { seq, .. } = &mut event.what {
+    if let What::Sent { seq, .. } = &mut event.what {
         *seq = seq.saturating_add_signed(steps << 16);
     }
     event

@@ -5,15 +5,16 @@ use std::io::{BufRead, Read as _};
 
 use serde_json::{Map, Value};
 
-mod earlier;
 mod event;
 mod fault;
 mod header;
 mod member;
+mod side;
 
-pub(crate) use event::{Event, Frame, Level, Missing, Net, Order, Second, Side, What};
+pub(crate) use event::{Event, Frame, Level, Missing, Net, Order, Second, What};
 pub use fault::{BadLog, Fault};
-pub(crate) use header::{Header, UNNAMED, Vantage};
+pub(crate) use header::{Header, UNNAMED};
+pub(crate) use side::{Side, Vantage};
 
 /// A log as it is in its file.
 #[derive(Debug)]

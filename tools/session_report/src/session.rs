@@ -6,12 +6,13 @@ use crate::log::{Event, Header, Level, Second, Side, What};
 
 mod dialogue;
 mod frames;
+mod packet;
 mod packets;
 mod runs;
 
 pub(crate) use dialogue::{Exchange, Message, State};
 pub(crate) use frames::Reason;
-pub(crate) use packets::{End, Packet};
+pub(crate) use packet::{End, Packet};
 pub(crate) use runs::Run;
 
 /// A session.
@@ -104,7 +105,6 @@ impl Session {
                 self.shown.push(time);
                 self.levels.push((time, level.unwrap_or(0)));
             }
-            What::Level(level) => self.levels.push((time, *level)),
             What::Underrun => self.underruns.push(time),
             What::Second(second) => self.seconds.push((time, second.as_ref().clone())),
             What::Message { level, text } => self.messages.push((time, *level, text.clone())),

@@ -2,17 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::earlier;
 use super::fault::Fault;
-use super::header::{Vantage, plain, rate};
-use super::member::Members;
-
-/// One of the two ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
-    Client,
-    Server,
-}
+use super::member::{Members, plain, rate};
+use super::side::{Side, Vantage};
 
 /// Something that happened at one end.
 #[derive(Clone, Debug)]
@@ -62,12 +54,6 @@ pub(crate) enum What {
         net: Net,
         by: f64,
     },
-    /// What the network does to a packet, where it is not said when it is sent.
-    Fate {
-        seq: u64,
-        net: Net,
-        by: f64,
-    },
     Received {
         seq: u64,
         bytes: u64,
@@ -84,7 +70,6 @@ pub(crate) enum What {
     Damaged(Frame, String),
     Shown(Frame, Option<u64>),
     LeftOut(Frame, String),
-    Level(u64),
     Underrun,
     Message {
         level: Level,
@@ -162,13 +147,7 @@ impl Event {
         let nothing = Map::new();
         let data = line.object("data")?.unwrap_or(Members { event: &name, object: &nothing });
         let side = side(&line, vantage)?;
-        let what = match What::of(&name, &data)? {
-            Some(what) => what,
-            None => match earlier::what(&name, &data)? {
-                Some(what) => what,
-                None => return Ok(None),
-            },
-        };
+        let Some(what) = What::of(&name, &data)? else { return Ok(None) };
         Ok(Some(Self { time, side, session: line.text("session")?, what }))
     }
 }
@@ -294,10 +273,7 @@ impl What {
 }
 
 fn bytes(data: &Members<'_>) -> Result<u64, Fault> {
-    let bytes = match data.whole("bytes")? {
-        Some(bytes) => bytes,
-        None => data.whole("payload")?.unwrap_or_default(),
-    };
+    let bytes = data.whole("bytes")?.unwrap_or_default();
     // No datagram is longer, and no frame of the lab is.
     Ok(bytes.min(u64::from(u32::MAX)))
 }

@@ -2,18 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::event::Side;
 use super::fault::Fault;
-use super::member::Members;
-
-/// Whose log it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Vantage {
-    /// One end's.
-    One(Side),
-    /// Both ends', with one clock.
-    Both,
-}
+use super::member::{Members, plain, rate};
+use super::side::{Side, Vantage};
 
 /// What the header says.
 #[derive(Clone, Debug)]
@@ -116,11 +107,6 @@ fn program(header: &Members<'_>) -> Result<String, Fault> {
     Ok(words.join(" ").trim().to_owned())
 }
 
-/// Between one frame a minute and a thousand a second: others are mistakes.
-pub(super) fn rate(value: &Value) -> Option<f64> {
-    value.as_f64().filter(|rate| (0.01..=1000.0).contains(rate))
-}
-
 /// `2026-11-30T10:02:57.692Z` as a reader writes it; anything else as it is.
 fn calendar(time: &str) -> String {
     match time.split_once('T') {
@@ -134,11 +120,6 @@ fn words(settings: &Members<'_>) -> String {
     let given = settings.object.iter().filter(|(_, value)| !value.is_null());
     let words = given.map(|(name, value)| format!("{name} {}", plain(value)));
     words.collect::<Vec<_>>().join(", ")
-}
-
-/// A value without quotes.
-pub(crate) fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn commands(header: &Members<'_>) -> Vec<String> {

@@ -74,3 +74,13 @@ impl<'a> Members<'a> {
         Ok(object.map(|object| Self { event: self.event, object }))
     }
 }
+
+/// Between one frame a minute and a thousand a second: others are mistakes.
+pub(super) fn rate(value: &Value) -> Option<f64> {
+    value.as_f64().filter(|rate| (0.01..=1000.0).contains(rate))
+}
+
+/// A value without quotes.
+pub(super) fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

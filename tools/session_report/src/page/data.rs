@@ -12,7 +12,7 @@ use crate::series::Steps;
 use crate::session::{End, Message, Packet, Session};
 use crate::svg::WIDTH;
 use crate::text::acts;
-use crate::view::{LEFT, RIGHT};
+use crate::view::parts::{LEFT, RIGHT};
 
 /// Above so many packets only the unusual ones are in the page.
 pub(crate) const MOST_PACKETS: usize = 1_000_000;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::packets::{End, Packet};
+use super::packet::{End, Packet};
 use crate::log::Frame;
 
 /// The frames, while the client's events are read.

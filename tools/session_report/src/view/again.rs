@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{escaped, section};
+use super::parts::section;
 use crate::figures::{Totals, differences};
 use crate::session::Session;
 use crate::text::commas;
+use crate::text::escaped;
 
 /// The section.
 pub(crate) fn again(session: &Session, totals: &Totals) -> String {

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::{BESIDE, LEFT, RIGHT, TimeAxis, escaped, packets::glyph, scale, section, value};
+use super::packets::glyph;
+use super::parts::{BESIDE, LEFT, RIGHT, TimeAxis, scale, section, value};
 use crate::figures::{Totals, quantile};
 use crate::series::{self, Line, Steps};
 use crate::session::Session;
 use crate::svg::{Anchor, Svg, polyline};
+use crate::text::escaped;
 use crate::text::{counted, short};
 
 const HEIGHT: f64 = 116.0;

@@ -1,6 +1,6 @@
 //! The dialogue: every message as an arrow between the two lifelines.
 
-use super::section;
+use super::parts::section;
 use crate::log::Net;
 use crate::session::{Exchange, Message, Packet, Run, Session, State};
 use crate::svg::{Anchor, Svg};

@@ -1,10 +1,11 @@
 //! The time between frames that arrive, as a histogram.
 
-use super::{BESIDE, LEFT, RIGHT, escaped, scale, section, value};
+use super::parts::{BESIDE, LEFT, RIGHT, scale, section, value};
 use crate::figures::{quantile, within};
 use crate::series;
 use crate::session::Session;
 use crate::svg::{Anchor, Svg};
+use crate::text::escaped;
 use crate::text::{amount, commas, counted, short, whole};
 
 const BIN: f64 = 5.0;

@@ -1,9 +1,9 @@
 //! The head: what was played, over which network, and the five figures.
 
-use super::escaped;
 use crate::figures::{Card, Totals, Verdict, cards};
 use crate::log::Level;
 use crate::session::Session;
+use crate::text::escaped;
 use crate::text::{commas, count, seconds};
 
 /// The head of the page.

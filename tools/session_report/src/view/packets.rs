@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::{BESIDE, COLUMNS, LEFT, RIGHT, TimeAxis, section};
+use super::parts::{BESIDE, COLUMNS, LEFT, RIGHT, TimeAxis, section};
 use crate::figures::Totals;
 use crate::series::Steps;
 use crate::session::{End, Session};
@@ -143,5 +143,5 @@ fn balance(session: &Session, totals: &Totals) -> String {
     } else {
         format!("{} arrived", commas(arrived))
     };
-    format!("<p id=\"balance\">{sent}: {}.</p>\n", super::escaped(&parts.join(", ")))
+    format!("<p id=\"balance\">{sent}: {}.</p>\n", crate::text::escaped(&parts.join(", ")))
 }

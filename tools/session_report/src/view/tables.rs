@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{cell, section};
+use super::parts::{cell, section};
 use crate::log::Net;
 use crate::session::{Message, Packet, Session};
 use crate::text::{commas, escaped, seconds};
