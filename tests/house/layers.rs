@@ -150,6 +150,10 @@ const LIBRARY_OF_THE_CARD: [&str; 5] =
 const REASONS: &str = "tools/lab_check/src/server/finding.rs";
 const LIBRARY_OF_REASONS: [&str; 4] = ["diagnosis", "jpeg", "lab_payload", "statistics"];
 
+/// And this in the one that computes anew what a handed-in log tells.
+const LOG: &str = "tools/lab_check/src/log.rs";
+const LIBRARY_OF_THE_LOG: [&str; 1] = ["impairment"];
+
 /// The module in which all of the standard dialect is.
 const WING: [&str; 2] = ["rtsp_lab", "standard"];
 
@@ -237,7 +241,8 @@ fn arrows_up(graph: &Graph) -> Vec<String> {
     for Arrow { from, to, line, text } in &graph.arrows {
         let (Some(own), Some(other)) = (room_of(from), room_of(to)) else { continue };
         let of_reasons = LIBRARY_OF_REASONS.iter().filter(|_| from == REASONS);
-        let mut library = LIBRARY_OF_THE_CARD.iter().chain(of_reasons);
+        let of_the_log = LIBRARY_OF_THE_LOG.iter().filter(|_| from == LOG);
+        let mut library = LIBRARY_OF_THE_CARD.iter().chain(of_reasons).chain(of_the_log);
         let lent = library.any(|name| lies_in(to, &format!("src/{name}")));
         let allowed = own == other || may_use(own).contains(&other) || own == Room::Card && lent;
         if !allowed {
