@@ -78,15 +78,12 @@ impl Table {
     }
 
     fn note_server(&mut self, event: &Event, delay: f64) {
-        match event.what {
-            What::Sent { seq, frame, bytes, ts, net, by } => {
-                let by = if by > 0.0 { by } else { delay };
-                let (_, packet) = self.packet(seq);
-                packet.sent.get_or_insert(event.time);
-                (packet.frame, packet.ts, packet.bytes) = (frame, ts, bytes);
-                (packet.net, packet.by) = (net, by);
-            }
-            _ => {}
+        if let What::Sent { seq, frame, bytes, ts, net, by } = event.what {
+            let by = if by > 0.0 { by } else { delay };
+            let (_, packet) = self.packet(seq);
+            packet.sent.get_or_insert(event.time);
+            (packet.frame, packet.ts, packet.bytes) = (frame, ts, bytes);
+            (packet.net, packet.by) = (net, by);
         }
     }
 

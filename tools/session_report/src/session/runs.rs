@@ -33,9 +33,10 @@ pub(super) fn runs(events: &[Event], exchanges: &[Exchange], side: Side) -> Vec<
         .map(|event| event.time)
         .collect();
     let end = events.last().map_or(0.0, |event| event.time);
-    let mut runs = Vec::new();
+    let answered = exchanges.iter().filter(|exchange| !exchange.is_refused());
+    let mut runs: Vec<Run> = Vec::new();
     let mut open: Option<(f64, f64)> = None;
-    for exchange in exchanges.iter().filter(|exchange| !exchange.is_refused()) {
+    for exchange in answered {
         let Some(reply) = &exchange.reply else { continue };
         let time = match side {
             Side::Client => reply.at_client,
@@ -45,22 +46,36 @@ pub(super) fn runs(events: &[Event], exchanges: &[Exchange], side: Side) -> Vec<
         match (exchange.method.as_str(), open) {
             ("PLAY", None) => open = Some((exchange.request.time(), time)),
             ("PAUSE" | "TEARDOWN", Some(begin)) => {
-                runs.push(run(&packets, begin, time));
+                runs.push(run(begin, time));
                 open = None;
             }
             _ => {}
         }
     }
-    runs.extend(open.map(|begin| run(&packets, begin, end)));
+    runs.extend(open.map(|begin| run(begin, end)));
+    let nexts: Vec<f64> = runs.iter().skip(1).map(|next| next.asked).collect();
+    for (run, next) in runs.iter_mut().zip(nexts.into_iter().chain([f64::INFINITY])) {
+        run.fill(&packets, next);
+    }
     runs
 }
 
-fn run(packets: &[f64], (asked, from): (f64, f64), to: f64) -> Run {
-    let (after, until) =
-        (packets.partition_point(|time| *time < from), packets.partition_point(|time| *time <= to));
-    let own = packets.get(after..until).unwrap_or_default();
-    let last = own.last().map_or(from, |last| last + FRAME);
-    let first = own.first().map(|first| first - from);
-    let played = first.map_or(0.0, |first| last - from - first);
-    Run { asked, from, to: to.min(last), first, played }
+const fn run((asked, from): (f64, f64), to: f64) -> Run {
+    Run { asked, from, to, first: None, played: 0.0 }
+}
+
+impl Run {
+    /// Looks at its packets; one may come just after the reply to PAUSE.
+    fn fill(&mut self, packets: &[f64], next: f64) {
+        let [after, until] =
+            [self.from, next].map(|end| packets.partition_point(|time| *time < end));
+        let own = packets.get(after..until).unwrap_or_default();
+        let (Some(first), Some(last)) = (own.first(), own.last()) else {
+            self.to = self.from;
+            return;
+        };
+        self.first = Some(first - self.from);
+        self.played = last + FRAME - first;
+        self.to = self.to.min(last + FRAME);
+    }
 }
