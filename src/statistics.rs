@@ -302,6 +302,8 @@ pub struct Statistics {
     pub playout: Option<Figures>,
     /// How many frames the movie has, if that is known: then its numbers begin anew after its end.
     pub movie_frames: Option<u64>,
+    /// The number of the frame that came last, where the server tells its place in the movie.
+    pub frame_of_place: Option<u64>,
     frames: LastSecond,
     played: Duration,
     playing_since: Option<Duration>,
@@ -370,7 +372,7 @@ impl Statistics {
     pub fn current_frame(&self) -> u64 {
         let counted = self.frames_shown + self.frames_left_out() + self.damaged_frames();
         let waiting = self.playout.map_or(0, |playout| playout.frames as u64);
-        let last = self.reception.frame_number();
+        let last = self.frame_of_place.or_else(|| self.reception.frame_number());
         let number = last.map_or(counted, |last| last.saturating_sub(waiting));
         let frames = self.movie_frames.filter(|&frames| frames > 0 && number > 0);
         frames.map_or(number, |frames| (number - 1) % frames + 1)

@@ -178,6 +178,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("minifb", &["src/window"]),
     ("embedded_graphics", &["src/window"]),
     ("jpeg_decoder", &["src/picture"]),
+    ("jpeg_encoder", &["src/standard/server_worker/recoder"]),
     ("getopts", &["src/bin/", "tools/lab_check/src/call", "tools/session_report/src/bin/report"]),
     (
         "rand",

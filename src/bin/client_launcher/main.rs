@@ -11,7 +11,7 @@ use std::time::Duration;
 use std::{env, thread};
 
 use rtsp_lab::client::{ClientEvent, Settings};
-use rtsp_lab::console::Console;
+use rtsp_lab::console::{Console, Printer};
 use rtsp_lab::impairment::Impairment;
 use rtsp_lab::playout::INTERVAL;
 use rtsp_lab::rtsp::Method;
@@ -159,19 +159,16 @@ fn launch(
     told: Told,
 ) -> Played {
     match window {
-        Ok(None) => play_in_terminal(source, call, &told.trace),
+        Ok(None) => played(play_in_terminal(source, call, &told.trace)),
         Ok(Some(mut window)) => {
             if let Some(network) = network {
                 window.set_network(network);
             }
-            play_in_window(source, window, call, told).unwrap_or_else(|flaw| {
-                complain(&flaw);
-                (ExitCode::FAILURE, None)
-            })
+            played(play_in_window(source, window, call, told))
         }
         Err(error) if call.place == Place::WindowIfPossible => {
             say(&format!("{}\n{WITHOUT_A_WINDOW}", reason_and_cure(&error)));
-            play_in_terminal(source, call, &told.trace)
+            played(play_in_terminal(source, call, &told.trace))
         }
         Err(error) => {
             complain(&format!("{}, or --headless", reason_and_cure(&error)));
@@ -180,20 +177,59 @@ fn launch(
     }
 }
 
-/// A separate thread prints, so that the window does not freeze when the terminal does.
+fn played(played: Result<Played, String>) -> Played {
+    played.unwrap_or_else(|flaw| {
+        complain(&flaw);
+        (ExitCode::FAILURE, None)
+    })
+}
+
+/// Threads of their own print, so that neither window nor session stands still when the terminal does.
+struct Output {
+    consoles: [Console; 2],
+    out: Printer,
+    errors: Printer,
+}
+
+impl Output {
+    fn start() -> Result<Self, String> {
+        let no_thread = |error| no_thread(&error);
+        let (console, out) = Console::start(io::stdout()).map_err(no_thread)?;
+        let (of_errors, errors) = Console::start(io::stderr()).map_err(no_thread)?;
+        Ok(Self { consoles: [console, of_errors], out, errors })
+    }
+
+    /// Prints the transcript; with `--quiet`, only what the user must know.
+    fn reporter(&self, quiet: bool) -> impl FnMut(ClientEvent) + use<> {
+        let (out, errors) = (self.out.clone(), self.errors.clone());
+        move |event| {
+            if !quiet {
+                out.say(event.to_string());
+            } else if matches!(event, ClientEvent::Told(_) | ClientEvent::TakenBack(_)) {
+                errors.say(complaint(&event.to_string()));
+            }
+        }
+    }
+
+    /// Waits until all is printed, if it can be. Nobody else may hold a printer any more.
+    fn finish(self) {
+        let Self { consoles, out, errors } = self;
+        drop((out, errors));
+        consoles.into_iter().for_each(Console::finish);
+    }
+}
+
 fn play_in_window(
     source: Source,
     mut window: PlayerWindow,
     call: &Call,
     told: Told,
 ) -> Result<Played, String> {
-    let (console, printer) = Console::start().map_err(|error| no_thread(&error))?;
-    let transcript = printer.clone();
-    let report = reporter(call.quiet, move |text| transcript.say(text));
+    let output = Output::start()?;
     if let Some(writer) = told.page {
         window.set_page_writer(Box::new(writer));
     }
-    let mut client = source.client(told.trace, report);
+    let mut client = source.client(told.trace, output.reporter(call.quiet));
     client.buffer().set_target(call.buffer);
     if call.play {
         client.press(Method::Play);
@@ -202,10 +238,10 @@ fn play_in_window(
     let (statistics, now) = client.statistics();
     let summary = statistics.summary(now).to_string();
     if !call.quiet && statistics.frames_shown > 0 {
-        printer.say(summary.clone());
+        output.out.say(summary.clone());
     }
-    drop((client, printer));
-    console.finish();
+    drop(client);
+    output.finish();
     shown.map(|()| (ExitCode::SUCCESS, Some(summary)))
 }
 
@@ -214,24 +250,15 @@ fn reason_and_cure(error: &WindowError) -> String {
     format!("{error}: {cure}")
 }
 
-fn play_in_terminal(source: Source, call: &Call, trace: &Trace) -> Played {
-    let report = reporter(call.quiet, |text| say(&text));
-    let mut client = source.client(trace.clone(), report);
+fn play_in_terminal(source: Source, call: &Call, trace: &Trace) -> Result<Played, String> {
+    let output = Output::start()?;
+    let mut client = source.client(trace.clone(), output.reporter(call.quiet));
     client.buffer().set_target(call.buffer);
-    let played = terminal::play(&mut *client, call.limits, &mut io::stdout());
+    let played = terminal::play(&mut *client, call.limits, &|text| output.out.say(text));
+    drop(client);
+    output.finish();
     let code = if played.is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE };
-    (code, Some(played.summary))
-}
-
-/// Prints the transcript; with `--quiet`, only what the user must know.
-fn reporter(quiet: bool, print: impl Fn(String)) -> impl FnMut(ClientEvent) {
-    move |event| {
-        if !quiet {
-            print(event.to_string());
-        } else if matches!(event, ClientEvent::Told(_) | ClientEvent::TakenBack(_)) {
-            complain(&event.to_string());
-        }
-    }
+    Ok((code, Some(played.summary)))
 }
 
 struct StopAtEnd(Stopper);
@@ -248,7 +275,11 @@ fn say(text: &str) {
 }
 
 fn complain(text: &str) {
-    writeln!(io::stderr(), "client_launcher: {text}").ok();
+    writeln!(io::stderr(), "{}", complaint(text)).ok();
+}
+
+fn complaint(text: &str) -> String {
+    format!("client_launcher: {text}")
 }
 
 const WITHOUT_A_WINDOW: &str = "Without a window: a line of figures a second, then the statistics.";

@@ -458,7 +458,7 @@ fn bits_that_are_0_in_all_packets_are_seen_in_encode() {
 }
 
 /// The faults of `tests/python_lab/faults/server.py`, and the line of the card that names each.
-const FAULTS: [(&str, &str); 82] = [
+const FAULTS: [(&str, &str); 86] = [
     ("none", ""),
     ("halts", ""),
     ("wants-carriage-returns", ""),
@@ -480,6 +480,7 @@ const FAULTS: [(&str, &str); 82] = [
     ("no-session", "session"),
     ("session-is-a-word", "session_number"),
     ("extra-line", "reply_form"),
+    ("more-lines", ""),
     ("carriage-returns", ""),
     ("mixed-line-ends", "reply_form"),
     ("slow-replies", "reply_time"),
@@ -524,6 +525,9 @@ const FAULTS: [(&str, &str); 82] = [
     ("few-frames", "rate"),
     ("very-few-frames", "rate"),
     ("few-frames-to-nobody", "rate gone"),
+    ("fast-and-endless", "rate end"),
+    ("fast-loses-last-frame", "rate last_frame"),
+    ("file-in-chunks", "header"),
     ("bursts", "deviation"),
     ("first-frame-late", "first_packet"),
     ("loses-last-frame", "last_frame"),
