@@ -624,7 +624,7 @@ mod tests {
         let (mut reception, mut statistics) = (Reception::default(), Statistics::default());
         let start = Duration::from_secs(10);
         let last = play_a_run(&mut statistics, &mut reception, start, 40);
-        statistics.pause(last - Duration::from_millis(1));
+        statistics.pause(last.saturating_sub(Duration::from_millis(1)));
         assert_eq!(statistics.play_time(last), Duration::from_millis(1999));
     }
 
