@@ -1,6 +1,7 @@
 //! The figures of the page are those that the player prints, and each packet's life has one end.
 
 use std::fs;
+use std::thread;
 use std::time::Duration;
 
 use crate::client_common::program::{Ended, rtp_port};
@@ -24,8 +25,8 @@ tests![
     of_the_standard_dialect,
     of_two_pauses,
     of_a_playout_buffer,
-    the_lives_add_up_for_five_seeds,
-    the_whole_movie_over_a_bad_network,
+    the_lives_add_up_for_five_seeds;
+    long: the_whole_movie_over_a_bad_network
 ];
 
 fn movie(frames: usize) -> TempDir {
@@ -173,36 +174,29 @@ fn of_a_playout_buffer() {
 }
 
 fn the_lives_add_up_for_five_seeds() {
-    let movie_frames = 60;
-    for seed in ["1", "2", "3", "7", "8"] {
-        let folder = movie(movie_frames);
-        let options = [
-            &[
-                "--loss",
-                "10",
-                "--duplicate",
-                "5",
-                "--reorder",
-                "10",
-                "--delay",
-                "20",
-                "--jitter",
-                "10",
-            ],
-            &["--seed", seed][..],
-        ]
-        .concat();
-        let Played { page, ended, .. } = play(folder.path(), &options, lab);
-        let network = network(&options);
-        let fates: Vec<_> = (1..=movie_frames as u64).map(|count| network.fate(count)).collect();
-        let lost = fates.iter().filter(|fate| **fate == Fate::Lost).count() as u64;
-        let balance = page.balance();
-        let [sent, gone, arrived, ends @ ..] = &balance[..] else { panic!("{balance:?}") };
-        assert_eq!((*sent, *gone), (60, lost), "seed {seed}");
-        assert_eq!(gone + arrived, *sent);
-        assert_eq!(ends.iter().sum::<u64>(), *arrived, "{balance:?}");
-        assert_figures(&page, &ended);
-    }
+    thread::scope(|scope| {
+        for seed in ["1", "2", "3", "7", "8"] {
+            scope.spawn(move || lives_add_up(seed));
+        }
+    });
+}
+
+fn lives_add_up(seed: &str) {
+    let folder = movie(60);
+    let options = [
+        &["--loss", "10", "--duplicate", "5", "--reorder", "10", "--delay", "20", "--jitter", "10"],
+        &["--seed", seed][..],
+    ]
+    .concat();
+    let Played { page, ended, .. } = play(folder.path(), &options, lab);
+    let network = network(&options);
+    let lost = (1..=60).filter(|count| network.fate(*count) == Fate::Lost).count() as u64;
+    let balance = page.balance();
+    let [sent, gone, arrived, ends @ ..] = &balance[..] else { panic!("{balance:?}") };
+    assert_eq!((*sent, *gone), (60, lost), "seed {seed}");
+    assert_eq!(gone + arrived, *sent);
+    assert_eq!(ends.iter().sum::<u64>(), *arrived, "{balance:?}");
+    assert_figures(&page, &ended);
 }
 
 /// As the documents have it.

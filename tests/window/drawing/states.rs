@@ -27,8 +27,8 @@ fn states() -> Vec<Example> {
         Example::ordinary("ended-panel", Scene { panel: Some(Open::Statistics), ..ended(false) }),
         Example::ordinary("film-only", Scene { film_only: true, ..Scene::playing() }),
         Example::ordinary("scale-told", scale_told()),
-        Example::ordinary("buffering", buffering()),
         Example::ordinary("page-told", page_told()),
+        Example::ordinary("buffering", buffering()),
     ]
 }
 

@@ -221,12 +221,12 @@ impl Log {
             .ok_or_else(|| {
                 format!("{name}, line 1: expected the header of an event log, {SCHEMA}")
             })?;
-        let network = header.get("network").unwrap_or(&Value::Null);
+        let network = header.get("network").filter(|network| network.is_object());
         let option = |option: &str| {
-            let value = network.get(option)?;
+            let value = network?.get(option)?;
             Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
         };
-        let network = if network.is_object() {
+        let network = if network.is_some() {
             let read = Impairment::read(option, 0);
             Some(read.map_err(|error| format!("{name}, line 1: the network: {error}"))?)
         } else {

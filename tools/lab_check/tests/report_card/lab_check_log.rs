@@ -14,8 +14,20 @@ use crate::harness::tests;
 
 tests![what_was_written_passes_and_what_was_made_up_does_not, what_is_no_log_is_said,];
 
-const BAD: [&str; 10] =
-    ["--loss", "10", "--duplicate", "5", "--reorder", "5", "--jitter", "5", "--seed", "7"];
+const BAD: [&str; 12] = [
+    "--loss",
+    "10",
+    "--duplicate",
+    "5",
+    "--reorder",
+    "5",
+    "--delay",
+    "10",
+    "--jitter",
+    "5",
+    "--seed",
+    "7",
+];
 
 /// Runs `lab_check log`; its code, and what it says.
 fn log(folder: &Path, names: &[&str]) -> (Option<i32>, String) {

@@ -155,7 +155,9 @@ fn of_request<'a>(
     let is_it = |open: &Exchange| {
         !has_seen(&open.request, side) && open.cseq == cseq && open.method == method
     };
-    let place = exchanges.iter().position(is_it).unwrap_or(exchanges.len());
+    let before = exchanges.len().saturating_sub(MOST_OPEN);
+    let found = exchanges.iter().skip(before).position(is_it);
+    let place = found.map_or(exchanges.len(), |place| before + place);
     if place == exchanges.len() {
         exchanges.push(Exchange {
             request: Message::default(),
@@ -176,8 +178,12 @@ fn of_reply(exchanges: &mut [Exchange], side: Side, cseq: Option<u64>) -> Option
         let seen = open.reply.as_ref().is_some_and(|reply| has_seen(reply, side));
         open.cseq == cseq && has_seen(&open.request, side) && !seen
     };
-    exchanges.iter_mut().find(is_open)
+    let before = exchanges.len().saturating_sub(MOST_OPEN);
+    exchanges.iter_mut().skip(before).find(is_open)
 }
+
+/// A message is looked for among so many: whoever hands in a log of a million shall not stop us.
+const MOST_OPEN: usize = 4096;
 
 /// The state after an exchange is the last one before the next request. An end that says nothing of
 /// its states has those of the other.

@@ -30,6 +30,9 @@ pub(super) fn frames_are_packets(header: &Header, events: &[Event]) -> bool {
     !header.is_standard && header.fragment.is_none() && !events.iter().any(is_unnumbered)
 }
 
+/// Above so many packets no more are noted as missing: a line of a log can name 65,536.
+const MOST_PACKETS: usize = 4_000_000;
+
 /// All packets, while the events are read.
 #[derive(Debug)]
 pub(super) struct Table {
@@ -106,6 +109,9 @@ impl Table {
     }
 
     fn note_missing(&mut self, Missing { first, last }: Missing, time: f64) {
+        if self.packets.len() >= MOST_PACKETS {
+            return;
+        }
         for seq in first..=last {
             let one_each = self.frames.one_each();
             let (_, packet) = self.packet(seq);
