@@ -65,6 +65,8 @@ pub struct PlayerWindow {
     pixels: Vec<u32>,
     mouse_was_down: bool,
     place: (isize, isize),
+    /// When `place` was asked for last.
+    size: (usize, usize),
     drawings: u32,
     frame_offset: (isize, isize),
 }
@@ -103,6 +105,7 @@ impl PlayerWindow {
             pixels: Vec::new(),
             mouse_was_down: false,
             place: (0, 0),
+            size: (0, 0),
             drawings: 0,
             frame_offset: (0, 0),
         })
@@ -242,10 +245,13 @@ impl PlayerWindow {
     }
 
     /// Some systems no longer know where a window was once it is closed. To ask the display at every
-    /// drawing would cost more than some of the drawings.
+    /// drawing would cost more than some of the drawings; but a window that gets another size is often
+    /// moved as well, so that it stays on the screen.
     fn remember_place(&mut self) {
         self.drawings = self.drawings.wrapping_add(1);
-        if self.drawings % PLACE_INTERVAL == 1 && self.window.is_open() {
+        let size = self.window.get_size();
+        let resized = std::mem::replace(&mut self.size, size) != size;
+        if (resized || self.drawings % PLACE_INTERVAL == 1) && self.window.is_open() {
             self.place = self.window.get_position();
         }
     }

@@ -185,6 +185,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ),
     ("base64", &["src/standard/rtsp"]),
     ("md5", &["src/standard/rtsp"]),
+    ("percent_encoding", &["src/standard/rtsp/url.rs"]),
     ("sha2", &["src/standard/rtsp"]),
     ("socket2", &["src/server"]),
     ("tempfile", &["src/bin/client_launcher/own_movie"]),

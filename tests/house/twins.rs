@@ -54,7 +54,7 @@ const BESIDE: [(&str, usize); 5] = [
     ("src/jpeg", 4),
     ("src/reorder", 1),
     ("src/client/examiner", 1),
-    ("src/trace", 8),
+    ("src/trace", 9),
 ];
 
 fn class(name: &str) -> &'static Class {

@@ -76,6 +76,24 @@ fn every_life_has_one_end_through_a_playout_buffer() {
 }
 
 #[test]
+fn a_log_has_the_level_of_the_playout_buffer_and_each_underrun() {
+    let folder = folder_with(&lab_format(&jpegs(PLAIN, 40)));
+    let bad = ["--jitter", "100", "--delay", "100", "--seed", "3"];
+    let (_, client, ended) = play_through(folder.path(), &bad, "40", "underruns");
+    assert_eq!(client.header["settings"]["buffer_ms"], 40);
+    let printed = ended.output.lines().find_map(|line| line.strip_prefix("buffer underruns: "));
+    let underruns = client.named("buffer:underrun");
+    assert_eq!(printed, Some(underruns.len().to_string().as_str()));
+    assert!(underruns.iter().all(|data| number(data, "frame") <= 40), "{underruns:?}");
+    let shown = client.named("frame:shown");
+    assert!(!underruns.is_empty() && shown.iter().any(|data| data["level"].as_u64() > Some(0)));
+    let (_, client, _) = play(folder.path(), &bad, "no_buffer");
+    assert_eq!(client.header["settings"]["buffer_ms"], 0);
+    assert!(client.named("buffer:underrun").is_empty());
+    assert!(client.named("frame:shown").iter().all(|data| data["level"].is_null()));
+}
+
+#[test]
 fn one_file_holds_both_ends_of_the_programs_own_server() {
     let folder = folder_with(&lab_format(&jpegs(PLAIN, 40)));
     let log = folder.path().join("session.jsonl");

@@ -13,6 +13,7 @@ use std::{env, thread};
 use rtsp_lab::client::{ClientEvent, Settings};
 use rtsp_lab::console::{Console, Printer};
 use rtsp_lab::impairment::Impairment;
+use rtsp_lab::playout::INTERVAL;
 use rtsp_lab::rtsp::Method;
 use rtsp_lab::server::{self, Network, Server, ServerError, ServerEvent, Stopper};
 use rtsp_lab::terminal;
@@ -63,7 +64,8 @@ fn recorded(
     play: impl FnOnce(Source, &Trace) -> Result<(ExitCode, Option<String>), String>,
 ) -> Result<ExitCode, String> {
     let command = env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
-    let header = Header { command, packets: call.packets, ..source.header() };
+    let buffer = call.buffer.map(|target| target.time(INTERVAL));
+    let header = Header { command, packets: call.packets, buffer, ..source.header() };
     let recorder = Recorder::start(call.files.clone(), header, |flaw| complain(&flaw));
     let (recorder, trace) = recorder.map_err(|error| no_thread(&error))?;
     let (code, summary) = play(source, &trace)?;
