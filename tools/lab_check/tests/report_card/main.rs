@@ -23,6 +23,7 @@ mod lab_check_log;
 mod lab_check_outputs;
 mod lab_check_press;
 mod lab_check_server;
+mod lab_check_starter;
 mod lab_check_terminal;
 
 fn main() -> ExitCode {
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         lab_check_outputs::TESTS,
         lab_check_press::TESTS,
         lab_check_server::TESTS,
+        lab_check_starter::TESTS,
         lab_check_terminal::TESTS,
     ];
     harness::run("report_card", &modules)
