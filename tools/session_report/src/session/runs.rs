@@ -65,17 +65,18 @@ const fn run((asked, from): (f64, f64), to: f64) -> Run {
 }
 
 impl Run {
-    /// Looks at its packets; one may come just after the reply to PAUSE.
+    /// Looks at its packets. The first may come just before the reply to PLAY has been read, and one just
+    /// after the reply to PAUSE.
     fn fill(&mut self, packets: &[f64], next: f64) {
         let [after, until] =
-            [self.from, next].map(|end| packets.partition_point(|time| *time < end));
+            [self.asked, next].map(|end| packets.partition_point(|time| *time < end));
         let own = packets.get(after..until).unwrap_or_default();
         let (Some(first), Some(last)) = (own.first(), own.last()) else {
             self.to = self.from;
             return;
         };
-        self.first = Some(first - self.from);
-        self.played = last + FRAME - first;
+        self.first = Some((first - self.from).max(0.0));
+        self.played = last.max(self.from) + FRAME - first.max(self.from);
         self.to = self.to.min(last + FRAME);
     }
 }
