@@ -87,7 +87,12 @@ fn recorded(
     if !recorder.finish() {
         complain("could not write all that has happened: the disk stands still");
     }
-    page.map_or(Ok(()), |page| page.write())?;
+    if let Some(page) = page {
+        let written = page.write()?;
+        if !call.quiet {
+            say(&format!("{written}: open it in a browser"));
+        }
+    }
     Ok(code)
 }
 

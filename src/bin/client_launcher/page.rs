@@ -41,11 +41,11 @@ impl Page {
         Writer { log: self.log.clone(), thread: None }
     }
 
-    /// Writes the page of the whole session.
+    /// Writes the page of the whole session; the name of its file.
     ///
     /// # Errors
     /// It could not be made or written: why, in one line.
-    pub(crate) fn write(&self) -> Result<(), String> {
+    pub(crate) fn write(&self) -> Result<String, String> {
         let page = page_of(&self.log)?;
         let could_not = |error| flaw(&self.file, &error);
         // A page that is there is whole: a full disk leaves the one from before.
@@ -53,7 +53,7 @@ impl Page {
         part.push(".part");
         let part = PathBuf::from(part);
         let written = fs::write(&part, page).and_then(|()| fs::rename(&part, &self.file));
-        written.map_err(|error| {
+        written.map(|()| self.file.display().to_string()).map_err(|error| {
             fs::remove_file(&part).ok();
             could_not(error)
         })
