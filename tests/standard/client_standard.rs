@@ -400,7 +400,7 @@ fn the_position_follows_the_timestamps_and_what_the_server_says_of_them() {
         ("Range: npt=10.500-60\r\nRTP-Info: url={url}/track1;rtptime=2000000000\r\n", 11_550),
     ] {
         let description = description("a=range:npt=0-60\r\n", "track1\r\na=framerate:20");
-        let answers = Answers { play, description, ..Answers::default() };
+        let answers = Answers { description, play, ..Answers::default() };
         let mut stage = StandardStage::with(First::Udp, LIMIT, answers);
         stage.setup();
         stage.play();

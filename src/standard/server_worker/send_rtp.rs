@@ -308,12 +308,12 @@ impl Packets {
             Err(flaw) => flaw,
         };
         let why = flaw.to_string();
-        let recoded = room.insert(recoder.recoded(jpeg, flaw)?);
+        let anew = room.insert(recoder.recoded(jpeg, flaw)?);
         if !std::mem::replace(&mut self.told_recoded, true) {
             let number = self.frame;
             self.transcript.note(format!("frame {number} is coded anew: could not {why}"));
         }
-        JpegFrame::of(recoded)
+        JpegFrame::of(anew)
     }
 
     /// When the next frame is due. Over TCP, which keeps everything, frames must not come later and
