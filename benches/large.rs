@@ -108,7 +108,7 @@ fn large_frames(folder: &Path, frames: &[Vec<u8>], viewers: usize) {
 /// What the server keeps for sessions that have sent one large frame and send small ones.
 fn memory(folder: &Path) {
     let small = jpegs(PLAIN, 200);
-    let comment = [&[0xFF, 0xFE, 0xFF, 0xFF][..], &vec![b' '; 0xFFFD]].concat();
+    let comment = [&[0xFF, 0xFE, 0xFF, 0xFF][..], &b" ".repeat(0xFFFD)].concat();
     let large = [&small[0][..2], &comment.repeat(230), &small[0][2..]].concat();
     let bytes = large.len();
     fs::write(folder.join(MOVIE), [vec![large], small].concat().concat()).unwrap();

@@ -13,6 +13,7 @@ use crate::impairment::Network;
 use crate::trace::Trace;
 
 /// What a server serves, and how.
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Settings {

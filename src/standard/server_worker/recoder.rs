@@ -189,18 +189,11 @@ mod tests {
         of: ColorType,
     ) -> Vec<u8> {
         let (mut jpeg, mut pixels) = (Vec::new(), pixels(size.0, size.1));
-        match of {
-            ColorType::Luma => pixels = pixels.chunks(3).map(|pixel| pixel[1]).collect(),
-            ColorType::Cmyk | ColorType::CmykAsYcck => {
-                let inks = |pixel: &[u8]| [255 - pixel[0], 255 - pixel[1], 255 - pixel[2], 0];
-                pixels = pixels.chunks(3).flat_map(inks).collect();
-            }
-            ColorType::Rgb
-            | ColorType::Rgba
-            | ColorType::Bgr
-            | ColorType::Bgra
-            | ColorType::Ycbcr
-            | ColorType::Ycck => {}
+        if of == ColorType::Luma {
+            pixels = pixels.chunks(3).map(|pixel| pixel[1]).collect();
+        } else if of != ColorType::Rgb {
+            let inks = |pixel: &[u8]| [255 - pixel[0], 255 - pixel[1], 255 - pixel[2], 0];
+            pixels = pixels.chunks(3).flat_map(inks).collect();
         }
         let mut encoder = Encoder::new(&mut jpeg, 85);
         encoder.set_sampling_factor(SamplingFactor::F_1_1);
