@@ -361,11 +361,11 @@ impl Statistics {
     }
 
     /// The time from the first frame of a run to the end of its last one, which a pause does not cut
-    /// short: it stays on the screen.
+    /// short: it stays on the screen. The last packet may have come while the reply to the pause did.
     fn run(&self, start: Duration, now: Duration) -> Duration {
         let start = self.reception.run_began.map_or(start, |began| began.max(start));
-        let last = self.reception.last_arrival.filter(|last| (start..=now).contains(last));
-        last.map_or(Duration::ZERO, |last| last.saturating_sub(start) + FRAME_INTERVAL)
+        let last = self.reception.last_arrival.filter(|last| *last >= start);
+        last.map_or(Duration::ZERO, |last| last.min(now).saturating_sub(start) + FRAME_INTERVAL)
     }
 
     /// The number of the displayed frame.
@@ -617,6 +617,15 @@ mod tests {
         }
         assert_eq!(counts(&reception), (3, 0, 0));
         assert_eq!(reception.frame_number(), Some(2));
+    }
+
+    #[test]
+    fn a_packet_that_comes_with_the_reply_to_the_pause_ends_the_run_as_any_other() {
+        let (mut reception, mut statistics) = (Reception::default(), Statistics::default());
+        let start = Duration::from_secs(10);
+        let last = play_a_run(&mut statistics, &mut reception, start, 40);
+        statistics.pause(last.saturating_sub(Duration::from_millis(1)));
+        assert_eq!(statistics.play_time(last), Duration::from_millis(1999));
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod keys;
 mod layout;
 mod no_window;
 mod overlays;
+mod page;
 mod palette;
 mod rtp_header;
 mod rtsp_log;
@@ -48,6 +49,7 @@ pub use draw::{draw, marks, redraw};
 use layout::{FIRST_LOW_HEIGHT, FIRST_SIZE};
 use no_window::Displays;
 pub use no_window::WindowError;
+pub use page::PageWriter;
 pub use palette::Theme;
 pub use scroll::Page;
 use scroll::Scroll;
@@ -61,6 +63,7 @@ pub struct PlayerWindow {
     title: String,
     settings: Settings,
     network: Option<Network>,
+    page: Option<Box<dyn PageWriter>>,
     keys: Rc<RefCell<Keys>>,
     pixels: Vec<u32>,
     mouse_was_down: bool,
@@ -101,6 +104,7 @@ impl PlayerWindow {
             title: title.to_owned(),
             settings,
             network: None,
+            page: None,
             keys,
             pixels: Vec::new(),
             mouse_was_down: false,
@@ -116,6 +120,11 @@ impl PlayerWindow {
         self.network = Some(network);
     }
 
+    /// The key R has the page of the session written by that.
+    pub fn set_page_writer(&mut self, writer: Box<dyn PageWriter>) {
+        self.page = Some(writer);
+    }
+
     /// Shows the client until its session is torn down or its user leaves. Python: `root.mainloop`.
     ///
     /// # Errors
@@ -123,11 +132,11 @@ impl PlayerWindow {
     pub fn run(&mut self, client: &mut dyn Player) -> Result<(), WindowError> {
         let Settings { buttons, stay_open, scale, .. } = self.settings;
         let controls = Controls::new(buttons, stay_open, self.network.clone());
-        let mut controls = controls.at_scale(scale);
+        let mut controls = controls.at_scale(scale).with_page(self.page.take());
         let mut drawn = None;
         while !controls.is_done(client) {
             let mut changed = client.wait(TURN);
-            changed |= controls.look_at_size(self.window.get_size(), Instant::now());
+            changed |= controls.look(self.window.get_size(), Instant::now());
             changed |= self.take_input(&mut controls, client)?;
             let due = drawn.is_none_or(|drawn: Instant| drawn.elapsed() >= REDRAW);
             if changed || due {
@@ -354,6 +363,7 @@ const fn meaning_of(key: Key) -> Option<Press> {
         Key::H => Some(Press::Panel(PanelKind::RtpHeader)),
         Key::I => Some(Press::Panel(PanelKind::Statistics)),
         Key::F => Some(Press::Film),
+        Key::R => Some(Press::Page),
         Key::Up => Some(Press::Scroll(Scroll::Up)),
         Key::Down => Some(Press::Scroll(Scroll::Down)),
         Key::PageUp => Some(Press::Scroll(Scroll::PageUp)),

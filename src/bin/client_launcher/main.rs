@@ -22,11 +22,13 @@ use rtsp_lab::window::{PlayerWindow, WindowError};
 
 mod call;
 mod own_movie;
+mod page;
 mod source;
 mod url; // wing
 
 use call::{Asked, Call, Place};
 use own_movie::OwnMovie;
+use page::{Page, Writer};
 use source::Source;
 
 fn main() -> ExitCode {
@@ -47,7 +49,7 @@ fn run(call: &Call) -> ExitCode {
     let code = match call.source.clone() {
         Some(source) => {
             let window = open_window(&source.movie(), call);
-            recorded(source, call, |source, trace| Ok(launch(source, None, window, call, trace)))
+            recorded(source, call, |source, told| Ok(launch(source, None, window, call, told)))
         }
         None => launch_with_own_server(call),
     };
@@ -57,23 +59,39 @@ fn run(call: &Call) -> ExitCode {
     })
 }
 
+/// Whom to tell what happens.
+struct Told {
+    trace: Trace,
+    /// What writes the page of the session so far, if one is wanted.
+    page: Option<Writer>,
+}
+
 /// Plays, and writes down what happens, if that is asked for. The last line is what was printed at the end.
 fn recorded(
     source: Source,
     call: &Call,
-    play: impl FnOnce(Source, &Trace) -> Result<(ExitCode, Option<String>), String>,
+    play: impl FnOnce(Source, Told) -> Result<(ExitCode, Option<String>), String>,
 ) -> Result<ExitCode, String> {
     let command = env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let buffer = call.buffer.map(|target| target.time(INTERVAL));
     let header = Header { command, packets: call.packets, buffer, ..source.header() };
-    let recorder = Recorder::start(call.files.clone(), header, |flaw| complain(&flaw));
+    let mut files = call.files.clone();
+    let page = Page::wanted(call.report.as_deref(), &mut files)?;
+    let recorder = Recorder::start(files, header, |flaw| complain(&flaw));
     let (recorder, trace) = recorder.map_err(|error| no_thread(&error))?;
-    let (code, summary) = play(source, &trace)?;
+    let told = Told { trace: trace.clone(), page: page.as_ref().map(Page::writer) };
+    let (code, summary) = play(source, told)?;
     if let Some(summary) = summary {
         trace.summary(&summary);
     }
     if !recorder.finish() {
         complain("could not write all that has happened: the disk stands still");
+    }
+    if let Some(page) = page {
+        let written = page.write()?;
+        if !call.quiet {
+            say(&format!("{written}: open it in a browser"));
+        }
     }
     Ok(code)
 }
@@ -101,13 +119,13 @@ fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     let (server, movie) = ("127.0.0.1".to_owned(), own_movie::NAME.to_owned());
     let settings = Settings { server, server_port: 0, rtp_port: 0, movie };
     let source = Source::Own(settings, limit, own_movie.frames());
-    recorded(source, call, |mut source, trace| {
+    recorded(source, call, |mut source, told| {
         let settings = server::Settings {
             movies: own_movie.folder(),
             network: Some(network.clone()),
             looping,
             idle_limit: Duration::MAX,
-            trace: trace.clone(),
+            trace: told.trace.clone(),
             ..Default::default()
         };
         let server = Server::bind("127.0.0.1", 0, settings).map_err(could_not)?;
@@ -119,7 +137,7 @@ fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
         // Stops the server whatever happens below, so that the thread can be joined.
         let stop = StopAtEnd(stopper);
         say(own_movie.greeting());
-        let played = launch(source, Some(network), window, call, trace);
+        let played = launch(source, Some(network), window, call, told);
         drop(stop);
         drop(serving.join());
         Ok(played)
@@ -143,19 +161,19 @@ fn launch(
     network: Option<Network>,
     window: Result<Option<PlayerWindow>, WindowError>,
     call: &Call,
-    trace: &Trace,
+    told: Told,
 ) -> Played {
     match window {
-        Ok(None) => played(play_in_terminal(source, call, trace)),
+        Ok(None) => played(play_in_terminal(source, call, &told.trace)),
         Ok(Some(mut window)) => {
             if let Some(network) = network {
                 window.set_network(network);
             }
-            played(play_in_window(source, window, call, trace))
+            played(play_in_window(source, window, call, told))
         }
         Err(error) if call.place == Place::WindowIfPossible => {
             say(&format!("{}\n{WITHOUT_A_WINDOW}", reason_and_cure(&error)));
-            played(play_in_terminal(source, call, trace))
+            played(play_in_terminal(source, call, &told.trace))
         }
         Err(error) => {
             complain(&format!("{}, or --headless", reason_and_cure(&error)));
@@ -210,10 +228,13 @@ fn play_in_window(
     source: Source,
     mut window: PlayerWindow,
     call: &Call,
-    trace: &Trace,
+    told: Told,
 ) -> Result<Played, String> {
     let output = Output::start()?;
-    let mut client = source.client(trace.clone(), output.reporter(call.quiet));
+    if let Some(writer) = told.page {
+        window.set_page_writer(Box::new(writer));
+    }
+    let mut client = source.client(told.trace, output.reporter(call.quiet));
     client.buffer().set_target(call.buffer);
     if call.play {
         client.press(Method::Play);

@@ -27,6 +27,7 @@ fn states() -> Vec<Example> {
         Example::ordinary("ended-panel", Scene { panel: Some(Open::Statistics), ..ended(false) }),
         Example::ordinary("film-only", Scene { film_only: true, ..Scene::playing() }),
         Example::ordinary("scale-told", scale_told()),
+        Example::ordinary("page-told", page_told()),
         Example::ordinary("buffering", buffering()),
     ]
 }
@@ -91,6 +92,12 @@ pub(crate) fn not_decoded() -> Scene {
 /// Just after a press on `+`.
 fn scale_told() -> Scene {
     let pills = vec![("LOSS 5 %", Tone::Warning), ("scale 1", Tone::Plain)];
+    Scene { pills, ..Scene::playing() }
+}
+
+/// Just after a press on `R`.
+fn page_told() -> Scene {
+    let pills = vec![("LOSS 5 %", Tone::Warning), ("wrote session_12.html", Tone::Plain)];
     Scene { pills, ..Scene::playing() }
 }
 

@@ -59,6 +59,8 @@ pub(crate) enum Task {
     },
     /// The programs of a class.
     Class(Order),
+    /// An event log that was handed in, or a client's and its server's.
+    Log(Vec<PathBuf>),
 }
 
 /// A server to check.
@@ -127,6 +129,7 @@ impl Task {
             Self::Server(_) | Self::Client { .. } => false,
             Self::Compare { .. } => option != "name",
             Self::Class(_) => option != "points",
+            Self::Log(_) => true,
         }
     }
 
@@ -136,6 +139,7 @@ impl Task {
             Self::Server(_) | Self::Client { .. } => "they print one",
             Self::Compare { .. } => "compare prints two columns",
             Self::Class(_) => "class has a folder of cards",
+            Self::Log(_) => "log has no card",
         }
     }
 }
@@ -247,7 +251,13 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
             let commands = [with_port("compare", one)?, with_port("compare", other)?];
             Ok(Task::Compare { commands })
         }
-        ([], _) => Err("expected server, client, compare or class, found nothing".to_owned()),
+        (["log", logs @ ..], None) if (1..=2).contains(&logs.len()) => {
+            Ok(Task::Log(logs.iter().map(PathBuf::from).collect()))
+        }
+        (["log", rest @ ..], _) => {
+            Err(format!("expected one FILE or two after log, found {}", rest.len()))
+        }
+        ([], _) => Err("expected server, client, compare, class or log, found nothing".to_owned()),
         ([task @ ("server" | "client"), rest @ ..], _) => {
             Err(format!("expected one COMMAND after {task}, or --at, found {}", rest.len()))
         }
@@ -255,7 +265,7 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
             Err(format!("expected two COMMANDs after compare, found {}", rest.len()))
         }
         ([other, ..], _) => {
-            Err(format!("expected server, client, compare or class, found {other:?}"))
+            Err(format!("expected server, client, compare, class or log, found {other:?}"))
         }
     }
 }
@@ -306,6 +316,7 @@ Usage: lab_check [OPTIONS] server COMMAND
        lab_check [OPTIONS] client COMMAND
        lab_check [OPTIONS] compare COMMAND COMMAND
        lab_check [OPTIONS] class FOLDER...
+       lab_check log FILE [FILE]
 
 Checks a server or a client of the lab, in any language, and prints its report
 card; or the cards of a class, a folder each. In COMMAND {port} is replaced by
@@ -323,5 +334,7 @@ Examples:
         starts a client, in all variations, and watches it as a server
     lab_check compare \"python3 Server.py {port}\" \"target/debug/server {port}\"
         two servers side by side
+    lab_check log client.jsonl server.jsonl
+        logs that were handed in: with the seed every loss is computed anew
     lab_check class submissions/*
         the servers of a class: a table, a card each, and what most fail";

@@ -15,6 +15,9 @@
 //! - [`diagnosis`](rtsp_lab::diagnosis): what is wrong with a server's packets;
 //! - [`jpeg`](rtsp_lab::jpeg), [`lab_payload`](rtsp_lab::lab_payload),
 //!   [`statistics`](rtsp_lab::statistics): what it has to be told of packets and frames.
+//!
+//! And in `log.rs`, which computes anew what the seed of a handed-in log has done:
+//! - [`impairment`](rtsp_lab::impairment): the fates of packets.
 
 use std::env;
 use std::io::{self, Write};
@@ -36,6 +39,7 @@ mod guard;
 mod handed_out;
 mod html;
 mod junit;
+mod log;
 mod outputs;
 mod points;
 mod port;
@@ -100,6 +104,11 @@ fn run(call: &Call) -> Result<ExitCode, String> {
             desk.hand_out(command, client::check(command, name, &call.movie, asked)?, call.verbose)
         }
         Task::Class(order) => check_class(call, order),
+        Task::Log(paths) => {
+            let findings = log::check(paths)?;
+            say(findings.to_string().trim_end());
+            Ok(code_of(!findings.has_failed(), !findings.are_good()))
+        }
         Task::Compare { commands } => {
             let comparison = compare::compare(commands, &call.movie)?;
             say(&comparison.to_string());
