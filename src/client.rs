@@ -426,14 +426,14 @@ impl Client {
             // Some servers answer TEARDOWN by closing.
             return self.torn_down();
         }
-        let (is_waiting, state) = (self.dialogue.awaited().is_some(), self.state);
+        let (awaited, state) = (self.dialogue.awaited(), self.state);
         let what = self.dialogue.what_is_wrong();
         let is_idle = state == State::Ready || state == State::Playing && self.receiver.is_silent();
         self.disconnect();
-        if is_idle && !is_waiting {
+        if is_idle && awaited.is_none() {
             self.log.tell(Message::session_ended(why));
-        } else if state != State::Init || is_waiting {
-            self.log.tell(Message::server_gone(why).unless_wrong(what));
+        } else if state != State::Init || awaited.is_some() {
+            self.log.tell(Message::server_gone(why, awaited).unless_wrong(what));
         }
     }
 

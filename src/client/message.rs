@@ -108,8 +108,15 @@ impl Message {
         Self::no_reply(method, wait).with((method == Method::Setup).then_some(CALL_BY_URL))
     }
 
-    pub(crate) fn server_gone(why: &str) -> Self {
-        let text = format!("The connection has ended ({why}): is the server still running?");
+    /// The connection has ended, and the reply to `awaited` has not come.
+    pub(crate) fn server_gone(why: &str, awaited: Option<Method>) -> Self {
+        let text = match awaited {
+            Some(method) => format!(
+                "The connection has ended ({why}) and {method} was not answered: \
+                 does the server's terminal show an error?"
+            ),
+            None => format!("The connection has ended ({why}): is the server still running?"),
+        };
         Self::error("Server gone".to_owned(), text)
     }
 

@@ -125,9 +125,11 @@ impl Reply {
         self.code / 100 == 2
     }
 
-    /// The number of the request that is answered, while only that with the number `waiting` waits.
+    /// The number of the request that is answered, while only that with the number `waiting` waits. Some
+    /// servers refuse in one line, without a number.
     pub fn answers(&self, waiting: u32) -> Option<u32> {
-        self.cseq.or_else(|| self.has_word_for_cseq.then_some(waiting))
+        let is_bare_refusal = self.code >= 400 && self.session.is_none();
+        self.cseq.or_else(|| (self.has_word_for_cseq || is_bare_refusal).then_some(waiting))
     }
 
     /// What is odd about a reply that grants a request, and does no harm.
@@ -226,6 +228,12 @@ pub fn what_is_wrong(text: &str, cseq: u32) -> String {
     }
     if Method::ALL.iter().any(is_method) {
         return format!("The server sends the request back: {line:?}.");
+    }
+    if text.trim_end().contains('\r') && !text.contains('\n') {
+        return "The reply's lines end in \\r alone: expected \\n, or \\r\\n.".to_owned();
+    }
+    if line.starts_with("RTSP/") && line.to_ascii_lowercase().contains(" cseq") {
+        return format!("The reply is one line, {line:?}: a \\n belongs before CSeq and Session.");
     }
     match Reply::parse(text).map(|reply| reply.cseq) {
         Err(_) => format!("The reply begins with {line:?}, expected: \"RTSP/1.0 200 OK\"."),
@@ -453,6 +461,14 @@ mod tests {
             ("\0R\0T\0S\0P\0/\x001\0".into(), "The reply is UTF-16"),
             (r"b'RTSP/1.0 200 OK\nCSeq: 3\n'".into(), "str() of bytes"),
             (r"RTSP/1.0 200 OK\nCSeq: 3\nSession: 1\n".into(), r"a \ and an n are no line end"),
+            (
+                "RTSP/1.0 200 OK\rCSeq: 3\rSession: 1\r".into(),
+                r"lines end in \r alone: expected \n",
+            ),
+            (
+                "RTSP/1.0 200 OK CSeq: 3 Session: 1\n".into(),
+                r"a \n belongs before CSeq and Session.",
+            ),
             ("\u{15}\u{3}\u{3}\0\u{2}\u{2}".into(), "A TLS server answers there"),
             (
                 "SSH-2.0-OpenSSH_9.2\r\n".into(),
@@ -462,6 +478,15 @@ mod tests {
             let told = what_is_wrong(&text, 3);
             assert!(told.contains(words), "{text:?}: expected {words:?} in {told:?}");
         }
+    }
+
+    #[test]
+    fn a_refusal_in_one_line_answers_what_waits() {
+        let answers = |text: &str| Reply::parse(text).unwrap().answers(7);
+        assert_eq!(answers("404 NOT FOUND\n"), Some(7));
+        assert_eq!(answers("RTSP/1.0 404 File Not Found\nCSeq: 3\n"), Some(3));
+        assert_eq!(answers("RTSP/1.0 200 OK\n"), None);
+        assert_eq!(answers("RTSP/1.0 500 Error\nSession: 1\n"), None);
     }
 
     #[test]

@@ -178,7 +178,7 @@ impl StandardClient {
             return self.torn_down();
         }
         let Status { awaited, state, has_no_data, .. } = self.session.status();
-        let gone = self.session.explain(Message::server_gone(why));
+        let gone = self.session.explain(Message::server_gone(why, awaited));
         self.disconnect();
         let is_idle = state == State::Ready || state == State::Playing && has_no_data;
         if is_idle && awaited.is_none() {

@@ -18,7 +18,7 @@ fn asking() -> Stage {
 const UTF_16: &[u8] = b"\xFF\xFER\0T\0S\0P\0/\x001\0.\x000\0 \x002\x000\x000\0 \0O\0K\0\n\0";
 
 /// What the server says instead of a reply, in words and in bytes, and the message.
-const NO_REPLIES: [(&str, &[u8], &str); 14] = [
+const NO_REPLIES: [(&str, &[u8], &str); 16] = [
     (
         "no CSeq",
         b"RTSP/1.0 200 OK\nSession: 123456\n",
@@ -69,6 +69,17 @@ const NO_REPLIES: [(&str, &[u8], &str); 14] = [
         "the letters `\\` and `n` in place of line ends",
         br"RTSP/1.0 200 OK\nCSeq: 1",
         r#"The reply is "RTSP/1.0 200 OK\\nCSeq: 1": a \ and an n are no line end."#,
+    ),
+    (
+        "`\\r` alone in place of line ends",
+        b"RTSP/1.0 200 OK\rCSeq: 1\rSession: 123456\r",
+        r"The reply's lines end in \r alone: expected \n, or \r\n.",
+    ),
+    (
+        "all in one line",
+        b"RTSP/1.0 200 OK CSeq: 1 Session: 123456\n",
+        "The reply is one line, \"RTSP/1.0 200 OK CSeq: 1 Session: 123456\": a \\n belongs before CSeq \
+         and Session.",
     ),
     (
         "the request itself",
@@ -130,6 +141,15 @@ fn a_reply_that_comes_after_what_is_none_still_counts() {
     stage.answered(b"RTSP/1.0 200 OK\nCSeq: 1\nSession: 123456\n");
     assert_eq!(stage.client.state(), State::Ready);
     assert_eq!(stage.client.message(), None);
+}
+
+#[test]
+fn a_refusal_in_one_line_is_the_answer() {
+    let mut stage = asking();
+    stage.server.says(b"404 NOT FOUND\n");
+    let told = stage.message("404 NOT FOUND");
+    assert!(told.contains("check its name and folder"), "{told}");
+    assert_eq!(stage.client.state(), State::Init);
 }
 
 #[test]

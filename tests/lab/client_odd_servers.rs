@@ -429,7 +429,8 @@ fn a_reply_after_the_message_still_counts() {
 fn a_server_that_goes_while_the_movie_plays_is_a_message_and_setup_works_again() {
     let mut stage = Stage::playing();
     stage.server.closes();
-    stage.message("Server gone");
+    let told = stage.message("Server gone");
+    assert!(told.ends_with("is the server still running?"), "{told}");
     assert_eq!((stage.client.state(), stage.client.session_id()), (State::Init, None));
     assert!(!stage.client.is_torn_down());
     stage.setup();
@@ -471,7 +472,8 @@ fn a_server_that_breaks_off_instead_of_a_reply_is_a_message() {
     let mut stage = Stage::playing();
     stage.client.pause_movie();
     stage.server.resets();
-    stage.message("Server gone");
+    let told = stage.message("Server gone");
+    assert!(told.contains("PAUSE was not answered: does the server's terminal"), "{told}");
     assert_eq!((stage.client.state(), stage.client.is_waiting()), (State::Init, false));
 }
 
