@@ -198,6 +198,8 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ),
     ("serde", &["tools/lab_check/src/"]),
     ("serde_json", &["tools/lab_check/src/"]),
+    ("terminal_size", &["tools/lab_check/src/learn/screen"]),
+    ("toml", &["tools/lab_check/src/learn/texts"]),
 ];
 
 /// A file with more lines than this has two subjects, except a class of the report's, which has its

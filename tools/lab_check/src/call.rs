@@ -7,9 +7,11 @@ use getopts::{Matches, Options};
 
 use crate::class::Order;
 use crate::client::{self, KeySet, Pressing};
+use crate::learn;
 use crate::outputs::Places;
 
 mod of_class;
+mod of_learn;
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -59,6 +61,8 @@ pub(crate) enum Task {
     },
     /// The programs of a class.
     Class(Order),
+    /// A program that is being written.
+    Learn(learn::Order),
 }
 
 /// A server to check.
@@ -113,7 +117,7 @@ impl Call {
         };
         let (movie, name) = (PathBuf::from(movie), matches.opt_str("name"));
         let verbose = matches.opt_present("verbose");
-        if matches!(task, Task::Compare { .. }) && verbose {
+        if matches!(task, Task::Compare { .. } | Task::Learn(_)) && verbose {
             return Err("--verbose goes with server and client".to_owned());
         }
         Ok(Self { task, movie, places, points: path("points"), name, verbose })
@@ -127,6 +131,7 @@ impl Task {
             Self::Server(_) | Self::Client { .. } => false,
             Self::Compare { .. } => option != "name",
             Self::Class(_) => option != "points",
+            Self::Learn(_) => true,
         }
     }
 
@@ -136,6 +141,7 @@ impl Task {
             Self::Server(_) | Self::Client { .. } => "they print one",
             Self::Compare { .. } => "compare prints two columns",
             Self::Class(_) => "class has a folder of cards",
+            Self::Learn(_) => "learn prints a line at a time",
         }
     }
 }
@@ -165,11 +171,12 @@ const CARD_OPTIONS: [&str; 7] = ["tsv", "json", "junit", "gradescope", "html", "
 /// A title, and the function that adds the options under it.
 type Group = (&'static str, fn(&mut Options));
 
-const GROUPS: [Group; 5] = [
+const GROUPS: [Group; 6] = [
     ("With server", of_server),
     ("With client", of_client),
     ("With server and client", of_both),
     ("With class", of_class::options),
+    ("With learn", of_learn::options),
     ("Always", of_all),
 ];
 
@@ -216,7 +223,8 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
     let words: Vec<&str> = matches.free.iter().map(String::as_str).collect();
     let at = matches.opt_str("at");
     let (scripts, pressing) = (matches.opt_strs("script"), read_pressing(matches)?);
-    let is_client = matches!(words.first(), Some(&("client" | "class")));
+    let is_client = matches!(words.first(), Some(&("client" | "class")))
+        || matches!(words.as_slice(), ["learn", "client", ..]);
     let verbose = matches.opt_present("verbose");
     if !is_client && (pressing != Pressing::ByHand || !scripts.is_empty()) {
         return Err("--script, --keys and --press go with client".to_owned());
@@ -229,7 +237,13 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
             return Err(format!("--{option} goes with class"));
         }
     }
+    if words.first() != Some(&"learn") {
+        if let Some(option) = of_learn::ITS_OWN.iter().find(|option| matches.opt_present(option)) {
+            return Err(format!("--{option} goes with learn"));
+        }
+    }
     match (words.as_slice(), at) {
+        (["learn", rest @ ..], _) => of_learn::read(matches, pressing, rest).map(Task::Learn),
         (["class", folders @ ..], _) => of_class::read(matches, pressing, folders).map(Task::Class),
         (["server", command], None) => {
             Ok(Task::Server(Server::Command(with_port("server", command)?)))
@@ -247,7 +261,9 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
             let commands = [with_port("compare", one)?, with_port("compare", other)?];
             Ok(Task::Compare { commands })
         }
-        ([], _) => Err("expected server, client, compare or class, found nothing".to_owned()),
+        ([], _) => {
+            Err("expected server, client, compare, class or learn, found nothing".to_owned())
+        }
         ([task @ ("server" | "client"), rest @ ..], _) => {
             Err(format!("expected one COMMAND after {task}, or --at, found {}", rest.len()))
         }
@@ -255,7 +271,7 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
             Err(format!("expected two COMMANDs after compare, found {}", rest.len()))
         }
         ([other, ..], _) => {
-            Err(format!("expected server, client, compare or class, found {other:?}"))
+            Err(format!("expected server, client, compare, class or learn, found {other:?}"))
         }
     }
 }
@@ -306,9 +322,11 @@ Usage: lab_check [OPTIONS] server COMMAND
        lab_check [OPTIONS] client COMMAND
        lab_check [OPTIONS] compare COMMAND COMMAND
        lab_check [OPTIONS] class FOLDER...
+       lab_check [OPTIONS] learn server|client COMMAND
 
 Checks a server or a client of the lab, in any language, and prints its report
-card; or the cards of a class, a folder each. In COMMAND {port} is replaced by
+card; or the cards of a class, a folder each; or leads through the lab, a step
+at a time, with a program that is not finished. In COMMAND {port} is replaced by
 the RTSP port; for a client also {host}, {rtp} and {movie}. Ends with code 0 if
 nothing failed, 1 if something did, 2 after a wrong call, and 3 if nothing
 failed with a client, but lines could not be checked because something did not
@@ -324,4 +342,6 @@ Examples:
     lab_check compare \"python3 Server.py {port}\" \"target/debug/server {port}\"
         two servers side by side
     lab_check class submissions/*
-        the servers of a class: a table, a card each, and what most fail";
+        the servers of a class: a table, a card each, and what most fail
+    lab_check learn server \"python3 Server.py {port}\"
+        the next line that your server does not meet yet, and why";

@@ -26,6 +26,7 @@ mod gate;
 mod hands;
 mod intake;
 mod keys;
+mod lesson;
 mod limits;
 mod meter;
 mod movie;
@@ -40,16 +41,19 @@ mod requirements;
 mod run;
 mod script;
 mod sight;
+mod until;
 mod variations;
 mod watch;
 
 use hands::Hands;
 pub(crate) use keys::KeySet;
 use keys::Keys;
+pub(crate) use lesson::Lesson;
 use movie::Movie;
 use press::Press;
 use run::Run;
 use script::Script;
+use until::Until;
 use variations::Runs;
 
 /// Checks that there are variations of these names.
@@ -71,6 +75,11 @@ pub(crate) fn requirements() -> Vec<&'static Requirement> {
 /// It is not run by Python; in one line.
 pub(crate) fn pressable(command: &str) -> Result<(), String> {
     press::can_press(command)
+}
+
+/// What is required of a client, by its name.
+pub(crate) fn requirement(id: &str) -> Option<&'static Requirement> {
+    lesson::requirement(id)
 }
 
 /// Who presses the buttons.
@@ -129,13 +138,14 @@ pub(crate) fn check(
     }
     for (script, run) in &runs {
         card.quote(&requirements::of(&[*script]), FAIL, run.last_complaints(verbose));
-        card.tell(&requirements::of(&[*script]), run.story.told());
+        card.tell(&requirements::of(&[*script]), run.story.clone());
     }
-    card.tell(&lines, plain.story.told());
+    card.tell(&lines, plain.story.clone());
     Ok(card)
 }
 
 /// The program under test, and what it is to play.
+#[derive(Debug)]
 struct Client<'a> {
     command: &'a str,
     movie: Movie,
@@ -143,6 +153,7 @@ struct Client<'a> {
 }
 
 /// What presses its buttons.
+#[derive(Debug)]
 enum Tool {
     Keys(KeySet),
     Tk(Press),
@@ -160,7 +171,17 @@ impl Tool {
 
 impl Client<'_> {
     fn play(&self, script: Script, hands: Hands, patience: Option<u16>) -> Result<Run, String> {
-        case::play(script, self.command, &self.movie, hands, patience)
+        self.play_until(script, hands, patience, Until::End)
+    }
+
+    fn play_until(
+        &self,
+        script: Script,
+        hands: Hands,
+        patience: Option<u16>,
+        until: Until,
+    ) -> Result<Run, String> {
+        case::play(script, self.command, &self.movie, hands, (patience, until))
     }
 
     /// Plays the plain variation, and begins the card with what was seen.
@@ -255,6 +276,33 @@ fn at_most_twice<T>(
     }
     writeln!(io::stderr(), "    {} failed, and is tried once more", script.name()).ok();
     play().map(|(_, found)| found)
+}
+
+/// Does that for all of them, some at the same time.
+fn at_once<T: Sync, R: Send>(
+    all: &[T],
+    play: impl Fn(&T) -> Result<R, String> + Sync,
+) -> Result<Vec<R>, String> {
+    let waiting = Mutex::new(all.iter());
+    let (sender, found) = channel();
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE.min(all.len()) {
+            let (sender, waiting, play) = (sender.clone(), &waiting, &play);
+            let next = || waiting.lock().ok()?.next();
+            let work = move || {
+                while let Some(one) = next() {
+                    sender.send(play(one)).ok();
+                }
+            };
+            let named = thread::Builder::new().name("play_case".to_owned());
+            named
+                .spawn_scoped(scope, work)
+                .map_err(|error| format!("could not start a thread: {error}"))?;
+        }
+        Ok::<(), String>(())
+    })?;
+    drop(sender);
+    found.iter().collect()
 }
 
 /// The next variation that has not been taken yet.

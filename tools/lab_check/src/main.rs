@@ -36,6 +36,7 @@ mod guard;
 mod handed_out;
 mod html;
 mod junit;
+mod learn;
 mod outputs;
 mod points;
 mod port;
@@ -100,6 +101,7 @@ fn run(call: &Call) -> Result<ExitCode, String> {
             desk.hand_out(command, client::check(command, name, &call.movie, asked)?, call.verbose)
         }
         Task::Class(order) => check_class(call, order),
+        Task::Learn(order) => learn::run(order, &call.movie),
         Task::Compare { commands } => {
             let comparison = compare::compare(commands, &call.movie)?;
             say(&comparison.to_string());

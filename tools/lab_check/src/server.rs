@@ -10,6 +10,7 @@ use crate::card::{Came, Card, Evidence, Requirement, Verdict};
 use crate::figures::Figures;
 use crate::progress::Progress;
 use crate::stage::Stage;
+use crate::story::Story;
 
 mod caller;
 mod clients;
@@ -23,6 +24,7 @@ mod form;
 mod frames;
 mod framing;
 mod leftovers;
+mod lesson;
 mod long;
 pub(crate) mod movie;
 mod movies;
@@ -37,6 +39,7 @@ mod streaming;
 mod subject;
 
 use form::Form;
+pub(crate) use lesson::Lesson;
 use movie::{LARGE_SIZE, Movie};
 use requirements as need;
 use run::{Movies, Played, Run};
@@ -52,7 +55,7 @@ pub(crate) struct Examination {
     /// Failures that may come from what another line has failed for.
     doubtful: Vec<Note>,
     /// What had happened before a line has failed.
-    stories: Vec<(&'static Requirement, String)>,
+    stories: Vec<(&'static Requirement, Story)>,
 }
 
 /// Runs all cases against the server.
@@ -68,6 +71,11 @@ pub(crate) fn check(server: &Server, name: Option<&str>, movie: &Path) -> Result
 /// What is required of a server.
 pub(crate) const fn requirements() -> &'static [&'static Requirement] {
     need::ALL
+}
+
+/// What is required of a server, by its name; also what only a step of the learning mode asks.
+pub(crate) fn requirement(id: &str) -> Option<&'static Requirement> {
+    lesson::requirement(id)
 }
 
 fn figures_of(numbers: &BTreeMap<Number, f64>) -> Figures {
@@ -101,7 +109,7 @@ pub(crate) fn examine(
         Ok(first) => {
             let form = probe::form_of(&subject, &movies.whole, first);
             let progress = Mutex::new(progress);
-            let run = Run { subject: &subject, movies: &movies, form, progress };
+            let run = Run { subject: &subject, movies: &movies, form, progress, called_off: None };
             encode::judge(&mut examination.card, &subject)?;
             examination.play_all(&run)?;
             examination.settle();

@@ -201,7 +201,7 @@ impl SheetLine {
                     expected: escaped_lines(&evidence.expected),
                     reason: line.reason.as_deref().map(escaped_lines),
                     see: requirement.place(),
-                    story: line.story.as_deref().map(escaped_lines),
+                    story: line.story.as_ref().map(|story| escaped_lines(&story.told())),
                 };
                 (None, Some(evidence))
             }

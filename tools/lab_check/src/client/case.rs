@@ -17,7 +17,7 @@ use super::gate::Gate;
 use super::hands::{Hands, Place};
 use super::limits::{
     BIND_LIMIT, CLICK_LOOK, END_LIMIT, END_RESERVE, EOF_LOOK, LONG_PLAY, MOST_REQUESTS,
-    REFUSAL_LOOK, SESSION_LOOK, SILENCE_LOOK, TURN,
+    OWN_PATIENCE, REFUSAL_LOOK, SESSION_LOOK, SILENCE_LOOK, TURN,
 };
 use super::movie::{Movie, Sender};
 use super::port;
@@ -25,6 +25,7 @@ use super::reply::{Question, Step, session_id};
 use super::request::Request;
 use super::run::{Rest, Run, Seen, Stall};
 use super::script::Script;
+use super::until::Until;
 use super::watch::Watch;
 
 /// A client that runs, and the server that faces it.
@@ -47,6 +48,7 @@ pub(crate) struct Case<'a> {
     deadline: Deadline,
     /// How many packets after PLAY a client that sends by itself would have sent its next request.
     patience: Option<u16>,
+    until: Until,
     run: Run,
     // This field is dropped before the folder in which the program runs is removed.
     program: Program,
@@ -62,12 +64,16 @@ pub(crate) fn play(
     command: &str,
     movie: &Movie,
     hands: Hands,
-    patience: Option<u16>,
+    (patience, until): (Option<u16>, Until),
 ) -> Result<Run, String> {
     let mut case = Case::start(script, command, movie, hands)?;
     case.patience = patience;
+    case.until = until;
     while let Some(request) = case.next_request() {
         case.note(&request);
+        if case.is_far_enough() {
+            break;
+        }
         case.answer(&request);
     }
     Ok(case.look_back())
@@ -100,6 +106,7 @@ impl<'a> Case<'a> {
             last_look: None,
             deadline,
             patience: None,
+            until: Until::End,
             run: Run {
                 session: session_id(),
                 rtp_port: gate.rtp_port(),
@@ -229,8 +236,28 @@ impl<'a> Case<'a> {
         let is_torn_down = self.state == State::Init && self.run.has(Method::Teardown);
         let looked = self.last_look.is_some_and(Deadline::is_over);
         let is_tired = self.patience.is_some_and(|limit| self.sender.since_play() > limit);
-        let is_stuck = self.hands.have_given_up();
-        is_torn_down || has_left || looked || is_tired || is_stuck || self.program.has_ended()
+        let is_stuck = self.hands.have_given_up() || self.waits_in_vain();
+        self.is_far_enough()
+            || is_torn_down
+            || has_left
+            || looked
+            || is_tired
+            || is_stuck
+            || self.program.has_ended()
+    }
+
+    fn is_far_enough(&self) -> bool {
+        self.until.is_reached(&self.run, self.sender.since_play())
+    }
+
+    /// Whether a button was pressed that has had no effect for too long.
+    fn waits_in_vain(&self) -> bool {
+        let sends_by_itself = !self.hands.are_needed() && self.state == State::Ready;
+        if sends_by_itself && self.until != Until::End && self.since.elapsed() > OWN_PATIENCE {
+            return true;
+        }
+        let pressed = self.hands.pressed_since(self.run.requests.len());
+        pressed.zip(self.until.patience()).is_some_and(|(since, most)| since > most)
     }
 
     fn place(&self) -> Place {

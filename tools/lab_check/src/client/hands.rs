@@ -24,6 +24,8 @@ pub(crate) struct Hands {
     missing: Option<(Button, String)>,
     /// The script has seen a window.
     has_window: bool,
+    /// When the script has pressed a button.
+    pressed: Option<Instant>,
 }
 
 /// What `lab_check` presses buttons with.
@@ -69,7 +71,7 @@ impl Hands {
     /// For a client of which it is known whether it needs them.
     pub(crate) const fn known(by_hand: bool) -> Self {
         let (tool, last, missing) = (None, None, None);
-        Self { tool, may_ask: by_hand, by_hand, last, missing, has_window: false }
+        Self { tool, may_ask: by_hand, by_hand, last, missing, has_window: false, pressed: None }
     }
 
     /// Whether the client needs somebody to press its buttons.
@@ -90,10 +92,22 @@ impl Hands {
         let Some(Tool::Link(link)) = &mut self.tool else { return None };
         let report = link.report()?;
         self.has_window |= report == Report::Window;
+        if matches!(report, Report::Pressed(_)) {
+            self.pressed = Some(Instant::now());
+        }
         if let Report::Absent(button, what) = &report {
             self.missing = Some((*button, what.clone()));
         }
         Some(report)
+    }
+
+    /// How long ago the script has pressed a button after that many requests, if it has.
+    pub(crate) fn pressed_since(&self, requests: usize) -> Option<Duration> {
+        let is_for_next = self.last.is_some_and(|(_, before, _)| before == requests);
+        let at = self.pressed.filter(|_| is_for_next)?;
+        // A press of before is not the last one, which may still be on its way.
+        let (_, _, asked) = self.last?;
+        (at >= asked).then(|| at.elapsed())
     }
 
     /// Whether such a script looks at what the window shows.
