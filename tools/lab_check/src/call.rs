@@ -7,11 +7,15 @@ use getopts::{Matches, Options};
 
 use crate::class::Order;
 use crate::client::{self, KeySet, Pressing};
+pub(crate) use crate::given::Server;
 use crate::learn;
 use crate::outputs::Places;
 
 mod of_class;
 mod of_learn;
+mod words;
+
+use words::{USAGE, with_port};
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -63,15 +67,6 @@ pub(crate) enum Task {
     Class(Order),
     /// A program that is being written.
     Learn(learn::Order),
-}
-
-/// A server to check.
-#[derive(Clone, Debug)]
-pub(crate) enum Server {
-    /// One to start, with `{port}`.
-    Command(String),
-    /// One that runs at this `HOST:PORT`.
-    At(String),
 }
 
 impl Asked {
@@ -224,7 +219,7 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
     let at = matches.opt_str("at");
     let (scripts, pressing) = (matches.opt_strs("script"), read_pressing(matches)?);
     let is_client = matches!(words.first(), Some(&("client" | "class")))
-        || matches!(words.as_slice(), ["learn", "client", ..]);
+        || matches!(words.as_slice(), ["learn", "client" | "both", ..]);
     let verbose = matches.opt_present("verbose");
     if !is_client && (pressing != Pressing::ByHand || !scripts.is_empty()) {
         return Err("--script, --keys and --press go with client".to_owned());
@@ -301,47 +296,9 @@ fn read_pressing(matches: &Matches) -> Result<Pressing, String> {
     }
 }
 
-/// Without this placeholder the program can't be told where to listen, or where to connect.
-fn with_port(task: &str, command: &str) -> Result<String, String> {
-    if command.contains("{port}") {
-        return Ok(command.to_owned());
-    }
-    Err(format!("expected {{port}} in the COMMAND of {task}, found {command:?}"))
-}
-
 fn read_place(word: &str) -> Result<String, String> {
     let port = word.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
     let is_place = port.is_some_and(|port| port != 0);
     let flaw = || format!("expected --at HOST:PORT, found {word:?}");
     if is_place { Ok(word.to_owned()) } else { Err(flaw()) }
 }
-
-const USAGE: &str = "\
-Usage: lab_check [OPTIONS] server COMMAND
-       lab_check [OPTIONS] server --at HOST:PORT
-       lab_check [OPTIONS] client COMMAND
-       lab_check [OPTIONS] compare COMMAND COMMAND
-       lab_check [OPTIONS] class FOLDER...
-       lab_check [OPTIONS] learn server|client COMMAND
-
-Checks a server or a client of the lab, in any language, and prints its report
-card; or the cards of a class, a folder each; or leads through the lab, a step
-at a time, with a program that is not finished. In COMMAND {port} is replaced by
-the RTSP port; for a client also {host}, {rtp} and {movie}. Ends with code 0 if
-nothing failed, 1 if something did, 2 after a wrong call, and 3 if nothing
-failed with a client, but lines could not be checked because something did not
-come; with class 0 if each folder has a card, 1 if not.
-
-Examples:
-    lab_check server \"python3 Server.py {port}\"
-        starts a server, and speaks to it as the lab's client does
-    lab_check server --at 127.0.0.1:2048
-        the same with a server that runs already
-    lab_check client \"python3 ClientLauncher.py {host} {port} {rtp} {movie}\"
-        starts a client, in all variations, and watches it as a server
-    lab_check compare \"python3 Server.py {port}\" \"target/debug/server {port}\"
-        two servers side by side
-    lab_check class submissions/*
-        the servers of a class: a table, a card each, and what most fail
-    lab_check learn server \"python3 Server.py {port}\"
-        the next line that your server does not meet yet, and why";

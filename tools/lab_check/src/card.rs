@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::escape::{self, escaped, hexadecimal};
+use crate::escape::{escaped, visible};
 use crate::figures::Figures;
 use crate::story::Story;
 
@@ -377,39 +377,12 @@ impl fmt::Display for Came {
     }
 }
 
-/// Bytes on one line, as `docs/protocol.md` writes them: text with visible line ends, and other
-/// bytes in hexadecimal. Long ones are cut.
-pub(crate) fn visible(bytes: &[u8]) -> String {
-    let (shown, rest) = bytes.split_at(bytes.len().min(SHOWN));
-    let mut text = String::new();
-    for chunk in shown.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            match character {
-                '\n' => text.push('␊'),
-                '\r' => text.push('␍'),
-                other => escape::push(&mut text, other),
-            }
-        }
-        text.extend(chunk.invalid().iter().map(|&byte| hexadecimal(byte)));
-    }
-    if text.is_empty() {
-        text.push_str("nothing");
-    }
-    if !rest.is_empty() {
-        let more = format!(" … and {} bytes more", rest.len());
-        text.push_str(&more);
-    }
-    text
-}
-
 /// The words of the verdicts.
 pub(crate) const PASS: &str = "pass";
 pub(crate) const FAIL: &str = "FAIL";
 pub(crate) const TOLERATED: &str = "tolerated";
 pub(crate) const NOT_OFFERED: &str = "not offered";
 pub(crate) const NOT_CHECKED: &str = "not checked";
-/// How many bytes of a message a card shows.
-const SHOWN: usize = 400;
 
 #[cfg(test)]
 mod tests {

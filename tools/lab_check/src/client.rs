@@ -33,8 +33,10 @@ mod movie;
 mod picture;
 mod pictures;
 mod plain;
+mod player;
 mod port;
 mod press;
+mod raised;
 mod reply;
 mod request;
 mod requirements;
@@ -47,10 +49,10 @@ mod watch;
 
 use hands::Hands;
 pub(crate) use keys::KeySet;
-use keys::Keys;
 pub(crate) use lesson::Lesson;
 use movie::Movie;
-use press::Press;
+pub(crate) use player::Pressing;
+use player::{AT_ONCE, Client, Tool};
 use run::Run;
 use script::Script;
 use until::Until;
@@ -80,17 +82,6 @@ pub(crate) fn pressable(command: &str) -> Result<(), String> {
 /// What is required of a client, by its name.
 pub(crate) fn requirement(id: &str) -> Option<&'static Requirement> {
     lesson::requirement(id)
-}
-
-/// Who presses the buttons.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pressing {
-    /// The client itself, or else the user.
-    ByHand,
-    /// The keys of its window.
-    Keys(KeySet),
-    /// A script in its process, which has a window of Tk.
-    Tk,
 }
 
 /// What is asked for.
@@ -144,44 +135,9 @@ pub(crate) fn check(
     Ok(card)
 }
 
-/// The program under test, and what it is to play.
-#[derive(Debug)]
-struct Client<'a> {
-    command: &'a str,
-    movie: Movie,
-    tool: Option<Tool>,
-}
-
-/// What presses its buttons.
-#[derive(Debug)]
-enum Tool {
-    Keys(KeySet),
-    Tk(Press),
-}
-
-impl Tool {
-    fn prepare(pressing: Pressing) -> Result<Option<Self>, String> {
-        match pressing {
-            Pressing::ByHand => Ok(None),
-            Pressing::Keys(set) => Keys::prepare(set).map(|_| Some(Self::Keys(set))),
-            Pressing::Tk => Press::prepare().map(|press| Some(Self::Tk(press))),
-        }
-    }
-}
-
 impl Client<'_> {
     fn play(&self, script: Script, hands: Hands, patience: Option<u16>) -> Result<Run, String> {
         self.play_until(script, hands, patience, Until::End)
-    }
-
-    fn play_until(
-        &self,
-        script: Script,
-        hands: Hands,
-        patience: Option<u16>,
-        until: Until,
-    ) -> Result<Run, String> {
-        case::play(script, self.command, &self.movie, hands, (patience, until))
     }
 
     /// Plays the plain variation, and begins the card with what was seen.
@@ -215,15 +171,6 @@ impl Client<'_> {
             let was_slow = (run.is_cut && !plain.is_cut) || run.dropped > 0;
             Ok(((card.is_full() && !was_slow) || !self.may_repeat(plain), run))
         })
-    }
-
-    /// The hands that use the tool, if there is one, or else these.
-    fn hands(&self, others: impl Fn() -> Hands) -> Result<Hands, String> {
-        match &self.tool {
-            Some(Tool::Keys(set)) => Keys::prepare(*set).map(Hands::with_keys),
-            Some(Tool::Tk(press)) => press.link().map(Hands::with_link),
-            None => Ok(others()),
-        }
     }
 
     /// Whether a run that has failed may be tried again: not if the user would have to click once
@@ -278,33 +225,6 @@ fn at_most_twice<T>(
     play().map(|(_, found)| found)
 }
 
-/// Does that for all of them, some at the same time.
-fn at_once<T: Sync, R: Send>(
-    all: &[T],
-    play: impl Fn(&T) -> Result<R, String> + Sync,
-) -> Result<Vec<R>, String> {
-    let waiting = Mutex::new(all.iter());
-    let (sender, found) = channel();
-    thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(all.len()) {
-            let (sender, waiting, play) = (sender.clone(), &waiting, &play);
-            let next = || waiting.lock().ok()?.next();
-            let work = move || {
-                while let Some(one) = next() {
-                    sender.send(play(one)).ok();
-                }
-            };
-            let named = thread::Builder::new().name("play_case".to_owned());
-            named
-                .spawn_scoped(scope, work)
-                .map_err(|error| format!("could not start a thread: {error}"))?;
-        }
-        Ok::<(), String>(())
-    })?;
-    drop(sender);
-    found.iter().collect()
-}
-
 /// The next variation that has not been taken yet.
 fn next(waiting: &Mutex<(std::slice::Iter<'_, Script>, &mut Progress)>) -> Option<Script> {
     let mut waiting = waiting.lock().ok()?;
@@ -316,5 +236,3 @@ fn next(waiting: &Mutex<(std::slice::Iter<'_, Script>, &mut Progress)>) -> Optio
 
 /// Two seconds of the movie.
 const MORE_PACKETS: u16 = 40;
-/// How many clients run at the same time.
-const AT_ONCE: usize = 5;

@@ -5,20 +5,19 @@
 
 use std::env;
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal, Write as _};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::time::{Instant, SystemTime};
 
-use crate::client::Pressing;
 use crate::escape::escaped;
-use crate::python::PythonCommand;
-use crate::role::Role;
 
 mod aside;
+mod ending;
 mod lead;
 mod mistakes;
 mod notebook;
+mod order;
+mod plan;
 mod print;
 mod screen;
 mod show;
@@ -26,126 +25,48 @@ mod tale;
 mod texts;
 mod watch;
 
+pub(crate) use ending::Ending;
+use ending::say;
 use lead::Lead;
 use notebook::{Notebook, name_of};
+pub(crate) use order::{Order, Plan, Wish};
 use screen::{Ink, Screen};
 use texts::{Step, Texts};
 use watch::{Keys, Look, News};
-
-/// What is asked for.
-#[derive(Clone, Debug)]
-pub(crate) struct Order {
-    pub(crate) plan: Plan,
-    pub(crate) pressing: Pressing,
-    /// The step to begin with.
-    pub(crate) step: Option<String>,
-    pub(crate) wish: Wish,
-    /// Stories are told as a whole.
-    pub(crate) tells_all: bool,
-    /// Where one stands is remembered.
-    pub(crate) is_kept: bool,
-}
-
-/// What is to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wish {
-    /// One run.
-    Look,
-    /// A run at each change.
-    Watch,
-    /// One more hint, and no run.
-    Hint,
-}
-
-/// The programs, and the order in which their steps come.
-#[derive(Clone, Debug)]
-pub(crate) enum Plan {
-    /// One program, from its first step to its last.
-    One(Role, String),
-}
-
-/// How a run has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ending {
-    Done,
-    Failed,
-    /// Nothing has failed, but something did not come.
-    Open,
-}
-
-impl Ending {
-    fn code(self) -> ExitCode {
-        match self {
-            Self::Done => ExitCode::SUCCESS,
-            Self::Failed => ExitCode::FAILURE,
-            Self::Open => ExitCode::from(crate::UNFINISHED),
-        }
-    }
-}
-
-impl Plan {
-    /// What its page in the notebook is called.
-    const fn name(&self) -> &'static str {
-        match self {
-            Self::One(role, _) => role.name(),
-        }
-    }
-
-    /// The steps in their order.
-    fn steps(&self, texts: &Texts) -> Result<Vec<Step>, String> {
-        match self {
-            Self::One(role, _) => NUMBERS.iter().map(|id| texts.step(*role, id)).collect(),
-        }
-    }
-
-    fn command(&self, _role: Role) -> &str {
-        match self {
-            Self::One(_, command) => command,
-        }
-    }
-
-    /// The script that a command names and that is not there.
-    fn missing(&self) -> Option<String> {
-        let Self::One(_, command) = self;
-        let script = PythonCommand::of(command)?.script()?;
-        (!Path::new(&script).exists()).then_some(script)
-    }
-}
 
 /// Leads.
 ///
 /// # Errors
 /// It can't begin, or what is remembered can't be written: in one line.
-pub(crate) fn run(order: &Order, movie: &Path) -> Result<ExitCode, String> {
+pub(crate) fn run(order: &Order, movie: &Path) -> Result<Ending, String> {
     let texts = Texts::read()?;
     let screen = Screen::here();
     if order.wish == Wish::Watch && !(screen.is_terminal && io::stdin().is_terminal()) {
-        crate::complain("--watch needs a terminal");
-        return Ok(ExitCode::from(2));
+        return Ok(Ending::NoTerminal);
     }
     let folder = env::current_dir().map_err(|error| format!("could not look here: {error}"))?;
     let mut notebook = Notebook::open(&folder, order.plan.name(), order.is_kept);
     let steps = chosen(order, &texts, &mut notebook)?;
     let mut lesson = Lesson { order, movie, screen, folder, steps, notebook };
-    let ending = match order.wish {
+    match order.wish {
         Wish::Hint => {
             lesson.give_hint()?;
-            return Ok(ExitCode::SUCCESS);
+            Ok(Ending::Done)
         }
-        Wish::Look => lesson.look(order.tells_all)?,
-        Wish::Watch => lesson.watch()?,
-    };
-    Ok(ending.code())
+        Wish::Look => lesson.look(order.tells_all),
+        Wish::Watch => lesson.watch(),
+    }
 }
 
 /// The steps of the plan, or that one alone that is none of them; notes in the notebook where to begin.
 fn chosen(order: &Order, texts: &Texts, notebook: &mut Notebook) -> Result<Vec<Step>, String> {
     let mut steps = order.plan.steps(texts)?;
-    if let Some(id) = &order.step {
-        let Plan::One(role, _) = &order.plan;
-        let known = steps.iter().position(|step| step.id == *id);
+    if let Some(name) = &order.step {
+        let asked = order.plan.step(texts, name)?;
+        let is_it = |step: &Step| step.role == asked.role && step.id == asked.id;
+        let known = steps.iter().position(is_it);
         if known.is_none() {
-            steps = vec![texts.step(*role, id)?];
+            steps = vec![asked];
         }
         notebook.page().place = known.unwrap_or_default();
     }
@@ -177,6 +98,7 @@ impl Lesson<'_> {
         let place = self.place();
         let Self { order, movie, screen, ref steps, ref mut notebook, .. } = *self;
         let steps = steps.clone();
+        let has_failed_before = notebook.page().has_failed;
         let mut lead = Lead {
             order,
             movie,
@@ -186,8 +108,10 @@ impl Lesson<'_> {
             tells_all,
             played: Vec::new(),
             aside: None,
+            has_failed_before,
         };
         let ending = lead.go(place)?;
+        self.notebook.page().has_failed = ending == Ending::Failed;
         self.notebook.keep()?;
         Ok(ending)
     }
@@ -250,10 +174,3 @@ Begin with the starter code, or with an empty file in a language of yours;
 docs/lab_handout.md says what the lab is.
 Then call this again. It leads through six steps, a line at a time:
 ";
-const NUMBERS: [&str; 6] = ["1", "2", "3", "4", "5", "6"];
-/// A closed terminal or pipe is no reason to stop.
-fn say(text: &str) {
-    let mut out = io::stdout();
-    out.write_all(text.as_bytes()).ok();
-    out.flush().ok();
-}

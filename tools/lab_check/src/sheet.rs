@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use crate::card::{Card, FAIL, Line, NOT_CHECKED, NOT_OFFERED, PASS, TOLERATED, Verdict, visible};
-use crate::escape::{escaped, escaped_lines};
+use crate::card::{Card, FAIL, Line, NOT_CHECKED, NOT_OFFERED, PASS, TOLERATED, Verdict};
+use crate::escape::{escaped, escaped_lines, visible};
 use crate::figures::Figures;
 use crate::handed_out;
 use crate::points::{Points, Worth};

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::card::visible;
+use crate::escape::visible;
 
 /// What has happened, in order.
 #[derive(Clone, Debug)]

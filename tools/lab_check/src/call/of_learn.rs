@@ -6,6 +6,8 @@ use crate::client::{self, Pressing};
 use crate::learn::{Order, Plan, Wish};
 use crate::role::Role;
 
+use super::words::with_port as with_port_in;
+
 pub(super) fn options(options: &mut Options) {
     options
         .optflag("", "hint", "what to look at in this step; one more at each call")
@@ -20,19 +22,25 @@ pub(super) fn options(options: &mut Options) {
 /// # Errors
 /// What is wrong, in one line.
 pub(super) fn read(matches: &Matches, pressing: Pressing, words: &[&str]) -> Result<Order, String> {
-    let (role, command) = match words {
-        ["server", command] => (Role::Server, *command),
-        ["client", command] => (Role::Client, *command),
+    let with_port = |role: Role, command: &str| with_port_in(role.name(), command);
+    let plan = match words {
+        ["server", command] => Plan::One(Role::Server, with_port(Role::Server, command)?),
+        ["client", command] => Plan::One(Role::Client, with_port(Role::Client, command)?),
+        ["both", server, client] => Plan::Both {
+            server: with_port(Role::Server, server)?,
+            client: with_port(Role::Client, client)?,
+        },
         _ => {
             let found = words.join(" ");
             return Err(format!(
-                "expected server or client and its COMMAND after learn, found {found:?}"
+                "expected server or client and its COMMAND after learn, or both, found {found:?}"
             ));
         }
     };
-    let command = super::with_port(role.name(), command)?;
-    if pressing == Pressing::Tk {
-        client::pressable(&command)?;
+    if let (Pressing::Tk, Plan::One(Role::Client, command) | Plan::Both { client: command, .. }) =
+        (pressing, &plan)
+    {
+        client::pressable(command)?;
     }
     if !matches.opt_strs("script").is_empty() {
         return Err("--script goes with client: learn plays what a step needs".to_owned());
@@ -44,7 +52,7 @@ pub(super) fn read(matches: &Matches, pressing: Pressing, words: &[&str]) -> Res
         (true, true) => return Err("expected --hint or --watch, found both".to_owned()),
     };
     Ok(Order {
-        plan: Plan::One(role, command),
+        plan,
         pressing,
         step: matches.opt_str("step"),
         wish,

@@ -9,6 +9,7 @@ use rtsp_lab::rtsp::State;
 use super::button::Button;
 use super::keys::Keys;
 use super::press::{Link, Report};
+use super::run::Run;
 
 /// The hands of one run.
 #[derive(Debug)]
@@ -115,18 +116,13 @@ impl Hands {
         matches!(self.tool, Some(Tool::Link(_)))
     }
 
-    /// A button that can't be pressed, and what is there instead.
-    pub(crate) const fn missing(&self) -> Option<&(Button, String)> {
-        self.missing.as_ref()
-    }
-
     /// Whether they can do nothing more, because a button is missing.
     pub(crate) fn have_given_up(&self) -> bool {
         self.missing.as_ref().is_some_and(|(button, _)| *button != Button::Pause)
     }
 
     /// Why no SETUP came, if they have done what they could.
-    pub(crate) fn why_nothing_came(&self) -> Option<String> {
+    fn why_nothing_came(&self) -> Option<String> {
         match (&self.tool, &self.missing) {
             (_, Some((_, what))) => Some(format!("{what}. {WITHOUT_PRESS}")),
             (Some(Tool::Keys(keys)), None) => self.last.map(|_| keys.hint().to_owned()),
@@ -135,6 +131,14 @@ impl Hands {
             }
             _ => None,
         }
+    }
+
+    /// Notes what they have seen, at the end.
+    pub(crate) fn tell(&self, run: &mut Run) {
+        let has_stayed = run.requests.is_empty() && run.broke_off.is_none();
+        run.unasked = self.why_nothing_came().filter(|_| has_stayed);
+        run.missing.clone_from(&self.missing);
+        run.by_hand = self.by_hand;
     }
 
     /// Presses what is to be pressed now, or asks for it.

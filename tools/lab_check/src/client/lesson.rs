@@ -9,16 +9,19 @@ use crate::card::{Card, FAIL, NOT_CHECKED, Requirement};
 
 use super::hands::Hands;
 use super::movie::Movie;
+use super::player::{Client, Pressing, Tool, at_once};
 use super::run::Run;
 use super::script::Script;
 use super::until::Until;
 use super::variations::{self, Runs};
-use super::{Client, Pressing, Tool, ends, form, pictures, plain, requirements};
+use super::{ends, form, pictures, plain, requirements};
 
 /// A client that is looked at step by step, as its files are now.
 #[derive(Debug)]
 pub(crate) struct Lesson<'a> {
     client: Client<'a>,
+    /// Exceptions that the client catches itself are looked at.
+    traces: bool,
 }
 
 /// What is required of a client, by its name.
@@ -34,10 +37,10 @@ impl<'a> Lesson<'a> {
     pub(crate) fn prepare(
         command: &'a str,
         movie: &Path,
-        pressing: Pressing,
+        (pressing, traces): (Pressing, bool),
     ) -> Result<Self, String> {
         let tool = Tool::prepare(pressing)?;
-        Ok(Self { client: Client { command, movie: Movie::read(movie)?, tool } })
+        Ok(Self { client: Client { command, movie: Movie::read(movie)?, tool }, traces })
     }
 
     /// Plays the parts of a step, one after the other, until the card is enough.
@@ -79,6 +82,7 @@ impl<'a> Lesson<'a> {
         form::judge(card, run, &self.client.movie.name, self.client.command.contains("{rtp}"));
         let lines = requirements::of(&[Script::Plain]);
         card.tell(&lines, run.story.clone());
+        explain(card, &lines, run);
         let complaints = run.last_complaints(false);
         if !card.quote(&lines, FAIL, complaints) {
             card.quote(&lines, NOT_CHECKED, complaints);
@@ -95,11 +99,14 @@ impl<'a> Lesson<'a> {
         let needs_nobody = !by_hand || matches!(self.client.tool, Some(Tool::Tk(_)));
         let play = |&(script, until): &(Script, Until)| {
             let others = || plain.map_or_else(Hands::asking, |run| Hands::known(run.by_hand));
-            let hands = self.client.hands(others)?;
+            let hands = match &self.client.tool {
+                Some(Tool::Tk(press)) if self.traces => Hands::with_link(press.link()?.tracing()),
+                _ => self.client.hands(others)?,
+            };
             Ok((script, self.client.play_until(script, hands, None, until)?))
         };
         if needs_nobody && part.len() > 1 {
-            return super::at_once(part, play);
+            return at_once(part, play);
         }
         part.iter().map(play).collect()
     }
@@ -110,6 +117,16 @@ fn judge_variation(card: &mut Card, script: Script, runs: Runs<'_>) {
     let lines = requirements::of(&[script]);
     card.quote(&lines, FAIL, runs.run.last_complaints(false));
     card.tell(&lines, runs.run.story.clone());
+    explain(card, &lines, runs.run);
+}
+
+/// What the client has hidden may be why a line has failed.
+fn explain(card: &mut Card, lines: &[&'static Requirement], run: &Run) {
+    let Some(told) = run.raised.told() else { return };
+    let failed: Vec<_> = lines.iter().filter(|line| card.has_failed(line)).collect();
+    for line in failed {
+        card.explain(line, told.clone());
+    }
 }
 
 /// The runs of a step, and how far they go; those of a part are played together.

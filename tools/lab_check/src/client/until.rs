@@ -1,9 +1,11 @@
 //! How far a run goes: to its end, or only as far as a step of the learning mode looks.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rtsp_lab::rtsp::Method;
+use rtsp_lab::rtsp::{Method, State};
 
+use super::hands::Hands;
+use super::limits::OWN_PATIENCE;
 use super::run::Run;
 
 /// How far a run goes.
@@ -29,8 +31,22 @@ impl Until {
         }
     }
 
+    /// Whether no request comes any more after that many: the last was answered at that time, or a
+    /// button was pressed that has had no effect.
+    pub(crate) fn waits_in_vain(
+        self,
+        hands: &Hands,
+        state: State,
+        (requests, since): (usize, Instant),
+    ) -> bool {
+        let Some(patience) = self.patience() else { return false };
+        let sends_by_itself = !hands.are_needed() && state == State::Ready;
+        (sends_by_itself && since.elapsed() > OWN_PATIENCE)
+            || hands.pressed_since(requests).is_some_and(|since| since > patience)
+    }
+
     /// How long after a press a request has to come, if that ends the run.
-    pub(crate) fn patience(self) -> Option<Duration> {
+    fn patience(self) -> Option<Duration> {
         (self != Self::End).then_some(PATIENCE)
     }
 }

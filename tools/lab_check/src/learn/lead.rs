@@ -7,10 +7,12 @@ use crate::role::Role;
 use crate::{client, handed_out, server};
 
 use super::aside::Aside;
+use super::ending::{Ending, say};
 use super::notebook::{Notebook, name_of};
+use super::order::Order;
+use super::print;
 use super::screen::Screen;
 use super::texts::Step;
-use super::{Ending, Order, print, say};
 
 /// One run.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub(crate) struct Lead<'a> {
     /// The places of the steps that were played and done in this run.
     pub(crate) played: Vec<usize>,
     pub(crate) aside: Option<Aside>,
+    /// The step with which it begins has failed in the run before.
+    pub(crate) has_failed_before: bool,
 }
 
 impl Lead<'_> {
@@ -44,10 +48,11 @@ impl Lead<'_> {
             self.show_changes(&changes);
             match judge(&step, &tried) {
                 Ending::Done => {
+                    self.has_failed_before = false;
                     self.show_done(&step, &tried, place);
                     self.played.push(place);
                 }
-                ending @ (Ending::Failed | Ending::Open) => {
+                ending @ (Ending::Failed | Ending::Open | Ending::NoTerminal) => {
                     let broken = self.look_behind(&step, place, &tried)?;
                     let is_open = ending == Ending::Open && !broken;
                     if is_open {
@@ -78,8 +83,12 @@ impl Lead<'_> {
             Role::Server => {
                 server::Lesson::prepare(command, self.movie)?.play(&step.id, card, is_enough)?
             }
-            Role::Client => client::Lesson::prepare(command, self.movie, self.order.pressing)?
-                .play(&step.id, card, is_enough)?,
+            Role::Client => client::Lesson::prepare(
+                command,
+                self.movie,
+                (self.order.pressing, self.has_failed_before),
+            )?
+            .play(&step.id, card, is_enough)?,
         };
         Ok(Tried { card, before })
     }

@@ -19,6 +19,8 @@ pub(crate) struct Page {
     pub(crate) met: BTreeSet<String>,
     /// Those that were not.
     pub(crate) unmet: BTreeSet<String>,
+    /// The last run has failed.
+    pub(crate) has_failed: bool,
     pub(crate) runs: u64,
     /// How many hints were taken in which step.
     pub(crate) hints: BTreeMap<String, usize>,

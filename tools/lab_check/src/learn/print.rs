@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::card::{Evidence, Line, PASS, Verdict};
+use crate::card::{Evidence, FAIL, Line, PASS, Verdict};
 use crate::escape::escaped;
 use crate::handed_out;
 use crate::role::Role;
@@ -41,13 +41,8 @@ pub(crate) fn failure(
 ) -> String {
     let mut text = String::new();
     let title = escaped(line.requirement.title);
-    let word = screen.paint(Ink::Bad, "FAIL");
-    let since = if is_broken {
-        screen.paint(Ink::Care, "  (broken: it passed before)")
-    } else {
-        String::new()
-    };
-    writeln!(text, "  {word}  {title}{since}").ok();
+    let since = if is_broken { "  (broken: it passed before)" } else { "" };
+    text.push_str(&screen.labelled(Ink::Bad, FAIL, &format!("{title}{since}")));
     let Verdict::Fail(Evidence { came, expected, .. }) = &line.verdict else { return text };
     let came = came.to_string();
     if let Some(body) = not_written(line, &came) {
@@ -83,7 +78,7 @@ fn not_written(line: &Line, came: &str) -> Option<String> {
 
 /// The lines that are met, counted.
 pub(crate) fn met(screen: Screen, what: &str) -> String {
-    format!("  {}  {what}\n", screen.paint(Ink::Good, PASS))
+    screen.labelled(Ink::Good, PASS, what)
 }
 
 /// A step that is done.
@@ -137,7 +132,7 @@ pub(crate) fn foot(screen: Screen, step: &Step, distance: Distance, help: &str) 
     let Distance { done, all } = distance;
     let bar = screen.bar(done, all);
     let number = number_of(step);
-    format!("{bar}  {number}, {done} of {all} lines    {}\n", screen.paint(Ink::Care, help))
+    format!("{bar}  {number}, {done} of {all} lines  {}\n", screen.paint(Ink::Care, help))
 }
 
 /// A hint, and whether there are more.
@@ -177,7 +172,7 @@ pub(crate) fn saved(screen: Screen, name: &str, (first, last): (usize, usize)) -
 pub(crate) fn change(screen: Screen, is_better: bool, place: usize, title: &str) -> String {
     let (word, ink, sign) =
         if is_better { ("better", Ink::Good, '+') } else { ("worse ", Ink::Care, '-') };
-    format!("  {}  {sign}{place}  {title}\n", screen.paint(ink, word))
+    screen.labelled(ink, word, &format!("{sign}{place}  {title}"))
 }
 
 pub(crate) const fn who(role: Role) -> &'static str {

@@ -70,11 +70,18 @@ impl Screen {
 
     /// How many of all are done.
     pub(crate) fn bar(self, done: usize, all: usize) -> String {
-        let cells = if self.width < NARROW { 16 } else { 24 };
+        let cells = if self.width < NARROW { 12 } else { 24 };
         let full = (cells * done.min(all)).checked_div(all).unwrap_or_default();
         let [on, off] = if self.is_utf8 { ["█", "░"] } else { ["#", "-"] };
         let filled = self.paint(Ink::Good, &on.repeat(full));
         format!("[{filled}{}]", off.repeat(cells - full))
+    }
+
+    /// A word in that colour, and text beside it.
+    pub(crate) fn labelled(self, ink: Ink, word: &str, text: &str) -> String {
+        let label = format!("  {word}  ");
+        let written = self.text(&label, text);
+        written.replacen(word, &self.paint(ink, word), 1)
     }
 
     /// Text of several lines, each as wide as the screen is and behind that indent; after the first
@@ -170,7 +177,7 @@ mod tests {
             Screen::of(80, false, true).bar(6, 35),
             format!("[{}{}]", "█".repeat(4), "░".repeat(20))
         );
-        assert_eq!(Screen::of(60, false, false).bar(35, 35), format!("[{}]", "#".repeat(16)));
+        assert_eq!(Screen::of(60, false, false).bar(35, 35), format!("[{}]", "#".repeat(12)));
         assert!(Screen::of(80, true, true).bar(1, 2).starts_with("[\x1b[32m█"));
     }
 }

@@ -5,11 +5,11 @@ use std::time::SystemTime;
 use crate::card::{Line, Verdict};
 use crate::escape::escaped;
 
+use super::ending::{Ending, say};
 use super::lead::{Lead, Tried, is_met};
 use super::print::{self, Distance};
 use super::screen::Ink;
 use super::texts::Step;
-use super::{Ending, NUMBERS, say};
 
 impl Lead<'_> {
     pub(crate) fn show_changes(&self, changes: &[(bool, &'static str)]) {
@@ -80,8 +80,8 @@ impl Lead<'_> {
         if is_first {
             return self.show_failure(step, tried, line, true);
         }
-        let word = self.screen.paint(Ink::Care, "broken");
-        say(&format!("  {word}  step {}: {}\n", step.id, line.requirement.title));
+        let what = format!("step {}: {}", step.id, line.requirement.title);
+        say(&self.screen.labelled(Ink::Care, "broken", &what));
     }
 
     pub(crate) fn show_foot(&mut self, step: &Step) {
@@ -125,8 +125,11 @@ impl Lead<'_> {
             let page = self.notebook.page();
             self.steps.iter().map(|step| page.met_of(step)).sum::<usize>()
         };
-        let steps =
-            if self.steps.len() == NUMBERS.len() { "All six steps are" } else { "The step is" };
+        let steps = match self.steps.len() {
+            1 => "The step is",
+            12 => "All twelve steps are",
+            _ => "All six steps are",
+        };
         say(&format!(
             "{steps} done: {met} met, 0 failed, {} not checked.\n",
             count.saturating_sub(met)
@@ -140,8 +143,13 @@ impl Lead<'_> {
         let [runs, hints] = [(page.runs, "run"), (hints as u64, "hint")]
             .map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" }));
         say(&format!("{time}, {runs}, {hints}.\n"));
-        let role = self.order.plan.name();
-        say(&format!("The card for your teacher: lab_check {role} … --html card.html\n"));
+        let mut roles: Vec<_> = self.steps.iter().map(|step| step.role).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        for role in roles {
+            let role = role.name();
+            say(&format!("The card for your teacher: lab_check {role} … --html {role}.html\n"));
+        }
         Ending::Done
     }
 }

@@ -4,18 +4,20 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
-use crate::call::Server;
 use crate::card::{Came, Card, Evidence, Requirement, Verdict};
+use crate::given::Server;
 use crate::progress::Progress;
 
+use super::examination::Examination;
 use super::form::Form;
+use super::preparation::prepare;
 use super::requirements as need;
 use super::run::{Movies, Run};
 use super::scene::Case;
 use super::subject::{NoStart, Subject};
 use super::{
-    Examination, clients, description, encode, framing, leftovers, long, movies, prepare, probe,
-    replies, states, streaming,
+    clients, description, encode, framing, leftovers, long, movies, probe, replies, states,
+    streaming,
 };
 
 /// A server that is looked at step by step, as its files are now.

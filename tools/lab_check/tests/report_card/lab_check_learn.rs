@@ -4,6 +4,8 @@
 
 use std::fs;
 use std::path::Path;
+#[cfg(unix)]
+use std::process::{Command, Stdio};
 
 use crate::common::command_line::assert_wrong_call;
 use crate::common::left_out::python;
@@ -20,12 +22,18 @@ tests![
     an_empty_folder_is_told_where_to_begin,
     hints_come_one_at_a_time_and_are_counted,
     a_server_that_does_not_start_is_told_with_its_last_words,
-    what_is_not_written_yet_has_no_story;
+    what_is_not_written_yet_has_no_story,
+    #[cfg(unix)]
+    a_terminal_shows_bar_and_colours_in_its_width,
+    #[cfg(unix)]
+    a_save_is_looked_at_again_and_told_as_better_or_worse;
     long:
     each_wrong_server_is_led_to_its_line,
     each_wrong_client_is_led_to_its_line,
     a_right_client_is_led_to_the_end,
     a_window_is_pressed_and_its_fault_found,
+    what_an_except_has_swallowed_is_told_in_the_second_run,
+    both_are_led_in_turn,
     a_right_server_is_led_to_the_end,
     what_was_done_and_is_broken_is_told
 ];
@@ -142,6 +150,140 @@ fn a_window_is_pressed_and_its_fault_found() {
     }
 }
 
+fn what_an_except_has_swallowed_is_told_in_the_second_run() {
+    needs_tk();
+    let (desktop, folder) = (Desktop::start(), folder());
+    let script = python_lab("faults/window.py");
+    let words = "shows-nothing {host} {port} {rtp} {movie}";
+    let command = format!("\"{}\" \"{}\" {words}", python(), script.display());
+    let run = || {
+        let mut lab_check = lab_check(folder.path());
+        lab_check.args(["learn", "client", &command, "--press", "tk"]);
+        lab_check.env_remove("WAYLAND_DISPLAY").env("DISPLAY", desktop.display());
+        Outcome::of(&mut lab_check)
+    };
+    let told = "in show raised AttributeError: ";
+    let first = run();
+    assert_eq!(flaw_of(&first, "4", "shows"), None);
+    assert!(!first.stdout.contains(told), "{first:#?}");
+    let second = run();
+    assert_eq!(steps(&second), ["step 4 FAIL shows"], "{second:#?}");
+    assert!(second.stdout.replace('\n', " ").contains(told), "{second:#?}");
+}
+
+fn both_are_led_in_turn() {
+    python();
+    let folder = folder();
+    let right = client("none");
+    let outcome = learn(folder.path(), &["both", &server("few-frames"), &right, "--no-state"]);
+    let expected =
+        ["step 1 pass 6 lines", "step 2 pass 9 lines", "step 3 pass 14 lines", "step 4 FAIL rate"];
+    assert_eq!(steps(&outcome), expected, "{outcome:#?}");
+    let words = ["both", &server("none"), &client("keeps-header"), "--step", "3c", "--no-state"];
+    assert_eq!(steps(&learn(folder.path(), &words)), ["step 3 FAIL decodes"]);
+}
+
+/// Runs `lab_check` in a terminal of that many columns, which Python makes. Whenever a line of `script`
+/// has come, which is `WORDS => SHELL COMMAND`, that command is run.
+#[cfg(unix)]
+fn in_terminal(folder: &Path, columns: &str, words: &[&str], script: &[(&str, &str)]) -> Outcome {
+    let mut command = Command::new(python());
+    command.args(["-c", TERMINAL, columns]);
+    let script: Vec<_> = script.iter().map(|(seen, then)| format!("{seen} => {then}")).collect();
+    command.arg(script.join("\n")).arg(env!("CARGO_BIN_EXE_lab_check")).arg("learn").args(words);
+    command.current_dir(folder).env("LANG", "C.UTF-8").env("TERM", "xterm");
+    command.env_remove("NO_COLOR").env_remove("COLUMNS").env_remove("LC_ALL").stdin(Stdio::null());
+    let outcome = Outcome::of(&mut command);
+    Outcome { stdout: outcome.stdout.replace("\r\n", "\n"), ..outcome }
+}
+
+#[cfg(unix)]
+const TERMINAL: &str = "
+import fcntl, os, pty, struct, subprocess, sys, termios
+columns, script, command = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
+pid, terminal = pty.fork()
+if pid == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 40, columns, 0, 0))
+    os.execvp(command[0], command)
+waiting = [line.split(' => ') for line in script.split('\\n') if line]
+seen, begin = b'', 0
+while True:
+    try:
+        more = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not more:
+        break
+    seen += more
+    while waiting and waiting[0][0].encode() in seen[begin:]:
+        words, then = waiting.pop(0)
+        begin = seen.index(words.encode(), begin) + len(words)
+        if then.startswith('type '):
+            os.write(terminal, then[5:].encode() + b'\\n')
+        else:
+            subprocess.run(then, shell=True)
+sys.stdout.buffer.write(seen)
+sys.stdout.flush()
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+";
+
+#[cfg(unix)]
+fn a_terminal_shows_bar_and_colours_in_its_width() {
+    let folder = folder();
+    for columns in [80, 60] {
+        let words = ["server", &server("own-counter"), "--no-state"];
+        let outcome = in_terminal(folder.path(), &columns.to_string(), &words, &[]);
+        assert_eq!(outcome.code, Some(1), "{outcome:#?}");
+        let shown = &outcome.stdout;
+        assert!(shown.starts_with("\x1b[1mServer  step 1 of 6: Answer SETUP\x1b[0m\n"), "{shown}");
+        assert!(
+            shown.contains("  \x1b[1;31mFAIL\x1b[0m  the request's CSeq is repeated\n"),
+            "{shown}"
+        );
+        assert!(shown.contains("The CSeq is the request's own, not a count of yours"), "{shown}");
+        assert!(shown.contains("step 1 of 6, 6 of 54 lines"), "{shown}");
+        for line in shown.lines() {
+            let mut bare = String::new();
+            for (place, part) in line.split('\x1b').enumerate() {
+                bare.push_str(if place == 0 { part } else { part.split_once('m').unwrap().1 });
+            }
+            assert!(bare.chars().count() <= columns, "{columns}: {bare}");
+        }
+    }
+}
+
+#[cfg(unix)]
+fn a_save_is_looked_at_again_and_told_as_better_or_worse() {
+    let folder = folder();
+    let write = |name: &str, fault: &str| {
+        let text = format!(
+            "import os, sys\nos.execv(sys.executable, [sys.executable, '-S', {:?}, '{fault}'] + sys.argv[1:])\n",
+            python_lab("faults/server.py").display().to_string()
+        );
+        fs::write(folder.path().join(name), text).unwrap();
+    };
+    write("Server.py", "own-counter");
+    fs::create_dir(folder.path().join("other")).unwrap();
+    write("other/better", "found-anyway");
+    fs::write(folder.path().join("other/worse"), "sys.exit(1\n").unwrap();
+    let command = format!("\"{}\" -S Server.py {{port}}", python());
+    let script = [
+        ("q quit", "cp other/better Server.py"),
+        ("q quit", "type h"),
+        ("hint 1 of 3", "cp other/worse Server.py"),
+        ("worse", "true"),
+        ("q quit", "type q"),
+    ];
+    let words = ["server", command.as_str(), "--watch"];
+    let outcome = in_terminal(folder.path(), "80", &words, &script);
+    let shown = &outcome.stdout;
+    assert!(shown.contains("Server.py saved (line 2)"), "{shown}");
+    assert!(shown.contains("better\x1b[0m  +1  the request's CSeq is repeated\n"), "{shown}");
+    assert!(shown.contains("After you have refused, does your function go on?"), "{shown}");
+    assert!(shown.contains("-1  it listens at its port\n"), "{shown}");
+    assert_eq!(outcome.code, Some(1), "{outcome:#?}");
+}
+
 fn a_right_server_is_led_to_the_end() {
     let folder = folder();
     let command = format!("\"{}\" {{port}}", program("server").display());
@@ -219,7 +361,10 @@ fn hints_come_one_at_a_time_and_are_counted() {
 fn a_wrong_call_says_what_is_wrong_with_it() {
     let folder = folder();
     for (words, complaint) in [
-        (&["learn"][..], "expected server or client and its COMMAND after learn, found \"\""),
+        (
+            &["learn"][..],
+            "expected server or client and its COMMAND after learn, or both, found \"\"",
+        ),
         (&["learn", "server", "a"], "expected {port} in the COMMAND of server, found \"a\""),
         (
             &["learn", "server", "a {port}", "--tsv", "x"],
