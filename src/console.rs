@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use crate::event::Event;
 
-/// The thread `console`, which writes to standard output until no [`Printer`] is left.
+/// The thread `console`, which writes to one output until no [`Printer`] is left.
 #[derive(Debug)]
 pub struct Console {
     done: Arc<Event>,
@@ -29,18 +29,18 @@ pub struct Printer {
 }
 
 impl Console {
-    /// Starts the thread.
+    /// Starts the thread that writes to `out`.
     ///
     /// # Errors
     /// The system has no room for another thread.
-    pub fn start() -> io::Result<(Self, Printer)> {
+    pub fn start(mut out: impl Write + Send + 'static) -> io::Result<(Self, Printer)> {
         let (texts, waiting) = sync_channel(MAX_WAITING);
         let (done, left_out) = (Arc::new(Event::default()), Arc::new(AtomicU64::new(0)));
         let bytes_waiting = Arc::default();
         let printer = Printer { texts, left_out, bytes_waiting };
         let (told, counts) = (Arc::clone(&done), printer.counts());
         let thread = thread::Builder::new().name("console".to_owned()).spawn(move || {
-            print_all(&waiting, &counts, &mut io::stdout());
+            print_all(&waiting, &counts, &mut out);
             told.set();
         })?;
         Ok((Self { done, thread }, printer))

@@ -211,6 +211,9 @@ impl Diagnosis {
             let note = self.seen.pace.silence(now, self.shown > 0);
             self.tell(note);
         }
+        if self.is_playing && self.standing.is_none() && self.seen.pace.is_silent(now) {
+            self.tell(self.seen.numbers.silence());
+        }
     }
 
     /// A datagram that came from another address than the server's.
@@ -314,7 +317,7 @@ impl Seen {
     /// Every rule that fits, the most telling first.
     fn findings(&self, is_silent: bool) -> Vec<Finding> {
         let come_in_pieces = self.in_pieces.yes(64) > 0;
-        let frames = self.frames.findings(self.pieces.are_numbered(), come_in_pieces);
+        let frames = self.frames.findings(&self.pieces, come_in_pieces);
         self.layout
             .findings(is_silent)
             .chain(self.numbers.findings())
@@ -327,7 +330,10 @@ impl Seen {
 
     /// What would be no mistake if frames were shown.
     fn nothing_shown(&self) -> Option<Finding> {
-        let rules = || self.pieces.backwards().or_else(|| self.pieces.endless());
+        let rules = || {
+            let order = self.pieces.backwards().or_else(|| self.pieces.endless());
+            order.or_else(|| self.numbers.wide_steps_in_pieces())
+        };
         if self.frames.is_last_shown() { None } else { rules() }
     }
 

@@ -65,7 +65,7 @@ impl Target {
     }
 
     /// The time that it takes to play as much, with a frame each `interval`.
-    fn time(self, interval: Duration) -> Duration {
+    pub fn time(self, interval: Duration) -> Duration {
         match self {
             Self::Time(time) => time,
             Self::Frames(frames) => {
@@ -284,6 +284,17 @@ impl<T> Playout<T> {
         }
     }
 
+    /// How many frames wait.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Whether nothing was there when a frame was due. If another frame comes, that was an underrun; if
+    /// not, the end of the movie.
+    pub const fn has_run_empty(&self) -> bool {
+        self.ran_empty
+    }
+
     /// What there is to be seen; `None` without a target.
     pub fn figures(&self) -> Option<Figures> {
         let Counts { underruns, late, emptied, played, waited } = self.counts;
@@ -376,9 +387,10 @@ const MOST_MS: u32 = 2000;
 const MOST: Duration = Duration::from_millis(MOST_MS as u64);
 /// What a key adds or takes away.
 const STEP: Duration = Duration::from_millis(100);
-/// The lab's frames, until the movie's own rate is seen.
+/// The same in milliseconds.
 const INTERVAL_MS: u32 = 50;
-const INTERVAL: Duration = Duration::from_millis(INTERVAL_MS as u64);
+/// Between two frames of the lab's movies, until the movie's own rate is seen.
+pub const INTERVAL: Duration = Duration::from_millis(INTERVAL_MS as u64);
 /// The largest step from frame to frame that is a loss, and no new beginning.
 const MOST_STEP: Duration = Duration::from_secs(5);
 /// After so long without a frame the movie is over: what waits is played.

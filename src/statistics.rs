@@ -302,6 +302,8 @@ pub struct Statistics {
     pub playout: Option<Figures>,
     /// How many frames the movie has, if that is known: then its numbers begin anew after its end.
     pub movie_frames: Option<u64>,
+    /// The number of the frame that came last, where the server tells its place in the movie.
+    pub frame_of_place: Option<u64>,
     frames: LastSecond,
     played: Duration,
     playing_since: Option<Duration>,
@@ -359,18 +361,18 @@ impl Statistics {
     }
 
     /// The time from the first frame of a run to the end of its last one, which a pause does not cut
-    /// short: it stays on the screen.
+    /// short: it stays on the screen. The last packet may have come while the reply to the pause did.
     fn run(&self, start: Duration, now: Duration) -> Duration {
         let start = self.reception.run_began.map_or(start, |began| began.max(start));
-        let last = self.reception.last_arrival.filter(|last| (start..=now).contains(last));
-        last.map_or(Duration::ZERO, |last| last.saturating_sub(start) + FRAME_INTERVAL)
+        let last = self.reception.last_arrival.filter(|last| *last >= start);
+        last.map_or(Duration::ZERO, |last| last.min(now).saturating_sub(start) + FRAME_INTERVAL)
     }
 
     /// The number of the displayed frame.
     pub fn current_frame(&self) -> u64 {
         let counted = self.frames_shown + self.frames_left_out() + self.damaged_frames();
         let waiting = self.playout.map_or(0, |playout| playout.frames as u64);
-        let last = self.reception.frame_number();
+        let last = self.frame_of_place.or_else(|| self.reception.frame_number());
         let number = last.map_or(counted, |last| last.saturating_sub(waiting));
         let frames = self.movie_frames.filter(|&frames| frames > 0 && number > 0);
         frames.map_or(number, |frames| (number - 1) % frames + 1)
@@ -615,6 +617,15 @@ mod tests {
         }
         assert_eq!(counts(&reception), (3, 0, 0));
         assert_eq!(reception.frame_number(), Some(2));
+    }
+
+    #[test]
+    fn a_packet_that_comes_with_the_reply_to_the_pause_ends_the_run_as_any_other() {
+        let (mut reception, mut statistics) = (Reception::default(), Statistics::default());
+        let start = Duration::from_secs(10);
+        let last = play_a_run(&mut statistics, &mut reception, start, 40);
+        statistics.pause(last.saturating_sub(Duration::from_millis(1)));
+        assert_eq!(statistics.play_time(last), Duration::from_millis(1999));
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! The player without a window: one line a second, and the statistics at the end.
 
-use std::io::Write;
 use std::time::{Duration, Instant};
 
 use crate::client::Player;
@@ -24,8 +23,9 @@ pub struct Played {
     pub summary: String,
 }
 
-/// Plays the movie to its end, or as long as the limits allow. Python has no such thing: Tk needs a display.
-pub fn play(client: &mut dyn Player, limits: Limits, out: &mut dyn Write) -> Played {
+/// Plays the movie to its end, or as long as the limits allow, and hands what is to be printed to `say`, which
+/// must not wait. Python has no such thing: Tk needs a display.
+pub fn play(client: &mut dyn Player, limits: Limits, say: &dyn Fn(String)) -> Played {
     client.press(Method::Setup);
     wait_for_reply(client);
     if client.state() == State::Ready {
@@ -33,13 +33,12 @@ pub fn play(client: &mut dyn Player, limits: Limits, out: &mut dyn Write) -> Pla
         client.press(Method::Play);
         wait_for_reply(client);
     }
-    watch(client, limits, out);
+    watch(client, limits, say);
     client.press(Method::Teardown);
     wait_for_reply(client);
     let (statistics, now) = client.statistics();
-    // A closed pipe is no reason to leave the session open, so errors of `out` are passed over.
     let summary = statistics.summary(now).to_string();
-    write!(out, "{summary}").ok();
+    say(summary.trim_end().to_owned());
     let is_shown = statistics.frames_shown > 0 && client.status().finding.is_none();
     Played { is_good: is_shown && client.is_torn_down(), summary }
 }
@@ -51,7 +50,7 @@ fn wait_for_reply(client: &mut dyn Player) {
 }
 
 /// Prints a line a second while the movie plays.
-fn watch(client: &mut dyn Player, limits: Limits, out: &mut dyn Write) {
+fn watch(client: &mut dyn Player, limits: Limits, say: &dyn Fn(String)) {
     let (start, limit) = (Instant::now(), limits.seconds);
     let (mut next_line, mut heard) = (Duration::from_secs(1), Duration::ZERO);
     while client.state() == State::Playing && !client.has_ended() {
@@ -66,7 +65,7 @@ fn watch(client: &mut dyn Player, limits: Limits, out: &mut dyn Write) {
             return;
         }
         if elapsed >= next_line {
-            writeln!(out, "{}", line(client, elapsed)).ok();
+            say(line(client, elapsed));
             next_line += Duration::from_secs(1);
         }
         let until_limit = limit.map_or(TURN, |limit| limit.saturating_sub(elapsed));

@@ -24,6 +24,7 @@
 
 mod event;
 mod handle;
+mod journey;
 mod json;
 mod packets;
 mod pcapng;
@@ -32,6 +33,7 @@ mod story;
 
 pub(crate) use event::{Described, Event, ReportValues};
 pub use handle::Trace;
-pub(crate) use packets::{Arrivals, Departures, Journey, Whence};
+pub(crate) use journey::Journey;
+pub(crate) use packets::{Arrivals, Departures, Whence};
 pub use recorder::{Files, Recorder};
 pub use story::{Header, Vantage};

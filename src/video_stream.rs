@@ -159,6 +159,11 @@ impl<R: Read + Seek> VideoStream<R> {
         Self { repeats, ..self }
     }
 
+    /// Whether it begins anew after its last frame from now on.
+    pub(crate) const fn repeat(&mut self, repeats: bool) {
+        self.repeats = repeats;
+    }
+
     /// The next frame, a whole JPEG; `None` at the end of the movie. Python: `nextFrame`.
     ///
     /// # Errors

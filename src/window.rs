@@ -31,6 +31,7 @@ mod keys;
 mod layout;
 mod no_window;
 mod overlays;
+mod page;
 mod palette;
 mod rtp_header;
 mod rtsp_log;
@@ -48,6 +49,7 @@ pub use draw::{draw, marks, redraw};
 use layout::{FIRST_LOW_HEIGHT, FIRST_SIZE};
 use no_window::Displays;
 pub use no_window::WindowError;
+pub use page::PageWriter;
 pub use palette::Theme;
 pub use scroll::Page;
 use scroll::Scroll;
@@ -61,10 +63,13 @@ pub struct PlayerWindow {
     title: String,
     settings: Settings,
     network: Option<Network>,
+    page: Option<Box<dyn PageWriter>>,
     keys: Rc<RefCell<Keys>>,
     pixels: Vec<u32>,
     mouse_was_down: bool,
     place: (isize, isize),
+    /// When `place` was asked for last.
+    size: (usize, usize),
     drawings: u32,
     frame_offset: (isize, isize),
 }
@@ -99,10 +104,12 @@ impl PlayerWindow {
             title: title.to_owned(),
             settings,
             network: None,
+            page: None,
             keys,
             pixels: Vec::new(),
             mouse_was_down: false,
             place: (0, 0),
+            size: (0, 0),
             drawings: 0,
             frame_offset: (0, 0),
         })
@@ -113,6 +120,11 @@ impl PlayerWindow {
         self.network = Some(network);
     }
 
+    /// The key R has the page of the session written by that.
+    pub fn set_page_writer(&mut self, writer: Box<dyn PageWriter>) {
+        self.page = Some(writer);
+    }
+
     /// Shows the client until its session is torn down or its user leaves. Python: `root.mainloop`.
     ///
     /// # Errors
@@ -120,11 +132,11 @@ impl PlayerWindow {
     pub fn run(&mut self, client: &mut dyn Player) -> Result<(), WindowError> {
         let Settings { buttons, stay_open, scale, .. } = self.settings;
         let controls = Controls::new(buttons, stay_open, self.network.clone());
-        let mut controls = controls.at_scale(scale);
+        let mut controls = controls.at_scale(scale).with_page(self.page.take());
         let mut drawn = None;
         while !controls.is_done(client) {
             let mut changed = client.wait(TURN);
-            changed |= controls.look_at_size(self.window.get_size(), Instant::now());
+            changed |= controls.look(self.window.get_size(), Instant::now());
             changed |= self.take_input(&mut controls, client)?;
             let due = drawn.is_none_or(|drawn: Instant| drawn.elapsed() >= REDRAW);
             if changed || due {
@@ -242,10 +254,13 @@ impl PlayerWindow {
     }
 
     /// Some systems no longer know where a window was once it is closed. To ask the display at every
-    /// drawing would cost more than some of the drawings.
+    /// drawing would cost more than some of the drawings; but a window that gets another size is often
+    /// moved as well, so that it stays on the screen.
     fn remember_place(&mut self) {
         self.drawings = self.drawings.wrapping_add(1);
-        if self.drawings % PLACE_INTERVAL == 1 && self.window.is_open() {
+        let size = self.window.get_size();
+        let resized = std::mem::replace(&mut self.size, size) != size;
+        if (resized || self.drawings % PLACE_INTERVAL == 1) && self.window.is_open() {
             self.place = self.window.get_position();
         }
     }
@@ -348,6 +363,7 @@ const fn meaning_of(key: Key) -> Option<Press> {
         Key::H => Some(Press::Panel(PanelKind::RtpHeader)),
         Key::I => Some(Press::Panel(PanelKind::Statistics)),
         Key::F => Some(Press::Film),
+        Key::R => Some(Press::Page),
         Key::Up => Some(Press::Scroll(Scroll::Up)),
         Key::Down => Some(Press::Scroll(Scroll::Down)),
         Key::PageUp => Some(Press::Scroll(Scroll::PageUp)),

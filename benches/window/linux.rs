@@ -37,8 +37,15 @@ pub(crate) fn print_all() {
     figures::print_figure("frame / bare PutImage", ratio, "");
     let keys = answers::keys(&desktop).print("reply to a key to dot", "max 50");
     let clicks = answers::clicks(&desktop).print("reply to a click to dot", "max 50");
-    let cpu = playing::cpu_percent(&desktop);
-    figures::print_figure("CPU of the client, playing", format!("{cpu:.1} %"), "8 %");
+    // In turns, so that what the machine does besides meets both.
+    let turns: Vec<_> =
+        (0..3).map(|_| (playing::cpu_percent(&desktop), playing::mpv_percent(&desktop))).collect();
+    let cpu = median(turns.iter().map(|(client, _)| *client).collect());
+    figures::print_figure("CPU of the client, playing", format!("{cpu:.1} %"), "mpv's");
+    match turns.iter().map(|(_, mpv)| *mpv).collect::<Option<Vec<_>>>().map(median) {
+        Some(mpv) => figures::print_figure("CPU of mpv --vo=x11", format!("{mpv:.1} %"), ""),
+        None => println!("CPU of mpv: it is not installed"),
+    }
     let missing_percent = playing::dev_client_plays_large_movie(&desktop, &dev_client);
 
     // Limits so wide that only a fault exceeds them, not a busy machine.
@@ -47,4 +54,9 @@ pub(crate) fn print_all() {
     assert!(keys.median < 500.0 && clicks.median < 500.0, "a reply is shown at once");
     assert!(cpu < 80.0, "playing leaves the processor to others");
     assert!(missing_percent < 5.0, "the dev profile keeps up with 1280x720");
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }

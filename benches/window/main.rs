@@ -1,4 +1,4 @@
-//! How fast the window is: `cargo bench --bench window`, a minute and a half.
+//! How fast the window is: `cargo bench --bench window`, four minutes.
 //!
 //! The release client plays in a real window, on a desktop of its own under Xvfb, and pixels are
 //! read back from the screen. What the display itself can do is measured in the same run. Each

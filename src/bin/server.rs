@@ -51,7 +51,7 @@ fn serve(call: Call) -> Result<(), String> {
         recorder.finish();
         return Ok(());
     }
-    let (console, printer) = Console::start().map_err(no_thread)?;
+    let (console, printer) = Console::start(io::stdout()).map_err(no_thread)?;
     let (movies, address) = (as_written(server.movies()), server.local_addr());
     printer.say(format!("serving the movies in {movies} at {address}"));
     if let Some(impairment) = call.impairment {
@@ -119,6 +119,7 @@ impl Call {
         let mut settings = Settings { fragment, marker, ..Settings::default() };
         let mtu = read_bytes(matches, "mtu", SMALLEST_MTU)?; // wing
         settings.mtu = mtu.unwrap_or(settings.mtu); // wing
+        settings.recode = !matches.opt_present("no-recode"); // wing
         settings.looping = matches.opt_present("loop");
         settings.allow_low_ports = matches.opt_present("allow-low-ports");
         let max_clients = read_clients(matches, "max-clients")?;
@@ -198,6 +199,7 @@ fn packets(options: &mut Options) {
             "mark the last packet of each frame, also of whole ones (default: not)",
         )
         .optopt("", "mtu", "standard dialect: payload of a packet (default: 1400)", "BYTES") // wing
+        .optflag("", "no-recode", "standard dialect: refuse what RTP can't carry (415)") // wing
         .optflag("", "allow-low-ports", "send RTP to ports below 1024 (default: SETUP gets 461)");
 }
 

@@ -239,6 +239,9 @@ fn take(frame: Frame, playout: &mut Playout<Whole>, leaving: &mut Leaving, clock
     leaving.show(None, Some(findings));
     if let Some(whole) = whole {
         let media = whole.media;
+        if playout.has_run_empty() {
+            whole.journey.missed();
+        }
         leaving.leave_out(playout.push(whole, media, arrival).err(), "buffer full");
     }
     show_due(playout, leaving, clock);
@@ -253,7 +256,8 @@ fn discard(frames: impl IntoIterator<Item = Whole>) {
 
 /// Decodes what is due.
 fn show_due(playout: &mut Playout<Whole>, leaving: &mut Leaving, clock: Instant) {
-    while let Some(whole) = playout.pop(clock.elapsed()) {
+    while let Some(mut whole) = playout.pop(clock.elapsed()) {
+        whole.journey.leave(playout.waiting());
         leaving.show(Some(whole), None);
     }
 }

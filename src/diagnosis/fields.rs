@@ -85,7 +85,9 @@ impl Fields {
             return Some(note_texts::ssrc());
         }
         let is_often = self.empty >= 5 && self.packets >= 20 && 10 * self.empty >= self.packets;
-        is_often.then(|| note_texts::some_empty(self.empty, self.packets))
+        // Those at the end have a note of their own.
+        let goes_on = look.payload.length > 0;
+        (is_often && goes_on).then(|| note_texts::some_empty(self.empty, self.packets))
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::evidence::{ALIKE, NOTED, Ring, Series};
 use super::finding::Finding;
 use super::look::print_of;
+use super::pieces::Pieces;
 use super::texts::{self, notes as note_texts};
 use crate::jpeg::walk::{Outcome, Walk};
 
@@ -182,15 +183,15 @@ impl Frames {
         self.last.as_ref().is_some_and(Frame::is_shown)
     }
 
-    /// What is wrong, the most telling first. `are_numbered` says that a lost piece would be seen,
-    /// `come_in_pieces` that frames do.
-    pub(super) fn findings(&self, are_numbered: bool, come_in_pieces: bool) -> Vec<Finding> {
+    /// What is wrong, the most telling first. `come_in_pieces` says that frames do.
+    pub(super) fn findings(&self, pieces: &Pieces, come_in_pieces: bool) -> Vec<Finding> {
+        let are_numbered = pieces.are_numbered();
         let rules = [
             self.pieces_missing(are_numbered),
             self.cut(come_in_pieces),
             self.text_mode(),
             self.broken(),
-            self.pieces_broken(are_numbered),
+            self.pieces_broken(pieces),
         ];
         rules.into_iter().flatten().collect()
     }
@@ -242,12 +243,14 @@ impl Frames {
         Some(texts::broken(self.broken.count, why))
     }
 
-    fn pieces_broken(&self, are_numbered: bool) -> Option<Finding> {
+    /// Where a lost piece would be seen by its number, or by the frames that begin or end with one.
+    fn pieces_broken(&self, pieces: &Pieces) -> Option<Finding> {
         let frames = self.garbled.count().min(16);
         let (broken, long) = (self.garbled.yes(16), self.long.yes(16));
         // Too long ones alone are shown.
         let is_so = frames >= 8 && 4 * (broken + long) >= 3 * frames && 4 * broken >= frames;
-        (is_so && are_numbered).then(|| texts::pieces_broken(broken + long, frames))
+        let is_no_loss = pieces.are_numbered() || pieces.have_edges();
+        (is_so && is_no_loss).then(|| texts::pieces_broken(broken + long, frames))
     }
 
     /// What is odd, though it plays.

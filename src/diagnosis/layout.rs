@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::class::{Class, is_header};
-use super::evidence::{HOLD, NOTED, Series};
+use super::evidence::{ALIKE, HOLD, NOTED, Series};
 use super::finding::Finding;
 use super::look::Look;
 use super::texts::notes as note_texts;
@@ -34,6 +34,13 @@ pub(super) struct Layout {
     without_digits: u32,
     /// Since PLAY: the very first packet.
     first: Option<Look>,
+    /// Since PLAY: whether a frame was shown.
+    has_shown: bool,
+    /// Packets in a row with the JPEG later than in the one before, by the same number of bytes.
+    grown: Series,
+    growth: usize,
+    /// Where it was last.
+    grown_to: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +65,11 @@ impl Layout {
         }
         let is_marked = look.header.is_some_and(|header| header.marker);
         self.ends += u32::from(is_marked || look.payload.is_end);
+        if let Some(at) = look.jpeg_at {
+            let growth = self.grown_to.and_then(|before| at.checked_sub(before));
+            self.grown.go_on(growth == Some(self.growth) && self.growth > 0, now);
+            (self.growth, self.grown_to) = (growth.unwrap_or_default(), Some(at));
+        }
         let is_alike = |last: &Look| (last.class, last.jpeg_at) == (look.class, look.jpeg_at);
         self.run.go_on(self.last.as_ref().is_some_and(is_alike), now);
         if let Some(kind) = self.kinds.get_mut(look.class as usize) {
@@ -78,12 +90,14 @@ impl Layout {
     /// A frame was shown: what did not begin as a JPEG may have been a piece of it.
     pub(super) fn frame_shown(&mut self) {
         let Self { digits, without_digits, lengths_alone, first, .. } = *self;
-        *self = Self { digits, lengths_alone, without_digits, first, ..Self::default() };
+        let has_shown = true;
+        *self = Self { digits, lengths_alone, without_digits, first, has_shown, ..Self::default() };
     }
 
     /// What is wrong, the most telling first.
     pub(super) fn findings(&self, is_silent: bool) -> impl Iterator<Item = Finding> {
-        let rules: [fn(&Self, bool) -> Option<Finding>; 6] = [
+        let rules: [fn(&Self, bool) -> Option<Finding>; 7] = [
+            Self::grows,
             Self::digits,
             Self::two_datagrams,
             Self::header,
@@ -96,7 +110,17 @@ impl Layout {
 
     /// What is odd, though it plays.
     pub(super) fn notes(&self) -> Option<Finding> {
-        self.lengths_alone.is_firm(NOTED).then(note_texts::lengths_alone)
+        if self.lengths_alone.is_firm(NOTED) {
+            return Some(note_texts::lengths_alone());
+        }
+        let is_empty = self.last.is_some_and(|last| last.class == Class::Empty);
+        (self.has_shown && is_empty && self.run.is_firm(NOTED)).then(note_texts::end_empty)
+    }
+
+    /// The JPEG comes later and later.
+    fn grows(&self, _: bool) -> Option<Finding> {
+        let at = self.grown_to.filter(|_| self.grown.is_firm(ALIKE))?;
+        Some(texts::header_grows(self.growth, at))
     }
 
     fn kind(&self, class: Class) -> Option<&Kind> {
@@ -142,7 +166,8 @@ impl Layout {
         if let Some(look) = self.enough(Class::Flags, is_silent) {
             return Some(flags(look));
         }
-        let look = self.enough(Class::TwoHeaders, is_silent)?;
+        // A header that grows has two of them once.
+        let look = self.enough(Class::TwoHeaders, is_silent).filter(|_| self.growth == 0)?;
         Some(texts::header_twice(look.after_header().get(..4).unwrap_or_default()))
     }
 
@@ -166,7 +191,13 @@ impl Layout {
     /// Packet after packet looks like something else that is known.
     fn disguised(&self, is_silent: bool) -> Option<Finding> {
         let look = self.last.as_ref().filter(|_| self.starts == 0)?;
-        self.run.is_enough(is_silent).then(|| disguise(look))?
+        self.run.is_enough(is_silent).then(|| self.disguise(look))?
+    }
+
+    /// What it is. After the pictures empty packets are the movie's end, most likely.
+    fn disguise(&self, look: &Look) -> Option<Finding> {
+        let is_end = self.has_shown && look.class == Class::Empty;
+        if is_end { None } else { disguise(look) }
     }
 
     /// No packet begins as a JPEG does, and it can't be the middle of a frame any more.
@@ -185,7 +216,8 @@ impl Layout {
             return None;
         }
         let often = self.kinds.iter().flatten().filter(|kind| kind.seen.count >= 3);
-        let known = often.map(|kind| &kind.look).chain([first]).find_map(disguise);
+        let known =
+            often.map(|kind| &kind.look).chain([first]).find_map(|look| self.disguise(look));
         let start = last.after_header().get(..2).unwrap_or_default();
         known.or_else(|| (last.payload.length > 0).then(|| texts::not_jpeg(start)))
     }

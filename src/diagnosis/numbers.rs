@@ -41,6 +41,8 @@ pub(super) struct Numbers {
     missing: u64,
     late: Ring,
     again: Ring,
+    /// Which of those have other bytes than the packet before, under the same number.
+    again_otherwise: Ring,
     starts: Ring,
 }
 
@@ -90,6 +92,8 @@ impl Anew {
 #[derive(Clone, Copy, Debug)]
 struct Last {
     number: u16,
+    /// Of its payload.
+    payload: u64,
     /// Of the frame that began last.
     print: u64,
     length: usize,
@@ -102,8 +106,11 @@ impl Numbers {
         self.late.push(header.order == Order::Late);
         self.again.push(header.order == Order::Again);
         self.starts.push(payload.is_start);
-        let last = self.last.unwrap_or(Last { number: header.number, print: 0, length: 0 });
+        let number = header.number;
+        let last = self.last.unwrap_or(Last { number, payload: 0, print: 0, length: 0 });
         let is_first = self.last.is_none();
+        let is_other = last.number == number && last.payload != payload.print;
+        self.again_otherwise.push(header.order == Order::Again && is_other);
         if is_first || last.number != header.number {
             self.begin_number(header, last.number, is_first, now);
         }
@@ -124,7 +131,7 @@ impl Numbers {
         } else {
             (last.print, last.length)
         };
-        self.last = Some(Last { number: header.number, print, length });
+        self.last = Some(Last { number, payload: payload.print, print, length });
     }
 
     /// Another number than the one before.
@@ -175,8 +182,9 @@ impl Numbers {
         let number = last.number;
         let is_all_ones = number > 2 && number.checked_add(1).is_none_or(u16::is_power_of_two);
         match self.same_changes {
-            0 => Some(texts::same_packet(number, last.length)),
-            1..4 => None,
+            // After a movie that has played it may be its end.
+            0 if self.different == 1 => Some(texts::same_packet(number, last.length)),
+            ..4 => None,
             _ if self.is_empty => Some(texts::header_empty()),
             _ if is_all_ones && self.only_gains && self.different >= 3 => {
                 Some(texts::number_grows(number))
@@ -211,25 +219,59 @@ impl Numbers {
         Some(texts::number_jumps(last.number))
     }
 
+    /// Numbers that go up by more than one. Whole frames are shown all the same.
+    fn wide_steps(&self) -> Option<Finding> {
+        match self.step {
+            _ if !self.steps.is_firm(NOTED) => None,
+            256 => Some(note_texts::number_swapped()),
+            257 => Some(note_texts::number_twice()),
+            2..3000 => Some(note_texts::number_step(self.step)),
+            _ => None,
+        }
+    }
+
+    /// The same where nothing is shown: of frames in pieces it looks as if most of them were lost.
+    pub(super) fn wide_steps_in_pieces(&self) -> Option<Finding> {
+        self.wide_steps().map(texts::in_pieces)
+    }
+
+    /// Packets that come once more, or others under the same number.
+    fn repeats(&self) -> Option<Finding> {
+        let (count, again) = (self.again.count(), self.again.yes(64));
+        if count < 40 || 100 * again < 45 * count {
+            return None;
+        }
+        let last = self.last?;
+        if 2 * self.again_otherwise.yes(64) > again {
+            return Some(note_texts::number_shared(last.number));
+        }
+        let is_one = self.same.is_firm(NOTED);
+        Some(if is_one {
+            note_texts::packet_again(last.number)
+        } else {
+            note_texts::packet_repeats()
+        })
+    }
+
+    /// Nothing has come for long after a number that is the highest of one byte.
+    pub(super) fn silence(&self) -> Option<Finding> {
+        let is_so = self.different >= 20 && self.step == 1;
+        self.last.filter(|last| is_so && last.number == 255).map(|_| note_texts::stopped_255())
+    }
+
     /// What is odd, though it plays.
     pub(super) fn notes(&self, look: &Look) -> Option<Finding> {
         if self.texts + 1 >= 12 {
             return Some(note_texts::number_text(look.start().get(2..4).unwrap_or_default()));
         }
-        let is_steady = self.steps.is_firm(NOTED);
-        match self.step {
-            256 if is_steady => return Some(note_texts::number_swapped()),
-            257 if is_steady => return Some(note_texts::number_twice()),
-            2..3000 if is_steady => return Some(note_texts::number_step(self.step)),
-            _ => {}
+        if let Some(note) = self.wide_steps() {
+            return Some(note);
         }
         if self.wrap.is_at_255 {
             return Some(note_texts::number_255());
         }
-        let repeats =
-            self.again.count() >= 40 && 100 * self.again.yes(64) >= 45 * self.again.count();
-        if repeats {
-            return Some(note_texts::packet_repeats());
+        if let Some(note) = self.repeats().filter(|_| look.payload.length > 0) {
+            return Some(note);
         }
         if self.late.count() >= 32 && self.late.yes(32) >= 16 {
             return Some(note_texts::number_disorder());

@@ -82,9 +82,15 @@ impl Pace {
     /// A few packets have come, and then no more.
     pub(super) fn silence(&self, now: Duration, is_shown: bool) -> Option<Finding> {
         let last = self.last?;
-        let has_stopped = (1..=4).contains(&self.packets) && now >= last.arrival + STOPPED;
+        let has_stopped = (1..=4).contains(&self.packets) && self.is_silent(now);
         let start = last.after_header().get(..2).filter(|_| !is_shown && last.payload.length > 1);
-        has_stopped.then(|| note_texts::stopped(self.packets, start))
+        let end = last.end().get(10..).unwrap_or_default();
+        has_stopped.then(|| note_texts::stopped(self.packets, start.map(|start| (start, end))))
+    }
+
+    /// Whether nothing has come for long.
+    pub(super) fn is_silent(&self, now: Duration) -> bool {
+        self.last.is_some_and(|last| now >= last.arrival + STOPPED)
     }
 
     /// When the last packet came.

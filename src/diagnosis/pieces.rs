@@ -46,6 +46,12 @@ pub(super) struct Pieces {
     start_head: Option<[u8; 2]>,
     /// Whether pieces have the number of their frame.
     shares_numbers: bool,
+    /// Frames in a row that share their number with all their pieces, begin and end as they should, and
+    /// follow each other without a gap.
+    edges: u32,
+    /// Pieces of the present frame, and the most of one.
+    in_frame: u32,
+    most_in_frame: u32,
     /// Whether the first packet of all was the end of a frame.
     begins_with_end: Option<bool>,
     last: Option<Last>,
@@ -158,6 +164,7 @@ impl Pieces {
         let (now, payload, marker) = (look.arrival, &look.payload, header.marker);
         let follows = header.order != Order::Gap;
         let last = self.last.filter(|_| follows);
+        self.look_at_edges(header.order, payload.is_start);
         if payload.is_start {
             self.starts.add(now);
             self.open_starts += u32::from(!payload.is_end);
@@ -179,6 +186,24 @@ impl Pieces {
             self.starts_then_middles += u32::from(after_start && !payload.is_end);
         }
         self.last = Some(Last::of(look, header));
+    }
+
+    fn look_at_edges(&mut self, order: Order, is_start: bool) {
+        if order == Order::Same {
+            self.in_frame += 1;
+            return;
+        }
+        let is_ended = self.last.is_none_or(|last| last.is_end || last.marker);
+        let is_next = order == Order::Next && is_start && is_ended;
+        self.edges = if is_next { self.edges + 1 } else { 0 };
+        self.most_in_frame = self.most_in_frame.max(self.in_frame);
+        self.in_frame = 1;
+    }
+
+    /// Whether so many frames have lost neither their first piece nor their last that none in the middle
+    /// can be lost so often that most frames are broken.
+    pub(super) const fn have_edges(&self) -> bool {
+        self.shares_numbers && self.edges >= 16 && self.edges >= 4 * self.most_in_frame
     }
 
     /// Whether the pieces are numbered one by one, so that a lost one is seen.

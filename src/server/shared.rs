@@ -14,6 +14,7 @@ use crate::trace::Trace;
 
 /// What a server serves, and how.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Settings {
     /// The folder of the movies.
     pub movies: PathBuf,
@@ -38,6 +39,8 @@ pub struct Settings {
     pub idle_limit: Duration,
     /// The most payload bytes of an RTP packet in the standard dialect.
     pub mtu: usize,
+    /// Whether frames that RTP/JPEG can't carry are coded anew there.
+    pub recode: bool,
     /// How long a session of the standard dialect lives without a sign of life.
     pub session_timeout: Duration,
     /// What happens to RTP packets over UDP on their way out; `None` sends them as they are.
@@ -59,6 +62,7 @@ impl Default for Settings {
             setup_limit: SETUP_LIMIT,
             idle_limit: IDLE_LIMIT,
             mtu: DEFAULT_MTU,
+            recode: true,
             session_timeout: SESSION_TIMEOUT,
             network: None,
             trace: Trace::default(),

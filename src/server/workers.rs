@@ -35,8 +35,8 @@ pub(super) struct Workers {
 impl Workers {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         let service = Service {
+            surveys: Arc::new(Surveys::new(shared.settings.recode)), // wing
             shared,
-            surveys: Arc::default(), // wing
         };
         let (serving, refusing) = (Arc::default(), Arc::default());
         Self { service: Arc::new(service), serving, refusing, last_trouble: None }

@@ -46,6 +46,17 @@ impl StandardReader {
         self.inbox.lacks_empty_line() && self.last_arrival.elapsed() >= FORGOTTEN
     }
 
+    /// What has come and is no RTSP, if nothing has come after it for a second.
+    pub(crate) fn take_foreign(&mut self) -> Option<String> {
+        let is_over = self.inbox.is_foreign() && self.last_arrival.elapsed() >= FORGOTTEN;
+        if is_over { self.take_unfinished() } else { None }
+    }
+
+    /// What has come without the end of a message; no more will come.
+    pub(crate) fn take_unfinished(&mut self) -> Option<String> {
+        self.inbox.take_unfinished()
+    }
+
     /// Whether the other side has not closed its half, as far as can be told at once.
     pub(crate) fn has_other_side(&self) -> bool {
         self.stream.set_read_timeout(Some(AT_ONCE)).ok();

@@ -60,6 +60,7 @@ mod headers;
 mod interchange;
 mod jpeg;
 mod packetizer;
+mod quality;
 mod reassembler;
 mod rebuild;
 mod recode;
@@ -71,6 +72,7 @@ pub use cannot_decode::CannotDecode;
 pub use headers::{Headers, MainHeader, RestartHeader, TableHeader};
 pub use jpeg::Sampling;
 pub use packetizer::{JpegFrame, Packet, Packets, SMALLEST_LIMIT};
+pub use quality::Quality;
 pub use reassembler::Reassembler;
 
 /// JPEGs for the tests of this folder.

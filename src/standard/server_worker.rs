@@ -28,6 +28,7 @@ use crate::standard::sdp::JPEG_CLOCK_HZ;
 use crate::trace::{Described, Event, Trace};
 
 mod describe;
+mod recoder;
 pub(crate) mod refusal;
 mod send_rtp;
 mod session;

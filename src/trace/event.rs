@@ -96,11 +96,17 @@ pub(crate) enum Event {
     FrameShown {
         id: FrameId,
         waited: Duration,
+        /// How many frames waited in the playout buffer when this one left it.
+        level: usize,
     },
     /// A whole frame is not shown.
     FrameLeftOut {
         id: FrameId,
         why: &'static str,
+    },
+    /// The playout buffer had run empty when this frame was due: it has come only now.
+    BufferUnderrun {
+        id: FrameId,
     },
     /// A report went or came.
     Report {
@@ -213,6 +219,7 @@ impl Event {
             Self::FrameDecoded { .. } => "frame:decoded",
             Self::FrameShown { .. } => "frame:shown",
             Self::FrameLeftOut { .. } => "frame:left_out",
+            Self::BufferUnderrun { .. } => "buffer:underrun",
             Self::Report { is_sent: true, .. } => "rtcp:report_sent",
             Self::Report { is_sent: false, .. } => "rtcp:report_received",
             Self::Told { level, .. } => level,
@@ -250,8 +257,12 @@ impl Event {
             }
             Self::FrameDamaged { id, why } => id.data().text("why", why),
             Self::FrameDecoded { id, took } => id.data().ms("took", *took),
-            Self::FrameShown { id, waited } => id.data().ms("waited", *waited),
+            Self::FrameShown { id, waited, level } => {
+                let level = Some(level).filter(|level| **level > 0);
+                id.data().ms("waited", *waited).maybe("level", level)
+            }
             Self::FrameLeftOut { id, why } => id.data().text("why", why),
+            Self::BufferUnderrun { id } => id.data(),
             Self::Report { values, .. } => values.data(),
             Self::Told { message, .. } => object.text("message", message),
             Self::Summary(text) => summary(text),
@@ -388,13 +399,13 @@ mod tests {
     #[test]
     fn a_frame_is_named_by_its_number_or_by_its_time_and_last_packet() {
         let waited = Duration::from_micros(1500);
-        for (number, last, expected) in [
-            (Some(7), 7, r#"frame:shown {"frame":7,"waited":1.500}"#),
-            (Some(7), 507, r#"frame:shown {"frame":7,"last":507,"waited":1.500}"#),
-            (None, 63, r#"frame:shown {"ts":9,"last":63,"waited":1.500}"#),
+        for (number, last, level, expected) in [
+            (Some(7), 7, 0, r#"frame:shown {"frame":7,"waited":1.500}"#),
+            (Some(7), 507, 2, r#"frame:shown {"frame":7,"last":507,"waited":1.500,"level":2}"#),
+            (None, 63, 0, r#"frame:shown {"ts":9,"last":63,"waited":1.500}"#),
         ] {
             let id = FrameId { number, ts: 9, last };
-            assert_eq!(line(&Event::FrameShown { id, waited }), expected);
+            assert_eq!(line(&Event::FrameShown { id, waited, level }), expected);
         }
     }
 

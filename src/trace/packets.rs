@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::event::{Described, Event, FrameId, ReportValues};
 use super::handle::{Kind, Trace, Wire};
+use super::journey::Journey;
 use crate::impairment::{Fate, Pushed};
 use crate::rtp_packet::RtpPacket;
 use crate::statistics::Order;
@@ -339,7 +340,7 @@ impl Arrivals {
         if packets > 1 {
             self.trace.tell_at(at, || Event::FrameComplete { id, packets, bytes });
         }
-        Journey(Some(Box::new(Traveller { trace, id, at })))
+        Journey::begun(trace, id, at)
     }
 
     /// A frame can't be put together.
@@ -372,55 +373,6 @@ impl Arrivals {
             let from = self.from.last().unwrap_or_else(|| SocketAddr::new(to.ip(), 0));
             Wire { kind, from, to, is_tcp, comment: comment(), bytes: bytes.into() }
         })
-    }
-}
-
-/// What is told of a frame on its way through the decoder to the screen.
-#[derive(Debug, Default)]
-pub(crate) struct Journey(Option<Box<Traveller>>);
-
-#[derive(Debug)]
-struct Traveller {
-    trace: Trace,
-    id: FrameId,
-    /// When its last packet came.
-    at: Instant,
-}
-
-impl Journey {
-    /// When the decoder begins with it; `None` if nobody wants to know.
-    pub(crate) fn begin(&self) -> Option<Instant> {
-        self.0.as_ref().map(|_| Instant::now())
-    }
-
-    /// The decoder has been through it since then, and there is a picture, or none.
-    pub(crate) fn decoded(&self, begun: Option<Instant>, is_picture: bool) {
-        let (Some(it), Some(begun)) = (&self.0, begun) else { return };
-        let id = it.id;
-        it.trace.tell(|| {
-            if is_picture {
-                Event::FrameDecoded { id, took: begun.elapsed() }
-            } else {
-                Event::FrameDamaged { id, why: "undecodable".to_owned() }
-            }
-        });
-    }
-
-    /// It is handed over to be shown.
-    pub(crate) fn shown(&self) {
-        if let Some(it) = &self.0 {
-            let (id, now) = (it.id, Instant::now());
-            let waited = now.saturating_duration_since(it.at);
-            it.trace.tell_at(now, || Event::FrameShown { id, waited });
-        }
-    }
-
-    /// It is not shown though it is whole.
-    pub(crate) fn left_out(&self, why: &'static str) {
-        if let Some(it) = &self.0 {
-            let id = it.id;
-            it.trace.tell(|| Event::FrameLeftOut { id, why });
-        }
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Header {
     pub network: Option<Impairment>,
     /// `--fragment`.
     pub fragment: Option<usize>,
+    /// `--buffer` as time, when the session begins; `None` if frames are shown as they come.
+    pub buffer: Option<Duration>,
     /// The command line.
     pub command: Vec<String>,
     /// How many packets are written one by one; `None` for a million.
@@ -67,7 +69,9 @@ impl Header {
         let program = program.text("version", env!("CARGO_PKG_VERSION"));
         let program = program.text("os", std::env::consts::OS).end();
         let fragment = self.fragment.map_or("null".to_owned(), |bytes| bytes.to_string());
-        let settings = Object::default().plain("fragment", fragment).plain("buffer_ms", 0).end();
+        let buffer_ms = self.buffer.unwrap_or_default().as_millis();
+        let settings = Object::default().plain("fragment", fragment);
+        let settings = settings.plain("buffer_ms", buffer_ms).end();
         let movie = self.movie.as_ref().map(|name| Object::default().text("name", name).end());
         Object::default()
             .text("file_schema", SCHEMA)

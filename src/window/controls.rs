@@ -5,6 +5,7 @@ use std::time::Instant;
 use embedded_graphics::geometry::Point;
 
 use super::buttons::Buttons;
+use super::page::{self, PageWriter};
 use super::scroll::{Page, Scroll};
 use super::target::{Drawn, PanelKind, Target};
 use super::zoom::{Zoom, ZoomStep};
@@ -25,6 +26,8 @@ pub(super) enum Press {
     Panel(PanelKind),
     /// Nothing but the film, and back.
     Film,
+    /// R: the page of the session so far.
+    Page,
     /// Through what is in the panel.
     Scroll(Scroll),
     /// The scale.
@@ -58,6 +61,7 @@ pub(super) struct Controls {
     /// The network of the embedded server, if there is one.
     network: Option<Network>,
     zoom: Zoom,
+    page: page::Page,
     film_only: bool,
     panel: Option<PanelKind>,
     /// The first entry that the panel shows; `None` for the newest, or for the beginning.
@@ -89,9 +93,17 @@ impl Controls {
         self
     }
 
-    /// Looks at the size of the window; says whether the scale has changed.
-    pub(super) fn look_at_size(&mut self, size: (usize, usize), now: Instant) -> bool {
-        self.zoom.look(size, now)
+    /// With who writes the page of the session.
+    #[must_use]
+    pub(super) fn with_page(mut self, writer: Option<Box<dyn PageWriter>>) -> Self {
+        self.page = page::Page::of(writer);
+        self
+    }
+
+    /// Looks at the size of the window, and for news of the page; says whether anything has changed.
+    pub(super) fn look(&mut self, size: (usize, usize), now: Instant) -> bool {
+        let has_news = self.page.look(now);
+        self.zoom.look(size, now) || has_news
     }
 
     /// Takes what is known of the window as it has been drawn.
@@ -114,8 +126,9 @@ impl Controls {
         self.zoom.scale()
     }
 
-    pub(super) fn zoom_told(&self) -> Option<&str> {
-        self.zoom.told()
+    /// What the user is told for a while of what a key has done.
+    pub(super) fn told(&self) -> impl Iterator<Item = &str> {
+        [self.zoom.told(), self.page.told()].into_iter().flatten()
     }
 
     pub(super) const fn film_only(&self) -> bool {
@@ -191,6 +204,7 @@ impl Controls {
             (Press::Button(method), None) => self.push(Target::Button(method), client),
             (Press::Space, None) => self.space(client),
             (Press::Panel(kind), None) => self.open_or_close(kind),
+            (Press::Page, None) => self.page.ask(Instant::now()),
             (Press::Film, None) => self.film_only = !self.film_only,
             (Press::Scroll(step), None) => self.scroll(step),
             (Press::Zoom(step), _) => self.zoom.change(step, Instant::now()),
@@ -203,6 +217,7 @@ impl Controls {
                 | Press::Space
                 | Press::Panel(_)
                 | Press::Film
+                | Press::Page
                 | Press::Scroll(_)
                 | Press::Seek(_)
                 | Press::Loss(_)

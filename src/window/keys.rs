@@ -31,7 +31,7 @@ pub(super) fn draw_keys(
         .chain(seek)
         .chain(SCROLL)
         .chain(loss)
-        .chain([BUFFER])
+        .chain([BUFFER, PAGE])
         .chain(OTHERS)
         .collect();
     let height = (area.size.height / count(rows.len()).max(1)).clamp(LEAST_LINE, LINE);
@@ -92,6 +92,7 @@ const PANELS: [Row; 4] = [
     (&["F"], "movie only; F or Esc: back"),
 ];
 const SCROLL: [Row; 1] = [(&["PgUp", "Dn"], "scroll the log; End: newest")];
+const PAGE: Row = (&["R"], "page of the session so far");
 const OTHERS: [Row; 4] = [
     (&["+", "-", "0"], "larger, smaller, automatic"),
     (&["?"], "this list; F1 as well"),

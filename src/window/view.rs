@@ -197,7 +197,7 @@ impl<'a> View<'a> {
             theme,
             film_only: controls.film_only(),
             state: status.state,
-            pills: pills(&status, loss, client.buffering(), controls.zoom_told()),
+            pills: pills(&status, loss, client.buffering(), controls.told()),
             movie: status.movie,
             session: status.session_id,
             last_reply: statistics.replies.last().map(|&(_, time)| time),
@@ -252,12 +252,12 @@ fn panel_of<'a>(
     }
 }
 
-/// Beside the state: what is amiss, and for a while the scale that has been chosen.
-fn pills(
+/// Beside the state: what is amiss, and for a while what a key has done.
+fn pills<'a>(
     status: &Status<'_>,
     loss: Option<Percent>,
     buffering: Option<Figures>,
-    zoom: Option<&str>,
+    told: impl Iterator<Item = &'a str>,
 ) -> Vec<(String, Tone)> {
     let loss = loss.filter(|loss| *loss > Percent::default());
     let warnings = [
@@ -267,7 +267,7 @@ fn pills(
         loss.map(|loss| format!("LOSS {loss}")),
     ];
     let warnings = warnings.into_iter().flatten().map(|text| (text, Tone::Warning));
-    warnings.chain(zoom.map(|text| (text.to_owned(), Tone::Plain))).collect()
+    warnings.chain(told.map(|text| (text.to_owned(), Tone::Plain))).collect()
 }
 
 /// What of the message the panel of the RTP header shows in red.

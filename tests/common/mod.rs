@@ -30,6 +30,7 @@ pub(crate) mod said;
 pub(crate) mod server_process;
 pub(crate) mod standard_client;
 pub(crate) mod standard_reply;
+pub(crate) mod starter;
 pub(crate) mod witness;
 
 /// The most that a test waits before it fails: nothing takes this long, on any machine.

@@ -8,6 +8,7 @@ mod mistakes;
 mod notes;
 mod other_forms;
 mod other_movies;
+mod published;
 mod receiver;
 mod sender;
 mod session;

@@ -25,7 +25,7 @@ fn every_program_that_a_command_names_is_there() {
     let (mut faults, mut count) = (Vec::new(), 0);
     for (text, document) in &texts {
         for (option, folders) in [
-            ("--bin ", &["src/bin", "tools"][..]),
+            ("--bin ", &["src/bin", "tools", "tools/session_report/src/bin"][..]),
             ("--test ", &["tests", "tools/lab_check/tests"]),
             ("--bench ", &[]),
             ("--example ", &["examples"]),

@@ -4,7 +4,8 @@
 //! A command is run as it stands, except for three things. `cargo run` and `target/release` are
 //! replaced by the programs that Cargo has built for the tests, because a Cargo inside `cargo test`
 //! would wait for the outer one. The ports are replaced by free ones, because others may use those
-//! of the documents. And a command that would run for ever is ended when it has done its work: a
+//! of the documents. And where a step of the handout is checked, the lab is the starter, filled up to
+//! that step. And a command that would run for ever is ended when it has done its work: a
 //! server at the end of its stage, a player when the server has granted its PLAY.
 
 use std::fs;
@@ -17,8 +18,10 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::client_common::program::Program;
+use crate::common::left_out::{leave_out, python, runs};
 use crate::common::movies::{MOVIE, folder_with, lab_format, real_frames};
 use crate::common::server_process::{ServerProcess, wait_until};
+use crate::common::starter;
 use crate::desktop::player::Player;
 use crate::desktop::screen::State;
 use crate::desktop::xvfb::Desktop;
@@ -33,6 +36,8 @@ pub(crate) struct Stage {
     current: PathBuf,
     ports: Vec<(&'static str, String)>,
     servers: Vec<Running>,
+    /// Where a window of the lab in Python opens.
+    desktop: Option<Desktop>,
 }
 
 /// A server that goes on.
@@ -55,15 +60,22 @@ impl Stage {
         let count = if name.ends_with("whole movie") { frames.len() } else { 60 };
         let folder = folder_with(&lab_format(&frames[..count]));
         prepare(folder.path());
+        if let Some(step) = step_of(name) {
+            starter::write(folder.path(), step);
+        }
         let current = folder.path().to_owned();
         let ports = PORTS.map(|port| (port, four_digit_port().to_string())).to_vec();
-        Self { folder, current, ports, servers: Vec::new() }
+        Self { folder, current, ports, servers: Vec::new(), desktop: None }
     }
 
     /// Runs a command, the `number`th.
     #[track_caller]
     pub(crate) fn run(&mut self, number: usize, command: &str, job: Job) -> Outcome {
         let real = self.real(command);
+        if command.contains(" --press tk ") && self.desktop.is_none() {
+            needs_tk();
+            self.desktop = Some(Desktop::start());
+        }
         if let Some(folder) = real.strip_prefix("cd ").filter(|folder| !folder.contains(' ')) {
             self.current.push(folder);
             assert!(self.current.is_dir(), "{command}: there is no such folder");
@@ -118,6 +130,12 @@ impl Stage {
         for name in ["DISPLAY", "WAYLAND_DISPLAY", "CARGO_MANIFEST_DIR"] {
             command.env_remove(name);
         }
+        if let Some(desktop) = &self.desktop {
+            command.env("DISPLAY", desktop.display());
+        }
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = [programs()].into_iter().chain(std::env::split_paths(&path));
+        command.env("PATH", std::env::join_paths(folders).unwrap());
         let dummies = [("SDL_VIDEODRIVER", "dummy"), ("SDL_AUDIODRIVER", "dummy")];
         command.envs(dummies).env("MPV_HOME", self.folder.path());
         command
@@ -196,6 +214,19 @@ impl Stage {
     fn documented(&self, line: &str) -> String {
         let line = line.replace(&format!("{}/", programs().display()), "target/release/");
         self.ports.iter().fold(line, |text, (port, real)| replace_number(&text, real, port))
+    }
+}
+
+/// The step of the handout that a stage checks: `step 2, a client`.
+fn step_of(name: &str) -> Option<u32> {
+    let (step, side) = name.rsplit_once("lab_handout.md: step ")?.1.split_once(", a ")?;
+    step.parse().ok().filter(|_| ["client", "server"].contains(&side))
+}
+
+/// Ends the test if Python has no Tk, or no PIL.
+fn needs_tk() {
+    if !runs(Command::new(python()).args(["-c", "import PIL.ImageTk, tkinter"])) {
+        leave_out("Python has no Tk, or no PIL", "python3-tk python3-pil.imagetk");
     }
 }
 

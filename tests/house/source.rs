@@ -12,10 +12,10 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// The project's library and programs, and those of `lab_check`.
+/// The project's library and programs, and those of `lab_check` and `session_report`.
 pub(crate) fn project() -> Tree {
     let mut tree = Tree::new();
-    for folder in ["src", "tools/lab_check/src"] {
+    for folder in ["src", "tools/lab_check/src", "tools/session_report/src"] {
         read_folder(&root().join(folder), folder, &mut tree);
     }
     tree

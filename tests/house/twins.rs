@@ -49,12 +49,15 @@ const FILES: usize = 83;
 /// that says all. Each with the most files that it may have.
 /// `src/trace` writes down what happens: no thread of the lab waits for it, and where it is told
 /// something there is one call.
-const BESIDE: [(&str, usize); 5] = [
+const BESIDE: [(&str, usize); 7] = [
     ("src/diagnosis", 23),
     ("src/jpeg", 4),
     ("src/reorder", 1),
     ("src/client/examiner", 1),
-    ("src/trace", 8),
+    ("src/trace", 9),
+    // The page of the session.
+    ("src/window/page", 1),
+    ("src/bin/client_launcher/page", 1),
 ];
 
 fn class(name: &str) -> &'static Class {

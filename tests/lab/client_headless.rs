@@ -311,6 +311,33 @@ fn a_closed_pipe_does_not_end_the_session_early() {
     assert_eq!(client.wait().unwrap().code(), Some(1), "no frame came");
 }
 
+/// A terminal in which text is selected, or a program that does not read what it is told.
+#[cfg(unix)]
+#[test]
+fn outputs_that_are_full_and_that_nobody_reads_do_not_hold_up_the_session() {
+    use std::io::Write;
+    use std::os::fd::OwnedFd;
+    use std::os::unix::net::UnixStream;
+
+    for options in [&["--headless"][..], &["--headless", "--quiet"]] {
+        let (_reader, mut full) = UnixStream::pair().unwrap();
+        full.set_nonblocking(true).unwrap();
+        while full.write(b"full").is_ok() {}
+        full.set_nonblocking(false).unwrap();
+        let mut server = ScriptedServer::start();
+        let (port, rtp_port) = (server.port().to_string(), rtp_port());
+        let words = [options, &["127.0.0.1", &port, &rtp_port, MOVIE]].concat();
+        let mut command = client_command(&words);
+        command.stdout(OwnedFd::from(full.try_clone().unwrap()));
+        let mut client = command.stderr(OwnedFd::from(full)).spawn().unwrap();
+        for method in ["SETUP", "PLAY", "TEARDOWN"] {
+            server.grants(method);
+        }
+        assert_eq!(server.rest(), "");
+        assert_eq!(client.wait().unwrap().code(), Some(1), "no frame came");
+    }
+}
+
 /// Its first frames, each after its length in five digits.
 fn start_of_our_movie(frames: u32) -> Vec<u8> {
     let movie = fs::read(project().join(MOVIE)).unwrap();

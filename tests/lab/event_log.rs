@@ -76,6 +76,24 @@ fn every_life_has_one_end_through_a_playout_buffer() {
 }
 
 #[test]
+fn a_log_has_the_level_of_the_playout_buffer_and_each_underrun() {
+    let folder = folder_with(&lab_format(&jpegs(PLAIN, 40)));
+    let bad = ["--jitter", "100", "--delay", "100", "--seed", "3"];
+    let (_, client, ended) = play_through(folder.path(), &bad, "40", "underruns");
+    assert_eq!(client.header["settings"]["buffer_ms"], 40);
+    let printed = ended.output.lines().find_map(|line| line.strip_prefix("buffer underruns: "));
+    let underruns = client.named("buffer:underrun");
+    assert_eq!(printed, Some(underruns.len().to_string().as_str()));
+    assert!(underruns.iter().all(|data| number(data, "frame") <= 40), "{underruns:?}");
+    let shown = client.named("frame:shown");
+    assert!(!underruns.is_empty() && shown.iter().any(|data| data["level"].as_u64() > Some(0)));
+    let (_, client, _) = play(folder.path(), &bad, "no_buffer");
+    assert_eq!(client.header["settings"]["buffer_ms"], 0);
+    assert!(client.named("buffer:underrun").is_empty());
+    assert!(client.named("frame:shown").iter().all(|data| data["level"].is_null()));
+}
+
+#[test]
 fn one_file_holds_both_ends_of_the_programs_own_server() {
     let folder = folder_with(&lab_format(&jpegs(PLAIN, 40)));
     let log = folder.path().join("session.jsonl");
@@ -135,8 +153,11 @@ fn a_client_tells_what_its_server_does_not_know() {
     assert_eq!(client.header["trace"]["vantage_point"]["type"], "client");
     let replies = client.named("rtsp:reply_received");
     for (reply, method) in replies.iter().zip(["SETUP", "PLAY", "TEARDOWN"]) {
-        let after = format!("{:.2} ms", reply["after"].as_f64().unwrap());
-        assert_eq!(after, ended.figure(&format!("reply to {method}")), "{reply}");
+        // The log rounds to three decimals, and what is printed to two.
+        let after = reply["after"].as_f64().unwrap();
+        let printed = ended.figure(&format!("reply to {method}"));
+        let milliseconds: f64 = printed.strip_suffix(" ms").unwrap().parse().unwrap();
+        assert!((milliseconds - after).abs() < 0.006, "{printed}, {reply}");
     }
     let ssrc = |log: &EventLog| {
         let described = log.named("session:described");

@@ -22,6 +22,7 @@ mod programs;
 mod run;
 mod server_floods;
 mod server_standard_players;
+mod server_standard_recoding;
 
 fn main() -> ExitCode {
     let modules = [
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         network::TESTS,
         server_floods::TESTS,
         server_standard_players::TESTS,
+        server_standard_recoding::TESTS,
     ];
     harness::run("long", &modules)
 }

@@ -375,6 +375,22 @@ fn arrows_in_a_row_lead_to_one_place() {
 }
 
 #[test]
+fn a_movie_that_goes_on_after_its_end_has_begun_anew() {
+    let description = description("a=range:npt=0-1\r\n", "track1\r\na=framerate:20");
+    let answers = Answers { description, ..Answers::default() };
+    let mut stage = StandardStage::with(First::Udp, LIMIT, answers);
+    stage.setup();
+    stage.play();
+    for number in 1..23 {
+        stage.shows(number);
+        let expected = if number > 20 { number - 20 } else { number };
+        assert_eq!(stage.statistics().current_frame(), u64::from(expected));
+    }
+    assert_eq!(stage.client.position(), Some(Duration::from_millis(50)));
+    stage.teardown();
+}
+
+#[test]
 fn the_position_follows_the_timestamps_and_what_the_server_says_of_them() {
     // The first packet has the timestamp 4294901760, half a second after the first of these.
     for (play, position) in [
@@ -383,13 +399,15 @@ fn the_position_follows_the_timestamps_and_what_the_server_says_of_them() {
         ("Range: npt=10.500-60\r\nRTP-Info: url={url}/track1;rtptime=4294856760\r\n", 12_050),
         ("Range: npt=10.500-60\r\nRTP-Info: url={url}/track1;rtptime=2000000000\r\n", 11_550),
     ] {
-        let answers = Answers { play, ..Answers::default() };
+        let description = description("a=range:npt=0-60\r\n", "track1\r\na=framerate:20");
+        let answers = Answers { description, play, ..Answers::default() };
         let mut stage = StandardStage::with(First::Udp, LIMIT, answers);
         stage.setup();
         stage.play();
         for number in 1..23 {
             stage.shows(number);
         }
+        assert_eq!(stage.statistics().current_frame(), position / 50 + 1, "of 20 a second");
         assert_eq!(stage.client.position(), Some(Duration::from_millis(position)), "{play}");
         assert_eq!(stage.client.length(), Some(Duration::from_secs(60)));
         stage.client.pause_movie();
@@ -518,13 +536,31 @@ fn what_came_instead_of_a_reply_is_quoted() {
         ("RTSP/1.0 200 OK\r\n\r\n", "no CSeq"),
         ("RTSP/1.0 200 OK\r\nCSeq: 77\r\n\r\n", "CSeq 77"),
         ("OK\r\n\r\n", r#"begins with "OK""#),
+        ("<html>\r\n<title>400 Bad Request</title>\r\n", r#"A web server answers there: "<html>""#),
+        ("\u{15}\u{3}\u{3}\0\u{2}\u{2}\u{46}", "A TLS server answers there"),
+        ("RTSP/1.0 400 Bad", "no CSeq"),
     ] {
         let mut stage = StandardStage::new(First::Udp);
         stage.press(Client::setup_movie);
         stage.server.expects("OPTIONS");
         stage.server.says(junk);
-        stage.until_told(1);
         stage.server.closes();
+        let told = stage.message("No reply that can be read");
+        assert!(told.contains(part), "{told}");
+    }
+}
+
+#[test]
+fn what_is_no_rtsp_is_quoted_while_the_connection_stays() {
+    for (junk, part) in [
+        ("<!DOCTYPE html>\n<html>", "A web server answers there"),
+        ("\u{15}\u{3}\u{3}\0\u{2}\u{2}\u{46}", "A TLS server answers there"),
+        ("SSH-2.0-OpenSSH_9.2\r\n", "An SSH server answers there"),
+    ] {
+        let mut stage = StandardStage::new(First::Udp);
+        stage.press(Client::setup_movie);
+        stage.server.expects("OPTIONS");
+        stage.server.says(junk);
         let told = stage.message("No reply that can be read");
         assert!(told.contains(part), "{told}");
     }

@@ -176,7 +176,7 @@ fn a_name_with_blanks_and_folders_is_found_by_its_encoded_url() {
 #[test]
 fn what_rtp_cannot_carry_is_415_and_says_how_to_convert_it() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = ServerProcess::start(folder.path(), &[]);
+    let mut server = ServerProcess::start(folder.path(), &["--no-recode"]);
     let sampling = SamplingFactor::F_1_1;
     for (name, kind, reason) in [
         (
@@ -235,11 +235,49 @@ fn a_movie_of_damaged_frames_is_415_until_one_comes_that_can_be_sent() {
 }
 
 #[test]
+fn what_rtp_cannot_carry_is_coded_anew_as_it_plays_and_that_is_noted_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = ServerProcess::start(folder.path(), &[]);
+    for (name, kind) in [
+        ("444.Mjpeg", Kind { sampling: SamplingFactor::F_1_1, ..PLAIN }),
+        ("grey.Mjpeg", Kind { grey: true, ..PLAIN }),
+        ("progressive.Mjpeg", Kind { progressive: true, restart: 3, ..PLAIN }),
+    ] {
+        // Those that can be carried stay as they are.
+        let frames = [jpegs(PLAIN, 1), jpegs(kind, 5)].concat();
+        std::fs::write(folder.path().join(name), lab_format(&frames)).unwrap();
+        let mut client = StandardClient::of(name, server.address());
+        client.granted("DESCRIBE", &[]);
+        client.setup_tcp();
+        client.play(None);
+        for frame in client.frames(6) {
+            let seen = (frame.jpeg_type, frame.blocks, frame.restart);
+            assert_eq!(seen, (1, [12, 8], None), "4:2:0, {name}");
+        }
+        let address = client.address();
+        drop(client);
+        let told = server.transcript_of(address);
+        let notes = told.iter().filter(|line| line.contains("is coded anew"));
+        let [note] = notes.collect::<Vec<_>>()[..] else { panic!("{told:?}") };
+        assert!(
+            note.contains("frame 2 is coded anew: could not carry frame as RTP/JPEG: "),
+            "{note}"
+        );
+        assert!(!told.iter().any(|line| line.starts_with("warning: ")), "{told:?}");
+    }
+    let wide = jpegs(Kind { size: (2048, 16), progressive: true, ..PLAIN }, 1);
+    std::fs::write(folder.path().join("wide.Mjpeg"), wide.concat()).unwrap();
+    let mut client = StandardClient::of("wide.Mjpeg", server.address());
+    let reply = client.refused("DESCRIBE", &[], "415 Unsupported Media Type");
+    assert!(reply.body.contains("found 2048x16; this converts it: ffmpeg "), "{}", reply.body);
+}
+
+#[test]
 fn a_later_frame_that_cannot_be_carried_is_left_out_and_told_once() {
     let other = Kind { sampling: SamplingFactor::F_1_1, ..PLAIN };
     let frames = [jpegs(PLAIN, 2), jpegs(other, 2), jpegs(PLAIN, 3)].concat();
     let folder = folder_with(&lab_format(&frames));
-    let mut server = ServerProcess::start(folder.path(), &[]);
+    let mut server = ServerProcess::start(folder.path(), &["--no-recode"]);
     let mut client = StandardClient::ready_udp(server.address());
     client.play(None);
     client.frames(5);

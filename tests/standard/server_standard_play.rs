@@ -1,5 +1,7 @@
 //! PLAY, PAUSE and seeking in the standard dialect: which frame comes when, and what replies say.
 
+#[cfg(target_os = "linux")]
+use std::time::Duration;
 use std::time::Instant;
 
 use crate::common::jpeg_pieces::{Frame, Parts, assert_carry, assert_runs_on};
@@ -213,3 +215,58 @@ fn no_request_while_playing_makes_the_movie_faster() {
         assert_carry(&frames, jpegs.get(..frames.len()).unwrap());
     }
 }
+
+#[test]
+fn a_movie_that_loops_begins_anew_and_its_packets_go_on() {
+    let jpegs = jpegs(PLAIN, 5);
+    let folder = folder_with(&lab_format(&jpegs));
+    let server = ServerProcess::start(folder.path(), &["--loop"]);
+    for mut client in StandardClient::ready_both(server.address()) {
+        let (reply, ..) = client.play(None);
+        assert_eq!(reply.header("Range"), Some("npt=0-"), "it has no end");
+        let frames = client.frames(13);
+        let expected: Vec<_> = jpegs.iter().cycle().take(13).cloned().collect();
+        assert_carry(&frames, &expected);
+        assert_runs_on(&frames);
+        let (reply, ..) = client.play(Some("npt=0.1-"));
+        assert_eq!(reply.header("Range"), Some("npt=0.100-"));
+        assert!(!client.report().goodbye);
+        client.granted("PAUSE", &[]);
+        client.waiting_frames();
+        // Who asks for an end gets it.
+        assert_plays(&mut client, Some("npt=0-0.1"), "npt=0-0.100", &jpegs[..2]);
+        client.assert_no_packet("after the end of the range");
+    }
+}
+
+/// Ctrl-Z and `fg`, or a laptop that slept: it is not the client that stood still.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_that_was_stopped_goes_on_where_it_was_and_leaves_nothing_out() {
+    let (_folder, mut server, jpegs) = server_of(50);
+    for mut client in StandardClient::ready_both(server.address()) {
+        let (_, _, first) = client.play(None);
+        let mut packets = vec![client.packet()];
+        server.signal("STOP");
+        // Until nothing has come for longer than any frame may be late.
+        while let Some(packet) = client.packet_within(STANDSTILL) {
+            packets.push(packet);
+        }
+        let before = packets.iter().filter(|packet| packet.marker).count();
+        assert!(before < 40, "{before} frames before the server stood still");
+        server.signal("CONT");
+        while packets.iter().filter(|packet| packet.marker).count() < jpegs.len() {
+            packets.push(client.packet());
+        }
+        let ends = packets.iter().filter(|packet| packet.marker);
+        let timestamps: Vec<u32> = ends.map(|packet| packet.timestamp).collect();
+        let all: Vec<u32> = (0..50).map(|frame| first.wrapping_add(4500 * frame)).collect();
+        assert_eq!(timestamps, all);
+        client.granted("TEARDOWN", &[]);
+    }
+    assert_eq!(server.count("reads too slowly"), 0);
+}
+
+/// More than the half second that a frame may be late.
+#[cfg(target_os = "linux")]
+const STANDSTILL: Duration = Duration::from_millis(1500);

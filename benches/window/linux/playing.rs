@@ -7,9 +7,10 @@ use std::thread;
 use std::time::Duration;
 
 use super::client_common::program::{Ended, rtp_port};
+use super::common::left_out::is_installed;
 use super::common::movies::{MOVIE, folder_with, lab_format};
 use super::common::programs::project;
-use super::common::server_process::{ServerProcess, cpu_ticks};
+use super::common::server_process::{Killed, ServerProcess, cpu_ticks};
 use super::desktop::player::Player;
 use super::desktop::screen::{DOT, State};
 use super::desktop::xvfb::Desktop;
@@ -26,6 +27,25 @@ pub(crate) fn cpu_percent(desktop: &Desktop) -> f64 {
     let ticks = u32::try_from(cpu_ticks(player.id()) - before).unwrap();
     // A tick is a hundredth of a second.
     f64::from(ticks) / PLAYING.as_secs_f64()
+}
+
+/// The same of mpv, the player that does the same with the least, on the same movie in the standard dialect;
+/// `None` where it is missing.
+pub(crate) fn mpv_percent(desktop: &Desktop) -> Option<f64> {
+    if !is_installed("mpv") {
+        return None;
+    }
+    let server = ServerProcess::start(project(), &["--loop"]);
+    let mut mpv = Command::new("mpv");
+    mpv.args("--no-config --vo=x11 --no-audio --really-quiet".split(' '));
+    mpv.arg(format!("rtsp://{}/{MOVIE}", server.address())).env("DISPLAY", desktop.display());
+    let mpv = mpv.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let mpv = Killed(mpv.ok()?);
+    thread::sleep(STARTING);
+    let before = cpu_ticks(mpv.0.id());
+    thread::sleep(PLAYING);
+    let ticks = u32::try_from(cpu_ticks(mpv.0.id()) - before).unwrap();
+    Some(f64::from(ticks) / PLAYING.as_secs_f64())
 }
 
 /// Builds the client as `cargo run` does, and returns where it is.
@@ -71,6 +91,8 @@ fn played(desktop: &Desktop, client: &Path, server: &ServerProcess, length: Dura
     Ended { code, output, errors: String::new() }
 }
 
+/// Until mpv plays.
+const STARTING: Duration = Duration::from_secs(3);
 /// How long the movie plays while the processor is looked at.
 const PLAYING: Duration = Duration::from_secs(20);
 /// How long the server shows each frame.

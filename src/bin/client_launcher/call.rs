@@ -40,6 +40,8 @@ pub(crate) struct Call {
     pub(crate) quiet: bool,
     /// What to write.
     pub(crate) files: Files,
+    /// Where the page of the session is to be.
+    pub(crate) report: Option<PathBuf>,
     /// How many packets to write one by one.
     pub(crate) packets: Option<u64>,
 }
@@ -89,6 +91,7 @@ impl Call {
             limits: read_limits(matches)?,
             quiet: matches.opt_present("quiet"),
             files: Files { log: file("log"), capture: file("capture") },
+            report: file("report"),
             packets: read_packets(matches)?,
         })
     }
@@ -147,6 +150,7 @@ fn always(options: &mut Options) {
     options
         .optopt("", "log", "write what happens to each packet here, a line an event", "FILE")
         .optopt("", "log-packets", "after so many, a line a second (default: 1000000)", "N")
+        .optopt("", "report", "write a page of the session here, for a browser", "FILE")
         .optopt("", "capture", "write packets and messages here, for Wireshark", "FILE")
         .optopt("", "buffer", BUFFER, "MS")
         .optflag("", "quiet", "do not print requests and replies")

@@ -11,8 +11,9 @@ use std::time::Duration;
 use std::{env, thread};
 
 use rtsp_lab::client::{ClientEvent, Settings};
-use rtsp_lab::console::Console;
+use rtsp_lab::console::{Console, Printer};
 use rtsp_lab::impairment::Impairment;
+use rtsp_lab::playout::INTERVAL;
 use rtsp_lab::rtsp::Method;
 use rtsp_lab::server::{self, Network, Server, ServerError, ServerEvent, Stopper};
 use rtsp_lab::terminal;
@@ -21,11 +22,13 @@ use rtsp_lab::window::{PlayerWindow, WindowError};
 
 mod call;
 mod own_movie;
+mod page;
 mod source;
 mod url; // wing
 
 use call::{Asked, Call, Place};
 use own_movie::OwnMovie;
+use page::{Page, Writer};
 use source::Source;
 
 fn main() -> ExitCode {
@@ -46,7 +49,7 @@ fn run(call: &Call) -> ExitCode {
     let code = match call.source.clone() {
         Some(source) => {
             let window = open_window(&source.movie(), call);
-            recorded(source, call, |source, trace| Ok(launch(source, None, window, call, trace)))
+            recorded(source, call, |source, told| Ok(launch(source, None, window, call, told)))
         }
         None => launch_with_own_server(call),
     };
@@ -56,22 +59,39 @@ fn run(call: &Call) -> ExitCode {
     })
 }
 
+/// Whom to tell what happens.
+struct Told {
+    trace: Trace,
+    /// What writes the page of the session so far, if one is wanted.
+    page: Option<Writer>,
+}
+
 /// Plays, and writes down what happens, if that is asked for. The last line is what was printed at the end.
 fn recorded(
     source: Source,
     call: &Call,
-    play: impl FnOnce(Source, &Trace) -> Result<(ExitCode, Option<String>), String>,
+    play: impl FnOnce(Source, Told) -> Result<(ExitCode, Option<String>), String>,
 ) -> Result<ExitCode, String> {
     let command = env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
-    let header = Header { command, packets: call.packets, ..source.header() };
-    let recorder = Recorder::start(call.files.clone(), header, |flaw| complain(&flaw));
+    let buffer = call.buffer.map(|target| target.time(INTERVAL));
+    let header = Header { command, packets: call.packets, buffer, ..source.header() };
+    let mut files = call.files.clone();
+    let page = Page::wanted(call.report.as_deref(), &mut files)?;
+    let recorder = Recorder::start(files, header, |flaw| complain(&flaw));
     let (recorder, trace) = recorder.map_err(|error| no_thread(&error))?;
-    let (code, summary) = play(source, &trace)?;
+    let told = Told { trace: trace.clone(), page: page.as_ref().map(Page::writer) };
+    let (code, summary) = play(source, told)?;
     if let Some(summary) = summary {
         trace.summary(&summary);
     }
     if !recorder.finish() {
         complain("could not write all that has happened: the disk stands still");
+    }
+    if let Some(page) = page {
+        let written = page.write()?;
+        if !call.quiet {
+            say(&format!("{written}: open it in a browser"));
+        }
     }
     Ok(code)
 }
@@ -99,13 +119,13 @@ fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
     let (server, movie) = ("127.0.0.1".to_owned(), own_movie::NAME.to_owned());
     let settings = Settings { server, server_port: 0, rtp_port: 0, movie };
     let source = Source::Own(settings, limit, own_movie.frames());
-    recorded(source, call, |mut source, trace| {
+    recorded(source, call, |mut source, told| {
         let settings = server::Settings {
             movies: own_movie.folder(),
             network: Some(network.clone()),
             looping,
             idle_limit: Duration::MAX,
-            trace: trace.clone(),
+            trace: told.trace.clone(),
             ..Default::default()
         };
         let server = Server::bind("127.0.0.1", 0, settings).map_err(could_not)?;
@@ -117,7 +137,7 @@ fn launch_with_own_server(call: &Call) -> Result<ExitCode, String> {
         // Stops the server whatever happens below, so that the thread can be joined.
         let stop = StopAtEnd(stopper);
         say(own_movie.greeting());
-        let played = launch(source, Some(network), window, call, trace);
+        let played = launch(source, Some(network), window, call, told);
         drop(stop);
         drop(serving.join());
         Ok(played)
@@ -141,22 +161,19 @@ fn launch(
     network: Option<Network>,
     window: Result<Option<PlayerWindow>, WindowError>,
     call: &Call,
-    trace: &Trace,
+    told: Told,
 ) -> Played {
     match window {
-        Ok(None) => play_in_terminal(source, call, trace),
+        Ok(None) => played(play_in_terminal(source, call, &told.trace)),
         Ok(Some(mut window)) => {
             if let Some(network) = network {
                 window.set_network(network);
             }
-            play_in_window(source, window, call, trace).unwrap_or_else(|flaw| {
-                complain(&flaw);
-                (ExitCode::FAILURE, None)
-            })
+            played(play_in_window(source, window, call, told))
         }
         Err(error) if call.place == Place::WindowIfPossible => {
             say(&format!("{}\n{WITHOUT_A_WINDOW}", reason_and_cure(&error)));
-            play_in_terminal(source, call, trace)
+            played(play_in_terminal(source, call, &told.trace))
         }
         Err(error) => {
             complain(&format!("{}, or --headless", reason_and_cure(&error)));
@@ -165,17 +182,59 @@ fn launch(
     }
 }
 
-/// A separate thread prints, so that the window does not freeze when the terminal does.
+fn played(played: Result<Played, String>) -> Played {
+    played.unwrap_or_else(|flaw| {
+        complain(&flaw);
+        (ExitCode::FAILURE, None)
+    })
+}
+
+/// Threads of their own print, so that neither window nor session stands still when the terminal does.
+struct Output {
+    consoles: [Console; 2],
+    out: Printer,
+    errors: Printer,
+}
+
+impl Output {
+    fn start() -> Result<Self, String> {
+        let no_thread = |error| no_thread(&error);
+        let (console, out) = Console::start(io::stdout()).map_err(no_thread)?;
+        let (of_errors, errors) = Console::start(io::stderr()).map_err(no_thread)?;
+        Ok(Self { consoles: [console, of_errors], out, errors })
+    }
+
+    /// Prints the transcript; with `--quiet`, only what the user must know.
+    fn reporter(&self, quiet: bool) -> impl FnMut(ClientEvent) + use<> {
+        let (out, errors) = (self.out.clone(), self.errors.clone());
+        move |event| {
+            if !quiet {
+                out.say(event.to_string());
+            } else if matches!(event, ClientEvent::Told(_) | ClientEvent::TakenBack(_)) {
+                errors.say(complaint(&event.to_string()));
+            }
+        }
+    }
+
+    /// Waits until all is printed, if it can be. Nobody else may hold a printer any more.
+    fn finish(self) {
+        let Self { consoles, out, errors } = self;
+        drop((out, errors));
+        consoles.into_iter().for_each(Console::finish);
+    }
+}
+
 fn play_in_window(
     source: Source,
     mut window: PlayerWindow,
     call: &Call,
-    trace: &Trace,
+    told: Told,
 ) -> Result<Played, String> {
-    let (console, printer) = Console::start().map_err(|error| no_thread(&error))?;
-    let transcript = printer.clone();
-    let report = reporter(call.quiet, move |text| transcript.say(text));
-    let mut client = source.client(trace.clone(), report);
+    let output = Output::start()?;
+    if let Some(writer) = told.page {
+        window.set_page_writer(Box::new(writer));
+    }
+    let mut client = source.client(told.trace, output.reporter(call.quiet));
     client.buffer().set_target(call.buffer);
     if call.play {
         client.press(Method::Play);
@@ -184,10 +243,10 @@ fn play_in_window(
     let (statistics, now) = client.statistics();
     let summary = statistics.summary(now).to_string();
     if !call.quiet && statistics.frames_shown > 0 {
-        printer.say(summary.clone());
+        output.out.say(summary.clone());
     }
-    drop((client, printer));
-    console.finish();
+    drop(client);
+    output.finish();
     shown.map(|()| (ExitCode::SUCCESS, Some(summary)))
 }
 
@@ -196,24 +255,15 @@ fn reason_and_cure(error: &WindowError) -> String {
     format!("{error}: {cure}")
 }
 
-fn play_in_terminal(source: Source, call: &Call, trace: &Trace) -> Played {
-    let report = reporter(call.quiet, |text| say(&text));
-    let mut client = source.client(trace.clone(), report);
+fn play_in_terminal(source: Source, call: &Call, trace: &Trace) -> Result<Played, String> {
+    let output = Output::start()?;
+    let mut client = source.client(trace.clone(), output.reporter(call.quiet));
     client.buffer().set_target(call.buffer);
-    let played = terminal::play(&mut *client, call.limits, &mut io::stdout());
+    let played = terminal::play(&mut *client, call.limits, &|text| output.out.say(text));
+    drop(client);
+    output.finish();
     let code = if played.is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE };
-    (code, Some(played.summary))
-}
-
-/// Prints the transcript; with `--quiet`, only what the user must know.
-fn reporter(quiet: bool, print: impl Fn(String)) -> impl FnMut(ClientEvent) {
-    move |event| {
-        if !quiet {
-            print(event.to_string());
-        } else if matches!(event, ClientEvent::Told(_) | ClientEvent::TakenBack(_)) {
-            complain(&event.to_string());
-        }
-    }
+    Ok((code, Some(played.summary)))
 }
 
 struct StopAtEnd(Stopper);
@@ -230,7 +280,11 @@ fn say(text: &str) {
 }
 
 fn complain(text: &str) {
-    writeln!(io::stderr(), "client_launcher: {text}").ok();
+    writeln!(io::stderr(), "{}", complaint(text)).ok();
+}
+
+fn complaint(text: &str) -> String {
+    format!("client_launcher: {text}")
 }
 
 const WITHOUT_A_WINDOW: &str = "Without a window: a line of figures a second, then the statistics.";

@@ -188,6 +188,18 @@ pub(in crate::diagnosis) fn header_at(before: &[u8]) -> Finding {
     )
 }
 
+pub(in crate::diagnosis) fn header_grows(growth: usize, at: usize) -> Finding {
+    mistake(
+        "header_grows",
+        HEADER,
+        "The header grows with each packet",
+        [
+            format!("The JPEG comes {} later each time, at {at} now.", bytes(growth)),
+            "Is the header made anew for each packet?".into(),
+        ],
+    )
+}
+
 fn title_at(at: usize) -> String {
     format!("The JPEG begins at byte {at}, not at 12")
 }

@@ -63,6 +63,18 @@ pub(in crate::diagnosis) fn ssrc() -> Finding {
     )
 }
 
+pub(in crate::diagnosis) fn end_empty() -> Finding {
+    note(
+        "end_empty",
+        Guilty::Length,
+        "Empty packets come after the pictures",
+        [
+            "12 bytes and nothing after them: is the movie at its end?".into(),
+            "Where nextFrame has no more, nothing is sent.".into(),
+        ],
+    )
+}
+
 pub(in crate::diagnosis) fn some_empty(empty: u32, packets: u32) -> Finding {
     note(
         "some_empty",
@@ -155,6 +167,43 @@ pub(in crate::diagnosis) fn packet_repeats() -> Finding {
     )
 }
 
+/// The last packet, most likely at the movie's end.
+pub(in crate::diagnosis) fn packet_again(number: u16) -> Finding {
+    note(
+        "packet_again",
+        NUMBER,
+        "The same packet comes again and again",
+        [
+            format!("Number {number}: is the movie at its end?"),
+            "Where nextFrame has no more, nothing is sent.".into(),
+        ],
+    )
+}
+
+pub(in crate::diagnosis) fn number_shared(number: u16) -> Finding {
+    note(
+        "number_shared",
+        NUMBER,
+        "Several packets have the same number",
+        [
+            format!("They differ, and are all number {number}: one is shown."),
+            "Expected: 1 more with each packet.".into(),
+        ],
+    )
+}
+
+pub(in crate::diagnosis) fn stopped_255() -> Finding {
+    note(
+        "stopped_255",
+        NUMBER,
+        "After number 255 nothing more comes",
+        [
+            "256 does not fit into a byte: is it number & 255?".into(),
+            "(Or the movie has ended there.)".into(),
+        ],
+    )
+}
+
 // The frames.
 
 pub(in crate::diagnosis) fn picture_twice(times: u32) -> Finding {
@@ -224,11 +273,22 @@ pub(in crate::diagnosis) fn fast(frames: u32, seconds: f64) -> Finding {
     )
 }
 
-pub(in crate::diagnosis) fn stopped(count: u32, start: Option<&[u8]>) -> Finding {
-    let start =
-        start.map(|start| format!("The payload begins with {}, expected: FF D8.", hex(start)));
-    let lines = [start, Some("An error in the sending thread? See the server's terminal.".into())];
-    let lines: Vec<_> = lines.into_iter().flatten().collect();
-    let title = format!("{} came, then no more", packets(count));
-    Finding { lines, ..note("stopped", Guilty::Nothing, title, []) }
+/// `payload` are the first and last bytes of one that is not shown.
+pub(in crate::diagnosis) fn stopped(count: u32, payload: Option<(&[u8], &[u8])>) -> Finding {
+    let other = match payload {
+        Some((start, _)) if !start.starts_with(b"\xFF\xD8") => {
+            format!("The payload begins with {}, expected: FF D8.", hex(start))
+        }
+        Some((_, end)) if !end.ends_with(b"\xFF\xD9") => {
+            format!("The payload ends with {}, expected: FF D9.", hex(end))
+        }
+        _ => "Or does it wait too long? 50 ms are wait(0.05).".into(),
+    };
+    let error = "An error in the sending thread? See the server's terminal.".into();
+    note(
+        "stopped",
+        Guilty::Nothing,
+        format!("{} came, then no more", packets(count)),
+        if payload.is_some() { [other, error] } else { [error, other] },
+    )
 }

@@ -1,7 +1,7 @@
 //! What is said of sequence numbers.
 
 use super::sentence::{HEADER, NUMBER, mistake};
-use crate::diagnosis::finding::Finding;
+use crate::diagnosis::finding::{Finding, Weight};
 
 pub(in crate::diagnosis) fn header_empty() -> Finding {
     mistake(
@@ -85,6 +85,12 @@ pub(in crate::diagnosis) fn number_anew(last: u16, first: u16) -> Finding {
             "It counts up to 65535. Is it cut, or set back?".into(),
         ],
     )
+}
+
+/// What is a note where whole frames come, of frames in pieces.
+pub(in crate::diagnosis) fn in_pieces(note: Finding) -> Finding {
+    let lines = note.lines.into_iter().chain(["With gaps no frame can be put together.".into()]);
+    Finding { weight: Weight::Mistake, lines: lines.collect(), ..note }
 }
 
 pub(in crate::diagnosis) fn number_jumps(number: u16) -> Finding {

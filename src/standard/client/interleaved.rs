@@ -56,23 +56,27 @@ impl Reading {
     /// Passes on every message and every packet until the connection ends; returns why it has
     /// ended.
     pub(super) fn receive(mut self, client: &Slot) -> String {
-        loop {
-            match self.reader.receive() {
-                Arrival::Item(Item::Message(text)) => {
-                    if !client.put(News::Message { text, arrival: Instant::now() }) {
-                        return FLOOD.to_owned();
-                    }
-                }
+        let put = |text| client.put(News::Message { text, arrival: Instant::now() });
+        let why = loop {
+            let message = match self.reader.receive() {
+                Arrival::Item(Item::Message(text)) => Some(text),
                 // Packets that nobody takes are lost, as they would be over UDP.
                 Arrival::Item(Item::Packet { channel, bytes }) => {
                     self.packets.try_send(Packet { channel, bytes }).ok();
+                    None
                 }
-                Arrival::Nothing => {}
+                Arrival::Nothing => self.reader.take_foreign(),
                 Arrival::TooLong(too_long) => return format!("could not {too_long}"),
-                Arrival::Ended(None) => return "the server has closed it".to_owned(),
-                Arrival::Ended(Some(error)) => return error.to_string(),
+                Arrival::Ended(None) => break "the server has closed it".to_owned(),
+                Arrival::Ended(Some(error)) => break error.to_string(),
+            };
+            if !message.is_none_or(put) {
+                return FLOOD.to_owned();
             }
-        }
+        };
+        // Web servers and those of TLS end what they say as they like.
+        self.reader.take_unfinished().map(put);
+        why
     }
 }
 

@@ -77,6 +77,11 @@ impl Movie {
         Some((range.start()?, range.end()?))
     }
 
+    /// How many frames a second it has, if the description tells.
+    pub(super) fn framerate(&self) -> Option<f64> {
+        self.description.as_ref()?.video.framerate
+    }
+
     /// The payload type of its packets, and how fast their timestamps run.
     pub(super) fn format(&self) -> (PayloadType, u32) {
         let video = self.description.as_ref().map(|description| &description.video);

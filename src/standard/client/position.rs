@@ -96,6 +96,16 @@ pub(super) fn sought(now: Duration, seek: Seek, (first, last): (Duration, Durati
     wanted.min(last.saturating_sub(LAST_PART)).max(first)
 }
 
+/// Where a place lies in a movie from `first` to `last`: one that goes on after its end has begun anew.
+pub(super) fn within(place: Duration, (first, last): (Duration, Duration)) -> Duration {
+    let length = last.saturating_sub(first).as_nanos();
+    let beyond = place.saturating_sub(first).as_nanos();
+    if place < last || length == 0 {
+        return place.min(last);
+    }
+    u64::try_from(beyond % length).map_or(last, |rest| first + Duration::from_nanos(rest))
+}
+
 /// The value of `Range` from `start` on, with three decimals, as every player writes it.
 pub(super) fn range_from(start: Duration) -> String {
     format!("npt={:.3}-", start.as_secs_f64())
@@ -107,3 +117,25 @@ const SEEK: Duration = Duration::from_secs(10);
 const LAST_PART: Duration = Duration::from_secs(1);
 /// If the first packet is this far from the timestamp in RTP-Info, that timestamp is wrong.
 const MOST_LEAD_SECONDS: u64 = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_movie_that_goes_on_after_its_end_has_begun_anew() {
+        let ms = Duration::from_millis;
+        for (place, (first, last), expected) in [
+            (0, (0, 2500), 0),
+            (2499, (0, 2500), 2499),
+            (2500, (0, 2500), 0),
+            (7600, (0, 2500), 100),
+            (1700, (1000, 1500), 1200),
+            (900, (1000, 1500), 900),
+            (900, (0, 0), 0),
+            (900, (1000, 500), 500),
+        ] {
+            assert_eq!(within(ms(place), (ms(first), ms(last))), ms(expected), "{place}");
+        }
+    }
+}

@@ -12,7 +12,7 @@ use super::keep_alive::KeepAlive;
 use super::messages;
 use super::movie::Movie;
 use super::port::StandardPort;
-use super::position::{Position, range_from, sought};
+use super::position::{Position, range_from, sought, within};
 use super::request::{answer, request};
 use super::settings::StandardSettings;
 use super::transport::Transport;
@@ -417,6 +417,7 @@ impl Session {
             self.receiver.screen.show(decoded, self.log.now());
             changed = true;
         }
+        self.receiver.screen.statistics.frame_of_place = self.frame_of_place();
         if let Some(from) = self.receiver.screen.new_stranger() {
             self.log.ignore(format!("expected RTP from the server, found some from {from}"));
         }
@@ -435,7 +436,11 @@ impl Session {
     /// Where the movie is, or will be from the next PLAY on.
     pub(super) fn place(&self) -> Duration {
         let now = self.position.now(&self.receiver.screen.statistics.reception);
-        self.movie.range().map_or(now, |(_, last)| now.min(last))
+        match self.movie.range() {
+            Some((_, last)) if self.has_ended => now.min(last),
+            Some(range) => within(now, range),
+            None => now,
+        }
     }
 }
 

@@ -26,6 +26,16 @@ impl Session {
         self.place().saturating_sub(waits.unwrap_or_default())
     }
 
+    /// The number of the frame that came last, if the server has told how long the movie is, and how many
+    /// frames a second it has.
+    pub(super) fn frame_of_place(&self) -> Option<u64> {
+        let framerate = self.movie.framerate()?;
+        let (first, _) = self.movie.range()?;
+        self.receiver.screen.statistics.reception.timestamps?;
+        let place = self.place().saturating_sub(first);
+        Some(frames_in(place, framerate) + 1)
+    }
+
     /// Everything there is to see.
     pub(super) fn status(&self) -> Status<'_> {
         let is_over = self.has_ended || self.receiver.is_over();
@@ -42,4 +52,14 @@ impl Session {
             ..Status::of(&self.receiver.screen, &self.log)
         }
     }
+}
+
+/// How many frames lie in so much of a movie, to the nearest.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a time is not negative"
+)]
+fn frames_in(time: Duration, framerate: f64) -> u64 {
+    (time.as_secs_f64() * framerate).round() as u64
 }

@@ -95,6 +95,26 @@ impl CannotCarry {
         matches!(self, Self::NoJpeg { .. } | Self::Cut { .. } | Self::Damaged { .. })
     }
 
+    /// Whether the picture itself could be carried, if it were coded in another way.
+    pub(crate) const fn is_of_its_coding(&self) -> bool {
+        match self {
+            Self::Coding { .. }
+            | Self::Precision { .. }
+            | Self::Components { .. }
+            | Self::Rgb
+            | Self::Sampling { .. }
+            | Self::WideTable { .. }
+            | Self::ChromaTables
+            | Self::Scans { .. } => true,
+            Self::NoJpeg { .. }
+            | Self::Cut { .. }
+            | Self::Size { .. }
+            | Self::NoTable { .. }
+            | Self::TooLong { .. }
+            | Self::Damaged { .. } => false,
+        }
+    }
+
     /// The command that makes of the movie `input` a movie `output` that can be carried.
     pub fn conversion(&self, input: &str, output: &str) -> String {
         let mut scale = String::new();

@@ -84,6 +84,23 @@ impl StandardInbox {
         self.end.is_none() && self.bytes.first().is_some_and(u8::is_ascii_alphabetic)
     }
 
+    /// Whether what has come is neither a packet nor the beginning of a message of RTSP.
+    pub(crate) fn is_foreign(&self) -> bool {
+        let begins = self.bytes.iter().take(MAX_FIRST_LINE).take_while(|byte| **byte != b'\n');
+        let line: Vec<u8> = begins.copied().collect();
+        line.first().is_some_and(|byte| *byte != b'$')
+            && !line.windows(5).any(|word| word == b"RTSP/")
+    }
+
+    /// Takes out what is no packet, though it does not end as a message does; `None` if there is nothing.
+    pub(crate) fn take_unfinished(&mut self) -> Option<String> {
+        if matches!(self.bytes.as_slice(), [] | [b'$', ..]) {
+            return None;
+        }
+        let rest = self.cut(self.bytes.len().min(MAX_MESSAGE));
+        Some(String::from_utf8_lossy(&rest).into_owned())
+    }
+
     /// Takes the first `end` bytes out. A message that came alone, as nearly all do, is not copied;
     /// of several that came at once, none keeps the memory of those after it.
     fn cut(&mut self, end: usize) -> Vec<u8> {
@@ -118,6 +135,8 @@ fn packet(bytes: &[u8]) -> Option<(Item, usize)> {
     Some((Item::Packet { channel, bytes }, 3 + length))
 }
 
+/// No first line of RTSP is longer.
+const MAX_FIRST_LINE: usize = 1024;
 /// The most bytes that a message may have: descriptions are long.
 pub const MAX_MESSAGE: usize = 65_536;
 
@@ -132,6 +151,24 @@ mod tests {
         inbox.push(&b"OPTIONS * RTSP/1.0\r\n\r\n".repeat(1000));
         while let Some(Item::Message(text)) = inbox.next_item().unwrap() {
             assert!(text.capacity() < 100, "{} bytes for {text:?}", text.capacity());
+        }
+    }
+
+    #[test]
+    fn what_is_no_rtsp_is_told_from_what_is_not_whole() {
+        for (bytes, is_foreign) in [
+            (&b""[..], false),
+            (b"RTSP/1.0 200 OK\r\nCSeq: 1", false),
+            (b"ANNOUNCE rtsp://h/m RTSP/1.0\r\n", false),
+            (b"$\0\xFF\xFFpacket", false),
+            (b"<html>\nRTSP/1.0", true),
+            (b"\x15\x03\x03\0\x02\x02\x46", true),
+        ] {
+            let mut inbox = StandardInbox::of(bytes.to_vec());
+            assert_eq!(inbox.is_foreign(), is_foreign, "{bytes:?}");
+            let is_packet_or_nothing = bytes.is_empty() || bytes[0] == b'$';
+            assert_eq!(inbox.take_unfinished().is_none(), is_packet_or_nothing, "{bytes:?}");
+            assert_eq!(inbox.take_unfinished(), None);
         }
     }
 

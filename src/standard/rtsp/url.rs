@@ -13,7 +13,9 @@
 //! # Ok::<(), rtsp_lab::standard::rtsp::BadUrl>(())
 //! ```
 
-use std::fmt::{self, Write as _};
+use std::fmt;
+
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use super::headers::Headers;
 
@@ -45,10 +47,10 @@ impl RtspUrl {
         let (host, port) = read_host(host_and_port).map_err(bad)?;
         let rest = rest.split('#').next().unwrap_or_default();
         let (path, query) = match rest.split_once('?') {
-            Some((path, query)) => (path, Some(encode(query, is_url_char))),
+            Some((path, query)) => (path, Some(encode(query, NOT_IN_A_URL))),
             None => (rest, None),
         };
-        Ok(Self { host: host.to_owned(), port, path: encode(path, is_url_char), query })
+        Ok(Self { host: host.to_owned(), port, path: encode(path, NOT_IN_A_URL), query })
     }
 
     /// The URL of a movie by its server and its name, where `?`, `#` and `%` mean themselves.
@@ -65,7 +67,7 @@ impl RtspUrl {
             port => Some(port),
         };
         let movie = movie.strip_prefix('/').unwrap_or(movie);
-        let path = encode(movie, |c| is_url_char(c) && !matches!(c, '%' | '?' | '#'));
+        let path = encode(movie, NOT_IN_A_NAME);
         Ok(Self { host: host.to_owned(), port, path: format!("/{path}"), query: None })
     }
 
@@ -215,40 +217,30 @@ fn is_url_char(c: char) -> bool {
     c.is_ascii_graphic() && !"\"<>\\^`{|}".contains(c)
 }
 
-/// Each byte of the characters that are not `allowed` becomes `%` and two digits.
-fn encode(text: &str, allowed: impl Fn(char) -> bool) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for c in text.chars() {
-        if allowed(c) {
-            encoded.push(c);
-        } else {
-            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-                let _ = write!(encoded, "%{byte:02X}");
-            }
-        }
-    }
-    encoded
+/// A URL as it is written, with what it may not contain percent-encoded.
+fn encode(text: &str, unsafe_bytes: &'static AsciiSet) -> String {
+    utf8_percent_encode(text, unsafe_bytes).to_string()
 }
 
-/// Undoes [`encode`]; bytes that are no text become `�`.
+/// A percent-encoded text; bytes that are no text become `�`.
 pub(super) fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let escaped = if first == b'%' { hexadecimal(after) } else { None };
-        bytes.push(escaped.unwrap_or(first));
-        rest = if escaped.is_some() { after.get(2..).unwrap_or_default() } else { after };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// The byte that the two digits at the front stand for.
-fn hexadecimal(bytes: &[u8]) -> Option<u8> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16);
-    let [high, low, ..] = bytes else { return None };
-    u8::try_from(digit(high)? << 4 | digit(low)?).ok()
-}
-
+/// What a URL may not contain (RFC 3986 section 2), but for what begins an escape.
+const NOT_IN_A_URL: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+/// In a name, what would begin an escape, a query or a fragment means itself.
+const NOT_IN_A_NAME: &AsciiSet = &NOT_IN_A_URL.add(b'%').add(b'?').add(b'#');
 /// The port of a URL that names none (RFC 2326 section 3.2).
 pub const DEFAULT_PORT: u16 = 554;
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fmt, io};
 
+use super::recoder::Recoder;
 use super::survey::SurveyedMovie;
 use super::way::Way;
 use crate::event::Event;
@@ -11,7 +12,7 @@ use crate::impairment::Pushed;
 use crate::rtp_packet::{HEADER_SIZE, RtpPacket};
 use crate::server::shared::Settings;
 use crate::server_worker::bad_network::BadNetwork;
-use crate::server_worker::pace::{FRAME_INTERVAL, next_deadline, spread};
+use crate::server_worker::pace::{FRAME_INTERVAL, after_standstill, next_deadline, spread};
 use crate::server_worker::transcript::{Obstacle, Transcript};
 use crate::standard::jpeg_payload::{CannotCarry, JpegFrame};
 use crate::standard::reported;
@@ -25,6 +26,8 @@ pub(super) struct StandardStream {
     movie: SurveyedMovie,
     /// The number of the last frame to send; `None` plays to the end.
     last_frame: Option<u64>,
+    /// Whether the movie begins anew after its end, if it is to play to there.
+    looping: bool,
     /// When the next frame may leave: neither PAUSE nor a seek brings it forward.
     due: Instant,
     /// Set as the last frame leaves.
@@ -48,6 +51,7 @@ impl StandardStream {
             way,
             network: BadNetwork::of(settings),
             stood_aside: false,
+            told_recoded: false,
             ssrc: rand::random(),
             sequence_number: rand::random(),
             timestamp: rand::random(),
@@ -58,8 +62,8 @@ impl StandardStream {
             datagram: Vec::with_capacity(HEADER_SIZE + settings.mtu),
             transcript,
         };
-        let (due, over) = (Instant::now(), Arc::default());
-        Self { movie, last_frame: None, due, over, packets }
+        let (due, over, looping) = (Instant::now(), Arc::default(), settings.looping);
+        Self { movie, last_frame: None, looping, due, over, packets }
     }
 
     /// Where the packets go from now on.
@@ -82,6 +86,11 @@ impl StandardStream {
     pub(super) fn frames(&mut self, is_awaited: &dyn Fn() -> bool) -> u64 {
         self.movie.look_again(is_awaited);
         self.movie.frames()
+    }
+
+    /// Whether it has no end, and begins anew instead.
+    pub(super) const fn has_no_end(&self) -> bool {
+        self.looping && self.last_frame.is_none()
     }
 
     /// What is set as the last frame that is to be sent leaves.
@@ -118,13 +127,16 @@ impl StandardStream {
 
     /// Python: `sendRtp`, for the second time; here each frame is cut into packets of RFC 2435.
     pub(super) fn send_rtp(&mut self, stop: &Event) {
-        let Self { movie, last_frame, due, over, packets } = self;
+        let has_no_end = self.has_no_end();
+        let Self { movie, last_frame, due, over, packets, .. } = self;
         let (last, frames) = (last_frame.unwrap_or(u64::MAX), movie.frames());
-        let video = &mut movie.video;
+        let end = if has_no_end { u64::MAX } else { last.min(frames) };
+        let (video, recoder) = movie.parts();
         packets.begin();
+        video.repeat(has_no_end);
         *due = Instant::now().max(*due);
         let mut next_report = *due;
-        while !packets.wait(stop, *due) {
+        while !packets.wait_for_frame(stop, due) {
             if *due >= next_report {
                 packets.report(*due, false);
                 next_report = *due + report_interval(rand::random());
@@ -133,13 +145,13 @@ impl StandardStream {
                 break;
             }
             // The client may ask for more as soon as it has the last frame.
-            if video.frame_number() + 1 >= last.min(frames) {
+            if video.frame_number() + 1 >= end {
                 over.set();
             }
-            packets.frame = video.frame_number() + 1;
+            packets.frame = video.frame_number() % frames.max(1) + 1;
             match video.next_frame() {
                 Ok(Some(frame)) => {
-                    if let Err(trouble) = packets.send_frame(frame, *due, stop) {
+                    if let Err(trouble) = packets.send_frame(frame, recoder, *due, stop) {
                         packets.transcript.warn_once(&trouble, video.frame_number());
                     }
                 }
@@ -149,6 +161,8 @@ impl StandardStream {
             video.give_room_back();
             *due = packets.deadline_after(*due);
         }
+        // Whoever looks through the movie finds its end.
+        video.repeat(false);
         if let Some(stray) = video.tell_stray() {
             packets.transcript.warn(stray);
         }
@@ -169,6 +183,8 @@ struct Packets {
     network: Option<Box<BadNetwork>>,
     /// Whether the transcript has said that the bad network does nothing here.
     stood_aside: bool,
+    /// The same of frames that are coded anew.
+    told_recoded: bool,
     ssrc: u32,
     sequence_number: u16,
     /// The next frame's, in ticks of 90 kHz.
@@ -192,7 +208,18 @@ impl Packets {
         }
     }
 
-    /// Waits until the next frame is due, or `stop` is set, and says whether it is.
+    /// Waits until the next frame is due, or `stop` is set, and says whether it is. Over TCP nothing else
+    /// moves what is due.
+    fn wait_for_frame(&mut self, stop: &Event, due: &mut Instant) -> bool {
+        let began = Instant::now();
+        let is_stopped = self.wait(stop, *due);
+        if self.way.is_reliable() {
+            *due = after_standstill(*due, began, Instant::now());
+        }
+        is_stopped
+    }
+
+    /// Waits for that time, or until `stop` is set, and says whether it is.
     fn wait(&mut self, stop: &Event, due: Instant) -> bool {
         let Self { way, network, transcript, departures, .. } = self;
         match network {
@@ -238,13 +265,20 @@ impl Packets {
 
     /// Sends one frame in packets, the last of which is marked. If `stop` is set meanwhile, the rest of
     /// it leaves at once.
-    fn send_frame(&mut self, jpeg: &[u8], due: Instant, stop: &Event) -> Result<(), Trouble> {
+    fn send_frame(
+        &mut self,
+        jpeg: &[u8],
+        recoder: &Recoder,
+        due: Instant,
+        stop: &Event,
+    ) -> Result<(), Trouble> {
         let timestamp = self.timestamp;
         self.timestamp = timestamp.wrapping_add(TICKS_A_FRAME);
         if self.way.is_reliable() && due.elapsed() > MAX_LATENESS {
             return Err(Trouble::Late);
         }
-        let frame = JpegFrame::of(jpeg).map_err(Trouble::Unfit)?;
+        let mut room = None;
+        let frame = self.carried(jpeg, recoder, &mut room).map_err(Trouble::Unfit)?;
         for (index, packet) in frame.packets(self.mtu).enumerate() {
             // TCP spreads its bytes by itself.
             if !self.way.is_reliable() {
@@ -260,6 +294,26 @@ impl Packets {
             self.send().map_err(Trouble::Send)?;
         }
         Ok(())
+    }
+
+    /// The frame as RTP carries it: as it is, or coded anew into `room`, which is told once.
+    fn carried<'a>(
+        &mut self,
+        jpeg: &'a [u8],
+        recoder: &Recoder,
+        room: &'a mut Option<Arc<[u8]>>,
+    ) -> Result<JpegFrame<'a>, CannotCarry> {
+        let flaw = match JpegFrame::of(jpeg) {
+            Ok(frame) => return Ok(frame),
+            Err(flaw) => flaw,
+        };
+        let why = flaw.to_string();
+        let anew = room.insert(recoder.recoded(jpeg, flaw)?);
+        if !std::mem::replace(&mut self.told_recoded, true) {
+            let number = self.frame;
+            self.transcript.note(format!("frame {number} is coded anew: could not {why}"));
+        }
+        JpegFrame::of(anew)
     }
 
     /// When the next frame is due. Over TCP, which keeps everything, frames must not come later and

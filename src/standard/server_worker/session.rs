@@ -205,6 +205,7 @@ fn go_to(
         return Err(Failure::outside(frames));
     }
     match stream.seek(position, last_frame) {
+        Ok(true) if stream.has_no_end() => Ok(NptRange::starting_at(time_of(position))),
         Ok(true) => Ok(NptRange::between(time_of(position), time_of(until))),
         Ok(false) => Err(Failure::outside(frames)),
         Err(error) => {

@@ -12,6 +12,7 @@ use std::fmt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::recoder::Recoder;
 use crate::standard::jpeg_payload::{CannotCarry, JpegFrame};
 use crate::video_stream::{MovieError, Places, Version, VideoStream};
 
@@ -35,6 +36,11 @@ impl SurveyedMovie {
             Fitness::Unfit(unfit) => Some(unfit),
             Fitness::Open { .. } | Fitness::Fit => None,
         }
+    }
+
+    /// The open movie, and what codes frames anew that RTP can't carry.
+    pub(super) fn parts(&mut self) -> (&mut VideoStream, &Recoder) {
+        (&mut self.video, &self.surveys.recoder)
     }
 
     /// Looks at the open file once more if it has changed, as long as somebody waits for that; the movie
@@ -132,13 +138,13 @@ impl Survey {
     }
 
     /// Looks through the next stretch of the movie.
-    fn go_on(&mut self, video: &mut VideoStream) -> Result<(), MovieError> {
+    fn go_on(&mut self, video: &mut VideoStream, recoder: &Recoder) -> Result<(), MovieError> {
         video.go_on_after(&self.places)?;
         let end = video.offset() + STRETCH;
         // What comes after damage of the file can't be sent, so it is not counted.
         while !self.is_over && video.offset() < end {
             self.is_over = if let Fitness::Open { .. } = self.fitness {
-                !self.judge(video)
+                !self.judge(video, recoder)
             } else {
                 let next = video.frame_number() + FEW_FRAMES;
                 !matches!(video.pass(next), Ok(true))
@@ -152,10 +158,11 @@ impl Survey {
     }
 
     /// Looks at the next frame; `false` if there is none.
-    fn judge(&mut self, video: &mut VideoStream) -> bool {
+    fn judge(&mut self, video: &mut VideoStream, recoder: &Recoder) -> bool {
         let frame = video.frame_number() + 1;
         let Ok(Some(jpeg)) = video.next_frame() else { return false };
         let flaw = JpegFrame::of(jpeg).err();
+        let flaw = flaw.and_then(|flaw| recoder.recoded(jpeg, flaw).err());
         self.fitness = match (&self.fitness, flaw.map(|flaw| Unfit { frame, flaw })) {
             (_, None) => Fitness::Fit,
             (Fitness::Open { first }, Some(unfit)) if unfit.flaw.is_damage() => {
@@ -169,11 +176,19 @@ impl Survey {
 
 /// The surveys of the movies that were asked for.
 #[derive(Debug, Default)]
-pub(crate) struct Surveys(Mutex<Movies>);
+pub(crate) struct Surveys {
+    movies: Mutex<Movies>,
+    recoder: Recoder,
+}
 
 type Movies = HashMap<(PathBuf, Version), Arc<Mutex<Survey>>>;
 
 impl Surveys {
+    /// None yet; `recodes` is whether frames that RTP can't carry are coded anew.
+    pub(crate) fn new(recodes: bool) -> Self {
+        Self { movies: Mutex::default(), recoder: Recoder::new(recodes) }
+    }
+
     /// Opens the movie `name` in `folder`, and surveys it if need be, as long as somebody waits for it.
     ///
     /// # Errors
@@ -207,7 +222,7 @@ impl Surveys {
                 video.go_on_after(&survey.places)?;
                 return Ok(Some(survey.clone()));
             }
-            survey.go_on(video)?;
+            survey.go_on(video, &self.recoder)?;
             let is_over = survey.is_over;
             drop(survey);
             if !is_over && !is_awaited() {
@@ -225,7 +240,7 @@ impl Surveys {
     ) -> Result<Arc<Mutex<Survey>>, MovieError> {
         let key = (path.to_owned(), video.version());
         let earlier = {
-            let movies = lock(&self.0);
+            let movies = lock(&self.movies);
             if let Some(survey) = movies.get(&key) {
                 return Ok(Arc::clone(survey));
             }
@@ -235,7 +250,7 @@ impl Surveys {
         };
         let earlier_survey = earlier.as_ref().map(|(_, survey)| lock(survey).clone());
         let survey = Survey::begin(video, known.or(earlier_survey.as_ref()))?;
-        let mut movies = lock(&self.0);
+        let mut movies = lock(&self.movies);
         if let Some((earlier, _)) = earlier.filter(|_| survey.places.frames > 0) {
             movies.remove(&earlier);
         }
@@ -293,7 +308,7 @@ mod tests {
             let movie = open(&surveys, &path, name);
             assert_eq!((movie.video.frame_number(), movie.frames()), (0, 2), "{name}");
         }
-        assert_eq!(lock(&surveys.0).len(), 1);
+        assert_eq!(lock(&surveys.movies).len(), 1);
     }
 
     #[test]
@@ -322,7 +337,7 @@ mod tests {
         });
         assert!(matches!(gone, Err(Unopened::NobodyWaits)));
         let known = |surveys: &Surveys| {
-            let movies = lock(&surveys.0);
+            let movies = lock(&surveys.movies);
             let survey = lock(movies.values().next().unwrap()).clone();
             (survey.places.frames, survey.is_over)
         };
@@ -347,7 +362,7 @@ mod tests {
         content[9 * 100..9 * 101].copy_from_slice(b"no length");
         fs::write(path.join("movie"), &content).unwrap();
         assert_eq!(open(&surveys, &path, "movie").frames(), 350);
-        assert_eq!(lock(&surveys.0).len(), 1, "the survey of what it was is forgotten");
+        assert_eq!(lock(&surveys.movies).len(), 1, "the survey of what it was is forgotten");
         let other = [b"00003\xFF\xD8!".repeat(100), SMALL.repeat(400)].concat();
         fs::write(path.join("movie"), &other).unwrap();
         assert_eq!(open(&surveys, &path, "movie").frames(), 500);

@@ -294,8 +294,17 @@ class SessionIsAWord(Careful):
 
 
 class ExtraLine(Careful):
+    """A line between those that clients count."""
+
     def changeReply(self, lines):
-        return lines + ['Server: lab']
+        return lines[:1] + ['Server: lab'] + lines[1:]
+
+
+class MoreLines(Careful):
+    """No fault: clients read three lines."""
+
+    def changeReply(self, lines):
+        return lines + ['Frames: 500']
 
 
 class CarriageReturns(Careful):
@@ -633,6 +642,19 @@ class VeryFewFrames(Careful):
         return number * 1.2
 
 
+class FastAndEndless(Careful):
+    """25 frames a second, and the first one again after the last."""
+
+    def dueTime(self, number):
+        return number / 25
+
+    def nextFrame(self):
+        data = super().nextFrame()
+        if not data:
+            self.clientInfo['videoStream'].file.seek(0)
+        return data or super().nextFrame()
+
+
 class Bursts(Careful):
     """Two frames every 0.1 s."""
 
@@ -655,6 +677,21 @@ class LosesLastFrame(Careful):
         isLast = not file.read(1)
         file.seek(-1 if not isLast else 0, os.SEEK_CUR)
         return b'' if isLast else data
+
+
+class FastLosesLastFrame(LosesLastFrame):
+    """The same at 25 frames a second."""
+
+    def dueTime(self, number):
+        return number / 25
+
+
+class FileInChunks(Careful):
+    """The file as it is, 4,096 bytes a packet."""
+
+    def nextFrame(self):
+        self.clientInfo['videoStream'].frameNum += 1
+        return self.clientInfo['videoStream'].file.read(4096)
 
 
 class DiesAtEnd(Careful):

@@ -74,7 +74,7 @@ fn close(scene: Scene) -> Scene {
 }
 
 /// As the client keeps the answer to DESCRIBE.
-fn described() -> &'static str {
+pub(crate) fn described() -> &'static str {
     DESCRIPTION.trim_end()
 }
 
@@ -87,7 +87,7 @@ fn error(title: &str, text: &str) -> Message {
 }
 
 /// As long as what is said of packets gets.
-fn shifted() -> Message {
+pub(crate) fn shifted() -> Message {
     let text = "It begins with 31 32 30 34 37 (\"12047\"), then FF D8. \
                 Those digits are read first, and are not sent by any server.";
     error("The length is still in front of the JPEG", text)

@@ -8,6 +8,7 @@ use rtsp_lab::window::Buttons;
 
 use super::example::Example;
 use super::overlays::warning;
+use super::states::buffering;
 use super::views::{Open, Scene, dialogue, packet, standard_packet};
 
 pub(crate) fn examples() -> Vec<Example> {
@@ -41,6 +42,7 @@ fn statistics() -> Vec<Example> {
     vec![
         Example::ordinary("statistics", shown(Scene::playing())),
         Example::ordinary("statistics-init", shown(Scene::init())),
+        Example::ordinary("statistics-buffer", shown(buffering())),
         Example::ordinary("statistics-loss", Scene { can_lose: true, ..shown(Scene::playing()) }),
     ]
 }

@@ -1,12 +1,13 @@
 //! Windows and pictures of other sizes.
 
+use rtsp_lab::diagnosis::Guilty;
 use rtsp_lab::picture::Picture;
-use rtsp_lab::window::Theme;
+use rtsp_lab::window::{Buttons, Theme};
 
 use super::example::Example;
 use super::overlays;
 use super::panels::{lab_packet, part_packet, scrolled};
-use super::states::{ended, paused};
+use super::states::{buffering, ended, not_decoded, paused, torn_down};
 use super::views::{Open, Scene, dialogue};
 use crate::harness::tests;
 
@@ -16,74 +17,68 @@ pub(crate) fn examples() -> Vec<Example> {
     [halls(), odd_sizes()].concat()
 }
 
-/// What a lecture shows, on a projector of 1366x768 pixels and on one of 1920x1080, the first in both
-/// palettes.
+/// What a lecture shows, in every state: on a projector of 1366x768 pixels in both palettes, and on one of
+/// 1920x1080.
 fn halls() -> Vec<Example> {
-    let doubled = |scene| Scene { scale: 2, ..scene };
-    let light = |scene| Scene { theme: Theme::Light, ..doubled(scene) };
     let (small, large) = ((1366, 748), (1920, 1059));
-    let header = Scene { panel: Some(Open::RtpHeader(Some(lab_packet()))), ..Scene::playing() };
-    let standard = Scene { panel: Some(Open::RtpHeader(Some(part_packet()))), ..Scene::playing() };
-    let log = scrolled(vec![dialogue(); 4].concat(), 9, 0);
-    let statistics = Scene { panel: Some(Open::Statistics), ..Scene::playing() };
-    let keys = Scene { panel: Some(Open::Keys), can_seek: true, can_lose: true, ..paused() };
-    let film = Scene { film_only: true, ..Scene::playing() };
-    let hall = |name, scene| Example::sized(name, small, doubled(scene));
-    let bright = |name, scene| Example::sized(name, small, light(scene));
-    let thrice = |name, scene| Example::sized(name, large, Scene { scale: 3, ..scene });
-    let all = |light: &'static [&'static str], shown: &dyn Fn(&'static str, Scene) -> Example| {
-        let scenes = [
-            Scene::init(),
-            Scene::playing(),
-            header.clone(),
-            log.clone(),
-            statistics.clone(),
-            keys.clone(),
-            ended(false),
-            overlays::everything(),
-            film.clone(),
-        ];
-        light.iter().zip(scenes).map(|(name, scene)| shown(name, scene)).collect::<Vec<_>>()
+    let named = |group: &str, name: &str| -> &'static str { format!("{group}-{name}").leak() };
+    let shown = |(name, scene): (&str, Scene)| {
+        let light = Scene { theme: Theme::Light, ..scene.clone() };
+        let twice =
+            |group, scene| Example::sized(named(group, name), small, Scene { scale: 2, ..scene });
+        let thrice =
+            Example::sized(named("large", name), large, Scene { scale: 3, ..scene.clone() });
+        [twice("hall", scene), twice("light", light), thrice]
     };
-    let mut examples = [all(&HALL, &hall), all(&LIGHT, &bright), all(&LARGE, &thrice)].concat();
-    examples.push(hall("hall-standard", standard.clone()));
-    examples.push(thrice("large-standard", standard));
-    examples
+    [states(), panels()].concat().into_iter().flat_map(shown).collect()
 }
 
-const HALL: [&str; 9] = [
-    "hall-init",
-    "hall-playing",
-    "hall-header",
-    "hall-log",
-    "hall-statistics",
-    "hall-keys",
-    "hall-ended",
-    "hall-message",
-    "hall-film",
-];
-const LIGHT: [&str; 9] = [
-    "light-init",
-    "light-playing",
-    "light-header",
-    "light-log",
-    "light-statistics",
-    "light-keys",
-    "light-ended",
-    "light-message",
-    "light-film",
-];
-const LARGE: [&str; 9] = [
-    "large-init",
-    "large-playing",
-    "large-header",
-    "large-log",
-    "large-statistics",
-    "large-keys",
-    "large-ended",
-    "large-message",
-    "large-film",
-];
+fn states() -> Vec<(&'static str, Scene)> {
+    let three = |scene| Scene { buttons: Buttons::Three, ..scene };
+    let diagnosed = Scene {
+        message: Some(overlays::shifted()),
+        packet_hint: Some("shows the packet; the bytes are red there"),
+        ..Scene::playing()
+    };
+    vec![
+        ("init", Scene::init()),
+        ("ready", Scene::ready()),
+        ("playing", Scene::playing()),
+        ("paused", paused()),
+        ("torn-down", torn_down()),
+        ("undecoded", Scene { undecoded: 42, ..not_decoded() }),
+        ("ended", ended(false)),
+        ("end-told", ended(true)),
+        ("buffering", buffering()),
+        ("three", three(Scene::playing())),
+        ("dialog", Scene { asks_to_close: true, ..paused() }),
+        ("film", Scene { film_only: true, ..Scene::playing() }),
+        ("diagnosis", diagnosed),
+    ]
+}
+
+fn panels() -> Vec<(&'static str, Scene)> {
+    let with = |panel, scene| Scene { panel: Some(panel), ..scene };
+    let header = with(Open::RtpHeader(Some(lab_packet())), Scene::playing());
+    let guilty = Scene {
+        guilty: Guilty::Bits(96..136),
+        message: Some(overlays::shifted()),
+        ..header.clone()
+    };
+    let description = Open::Description(Some(overlays::described().to_owned()), None);
+    let keys = Scene { can_seek: true, can_lose: true, ..paused() };
+    vec![
+        ("header", header),
+        ("guilty", guilty),
+        ("standard", with(Open::RtpHeader(Some(part_packet())), Scene::playing())),
+        ("log", scrolled(vec![dialogue(); 4].concat(), 9, 0)),
+        ("statistics", with(Open::Statistics, Scene::playing())),
+        ("buffer", with(Open::Statistics, buffering())),
+        ("keys", with(Open::Keys, keys)),
+        ("description", with(description, Scene { has_description: true, ..Scene::playing() })),
+        ("message", overlays::everything()),
+    ]
+}
 
 fn odd_sizes() -> Vec<Example> {
     let doubled = |scene| Scene { scale: 2, ..scene };

@@ -27,6 +27,8 @@ fn states() -> Vec<Example> {
         Example::ordinary("ended-panel", Scene { panel: Some(Open::Statistics), ..ended(false) }),
         Example::ordinary("film-only", Scene { film_only: true, ..Scene::playing() }),
         Example::ordinary("scale-told", scale_told()),
+        Example::ordinary("page-told", page_told()),
+        Example::ordinary("buffering", buffering()),
     ]
 }
 
@@ -76,8 +78,14 @@ pub(crate) fn ended(is_told: bool) -> Scene {
     Scene { end: Some((is_told, how)), pills: vec![(pill, Tone::Warning)], ..Scene::playing() }
 }
 
+/// The playout buffer fills after it has run empty.
+pub(crate) fn buffering() -> Scene {
+    let pills = vec![("BUFFERING 180 of 500 ms", Tone::Warning)];
+    Scene { pills, buffer: Some(["180 of 500 ms", "1", "12"]), ..Scene::playing() }
+}
+
 /// Frames come, and none of them can be shown.
-fn not_decoded() -> Scene {
+pub(crate) fn not_decoded() -> Scene {
     Scene { picture: None, ..Scene::playing() }
 }
 
@@ -87,8 +95,14 @@ fn scale_told() -> Scene {
     Scene { pills, ..Scene::playing() }
 }
 
+/// Just after a press on `R`.
+fn page_told() -> Scene {
+    let pills = vec![("LOSS 5 %", Tone::Warning), ("wrote session_12.html", Tone::Plain)];
+    Scene { pills, ..Scene::playing() }
+}
+
 /// After TEARDOWN in a window that stays open.
-fn torn_down() -> Scene {
+pub(crate) fn torn_down() -> Scene {
     Scene { state: State::Init, session: None, ..Scene::playing() }
 }
 

@@ -43,6 +43,8 @@ pub(crate) struct Scene {
     pub(crate) message: Option<Message>,
     pub(crate) packet_hint: Option<&'static str>,
     pub(crate) has_description: bool,
+    /// The playout buffer: how full it is, its underruns, and what came too late for it.
+    pub(crate) buffer: Option<[&'static str; 3]>,
     pub(crate) columns: [Column; 2],
     pub(crate) curves: [Curve; 2],
     pub(crate) panel: Option<Open>,
@@ -86,6 +88,7 @@ impl Scene {
             message: None,
             packet_hint: None,
             has_description: false,
+            buffer: None,
             columns: [picture_column(None), network_column(None)],
             curves: curves(None, [vec![], vec![]]),
             panel: None,
@@ -176,7 +179,12 @@ impl Scene {
             |name, value: &str| Figure { name, value: Some(value.to_owned()), warns: false };
         let loss = self.can_lose.then(|| figure("Lost on purpose", "0 %"));
         let others = [figure("Twice", "0"), figure("Server", &self.address)];
-        others.into_iter().chain(loss).collect()
+        let buffer = self
+            .buffer
+            .into_iter()
+            .flat_map(|values| ["Buffer", "Underruns", "Late for playout"].into_iter().zip(values));
+        let buffer = buffer.map(|(name, value)| figure(name, value));
+        others.into_iter().chain(loss).chain(buffer).collect()
     }
 }
 

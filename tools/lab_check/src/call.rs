@@ -67,6 +67,8 @@ pub(crate) enum Task {
     Class(Order),
     /// A program that is being written.
     Learn(learn::Order),
+    /// An event log that was handed in, or a client's and its server's.
+    Log(Vec<PathBuf>),
 }
 
 impl Asked {
@@ -126,7 +128,7 @@ impl Task {
             Self::Server(_) | Self::Client { .. } => false,
             Self::Compare { .. } => option != "name",
             Self::Class(_) => option != "points",
-            Self::Learn(_) => true,
+            Self::Learn(_) | Self::Log(_) => true,
         }
     }
 
@@ -137,6 +139,7 @@ impl Task {
             Self::Compare { .. } => "compare prints two columns",
             Self::Class(_) => "class has a folder of cards",
             Self::Learn(_) => "learn prints a line at a time",
+            Self::Log(_) => "log has no card",
         }
     }
 }
@@ -256,8 +259,14 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
             let commands = [with_port("compare", one)?, with_port("compare", other)?];
             Ok(Task::Compare { commands })
         }
+        (["log", logs @ ..], None) if (1..=2).contains(&logs.len()) => {
+            Ok(Task::Log(logs.iter().map(PathBuf::from).collect()))
+        }
+        (["log", rest @ ..], _) => {
+            Err(format!("expected one FILE or two after log, found {}", rest.len()))
+        }
         ([], _) => {
-            Err("expected server, client, compare, class or learn, found nothing".to_owned())
+            Err("expected server, client, compare, class, learn or log, found nothing".to_owned())
         }
         ([task @ ("server" | "client"), rest @ ..], _) => {
             Err(format!("expected one COMMAND after {task}, or --at, found {}", rest.len()))
@@ -266,7 +275,7 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
             Err(format!("expected two COMMANDs after compare, found {}", rest.len()))
         }
         ([other, ..], _) => {
-            Err(format!("expected server, client, compare, class or learn, found {other:?}"))
+            Err(format!("expected server, client, compare, class, learn or log, found {other:?}"))
         }
     }
 }

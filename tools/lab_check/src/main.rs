@@ -15,6 +15,9 @@
 //! - [`diagnosis`](rtsp_lab::diagnosis): what is wrong with a server's packets;
 //! - [`jpeg`](rtsp_lab::jpeg), [`lab_payload`](rtsp_lab::lab_payload),
 //!   [`statistics`](rtsp_lab::statistics): what it has to be told of packets and frames.
+//!
+//! And in `log.rs`, which computes anew what the seed of a handed-in log has done:
+//! - [`impairment`](rtsp_lab::impairment): the fates of packets.
 
 use std::env;
 use std::io::{self, Write};
@@ -38,6 +41,7 @@ mod handed_out;
 mod html;
 mod junit;
 mod learn;
+mod log;
 mod outputs;
 mod points;
 mod port;
@@ -104,6 +108,11 @@ fn run(call: &Call) -> Result<ExitCode, String> {
         }
         Task::Class(order) => check_class(call, order),
         Task::Learn(order) => Ok(led(learn::run(order, &call.movie)?)),
+        Task::Log(paths) => {
+            let findings = log::check(paths)?;
+            say(findings.to_string().trim_end());
+            Ok(code_of(!findings.has_failed(), !findings.are_good()))
+        }
         Task::Compare { commands } => {
             let comparison = compare::compare(commands, &call.movie)?;
             say(&comparison.to_string());

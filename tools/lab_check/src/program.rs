@@ -116,6 +116,8 @@ impl Program {
     }
 
     fn note_complaint(&mut self, line: String) {
+        // What it has printed before.
+        self.said.extend(self.output.try_iter().take(KEPT_LINES));
         self.said.push(line.clone());
         self.complaints.push(line);
         keep_last(&mut self.complaints);

@@ -16,6 +16,7 @@ Usage: lab_check [OPTIONS] server COMMAND
        lab_check [OPTIONS] class FOLDER...
        lab_check [OPTIONS] learn server|client COMMAND
        lab_check [OPTIONS] learn both SERVER CLIENT
+       lab_check log FILE [FILE]
 
 Checks a server or a client of the lab, in any language, and prints its report
 card; or the cards of a class, a folder each; or leads through the lab, a step
@@ -34,6 +35,8 @@ Examples:
         starts a client, in all variations, and watches it as a server
     lab_check compare \"python3 Server.py {port}\" \"target/debug/server {port}\"
         two servers side by side
+    lab_check log client.jsonl server.jsonl
+        logs that were handed in: with the seed every loss is computed anew
     lab_check class submissions/*
         the servers of a class: a table, a card each, and what most fail
     lab_check learn server \"python3 Server.py {port}\"

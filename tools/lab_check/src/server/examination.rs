@@ -8,6 +8,7 @@ use crate::story::Story;
 use super::form::Form;
 use super::requirements as need;
 use super::scene::{Note, Number};
+use super::streaming;
 
 /// What was found out about a server.
 #[derive(Debug)]
@@ -39,11 +40,16 @@ impl Examination {
         }
     }
 
+    /// Whether fewer frames come in a second than should.
+    fn is_slow(&self) -> bool {
+        self.numbers.get(&Number::Rate).is_none_or(|rate| *rate < streaming::SLOWEST)
+    }
+
     /// Notes the failures that may be another's fault, which has its line already, or else their own.
     pub(crate) fn settle(&mut self) {
         for note in std::mem::take(&mut self.doubtful) {
             let has_failed = |culprit: &&Requirement| self.card.has_failed(culprit);
-            let culprit = culprits_of(&note).find(has_failed);
+            let culprit = culprits_of(&note, self.is_slow()).find(has_failed);
             let Note::Verdict(requirement, verdict) = note else { continue };
             let verdict = culprit.map_or(verdict, |culprit| {
                 Verdict::NotChecked(format!("it may come from what has failed: {}", culprit.title))
@@ -60,7 +66,7 @@ impl Examination {
         for note in notes {
             match note {
                 note @ Note::Verdict(_, Verdict::Fail(_))
-                    if culprits_of(&note).next().is_some() =>
+                    if culprits_of(&note, true).next().is_some() =>
                 {
                     self.doubtful.push(note);
                 }
@@ -76,10 +82,10 @@ impl Examination {
     }
 }
 
-/// What may be why that has failed.
-fn culprits_of(note: &Note) -> impl Iterator<Item = &'static Requirement> {
+/// What may be why that has failed. Too high a rate explains nothing.
+fn culprits_of(note: &Note, is_slow: bool) -> impl Iterator<Item = &'static Requirement> {
     let of_note = DOUBTS.iter().filter(|(_, victims)| victims.iter().any(|it| note.is_about(it)));
-    of_note.map(|(culprit, _)| *culprit)
+    of_note.map(|(culprit, _)| *culprit).filter(move |culprit| is_slow || *culprit != &need::RATE)
 }
 
 /// A line, and those that fail with it: a server that loses packets may lose the last one, too.
@@ -89,4 +95,15 @@ const DOUBTS: &[(&Requirement, &[&Requirement])] = &[
         &[&need::RATE, &need::LAST_FRAME, &need::LARGE_FRAME, &need::RESUME, &need::TWO_CLIENTS],
     ),
     (&need::RATE, &[&need::LAST_FRAME, &need::END, &need::TWO_CLIENTS]),
+    // Where no JPEG is found no frame is recognised.
+    (
+        &need::HEADER,
+        &[
+            &need::FRAMES,
+            &need::LAST_FRAME,
+            &need::LARGE_FRAME,
+            &need::PLAY_AGAIN,
+            &need::TWO_CLIENTS,
+        ],
+    ),
 ];

@@ -154,10 +154,14 @@ fn judge_reply(scene: &mut Scene<'_>, exchange: &Exchange, caller: &Caller, meth
     if cseq.is_some() && session.is_some() {
         let text = exchange.text();
         let (text, unusual) = plain_lines(&text);
-        let expected = "RTSP/1.0 200 OK␊CSeq: …␊Session: …␊, and no other line";
-        scene.check(&need::REPLY_FORM, has_exact_form(&text), exchange, expected);
-        if let Some(unusual) = unusual {
-            scene.figure(&need::REPLY_FORM, format!("with {unusual}, which clients take"));
+        let (text, more) = three_lines(&text);
+        let expected = "RTSP/1.0 200 OK␊CSeq: …␊Session: …␊, and other lines only after them";
+        let met = has_exact_form(text);
+        scene.check(&need::REPLY_FORM, met, exchange, expected);
+        let unusual: Vec<_> = more.into_iter().chain(unusual).collect();
+        if met && !unusual.is_empty() {
+            let figure = format!("with {}, which clients take", unusual.join(" and "));
+            scene.figure(&need::REPLY_FORM, figure);
         }
     } else {
         scene.not_checked(&need::REPLY_FORM, "one of the lines is missing");
@@ -186,6 +190,15 @@ fn plain_lines(reply: &str) -> (String, Option<&'static str>) {
         (true, true) => Some("CRLF and an empty line at the end"),
     };
     (empty.unwrap_or(text), unusual)
+}
+
+/// The first three lines of a reply, which are all that the lab's clients read, and whether others come
+/// after them.
+fn three_lines(reply: &str) -> (&str, Option<&'static str>) {
+    let end = reply.match_indices('\n').nth(2).map_or(reply.len(), |(at, _)| at + 1);
+    let (lines, more) = reply.split_at(end);
+    let are_headers = !more.is_empty() && more.lines().all(|line| line.contains(": "));
+    if are_headers { (lines, Some("more lines")) } else { (reply, None) }
 }
 
 /// Three lines, the last of which may lack its LF: the report's own snippets leave it out.
@@ -265,5 +278,22 @@ mod tests {
         ] {
             assert_eq!(has_exact_form(&plain_lines(reply).0), met, "{reply:?}");
         }
+    }
+
+    #[test]
+    fn clients_read_three_lines_and_no_more() {
+        let three = "RTSP/1.0 200 OK\nCSeq: 1\nSession: 571600\n";
+        for (more, is_taken) in [
+            ("Frames: 500", true),
+            ("Frames: 500\nFPS: 20\n", true),
+            ("v=0\n", false),
+            ("\n", false),
+        ] {
+            let reply = format!("{three}{more}");
+            let expected = if is_taken { (three, Some("more lines")) } else { (&*reply, None) };
+            assert_eq!(three_lines(&reply), expected);
+        }
+        assert_eq!(three_lines(three), (three, None));
+        assert_eq!(three_lines("RTSP/1.0 200 OK\n"), ("RTSP/1.0 200 OK\n", None));
     }
 }

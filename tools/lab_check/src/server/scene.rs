@@ -260,7 +260,9 @@ impl<'a> Scene<'a> {
             }
             if !caller.ear.wait_for(came + 1, self.within(PACKET_LIMIT)) {
                 self.check_time()?;
-                let came = format!("{} packets, and no more for {PACKET_LIMIT:?}", came - since);
+                let fate = self.live.fate().map(|fate| format!("; {fate}")).unwrap_or_default();
+                let came =
+                    format!("{} packets, and no more for {PACKET_LIMIT:?}{fate}", came - since);
                 let expected = format!("a packet every 50 ms; here {count} of them");
                 let requirement = self.blamed.unwrap_or(&need::PACKETS);
                 self.fail_playing(requirement, &came, &expected);

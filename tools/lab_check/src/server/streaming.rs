@@ -207,7 +207,7 @@ const STRETCH: usize = 10;
 /// Fewer frames say nothing about the rate.
 const FEWEST_FRAMES: usize = 30;
 /// The report's own loop waits 0.05 s after each frame and comes to 19.7.
-const SLOWEST: f64 = 19.5;
+pub(super) const SLOWEST: f64 = 19.5;
 const FASTEST: f64 = 20.5;
 /// The most for half of the intervals, in seconds.
 const LARGEST_DEVIATION: f64 = 0.01;

@@ -142,8 +142,12 @@ impl Live {
     /// How the program ended, if it has, and what it printed last.
     pub(crate) fn fate(&mut self) -> Option<String> {
         let program = self.program.as_mut()?;
+        // A traceback comes after the connection has ended.
+        program.wait_for_silence();
         let ending = program.end().map(|status| format!("the program has ended ({status})"));
-        let said = program.said().iter().skip(self.greeting).rev().find(|line| !line.is_empty());
+        // The lines of a traceback that tell the place are indented.
+        let is_telling = |line: &&String| !line.is_empty() && !line.starts_with(' ');
+        let said = program.said().iter().skip(self.greeting).rev().find(is_telling);
         let said = said.map(|line| format!("its last line was {line:?}"));
         let words: Vec<_> = ending.into_iter().chain(said).collect();
         (!words.is_empty()).then(|| words.join("; "))

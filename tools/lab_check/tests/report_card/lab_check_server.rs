@@ -257,7 +257,7 @@ fn a_table_that_can_not_be_written_is_told_before_the_check() {
 fn a_wrong_call_ends_with_2_and_says_why() {
     let folder = folder();
     for (words, complaint) in [
-        (vec![], "expected server, client, compare or class, found nothing"),
+        (vec![], "expected server, client, compare, class or log, found nothing"),
         (vec!["server"], "expected one COMMAND after server, or --at, found 0"),
         (vec!["server", "a {port}", "b"], "expected one COMMAND after server, or --at, found 2"),
         (vec!["server", "python3 Server.py"], "expected {port} in the COMMAND of server"),
@@ -267,7 +267,7 @@ fn a_wrong_call_ends_with_2_and_says_why() {
         (vec!["client", "--at", "localhost:2048"], "--at goes with server"),
         (
             vec!["servers", "a {port}"],
-            "expected server, client, compare or class, found \"servers\"",
+            "expected server, client, compare, class or log, found \"servers\"",
         ),
         (vec!["server", "a {port}", "--no-such-option"], "no-such-option"),
     ] {
@@ -458,7 +458,7 @@ fn bits_that_are_0_in_all_packets_are_seen_in_encode() {
 }
 
 /// The faults of `tests/python_lab/faults/server.py`, and the line of the card that names each.
-const FAULTS: [(&str, &str); 82] = [
+const FAULTS: [(&str, &str); 86] = [
     ("none", ""),
     ("halts", ""),
     ("wants-carriage-returns", ""),
@@ -480,6 +480,7 @@ const FAULTS: [(&str, &str); 82] = [
     ("no-session", "session"),
     ("session-is-a-word", "session_number"),
     ("extra-line", "reply_form"),
+    ("more-lines", ""),
     ("carriage-returns", ""),
     ("mixed-line-ends", "reply_form"),
     ("slow-replies", "reply_time"),
@@ -524,6 +525,9 @@ const FAULTS: [(&str, &str); 82] = [
     ("few-frames", "rate"),
     ("very-few-frames", "rate"),
     ("few-frames-to-nobody", "rate gone"),
+    ("fast-and-endless", "rate end"),
+    ("fast-loses-last-frame", "rate last_frame"),
+    ("file-in-chunks", "header"),
     ("bursts", "deviation"),
     ("first-frame-late", "first_packet"),
     ("loses-last-frame", "last_frame"),

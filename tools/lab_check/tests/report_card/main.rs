@@ -20,9 +20,11 @@ mod lab_check_commands;
 mod lab_check_common;
 mod lab_check_compare;
 mod lab_check_learn;
+mod lab_check_log;
 mod lab_check_outputs;
 mod lab_check_press;
 mod lab_check_server;
+mod lab_check_starter;
 mod lab_check_terminal;
 
 fn main() -> ExitCode {
@@ -32,9 +34,11 @@ fn main() -> ExitCode {
         lab_check_commands::TESTS,
         lab_check_compare::TESTS,
         lab_check_learn::TESTS,
+        lab_check_log::TESTS,
         lab_check_outputs::TESTS,
         lab_check_press::TESTS,
         lab_check_server::TESTS,
+        lab_check_starter::TESTS,
         lab_check_terminal::TESTS,
     ];
     harness::run("report_card", &modules)
