@@ -15,7 +15,6 @@ use crate::trace::Trace;
 /// What a server serves, and how.
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Settings {
     /// The folder of the movies.
     pub movies: PathBuf,

@@ -209,6 +209,8 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("serde", &["tools/lab_check/src/"]),
     ("session_report", &["tools/session_report/src/", "src/bin/client_launcher/page"]),
     ("serde_json", &["tools/lab_check/src/", "tools/session_report/src/"]),
+    ("terminal_size", &["tools/lab_check/src/learn/screen"]),
+    ("toml", &["tools/lab_check/src/learn/texts"]),
 ];
 
 /// A file with more lines than this has two subjects, except a class of the report's, which has its

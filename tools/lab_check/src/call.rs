@@ -7,9 +7,15 @@ use getopts::{Matches, Options};
 
 use crate::class::Order;
 use crate::client::{self, KeySet, Pressing};
+pub(crate) use crate::given::Server;
+use crate::learn;
 use crate::outputs::Places;
 
 mod of_class;
+mod of_learn;
+mod words;
+
+use words::{USAGE, with_port};
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -59,17 +65,10 @@ pub(crate) enum Task {
     },
     /// The programs of a class.
     Class(Order),
+    /// A program that is being written.
+    Learn(learn::Order),
     /// An event log that was handed in, or a client's and its server's.
     Log(Vec<PathBuf>),
-}
-
-/// A server to check.
-#[derive(Clone, Debug)]
-pub(crate) enum Server {
-    /// One to start, with `{port}`.
-    Command(String),
-    /// One that runs at this `HOST:PORT`.
-    At(String),
 }
 
 impl Asked {
@@ -115,7 +114,7 @@ impl Call {
         };
         let (movie, name) = (PathBuf::from(movie), matches.opt_str("name"));
         let verbose = matches.opt_present("verbose");
-        if matches!(task, Task::Compare { .. }) && verbose {
+        if matches!(task, Task::Compare { .. } | Task::Learn(_)) && verbose {
             return Err("--verbose goes with server and client".to_owned());
         }
         Ok(Self { task, movie, places, points: path("points"), name, verbose })
@@ -129,7 +128,7 @@ impl Task {
             Self::Server(_) | Self::Client { .. } => false,
             Self::Compare { .. } => option != "name",
             Self::Class(_) => option != "points",
-            Self::Log(_) => true,
+            Self::Learn(_) | Self::Log(_) => true,
         }
     }
 
@@ -139,6 +138,7 @@ impl Task {
             Self::Server(_) | Self::Client { .. } => "they print one",
             Self::Compare { .. } => "compare prints two columns",
             Self::Class(_) => "class has a folder of cards",
+            Self::Learn(_) => "learn prints a line at a time",
             Self::Log(_) => "log has no card",
         }
     }
@@ -169,11 +169,12 @@ const CARD_OPTIONS: [&str; 7] = ["tsv", "json", "junit", "gradescope", "html", "
 /// A title, and the function that adds the options under it.
 type Group = (&'static str, fn(&mut Options));
 
-const GROUPS: [Group; 5] = [
+const GROUPS: [Group; 6] = [
     ("With server", of_server),
     ("With client", of_client),
     ("With server and client", of_both),
     ("With class", of_class::options),
+    ("With learn", of_learn::options),
     ("Always", of_all),
 ];
 
@@ -220,7 +221,8 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
     let words: Vec<&str> = matches.free.iter().map(String::as_str).collect();
     let at = matches.opt_str("at");
     let (scripts, pressing) = (matches.opt_strs("script"), read_pressing(matches)?);
-    let is_client = matches!(words.first(), Some(&("client" | "class")));
+    let is_client = matches!(words.first(), Some(&("client" | "class")))
+        || matches!(words.as_slice(), ["learn", "client" | "both", ..]);
     let verbose = matches.opt_present("verbose");
     if !is_client && (pressing != Pressing::ByHand || !scripts.is_empty()) {
         return Err("--script, --keys and --press go with client".to_owned());
@@ -233,7 +235,13 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
             return Err(format!("--{option} goes with class"));
         }
     }
+    if words.first() != Some(&"learn") {
+        if let Some(option) = of_learn::ITS_OWN.iter().find(|option| matches.opt_present(option)) {
+            return Err(format!("--{option} goes with learn"));
+        }
+    }
     match (words.as_slice(), at) {
+        (["learn", rest @ ..], _) => of_learn::read(matches, pressing, rest).map(Task::Learn),
         (["class", folders @ ..], _) => of_class::read(matches, pressing, folders).map(Task::Class),
         (["server", command], None) => {
             Ok(Task::Server(Server::Command(with_port("server", command)?)))
@@ -257,7 +265,9 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
         (["log", rest @ ..], _) => {
             Err(format!("expected one FILE or two after log, found {}", rest.len()))
         }
-        ([], _) => Err("expected server, client, compare, class or log, found nothing".to_owned()),
+        ([], _) => {
+            Err("expected server, client, compare, class, learn or log, found nothing".to_owned())
+        }
         ([task @ ("server" | "client"), rest @ ..], _) => {
             Err(format!("expected one COMMAND after {task}, or --at, found {}", rest.len()))
         }
@@ -265,7 +275,7 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
             Err(format!("expected two COMMANDs after compare, found {}", rest.len()))
         }
         ([other, ..], _) => {
-            Err(format!("expected server, client, compare, class or log, found {other:?}"))
+            Err(format!("expected server, client, compare, class, learn or log, found {other:?}"))
         }
     }
 }
@@ -295,46 +305,9 @@ fn read_pressing(matches: &Matches) -> Result<Pressing, String> {
     }
 }
 
-/// Without this placeholder the program can't be told where to listen, or where to connect.
-fn with_port(task: &str, command: &str) -> Result<String, String> {
-    if command.contains("{port}") {
-        return Ok(command.to_owned());
-    }
-    Err(format!("expected {{port}} in the COMMAND of {task}, found {command:?}"))
-}
-
 fn read_place(word: &str) -> Result<String, String> {
     let port = word.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
     let is_place = port.is_some_and(|port| port != 0);
     let flaw = || format!("expected --at HOST:PORT, found {word:?}");
     if is_place { Ok(word.to_owned()) } else { Err(flaw()) }
 }
-
-const USAGE: &str = "\
-Usage: lab_check [OPTIONS] server COMMAND
-       lab_check [OPTIONS] server --at HOST:PORT
-       lab_check [OPTIONS] client COMMAND
-       lab_check [OPTIONS] compare COMMAND COMMAND
-       lab_check [OPTIONS] class FOLDER...
-       lab_check log FILE [FILE]
-
-Checks a server or a client of the lab, in any language, and prints its report
-card; or the cards of a class, a folder each. In COMMAND {port} is replaced by
-the RTSP port; for a client also {host}, {rtp} and {movie}. Ends with code 0 if
-nothing failed, 1 if something did, 2 after a wrong call, and 3 if nothing
-failed with a client, but lines could not be checked because something did not
-come; with class 0 if each folder has a card, 1 if not.
-
-Examples:
-    lab_check server \"python3 Server.py {port}\"
-        starts a server, and speaks to it as the lab's client does
-    lab_check server --at 127.0.0.1:2048
-        the same with a server that runs already
-    lab_check client \"python3 ClientLauncher.py {host} {port} {rtp} {movie}\"
-        starts a client, in all variations, and watches it as a server
-    lab_check compare \"python3 Server.py {port}\" \"target/debug/server {port}\"
-        two servers side by side
-    lab_check log client.jsonl server.jsonl
-        logs that were handed in: with the seed every loss is computed anew
-    lab_check class submissions/*
-        the servers of a class: a table, a card each, and what most fail";

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::escape::{self, escaped, hexadecimal};
+use crate::escape::{escaped, visible};
 use crate::figures::Figures;
+use crate::story::Story;
 
 /// Something that is required of a program.
 #[derive(Debug, PartialEq, Eq)]
@@ -89,7 +90,7 @@ pub(crate) struct Line {
     /// What the program has said on standard error when this did not pass.
     pub(crate) complaints: Vec<String>,
     /// What happened in its case, as a log, if that is asked for.
-    pub(crate) story: Option<String>,
+    pub(crate) story: Option<Story>,
 }
 
 impl Card {
@@ -117,6 +118,11 @@ impl Card {
     /// All lines, in the order of the requirements.
     pub(crate) fn lines(&self) -> &[Line] {
         &self.lines
+    }
+
+    /// The line of that requirement.
+    pub(crate) fn line(&self, requirement: &Requirement) -> Option<&Line> {
+        self.lines.iter().find(|line| line.requirement == requirement)
     }
 
     /// Notes a verdict. The worst one stays: a requirement that has failed once is not met.
@@ -192,13 +198,30 @@ impl Card {
     }
 
     /// Notes what happened before, in the first of these lines that has failed.
-    pub(crate) fn tell(&mut self, requirements: &[&Requirement], story: String) {
+    pub(crate) fn tell(&mut self, requirements: &[&Requirement], story: Story) {
         let has_failed = |line: &&mut Line| {
             matches!(line.verdict, Verdict::Fail(_)) && requirements.contains(&line.requirement)
         };
         if let Some(line) = self.lines.iter_mut().find(has_failed) {
             line.story = Some(story);
         }
+    }
+
+    /// Notes what happened before, in lines that have failed and do not tell it.
+    pub(crate) fn tell_if_silent(&mut self, story: &Story) {
+        let is_silent =
+            |line: &&mut Line| matches!(line.verdict, Verdict::Fail(_)) && line.story.is_none();
+        self.lines.iter_mut().filter(is_silent).for_each(|line| line.story = Some(story.clone()));
+    }
+
+    /// Takes the lines of another card of the same requirements in which more was found.
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (line, found) in self.lines.iter_mut().zip(other.lines) {
+            if found.verdict.rank() >= line.verdict.rank() {
+                *line = found;
+            }
+        }
+        self.is_unfinished |= other.is_unfinished;
     }
 
     /// Leaves out what happened before lines have failed.
@@ -308,7 +331,7 @@ impl fmt::Display for Line {
         match (&self.story, &self.verdict) {
             (Some(story), Verdict::Fail(Evidence { came, expected, .. })) => {
                 let end = format!("*****    expected: {expected}\n         came: {came}");
-                note(out, "story", &format!("{story}\n{end}"))
+                note(out, "story", &format!("{}\n{end}", story.told()))
             }
             _ => Ok(()),
         }
@@ -354,39 +377,12 @@ impl fmt::Display for Came {
     }
 }
 
-/// Bytes on one line, as `docs/protocol.md` writes them: text with visible line ends, and other
-/// bytes in hexadecimal. Long ones are cut.
-pub(crate) fn visible(bytes: &[u8]) -> String {
-    let (shown, rest) = bytes.split_at(bytes.len().min(SHOWN));
-    let mut text = String::new();
-    for chunk in shown.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            match character {
-                '\n' => text.push('␊'),
-                '\r' => text.push('␍'),
-                other => escape::push(&mut text, other),
-            }
-        }
-        text.extend(chunk.invalid().iter().map(|&byte| hexadecimal(byte)));
-    }
-    if text.is_empty() {
-        text.push_str("nothing");
-    }
-    if !rest.is_empty() {
-        let more = format!(" … and {} bytes more", rest.len());
-        text.push_str(&more);
-    }
-    text
-}
-
 /// The words of the verdicts.
 pub(crate) const PASS: &str = "pass";
 pub(crate) const FAIL: &str = "FAIL";
 pub(crate) const TOLERATED: &str = "tolerated";
 pub(crate) const NOT_OFFERED: &str = "not offered";
 pub(crate) const NOT_CHECKED: &str = "not checked";
-/// How many bytes of a message a card shows.
-const SHOWN: usize = 400;
 
 #[cfg(test)]
 mod tests {

@@ -26,30 +26,36 @@ mod gate;
 mod hands;
 mod intake;
 mod keys;
+mod lesson;
 mod limits;
 mod meter;
 mod movie;
 mod picture;
 mod pictures;
 mod plain;
+mod player;
 mod port;
 mod press;
+mod raised;
 mod reply;
 mod request;
 mod requirements;
 mod run;
 mod script;
 mod sight;
+mod until;
 mod variations;
 mod watch;
 
 use hands::Hands;
 pub(crate) use keys::KeySet;
-use keys::Keys;
+pub(crate) use lesson::Lesson;
 use movie::Movie;
-use press::Press;
+pub(crate) use player::Pressing;
+use player::{AT_ONCE, Client, Tool};
 use run::Run;
 use script::Script;
+use until::Until;
 use variations::Runs;
 
 /// Checks that there are variations of these names.
@@ -73,15 +79,9 @@ pub(crate) fn pressable(command: &str) -> Result<(), String> {
     press::can_press(command)
 }
 
-/// Who presses the buttons.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pressing {
-    /// The client itself, or else the user.
-    ByHand,
-    /// The keys of its window.
-    Keys(KeySet),
-    /// A script in its process, which has a window of Tk.
-    Tk,
+/// What is required of a client, by its name.
+pub(crate) fn requirement(id: &str) -> Option<&'static Requirement> {
+    lesson::requirement(id)
 }
 
 /// What is asked for.
@@ -129,38 +129,15 @@ pub(crate) fn check(
     }
     for (script, run) in &runs {
         card.quote(&requirements::of(&[*script]), FAIL, run.last_complaints(verbose));
-        card.tell(&requirements::of(&[*script]), run.story.told());
+        card.tell(&requirements::of(&[*script]), run.story.clone());
     }
-    card.tell(&lines, plain.story.told());
+    card.tell(&lines, plain.story.clone());
     Ok(card)
-}
-
-/// The program under test, and what it is to play.
-struct Client<'a> {
-    command: &'a str,
-    movie: Movie,
-    tool: Option<Tool>,
-}
-
-/// What presses its buttons.
-enum Tool {
-    Keys(KeySet),
-    Tk(Press),
-}
-
-impl Tool {
-    fn prepare(pressing: Pressing) -> Result<Option<Self>, String> {
-        match pressing {
-            Pressing::ByHand => Ok(None),
-            Pressing::Keys(set) => Keys::prepare(set).map(|_| Some(Self::Keys(set))),
-            Pressing::Tk => Press::prepare().map(|press| Some(Self::Tk(press))),
-        }
-    }
 }
 
 impl Client<'_> {
     fn play(&self, script: Script, hands: Hands, patience: Option<u16>) -> Result<Run, String> {
-        case::play(script, self.command, &self.movie, hands, patience)
+        self.play_until(script, hands, patience, Until::End)
     }
 
     /// Plays the plain variation, and begins the card with what was seen.
@@ -194,15 +171,6 @@ impl Client<'_> {
             let was_slow = (run.is_cut && !plain.is_cut) || run.dropped > 0;
             Ok(((card.is_full() && !was_slow) || !self.may_repeat(plain), run))
         })
-    }
-
-    /// The hands that use the tool, if there is one, or else these.
-    fn hands(&self, others: impl Fn() -> Hands) -> Result<Hands, String> {
-        match &self.tool {
-            Some(Tool::Keys(set)) => Keys::prepare(*set).map(Hands::with_keys),
-            Some(Tool::Tk(press)) => press.link().map(Hands::with_link),
-            None => Ok(others()),
-        }
     }
 
     /// Whether a run that has failed may be tried again: not if the user would have to click once
@@ -268,5 +236,3 @@ fn next(waiting: &Mutex<(std::slice::Iter<'_, Script>, &mut Progress)>) -> Optio
 
 /// Two seconds of the movie.
 const MORE_PACKETS: u16 = 40;
-/// How many clients run at the same time.
-const AT_ONCE: usize = 5;

@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use crate::call::Server;
+use crate::given::Server;
 use crate::progress::Progress;
 use crate::server;
 use crate::server::movie::Movie;

@@ -31,6 +31,31 @@ pub(crate) fn hexadecimal(byte: u8) -> String {
     format!("\\x{byte:02X}")
 }
 
+/// Bytes on one line, as `docs/protocol.md` writes them: text with visible line ends, and other
+/// bytes in hexadecimal. Long ones are cut.
+pub(crate) fn visible(bytes: &[u8]) -> String {
+    let (shown, rest) = bytes.split_at(bytes.len().min(SHOWN));
+    let mut text = String::new();
+    for chunk in shown.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '\n' => text.push('␊'),
+                '\r' => text.push('␍'),
+                other => push(&mut text, other),
+            }
+        }
+        text.extend(chunk.invalid().iter().map(|&byte| hexadecimal(byte)));
+    }
+    if text.is_empty() {
+        text.push_str("nothing");
+    }
+    if !rest.is_empty() {
+        let more = format!(" … and {} bytes more", rest.len());
+        text.push_str(&more);
+    }
+    text
+}
+
 /// Whether it is not just drawn: the controls, the separators of lines, the marks and overrides of
 /// direction, and what can't be seen at all.
 fn acts(character: char) -> bool {
@@ -40,6 +65,9 @@ fn acts(character: char) -> bool {
             '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
         )
 }
+
+/// How many bytes of a message are shown.
+const SHOWN: usize = 400;
 
 #[cfg(test)]
 mod tests {

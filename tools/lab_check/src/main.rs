@@ -34,11 +34,13 @@ mod deadline;
 mod escape;
 mod family;
 mod figures;
+mod given;
 mod gradescope;
 mod guard;
 mod handed_out;
 mod html;
 mod junit;
+mod learn;
 mod log;
 mod outputs;
 mod points;
@@ -58,6 +60,7 @@ mod usage;
 use call::{Asked, Call, Server, Task};
 use card::Card;
 use class::Order;
+use learn::Ending;
 use outputs::Outputs;
 use points::Points;
 use role::Role;
@@ -104,6 +107,7 @@ fn run(call: &Call) -> Result<ExitCode, String> {
             desk.hand_out(command, client::check(command, name, &call.movie, asked)?, call.verbose)
         }
         Task::Class(order) => check_class(call, order),
+        Task::Learn(order) => Ok(led(learn::run(order, &call.movie)?)),
         Task::Log(paths) => {
             let findings = log::check(paths)?;
             say(findings.to_string().trim_end());
@@ -173,6 +177,18 @@ fn code_of(is_full: bool, is_unfinished: bool) -> ExitCode {
         (false, _) => ExitCode::FAILURE,
         (true, true) => ExitCode::from(UNFINISHED),
         (true, false) => ExitCode::SUCCESS,
+    }
+}
+
+fn led(ending: Ending) -> ExitCode {
+    match ending {
+        Ending::Done => ExitCode::SUCCESS,
+        Ending::Failed => ExitCode::FAILURE,
+        Ending::Open => ExitCode::from(UNFINISHED),
+        Ending::NoTerminal => {
+            complain("--watch needs a terminal");
+            ExitCode::from(2)
+        }
     }
 }
 

@@ -5,17 +5,17 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::thread::{self, ScopedJoinHandle};
 
-use crate::call::Server;
 use crate::card::{Came, Card, Evidence, Requirement, Verdict};
 use crate::figures::Figures;
+use crate::given::Server;
 use crate::progress::Progress;
-use crate::stage::Stage;
 
 mod caller;
 mod clients;
 mod description;
 mod ear;
 mod encode;
+mod examination;
 mod exchange;
 mod figures;
 mod finding;
@@ -23,9 +23,11 @@ mod form;
 mod frames;
 mod framing;
 mod leftovers;
+mod lesson;
 mod long;
 pub(crate) mod movie;
 mod movies;
+mod preparation;
 mod probe;
 mod replies;
 mod requirements;
@@ -36,24 +38,13 @@ mod stream;
 mod streaming;
 mod subject;
 
-use form::Form;
-use movie::{LARGE_SIZE, Movie};
+pub(crate) use examination::Examination;
+pub(crate) use lesson::Lesson;
+use preparation::prepare;
 use requirements as need;
-use run::{Movies, Played, Run};
+use run::{Played, Run};
 use scene::{Case, Note, Number};
 use subject::{NoStart, Subject};
-
-/// What was found out about a server.
-#[derive(Debug)]
-pub(crate) struct Examination {
-    pub(crate) card: Card,
-    /// What was measured, without what could not be.
-    pub(crate) numbers: BTreeMap<Number, f64>,
-    /// Failures that may come from what another line has failed for.
-    doubtful: Vec<Note>,
-    /// What had happened before a line has failed.
-    stories: Vec<(&'static Requirement, String)>,
-}
 
 /// Runs all cases against the server.
 ///
@@ -68,6 +59,11 @@ pub(crate) fn check(server: &Server, name: Option<&str>, movie: &Path) -> Result
 /// What is required of a server.
 pub(crate) const fn requirements() -> &'static [&'static Requirement] {
     need::ALL
+}
+
+/// What is required of a server, by its name; also what only a step of the learning mode asks.
+pub(crate) fn requirement(id: &str) -> Option<&'static Requirement> {
+    lesson::requirement(id)
 }
 
 fn figures_of(numbers: &BTreeMap<Number, f64>) -> Figures {
@@ -101,7 +97,7 @@ pub(crate) fn examine(
         Ok(first) => {
             let form = probe::form_of(&subject, &movies.whole, first);
             let progress = Mutex::new(progress);
-            let run = Run { subject: &subject, movies: &movies, form, progress };
+            let run = Run { subject: &subject, movies: &movies, form, progress, called_off: None };
             encode::judge(&mut examination.card, &subject)?;
             examination.play_all(&run)?;
             examination.settle();
@@ -129,42 +125,7 @@ const fn at_once(subject: &Subject, most: usize) -> usize {
     if subject.is_started_here() { most } else { 1 }
 }
 
-/// The folder of the server and its movies.
-fn prepare(server: &Server, movie: &Path) -> Result<(Subject, Movies), String> {
-    match server {
-        Server::At(place) => {
-            let name = movie.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let whole = if movie.exists() { Movie::read(movie)? } else { Movie::unknown(name) };
-            let short = whole.beginning(0, SHORT);
-            Ok((Subject::at(place)?, Movies { whole, long: None, short, large: None }))
-        }
-        Server::Command(template) => {
-            let whole = Movie::read(movie)?;
-            let stage = Stage::build()?;
-            stage.lend(&whole.name, movie)?;
-            let short = whole.beginning(SHORT_FRAMES, SHORT);
-            stage.put(SHORT, &short.to_file())?;
-            let is_short = whole.frames.len() < long::FRAMES;
-            let long = is_short.then(|| whole.repeated(long::FRAMES, LONG));
-            if let Some(movie) = &long {
-                stage.put(LONG, &movie.to_file())?;
-            }
-            let large = whole.with_frame_of(LARGE_SIZE, LARGE);
-            if let Some(movie) = &large {
-                stage.put(LARGE, &movie.to_file())?;
-            }
-            let template = template.clone();
-            Ok((Subject::Command { template, stage }, Movies { whole, long, short, large }))
-        }
-    }
-}
-
 impl Examination {
-    fn of(card: Card) -> Self {
-        let (doubtful, stories) = (Vec::new(), Vec::new());
-        Self { card, numbers: BTreeMap::new(), doubtful, stories }
-    }
-
     /// Plays all cases.
     fn play_all(&mut self, run: &Run<'_>) -> Result<(), String> {
         thread::scope(|scope| {
@@ -186,17 +147,6 @@ impl Examination {
             self.finish(run, played, &mut aside)?;
             self.finish_aside(run, &mut aside)
         })
-    }
-
-    /// A server that understands only another form than the report's.
-    fn judge_form(&mut self, form: Form) {
-        if let Some(difference) = form.difference().filter(|_| self.card.passed(&need::SETUP)) {
-            let what = format!(
-                "it answers only requests with {difference}; the lab's own client, which writes \
-                 none of that, gets no 200"
-            );
-            self.card.mark(&need::SETUP, Verdict::Tolerated(what));
-        }
     }
 
     /// Takes what was found, and plays the cases alone whose server did not start.
@@ -240,52 +190,6 @@ impl Examination {
         self.take(left_open);
         possible
     }
-
-    /// Whether fewer frames come in a second than should.
-    fn is_slow(&self) -> bool {
-        self.numbers.get(&Number::Rate).is_none_or(|rate| *rate < streaming::SLOWEST)
-    }
-
-    /// Notes the failures that may be another's fault, which has its line already, or else their own.
-    fn settle(&mut self) {
-        for note in std::mem::take(&mut self.doubtful) {
-            let has_failed = |culprit: &&Requirement| self.card.has_failed(culprit);
-            let culprit = culprits_of(&note, self.is_slow()).find(has_failed);
-            let Note::Verdict(requirement, verdict) = note else { continue };
-            let verdict = culprit.map_or(verdict, |culprit| {
-                Verdict::NotChecked(format!("it may come from what has failed: {}", culprit.title))
-            });
-            self.card.mark(requirement, verdict);
-        }
-        for (requirement, story) in std::mem::take(&mut self.stories) {
-            self.card.tell(&[requirement], story);
-        }
-    }
-
-    fn take(&mut self, notes: Vec<Note>) {
-        for note in notes {
-            match note {
-                note @ Note::Verdict(_, Verdict::Fail(_))
-                    if culprits_of(&note, true).next().is_some() =>
-                {
-                    self.doubtful.push(note);
-                }
-                Note::Verdict(requirement, verdict) => self.card.mark(requirement, verdict),
-                Note::Figure(requirement, figure) => self.card.measure(requirement, figure),
-                Note::Reason(requirement, reason) => self.card.explain(requirement, reason),
-                Note::Story(requirement, story) => self.stories.push((requirement, story)),
-                Note::Number(number, value) => {
-                    self.numbers.insert(number, value);
-                }
-            }
-        }
-    }
-}
-
-/// What may be why that has failed. Too high a rate explains nothing.
-fn culprits_of(note: &Note, is_slow: bool) -> impl Iterator<Item = &'static Requirement> {
-    let of_note = DOUBTS.iter().filter(|(_, victims)| victims.iter().any(|it| note.is_about(it)));
-    of_note.map(|(culprit, _)| *culprit).filter(move |culprit| is_slow || *culprit != &need::RATE)
 }
 
 /// The cases that run beside the others.
@@ -293,25 +197,6 @@ type Aside<'scope> = ScopedJoinHandle<'scope, Result<Played, String>>;
 
 /// The cases that measure.
 const MEASURING: &[&Case] = &[&replies::DIALOGUE, &streaming::STREAM];
-/// A line, and those that fail with it: a server that loses packets may lose the last one, too.
-const DOUBTS: &[(&Requirement, &[&Requirement])] = &[
-    (
-        &need::LOSS,
-        &[&need::RATE, &need::LAST_FRAME, &need::LARGE_FRAME, &need::RESUME, &need::TWO_CLIENTS],
-    ),
-    (&need::RATE, &[&need::LAST_FRAME, &need::END, &need::TWO_CLIENTS]),
-    // Where no JPEG is found no frame is recognised.
-    (
-        &need::HEADER,
-        &[
-            &need::FRAMES,
-            &need::LAST_FRAME,
-            &need::LARGE_FRAME,
-            &need::PLAY_AGAIN,
-            &need::TWO_CLIENTS,
-        ],
-    ),
-];
 /// What takes as long as all others together, and disturbs none of them.
 const ASIDE: &[&Case] = &[&long::LONG];
 /// The others.
@@ -335,14 +220,6 @@ const OTHERS: &[&Case] = &[
     &framing::SPLIT,
     &framing::GLUED,
 ];
-/// The movies that are made for the server. They share a folder with the user's files, so their
-/// names are unlikely ones.
-const LONG: &str = "lab_check_long.Mjpeg";
-const SHORT: &str = "lab_check_short.Mjpeg";
-const LARGE: &str = "lab_check_large.Mjpeg";
-/// A second, so that a case sees its end.
-const SHORT_FRAMES: usize = 20;
-
 #[cfg(test)]
 mod tests {
     use super::*;

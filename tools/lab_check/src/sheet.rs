@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use crate::card::{Card, FAIL, Line, NOT_CHECKED, NOT_OFFERED, PASS, TOLERATED, Verdict, visible};
-use crate::escape::{escaped, escaped_lines};
+use crate::card::{Card, FAIL, Line, NOT_CHECKED, NOT_OFFERED, PASS, TOLERATED, Verdict};
+use crate::escape::{escaped, escaped_lines, visible};
 use crate::figures::Figures;
 use crate::handed_out;
 use crate::points::{Points, Worth};
@@ -201,7 +201,7 @@ impl SheetLine {
                     expected: escaped_lines(&evidence.expected),
                     reason: line.reason.as_deref().map(escaped_lines),
                     see: requirement.place(),
-                    story: line.story.as_deref().map(escaped_lines),
+                    story: line.story.as_ref().map(|story| escaped_lines(&story.told())),
                 };
                 (None, Some(evidence))
             }

@@ -4,10 +4,10 @@ use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::card::visible;
+use crate::escape::visible;
 
 /// What has happened, in order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Story {
     begin: Instant,
     events: Vec<Happened>,
@@ -74,11 +74,19 @@ impl Story {
     /// It as text: a row for each line of a message, and one for packets without anything between.
     pub(crate) fn told(&self) -> String {
         let mut text = format!("{:>7}  {:<WIDTH$}     {}", "seconds", "client", "server");
+        for scene in self.scenes() {
+            push_rows(&mut text, &scene);
+        }
+        text
+    }
+
+    /// What has happened, one after the other, packets without anything between them as one.
+    pub(crate) fn scenes(&self) -> Vec<Scene> {
         let mut events = self.events.clone();
         // What was heard is noted when somebody looks.
         events.sort_by_key(|happened| happened.at);
         let is_one = events.iter().all(|happened| happened.client == FIRST);
-        let mut rest = events.as_slice();
+        let (mut rest, mut scenes) = (events.as_slice(), Vec::new());
         while let Some((happened, others)) = rest.split_first() {
             let Happened { at, client, event } = happened;
             let mut rows = Vec::new();
@@ -105,10 +113,21 @@ impl Story {
             if let Some(row) = rows.first_mut().filter(|_| !is_one) {
                 row.insert_str(0, &format!("[{client}] "));
             }
-            push_rows(&mut text, *at, side, &rows, matches!(event, Event::Did(..)));
+            scenes.push(Scene { at: *at, side, rows, is_quiet: matches!(event, Event::Did(..)) });
         }
-        text
+        scenes
     }
+}
+
+/// Something that has happened, as it is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Scene {
+    pub(crate) at: Duration,
+    pub(crate) side: Side,
+    /// The lines of a message, or one that says what was done.
+    pub(crate) rows: Vec<String>,
+    /// Whether nothing went over the wire.
+    pub(crate) is_quiet: bool,
 }
 
 /// The story of a case with several clients, for one of them; a copy writes to the same.
@@ -146,8 +165,8 @@ impl Log {
     }
 
     /// What has happened so far.
-    pub(crate) fn told(&self) -> String {
-        self.story.lock().map(|story| story.told()).unwrap_or_default()
+    pub(crate) fn story(&self) -> Story {
+        self.story.lock().map(|story| story.clone()).unwrap_or_default()
     }
 
     fn note(&self, at: Instant, event: Event) {
@@ -168,11 +187,11 @@ impl Event {
 
 /// Appends the rows of one event; only the first has a time and an arrow, unless nothing went over
 /// the wire.
-fn push_rows(text: &mut String, time: Duration, side: Side, rows: &[String], is_quiet: bool) {
+fn push_rows(text: &mut String, Scene { at, side, rows, is_quiet }: &Scene) {
     for (place, row) in rows.iter().enumerate() {
-        let time = if place == 0 { format!("{:.3}", time.as_secs_f64()) } else { String::new() };
+        let time = if place == 0 { format!("{:.3}", at.as_secs_f64()) } else { String::new() };
         let arrow = match side {
-            _ if is_quiet || place > 0 => " ",
+            _ if *is_quiet || place > 0 => " ",
             Side::Client => "→",
             Side::Server => "←",
         };

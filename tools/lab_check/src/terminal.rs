@@ -18,7 +18,7 @@ pub(crate) fn shown(card: &Card) -> String {
 
 /// Whether the terminal has colours, and the user wants them. Windows' old console writes the
 /// sequences out.
-fn has_colours() -> bool {
+pub(crate) fn has_colours() -> bool {
     let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     let is_old = cfg!(windows) && !is_set("WT_SESSION") && !is_set("TERM");
     let is_dumb = env::var_os("TERM").is_some_and(|value| value == "dumb");

@@ -25,6 +25,7 @@ use super::reply::{Question, Step, session_id};
 use super::request::Request;
 use super::run::{Rest, Run, Seen, Stall};
 use super::script::Script;
+use super::until::Until;
 use super::watch::Watch;
 
 /// A client that runs, and the server that faces it.
@@ -47,6 +48,7 @@ pub(crate) struct Case<'a> {
     deadline: Deadline,
     /// How many packets after PLAY a client that sends by itself would have sent its next request.
     patience: Option<u16>,
+    until: Until,
     run: Run,
     // This field is dropped before the folder in which the program runs is removed.
     program: Program,
@@ -62,12 +64,15 @@ pub(crate) fn play(
     command: &str,
     movie: &Movie,
     hands: Hands,
-    patience: Option<u16>,
+    extent: (Option<u16>, Until),
 ) -> Result<Run, String> {
     let mut case = Case::start(script, command, movie, hands)?;
-    case.patience = patience;
+    (case.patience, case.until) = extent;
     while let Some(request) = case.next_request() {
         case.note(&request);
+        if case.is_far_enough() {
+            break;
+        }
         case.answer(&request);
     }
     Ok(case.look_back())
@@ -100,12 +105,8 @@ impl<'a> Case<'a> {
             last_look: None,
             deadline,
             patience: None,
-            run: Run {
-                session: session_id(),
-                rtp_port: gate.rtp_port(),
-                named_port: gate.rtp_port(),
-                ..Run::default()
-            },
+            until: Until::End,
+            run: Run::of(session_id(), gate.rtp_port()),
             gate,
             stage,
         })
@@ -229,8 +230,16 @@ impl<'a> Case<'a> {
         let is_torn_down = self.state == State::Init && self.run.has(Method::Teardown);
         let looked = self.last_look.is_some_and(Deadline::is_over);
         let is_tired = self.patience.is_some_and(|limit| self.sender.since_play() > limit);
-        let is_stuck = self.hands.have_given_up();
-        is_torn_down || has_left || looked || is_tired || is_stuck || self.program.has_ended()
+        let requests = self.run.requests.len();
+        let is_stuck = self.hands.have_given_up()
+            || self.until.waits_in_vain(&self.hands, self.state, (requests, self.since));
+        self.is_far_enough()
+            || is_torn_down
+            || has_left
+            || looked
+            || is_tired
+            || is_stuck
+            || self.program.has_ended()
     }
 
     fn place(&self) -> Place {
@@ -268,9 +277,7 @@ impl<'a> Case<'a> {
             self.run.longest_gap = self.run.longest_gap.max(self.since.elapsed());
         }
         self.run.requests.push(Seen { request, before, is_early });
-        self.run.packets = self.sender.number();
-        self.run.dropped = self.run.dropped.max(port::dropped(self.run.named_port));
-        self.run.longest_play = self.run.longest_play.max(self.sender.since_play());
+        self.run.note_packets(self.sender.number(), self.sender.since_play());
         self.count_threads();
         if self.script == Script::Plain && before == State::Ready && self.watch.is_resting() {
             self.measure_pause();
@@ -289,27 +296,14 @@ impl<'a> Case<'a> {
     /// there.
     fn count_threads(&mut self) {
         let is_playing = self.state == State::Playing && self.sender.since_play() >= LONG_PLAY;
-        if self.script != Script::Plain || !is_playing {
-            return;
+        if self.script == Script::Plain && is_playing {
+            self.watch.count_threads(&mut self.run, self.program.id(), self.sender.number());
         }
-        let threads = self.watch.threads(self.program.id(), self.sender.number());
-        let plays = self.run.count(Method::Play);
-        self.run.threads.extend(threads.map(|threads| (plays, threads)));
-    }
-
-    /// Holds the reply back until the pause was long enough to be measured.
-    fn measure_pause(&mut self) {
-        while self.watch.is_measuring() {
-            self.turn();
-        }
-        self.run.paused = self.run.paused.or(self.watch.share(self.program.id()));
-        self.watch.work();
     }
 
     fn answer(&mut self, request: &Request) {
-        let session = self.run.session.clone();
         let number = u64::try_from(self.run.requests.len()).unwrap_or_default();
-        let (script, state) = (self.script, self.state);
+        let (script, state, session) = (self.script, self.state, self.run.session.clone());
         let question = Question { script, request, state, session: &session, number };
         if matches!(request.method(), Some(Method::Pause | Method::Teardown)) {
             self.sender.pause();
@@ -366,6 +360,19 @@ impl<'a> Case<'a> {
         }
     }
 
+    fn is_far_enough(&self) -> bool {
+        self.until.is_reached(&self.run, self.sender.since_play())
+    }
+
+    /// Holds the reply back until the pause was long enough to be measured.
+    fn measure_pause(&mut self) {
+        while self.watch.is_measuring() {
+            self.turn();
+        }
+        self.run.paused = self.run.paused.or(self.watch.share(self.program.id()));
+        self.watch.work();
+    }
+
     /// Looks at what the client has left over.
     fn look_back(mut self) -> Run {
         let is_torn_down = self.state == State::Init && self.run.has(Method::Teardown);
@@ -378,15 +385,10 @@ impl<'a> Case<'a> {
         }
         let has_gone = is_torn_down || self.run.broke_off.is_some();
         self.run.stall = (!has_gone && !self.run.requests.is_empty()).then_some(stall);
-        let has_stayed = self.run.requests.is_empty() && self.run.broke_off.is_none();
-        self.run.unasked = self.hands.why_nothing_came().filter(|_| has_stayed);
-        self.run.missing = self.hands.missing().cloned();
-        (self.run.reads, self.run.behind) = self.watch.intake.verdict();
-        self.run.idle = self.watch.share(self.program.id());
+        self.hands.tell(&mut self.run);
         self.run.packets_sent = self.sender.number();
-        self.run.sight = self.watch.sight;
+        self.watch.tell(&mut self.run, self.program.id());
         self.run.listen_to(&mut self.program);
-        self.run.by_hand = self.hands.are_needed();
         self.run
     }
 

@@ -9,6 +9,7 @@ use rtsp_lab::rtsp::State;
 use super::button::Button;
 use super::keys::Keys;
 use super::press::{Link, Report};
+use super::run::Run;
 
 /// The hands of one run.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(crate) struct Hands {
     missing: Option<(Button, String)>,
     /// The script has seen a window.
     has_window: bool,
+    /// When the script has pressed a button.
+    pressed: Option<Instant>,
 }
 
 /// What `lab_check` presses buttons with.
@@ -69,7 +72,7 @@ impl Hands {
     /// For a client of which it is known whether it needs them.
     pub(crate) const fn known(by_hand: bool) -> Self {
         let (tool, last, missing) = (None, None, None);
-        Self { tool, may_ask: by_hand, by_hand, last, missing, has_window: false }
+        Self { tool, may_ask: by_hand, by_hand, last, missing, has_window: false, pressed: None }
     }
 
     /// Whether the client needs somebody to press its buttons.
@@ -90,20 +93,27 @@ impl Hands {
         let Some(Tool::Link(link)) = &mut self.tool else { return None };
         let report = link.report()?;
         self.has_window |= report == Report::Window;
+        if matches!(report, Report::Pressed(_)) {
+            self.pressed = Some(Instant::now());
+        }
         if let Report::Absent(button, what) = &report {
             self.missing = Some((*button, what.clone()));
         }
         Some(report)
     }
 
+    /// How long ago the script has pressed a button after that many requests, if it has.
+    pub(crate) fn pressed_since(&self, requests: usize) -> Option<Duration> {
+        let is_for_next = self.last.is_some_and(|(_, before, _)| before == requests);
+        let at = self.pressed.filter(|_| is_for_next)?;
+        // A press of before is not the last one, which may still be on its way.
+        let (_, _, asked) = self.last?;
+        (at >= asked).then(|| at.elapsed())
+    }
+
     /// Whether such a script looks at what the window shows.
     pub(crate) const fn see(&self) -> bool {
         matches!(self.tool, Some(Tool::Link(_)))
-    }
-
-    /// A button that can't be pressed, and what is there instead.
-    pub(crate) const fn missing(&self) -> Option<&(Button, String)> {
-        self.missing.as_ref()
     }
 
     /// Whether they can do nothing more, because a button is missing.
@@ -112,7 +122,7 @@ impl Hands {
     }
 
     /// Why no SETUP came, if they have done what they could.
-    pub(crate) fn why_nothing_came(&self) -> Option<String> {
+    fn why_nothing_came(&self) -> Option<String> {
         match (&self.tool, &self.missing) {
             (_, Some((_, what))) => Some(format!("{what}. {WITHOUT_PRESS}")),
             (Some(Tool::Keys(keys)), None) => self.last.map(|_| keys.hint().to_owned()),
@@ -121,6 +131,14 @@ impl Hands {
             }
             _ => None,
         }
+    }
+
+    /// Notes what they have seen, at the end.
+    pub(crate) fn tell(&self, run: &mut Run) {
+        let has_stayed = run.requests.is_empty() && run.broke_off.is_none();
+        run.unasked = self.why_nothing_came().filter(|_| has_stayed);
+        run.missing.clone_from(&self.missing);
+        run.by_hand = self.by_hand;
     }
 
     /// Presses what is to be pressed now, or asks for it.

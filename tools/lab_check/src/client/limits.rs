@@ -27,3 +27,5 @@ pub(super) const LONG_PLAY: u16 = 12;
 pub(super) const COUNT_EVERY: u16 = 2;
 /// How long the client has to end after TEARDOWN.
 pub(super) const END_LIMIT: Duration = Duration::from_secs(4);
+/// How long a client that sends by itself may send nothing in READY, if only a step is looked at.
+pub(super) const OWN_PATIENCE: Duration = Duration::from_millis(3500);

@@ -2,6 +2,7 @@
 
     press.py PORT LAUNCHER.py ARGUMENTS...
     press.py PORT -m MODULE ARGUMENTS...
+    press.py PORT+ ...          tells of the exceptions of the program's own files, too
 
 The launcher is the main program of this process, with the outputs and the end that it has without
 this script. lab_check listens at PORT of this machine. A message is a line of words with tabs between
@@ -18,6 +19,9 @@ and is told:
     picture LENGTH FIRST LAST   PIL opens a picture; its first and last bytes in hexadecimal
     refused LENGTH FIRST LAST   PIL does not take it for one
     shown WIDTH HEIGHT          the window shows another picture than before
+    raised TIMES TYPE MESSAGE FILE LINE FUNCTION
+                                an exception that a file of the program's folder has raised, at its
+                                first, 10th, 100th … time, whoever catches it
     draws NAME                  the program draws by a library whose pictures are not seen
 
 What a message box says, and which handler of a button does not return, is for the reader of the card:
@@ -405,6 +409,43 @@ def watchPictures(link):
     Image.open = opened
 
 
+class Exceptions:
+    """Tells of exceptions: a bare `except:` hides them from everything but a tracer."""
+
+    # What says only that nothing has come yet, or that all is over.
+    USUAL = (StopIteration, GeneratorExit, SystemExit, KeyboardInterrupt, socket.timeout, BlockingIOError,
+             queue.Empty)
+
+    def __init__(self, link, folder):
+        self.link, self.folder = link, os.path.join(os.path.realpath(folder), '')
+        self.times = {}
+        self.last = threading.local()
+        threading.settrace(self.enter)
+        sys.settrace(self.enter)
+
+    def enter(self, frame, event, value):
+        """Look into the functions of the program's own files, and there at exceptions alone."""
+        name = frame.f_code.co_filename
+        if name.startswith('<') or not os.path.realpath(name).startswith(self.folder):
+            return None
+        frame.f_trace_lines = False
+        return self.look
+
+    def look(self, frame, event, value):
+        """Tell of an exception where it comes into these files, once for all frames that it passes."""
+        if event != 'exception' or isinstance(value[1], self.USUAL) or value[0] in self.USUAL:
+            return self.look
+        if getattr(self.last, 'seen', None) is value[1]:
+            return self.look
+        self.last.seen = value[1]
+        code = frame.f_code
+        place = (value[0].__name__, os.path.basename(code.co_filename), frame.f_lineno)
+        times = self.times[place] = self.times.get(place, 0) + 1
+        if str(times).strip('0') == '1':
+            self.link.tell('raised', times, value[0].__name__, value[1], place[1], place[2], code.co_name)
+        return self.look
+
+
 def bytesOf(source):
     """Return what PIL is about to read: a file by its name, or one that is open."""
     if hasattr(source, 'read'):
@@ -438,7 +479,7 @@ def run(words):
 
 def main(port, words):
     """Connect, look at Tk, and become the launcher."""
-    link = Link(port)
+    link = Link(int(port.rstrip('+')))
     hand = Hand(link)
     threading.Thread(target=hand.answer, name='press', daemon=True).start()
     try:
@@ -446,8 +487,11 @@ def main(port, words):
     except ImportError as error:
         complain('its buttons can not be pressed: %s' % error)
     watchPictures(link)
+    if port.endswith('+'):
+        isModule = words[0] == '-m'
+        Exceptions(link, os.getcwd() if isModule else os.path.dirname(os.path.abspath(words[0])))
     run(words)
 
 
 if __name__ == '__main__':
-    main(int(sys.argv[1]), sys.argv[2:])
+    main(sys.argv[1], sys.argv[2:])

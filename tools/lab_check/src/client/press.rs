@@ -11,6 +11,7 @@ use crate::python::PythonCommand;
 
 use super::button::Button;
 use super::picture::Picture;
+use super::raised::Raised;
 
 /// The script, as a file that Python can run. It is removed when this is dropped.
 #[derive(Debug)]
@@ -63,7 +64,8 @@ impl Press {
         let port = listener.local_addr().map_err(could_not)?.port();
         let script = self.folder.join(NAME);
         let (bytes, reports) = (Vec::new(), VecDeque::new());
-        Ok(Link { script, port, listener, stream: None, bytes, reports, asked: None })
+        let (asked, traces) = (None, false);
+        Ok(Link { script, port, listener, stream: None, bytes, reports, asked, traces })
     }
 }
 
@@ -90,6 +92,8 @@ pub(crate) enum Report {
     Shown,
     /// It draws by a library whose pictures are not seen.
     Draws(String),
+    /// One of its files has raised an exception.
+    Raised(Raised),
 }
 
 /// The connection to the script in one run of the client.
@@ -103,9 +107,16 @@ pub(crate) struct Link {
     bytes: Vec<u8>,
     reports: VecDeque<Report>,
     asked: Option<Button>,
+    /// Exceptions are told, too.
+    traces: bool,
 }
 
 impl Link {
+    /// The same, and the script tells of exceptions, too.
+    pub(crate) fn tracing(self) -> Self {
+        Self { traces: true, ..self }
+    }
+
     /// The command with the script in it.
     pub(crate) fn command(&self, command: &str) -> String {
         let Some(PythonCommand { python, program }) = PythonCommand::of(command) else {
@@ -113,7 +124,8 @@ impl Link {
         };
         let path = self.script.display().to_string();
         let path = if cfg!(windows) { format!("\"{path}\"") } else { quoted(&path) };
-        format!("{python}{path} {} {program}", self.port)
+        let more = if self.traces { "+" } else { "" };
+        format!("{python}{path} {}{more} {program}", self.port)
     }
 
     /// Asks the script to press a button; returns whether it hears.
@@ -183,6 +195,7 @@ fn read(line: &str, asked: Option<Button>) -> Option<Report> {
             Some(if is_one { Report::Opened(picture) } else { Report::Refused(picture) })
         }
         ["shown", ..] => Some(Report::Shown),
+        ["raised", words @ ..] => Raised::read(words).map(Report::Raised),
         ["draws", name] => Some(Report::Draws((*name).to_owned())),
         _ => None,
     }

@@ -8,6 +8,8 @@ use crate::program::Program;
 use crate::story::{Side, Story};
 
 use super::button::Button;
+use super::port;
+use super::raised::AllRaised;
 use super::request::Request;
 use super::sight::Sight;
 
@@ -40,6 +42,8 @@ pub(crate) struct Run {
     pub(crate) missing: Option<(Button, String)>,
     /// What was seen of the pictures that it makes of its packets.
     pub(crate) sight: Sight,
+    /// The exceptions that its own files have raised, if they were looked at.
+    pub(crate) raised: AllRaised,
     /// What happened in it.
     pub(crate) story: Story,
     /// How many packets were due in all.
@@ -107,6 +111,18 @@ pub(crate) struct Rest {
 }
 
 impl Run {
+    /// One that begins, with this session and RTP port.
+    pub(crate) fn of(session: String, rtp_port: u16) -> Self {
+        Self { session, rtp_port, named_port: rtp_port, ..Self::default() }
+    }
+
+    /// Notes how many packets were due when a request came, in all and since PLAY.
+    pub(crate) fn note_packets(&mut self, all: u16, since_play: u16) {
+        self.packets = all;
+        self.dropped = self.dropped.max(port::dropped(self.named_port));
+        self.longest_play = self.longest_play.max(since_play);
+    }
+
     /// How many requests of that kind came.
     pub(crate) fn count(&self, method: Method) -> usize {
         self.requests.iter().filter(|seen| seen.request.method() == Some(method)).count()

@@ -45,7 +45,7 @@ impl Sight {
             Report::Draws(name) => {
                 self.blind = Some(format!("it draws with {name}, which is not looked at"));
             }
-            Report::Window | Report::Pressed(_) | Report::Absent(..) => {}
+            Report::Window | Report::Pressed(_) | Report::Absent(..) | Report::Raised(_) => {}
         }
     }
 

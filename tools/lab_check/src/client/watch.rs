@@ -1,6 +1,8 @@
 //! What is looked at while the client runs: its processor, its threads, the queue of its port and its
 //! pictures.
 
+use rtsp_lab::rtsp::Method;
+
 use crate::story::{Side, Story};
 use crate::usage::Usage;
 
@@ -10,6 +12,8 @@ use super::limits::COUNT_EVERY;
 use super::meter::Meter;
 use super::movie::Movie;
 use super::press::Report;
+use super::raised::AllRaised;
+use super::run::Run;
 use super::sight::Sight;
 
 /// The looks at one run of the client.
@@ -17,6 +21,8 @@ use super::sight::Sight;
 pub(crate) struct Watch {
     pub(crate) intake: Intake,
     pub(crate) sight: Sight,
+    /// The exceptions that its own files have raised.
+    pub(crate) raised: AllRaised,
     /// The packet at which its threads were counted.
     counted_at: u16,
     /// Measures the client while it has nothing to do: when it is paused, or all is over.
@@ -27,7 +33,7 @@ impl Watch {
     /// Of a client whose window is looked at by a script, or not.
     pub(crate) fn new(sees_window: bool) -> Self {
         let (intake, sight) = (Intake::new(), Sight::new(sees_window));
-        Self { intake, sight, counted_at: 0, rest: None }
+        Self { intake, sight, raised: AllRaised::default(), counted_at: 0, rest: None }
     }
 
     /// Looks at the clock.
@@ -43,6 +49,9 @@ impl Watch {
         while let Some(report) = hands.report() {
             if let Report::Pressed(text) = &report {
                 story.did(Side::Client, &format!("{text} is pressed"));
+            }
+            if let Report::Raised(raised) = &report {
+                self.raised.add(raised.clone());
             }
             is_on_its_way |= matches!(report, Report::Window | Report::Pressed(_));
             self.sight.take(report, movie);
@@ -75,11 +84,19 @@ impl Watch {
         self.rest.as_ref().and_then(|meter| meter.share(group))
     }
 
-    /// How many threads it has at that packet, if the system tells.
-    pub(crate) fn threads(&mut self, group: u32, packet: u16) -> Option<u64> {
-        let threads = Usage::of_group(group)?.threads;
+    /// Counts the threads that it has at that packet, if the system tells.
+    pub(crate) fn count_threads(&mut self, run: &mut Run, group: u32, packet: u16) {
+        let Some(usage) = Usage::of_group(group) else { return };
         self.counted_at = packet;
-        Some(threads)
+        run.threads.push((run.count(Method::Play), usage.threads));
+    }
+
+    /// Notes what was seen, at the end.
+    pub(crate) fn tell(self, run: &mut Run, group: u32) {
+        (run.reads, run.behind) = self.intake.verdict();
+        run.idle = self.share(group);
+        run.sight = self.sight;
+        run.raised = self.raised;
     }
 
     /// Whether its threads are to be counted again at that packet.

@@ -5,8 +5,8 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use crate::card::visible;
 use crate::deadline::Deadline;
+use crate::escape::visible;
 
 /// The connection of one client.
 #[derive(Debug)]

@@ -54,6 +54,9 @@ fn follow(
 ) -> Result<Option<String>, Stop> {
     let (end, mut packets) = (scene.within(LIMIT), 0);
     while Instant::now() < end {
+        if scene.is_called_off() {
+            return Err(Stop("something else has failed meanwhile".to_owned()));
+        }
         let soon = end.min(Instant::now() + LONGEST_GAP);
         if !caller.ear.wait_for(packets + 1, soon) && soon < end {
             return Ok(Some(format!("{packets} packets, and no more for {LONGEST_GAP:?}")));

@@ -25,5 +25,15 @@ pub(crate) fn form_of(subject: &Subject, movie: &Movie, first: Live) -> Form {
     Form::REPORT
 }
 
+/// The first form but the report's in which SETUP is granted, if there is one.
+pub(crate) fn other_form(subject: &Subject, movie: &Movie) -> Option<Form> {
+    Form::ALL.into_iter().filter(|form| *form != Form::REPORT).find(|form| {
+        let Ok(live) = subject.start() else { return false };
+        let mut scene = Scene::new(live, movie, *form);
+        let caller = scene.caller();
+        caller.is_ok_and(|mut caller| caller.ask_within("SETUP", OTHER_LIMIT).is_granted())
+    })
+}
+
 /// How long to wait for the reply to a form that is only tried.
 const OTHER_LIMIT: Duration = Duration::from_millis(500);

@@ -51,6 +51,52 @@ fn dialogue(scene: &mut Scene<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
+/// One Setup and its reply, which names another number than the first.
+pub(crate) const SETUP: Case = Case {
+    name: "Setup: the reply",
+    needs: &[],
+    decides: &[
+        &need::SETUP,
+        &need::REPLY_FORM,
+        &need::CSEQ,
+        &need::SESSION_NUMBER,
+        &need::SESSION,
+        &need::REPLY_TIME,
+    ],
+    movie: MovieKind::Whole,
+    play: set_up,
+};
+
+fn set_up(scene: &mut Scene<'_>) -> Result<(), Stop> {
+    let mut caller = scene.caller()?;
+    let mut talk = Talk::default();
+    // A server that counts by itself says another one.
+    caller.jump(6);
+    talk.ask(scene, &mut caller, "SETUP", &need::SETUP)?;
+    judge_session_number(scene, &talk);
+    judge_reply_time(scene, &talk);
+    Ok(())
+}
+
+/// Setup and Play, and when the first packet comes.
+pub(crate) const FIRST_PACKET: Case = Case {
+    name: "Play: the first packet",
+    needs: need::A_SESSION,
+    decides: &[&need::FIRST_PACKET],
+    movie: MovieKind::Whole,
+    play: first_packet,
+};
+
+fn first_packet(scene: &mut Scene<'_>) -> Result<(), Stop> {
+    let mut caller = scene.caller()?;
+    let mut talk = Talk::default();
+    talk.ask(scene, &mut caller, "SETUP", &need::SETUP)?;
+    talk.ask(scene, &mut caller, "PLAY", &need::PLAY)?;
+    talk.wait_for_a_packet(scene, &mut caller)?;
+    judge_first_packet(scene, &talk);
+    Ok(())
+}
+
 /// The dialogue so far.
 #[derive(Debug, Default)]
 struct Talk {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::Duration;
@@ -60,6 +61,8 @@ pub(crate) struct Run<'a> {
     /// How requests are written.
     pub(crate) form: Form,
     pub(crate) progress: Mutex<Progress>,
+    /// Set if nobody waits for it any more.
+    pub(crate) called_off: Option<&'a AtomicBool>,
 }
 
 impl Run<'_> {
@@ -140,7 +143,9 @@ impl Run<'_> {
         for attempt in 1.. {
             let waited = waited_here();
             let notes = match self.subject.start() {
-                Ok(live) => Scene::beside(live, movie, &self.movies.whole, self.form).play(case),
+                Ok(live) => Scene::beside(live, movie, &self.movies.whole, self.form)
+                    .until(self.called_off)
+                    .play(case),
                 // A server that was not started here can't be started again.
                 Err(NoStart::Refused(why)) if !is_started_here => return Ok(gone(case, why)),
                 Err(why) => return Err(why),

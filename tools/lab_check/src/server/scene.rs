@@ -1,10 +1,11 @@
 //! One case: a server, its clients, and what is noted of them.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::card::{Came, Evidence, Requirement, Verdict};
 use crate::deadline::{CASE_LIMIT, Deadline};
-use crate::story::Log;
+use crate::story::{Log, Story};
 
 use super::caller::Caller;
 use super::exchange::Exchange;
@@ -68,7 +69,7 @@ pub(crate) enum Note {
     /// Why it has failed, most likely.
     Reason(&'static Requirement, String),
     /// What had happened before it has failed.
-    Story(&'static Requirement, String),
+    Story(&'static Requirement, Story),
     Number(Number, f64),
 }
 
@@ -120,6 +121,8 @@ pub(crate) struct Scene<'a> {
     blamed: Option<&'static Requirement>,
     log: Log,
     notes: Vec<Note>,
+    /// Set if nobody waits for the case any more.
+    called_off: Option<&'a AtomicBool>,
 }
 
 impl<'a> Scene<'a> {
@@ -133,7 +136,18 @@ impl<'a> Scene<'a> {
         let (played, blamed, notes) = (Vec::new(), None, Vec::new());
         let deadline = Deadline::after(CASE_LIMIT);
         let log = Log::begin();
-        Self { live, movie, users, form, deadline, played, blamed, log, notes }
+        let called_off = None;
+        Self { live, movie, users, form, deadline, played, blamed, log, notes, called_off }
+    }
+
+    /// The same case, which is called off when that is set.
+    pub(crate) fn until(self, called_off: Option<&'a AtomicBool>) -> Self {
+        Self { called_off, ..self }
+    }
+
+    /// Whether nobody waits for it any more.
+    pub(crate) fn is_called_off(&self) -> bool {
+        self.called_off.is_some_and(|it| it.load(Ordering::Relaxed))
     }
 
     /// Plays the case to its end; requirements that it has not decided then count as not checked.
@@ -281,7 +295,7 @@ impl<'a> Scene<'a> {
         }
         let is_first = !self.notes.iter().any(Note::is_failure);
         if is_first && matches!(verdict, Verdict::Fail(_)) {
-            self.note(Note::Story(requirement, self.log.told()));
+            self.note(Note::Story(requirement, self.log.story()));
         }
         self.note(Note::Verdict(requirement, verdict));
     }

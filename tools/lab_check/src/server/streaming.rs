@@ -40,7 +40,46 @@ pub(crate) const STREAM: Case = Case {
 
 fn play_for_a_while(scene: &mut Scene<'_>) -> Result<(), Stop> {
     let mut caller = scene.playing_caller(1)?;
-    let goes_on = listen(scene, &mut caller);
+    listen_and_judge(scene, &mut caller, LISTENING);
+    Ok(())
+}
+
+/// Plays until a clock must have gone on, and takes the headers apart.
+pub(crate) const FIRST_PACKETS: Case = Case {
+    name: "Play: the first headers",
+    needs: &[],
+    decides: &[
+        &need::PLAY,
+        &need::PACKETS,
+        &need::HEADER,
+        &need::VERSION,
+        &need::PADDING,
+        &need::EXTENSION,
+        &need::CSRC_COUNT,
+        &need::MARKER,
+        &need::PAYLOAD_TYPE,
+        &need::SEQUENCE,
+        &need::FIRST_NUMBER,
+        &need::TIMESTAMP,
+        &need::TIMESTAMP_RUNS,
+        &need::SSRC,
+    ],
+    movie: MovieKind::Whole,
+    play: play_the_first,
+};
+
+fn play_the_first(scene: &mut Scene<'_>) -> Result<(), Stop> {
+    let mut caller = scene.ready_caller()?;
+    let play = scene.grant(&mut caller, "PLAY")?;
+    scene.pass(&need::PLAY);
+    scene.packets(&mut caller, play.packets_before, 1)?;
+    scene.pass(&need::PACKETS);
+    listen_and_judge(scene, &mut caller, A_TICK_AND_MORE);
+    Ok(())
+}
+
+fn listen_and_judge(scene: &mut Scene<'_>, caller: &mut Caller, time: Duration) {
+    let goes_on = listen(scene, caller, time);
     let arrivals = caller.ear.heard().to_vec();
     let seen = stream::frames(&arrivals, scene.movie);
     let header_is_right = header::judge(scene, &arrivals);
@@ -52,12 +91,11 @@ fn play_for_a_while(scene: &mut Scene<'_>) -> Result<(), Stop> {
         scene.explain(finding.to_string());
     }
     judge_pace(scene, &seen, goes_on);
-    Ok(())
 }
 
 /// Listens until the time or the movie is over; returns whether packets came all the time.
-fn listen(scene: &Scene<'_>, caller: &mut Caller) -> bool {
-    let end = scene.within(LISTENING);
+fn listen(scene: &Scene<'_>, caller: &mut Caller, time: Duration) -> bool {
+    let end = scene.within(time);
     while Instant::now() < end {
         let count = caller.ear.count();
         if !caller.ear.wait_for(count + 1, scene.within(LONGEST_GAP).min(end)) {
@@ -158,6 +196,8 @@ fn rate_of(times: &[f64]) -> Option<f64> {
 const OTHER_RATE: &str = "at another rate all intervals deviate";
 /// How long to listen.
 const LISTENING: Duration = Duration::from_millis(3500);
+/// So long that a clock of seconds must have gone on.
+const A_TICK_AND_MORE: Duration = Duration::from_millis(1800);
 /// After this long without a packet the movie is over.
 const LONGEST_GAP: Duration = Duration::from_millis(1500);
 /// The time from when one frame is due to the next.

@@ -60,7 +60,7 @@ const FAULTS: [(&str, &str, &str); 6] = [
 pub(crate) const SHOWS: &str = "its window shows them";
 
 /// Ends the test if Python has no Tk.
-fn needs_tk() {
+pub(crate) fn needs_tk() {
     let has_tk = runs(Command::new(python()).args(["-c", "import tkinter"]));
     if !has_tk {
         leave_out("Python has no Tk", "python3-tk");

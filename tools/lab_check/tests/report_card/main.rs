@@ -19,6 +19,7 @@ mod lab_check_client;
 mod lab_check_commands;
 mod lab_check_common;
 mod lab_check_compare;
+mod lab_check_learn;
 mod lab_check_log;
 mod lab_check_outputs;
 mod lab_check_press;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         lab_check_client::TESTS,
         lab_check_commands::TESTS,
         lab_check_compare::TESTS,
+        lab_check_learn::TESTS,
         lab_check_log::TESTS,
         lab_check_outputs::TESTS,
         lab_check_press::TESTS,
