@@ -1,7 +1,7 @@
 //! The page of a session: what became of each message, packet and frame, from the event log that
 //! the programs write with `--log`.
 //!
-//! [`page`] takes the log of both ends, or a client's and a server's, and gives one page of HTML that
+//! [`page()`] takes the log of both ends, or a client's and a server's, and gives one page of HTML that
 //! needs nothing else: no network, no other file, and no JavaScript for all but the enlarged view.
 //! `docs/session.md` says how to read it.
 //!

@@ -73,7 +73,8 @@ pub(crate) fn failure(
 fn not_written(line: &Line, came: &str) -> Option<String> {
     let all = line.complaints.iter().map(String::as_str).chain(came.lines());
     let mut said = all.filter_map(|said| Some(said.split_once("NotImplementedError: ")?.1));
-    said.next().map(escaped)
+    // Where it is quoted as a last line, a quotation mark ends it.
+    said.next().map(|body| escaped(body.trim_end_matches('"')))
 }
 
 /// The lines that are met, counted.

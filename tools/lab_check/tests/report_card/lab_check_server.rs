@@ -257,7 +257,7 @@ fn a_table_that_can_not_be_written_is_told_before_the_check() {
 fn a_wrong_call_ends_with_2_and_says_why() {
     let folder = folder();
     for (words, complaint) in [
-        (vec![], "expected server, client, compare, class or log, found nothing"),
+        (vec![], "expected server, client, compare, class, learn or log, found nothing"),
         (vec!["server"], "expected one COMMAND after server, or --at, found 0"),
         (vec!["server", "a {port}", "b"], "expected one COMMAND after server, or --at, found 2"),
         (vec!["server", "python3 Server.py"], "expected {port} in the COMMAND of server"),
@@ -267,7 +267,7 @@ fn a_wrong_call_ends_with_2_and_says_why() {
         (vec!["client", "--at", "localhost:2048"], "--at goes with server"),
         (
             vec!["servers", "a {port}"],
-            "expected server, client, compare, class or log, found \"servers\"",
+            "expected server, client, compare, class, learn or log, found \"servers\"",
         ),
         (vec!["server", "a {port}", "--no-such-option"], "no-such-option"),
     ] {
