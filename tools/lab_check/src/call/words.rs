@@ -41,5 +41,5 @@ Examples:
         the servers of a class: a table, a card each, and what most fail
     lab_check learn server \"python3 Server.py {port}\"
         the next line that your server does not meet yet, and why
-    lab_check learn both \"python3 Server.py {port}\" \"python3 Client.py {host} {port} {rtp}\"
+    lab_check learn both \"./server {port}\" \"./client {host} {port} {rtp}\"
         both halves in the order of the steps, at the end one against the other";
