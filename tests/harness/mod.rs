@@ -96,8 +96,16 @@ pub(crate) fn run_with(program: &'static str, modules: &[&[Test]], found: Vec<Na
 
 /// What is in the names of tests that take long. They begin first: the last to begin would be the only
 /// one at the end.
-const LONGEST: [&str; 4] =
-    ["whole movie", "step 5, a client", "step 6, a client", "every_view_looks_like"];
+const LONGEST: [&str; 8] = [
+    "whole movie",
+    "step 5, a client",
+    "step 6, a client",
+    "step 3, a server",
+    "card of",
+    "forty submissions",
+    "lab_check_server::",
+    "in_a_window_of_any_size",
+];
 
 fn trial(test: Named, arguments: &Arguments, report: Report) -> Trial {
     let Named { name, run, takes_long } = test;
