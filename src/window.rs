@@ -26,9 +26,9 @@ mod controls;
 mod curves;
 mod draw;
 mod figures;
-mod film;
 mod keys;
 mod layout;
+mod movie;
 mod no_window;
 mod overlays;
 mod page;
@@ -362,7 +362,7 @@ const fn meaning_of(key: Key) -> Option<Press> {
         Key::L => Some(Press::Panel(PanelKind::RtspLog)),
         Key::H => Some(Press::Panel(PanelKind::RtpHeader)),
         Key::I => Some(Press::Panel(PanelKind::Statistics)),
-        Key::F => Some(Press::Film),
+        Key::F => Some(Press::Movie),
         Key::R => Some(Press::Page),
         Key::Up => Some(Press::Scroll(Scroll::Up)),
         Key::Down => Some(Press::Scroll(Scroll::Down)),

@@ -1,4 +1,4 @@
-//! The buttons below the film: which there are, and how they look.
+//! The buttons below the movie: which there are, and how they look.
 
 use embedded_graphics::prelude::{Point, Size};
 use embedded_graphics::primitives::Rectangle;

@@ -24,8 +24,8 @@ pub(super) enum Press {
     Space,
     /// Opens a panel, or closes it.
     Panel(PanelKind),
-    /// Nothing but the film, and back.
-    Film,
+    /// Nothing but the movie, and back.
+    Movie,
     /// R: the page of the session so far.
     Page,
     /// Through what is in the panel.
@@ -62,7 +62,7 @@ pub(super) struct Controls {
     network: Option<Network>,
     zoom: Zoom,
     page: page::Page,
-    film_only: bool,
+    movie_only: bool,
     panel: Option<PanelKind>,
     /// The first entry that the panel shows; `None` for the newest, or for the beginning.
     first_shown: Option<usize>,
@@ -131,8 +131,8 @@ impl Controls {
         [self.zoom.told(), self.page.told()].into_iter().flatten()
     }
 
-    pub(super) const fn film_only(&self) -> bool {
-        self.film_only
+    pub(super) const fn movie_only(&self) -> bool {
+        self.movie_only
     }
 
     pub(super) const fn first_shown(&self) -> Option<usize> {
@@ -205,7 +205,7 @@ impl Controls {
             (Press::Space, None) => self.space(client),
             (Press::Panel(kind), None) => self.open_or_close(kind),
             (Press::Page, None) => self.page.ask(Instant::now()),
-            (Press::Film, None) => self.film_only = !self.film_only,
+            (Press::Movie, None) => self.movie_only = !self.movie_only,
             (Press::Scroll(step), None) => self.scroll(step),
             (Press::Zoom(step), _) => self.zoom.change(step, Instant::now()),
             (Press::Seek(direction), None) => client.seek_movie(direction),
@@ -216,7 +216,7 @@ impl Controls {
                 Press::Button(_)
                 | Press::Space
                 | Press::Panel(_)
-                | Press::Film
+                | Press::Movie
                 | Press::Page
                 | Press::Scroll(_)
                 | Press::Seek(_)
@@ -243,7 +243,7 @@ impl Controls {
 
     fn open_or_close(&mut self, kind: PanelKind) {
         self.panel = if self.panel == Some(kind) { None } else { Some(kind) };
-        self.film_only = false;
+        self.movie_only = false;
         self.first_shown = None;
     }
 
@@ -305,7 +305,7 @@ impl Controls {
             Target::Panel => self.panel = None,
             Target::Newest => self.first_shown = None,
             Target::Statistics => self.open_or_close(PanelKind::Statistics),
-            Target::Film => self.film_only = false,
+            Target::Movie => self.movie_only = false,
             Target::Nothing => {}
         }
     }
@@ -329,8 +329,8 @@ impl Controls {
 
     /// One thing at a time, the uppermost first.
     fn dismiss(&mut self, client: &mut dyn Player) {
-        if self.film_only {
-            self.film_only = false;
+        if self.movie_only {
+            self.movie_only = false;
         } else if client.message().is_some() {
             client.dismiss_message();
         } else {

@@ -9,9 +9,9 @@ use embedded_graphics::text::Alignment;
 use super::buttons::{draw_button, draw_key, key_width};
 use super::canvas::{Canvas, Mark};
 use super::figures::{draw_all, draw_line, draw_statistics};
-use super::film::draw_film;
 use super::keys::draw_keys;
 use super::layout::{Layout, below, inside, line_above, line_below, part};
+use super::movie::draw_movie;
 use super::overlays::{MessageBox, draw_dialog};
 use super::palette::{Color, LABEL, PLAIN, STRONG};
 use super::rtp_header::draw_rtp_header;
@@ -50,21 +50,21 @@ pub fn marks(width: usize, height: usize, view: &View<'_>) -> Vec<Mark> {
 #[doc(alias = "createWidgets")]
 fn draw_on(mut canvas: Canvas<'_>, view: &View<'_>) -> Drawn {
     let drawing = &mut canvas;
-    let layout = Layout::of(drawing.size(), view.panel.is_some(), view.film_only);
+    let layout = Layout::of(drawing.size(), view.panel.is_some(), view.movie_only);
     let packet = view.packet_hint.filter(|_| !matches!(view.panel, Some(Panel::RtpHeader { .. })));
-    let message = view.message.map(|message| MessageBox::of(layout.film, message, packet));
+    let message = view.message.map(|message| MessageBox::of(layout.movie, message, packet));
     let free = message.as_ref().map_or(layout, |message| layout.above(message.height()));
     // A shade lies on all.
     let shade = view.asks_to_close.then(Instant::now);
     let panel = view.panel.as_ref().map(Panel::kind);
-    let size = (drawing.size(), view.scale, view.theme, view.film_only, view.buttons);
+    let size = (drawing.size(), view.scale, view.theme, view.movie_only, view.buttons);
     drawing.begin(&(size, panel, free.panel, view.extra.len(), shade));
     if layout.is_sheet {
-        drawing.fixed(|drawing| drawing.cover(layout.film, Color::Video));
+        drawing.fixed(|drawing| drawing.cover(layout.movie, Color::Video));
     } else {
-        draw_film(drawing, &layout, free.film, view);
+        draw_movie(drawing, &layout, free.movie, view);
     }
-    if layout.is_film_only {
+    if layout.is_movie_only {
         draw_foot(drawing, layout.status, view);
     } else {
         let View { state, pills, movie, address, session, last_reply, .. } = view;
@@ -181,7 +181,7 @@ fn draw_title(canvas: &mut Canvas<'_>, area: Rectangle, (left, right): (u32, u32
     canvas.text(title, inside(area, [left, 0, right, 0]), PLAIN, Alignment::Center);
 }
 
-/// The line below a film that is shown alone: the state, figures, and the key that brings all back.
+/// The line below a movie that is shown alone: the state, figures, and the key that brings all back.
 fn draw_foot(canvas: &mut Canvas<'_>, area: Rectangle, view: &View<'_>) {
     canvas.cover(area, Color::Panel);
     canvas.fill(line_above(area), Color::Edge);
@@ -190,12 +190,12 @@ fn draw_foot(canvas: &mut Canvas<'_>, area: Rectangle, view: &View<'_>) {
     }
     let area = below(area, 1);
     let left = draw_state(canvas, area, view) + 4;
-    let back = if view.film_only { key_width("F") + 4 + LABEL.width_of("back") } else { 0 };
+    let back = if view.movie_only { key_width("F") + 4 + LABEL.width_of("back") } else { 0 };
     if back > 0 && left + back + 20 <= area.size.width {
         let place = part(area, area.size.width - 10 - back, 0, back, area.size.height);
         draw_key(canvas, part(place, 0, 2, key_width("F"), 15), "F", (Color::Panel, Color::Dim));
         canvas.text("back", place, LABEL, Alignment::Right);
-        canvas.target(Target::Film, place);
+        canvas.target(Target::Movie, place);
     }
     let line = inside(area, [left, 0, back + 24, 0]);
     if line.size.width >= LABEL.width_of("8 more: I") {

@@ -5,22 +5,22 @@ use embedded_graphics::geometry::AnchorY;
 use embedded_graphics::prelude::{Point, Size};
 use embedded_graphics::primitives::Rectangle;
 
-/// The areas of the window; the film takes what the others leave.
+/// The areas of the window; the movie takes what the others leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Layout {
     window: Rectangle,
     pub(super) status: Rectangle,
-    pub(super) film: Rectangle,
+    pub(super) movie: Rectangle,
     pub(super) controls: Rectangle,
     pub(super) statistics: Rectangle,
-    /// The column at the right; in a narrow window a sheet over the film.
+    /// The column at the right; in a narrow window a sheet over the movie.
     pub(super) panel: Option<Rectangle>,
-    /// The panel hides the film.
+    /// The panel hides the movie.
     pub(super) is_sheet: bool,
     /// The statistics have room for all their rows, not for a line only.
     pub(super) is_full: bool,
-    /// Nothing but the film and a line at the foot.
-    pub(super) is_film_only: bool,
+    /// Nothing but the movie and a line at the foot.
+    pub(super) is_movie_only: bool,
 }
 
 /// The size that the window has at first, in points, and the height for a larger scale, for screens
@@ -29,10 +29,10 @@ pub(super) const FIRST_SIZE: (usize, usize) = (640, 560);
 pub(super) const FIRST_LOW_HEIGHT: usize = 350;
 
 impl Layout {
-    /// The areas in a window of that size; whether a panel is open, and whether only the film is wanted.
-    pub(super) fn of(Size { width, height }: Size, has_panel: bool, film_only: bool) -> Self {
-        if film_only || width < LEAST.width || height < LEAST.height {
-            return Self::of_film_only(width, height);
+    /// The areas in a window of that size; whether a panel is open, and whether only the movie is wanted.
+    pub(super) fn of(Size { width, height }: Size, has_panel: bool, movie_only: bool) -> Self {
+        if movie_only || width < LEAST.width || height < LEAST.height {
+            return Self::of_movie_only(width, height);
         }
         let is_low = height < LOW;
         let (status, controls, line) = if is_low { (26, 40, 20) } else { (32, 48, 24) };
@@ -42,48 +42,48 @@ impl Layout {
         let with_full = (height - status).saturating_sub(controls + FULL);
         let is_full = 10 * with_full >= 6 * (height - status) && column >= 330;
         let statistics = if is_full { FULL } else { line };
-        let film = height - status - controls - statistics;
+        let movie = height - status - controls - statistics;
         let band = |y, height| area(0, y, column, height);
-        let controls_y = status + film;
-        let film = band(status, film);
+        let controls_y = status + movie;
+        let movie = band(status, movie);
         let beside = area(column, status, panel, height - status);
         Self {
             window: area(0, 0, width, height),
             status: area(0, 0, width, status),
-            film,
+            movie,
             controls: band(controls_y, controls),
             statistics: band(controls_y + controls, statistics),
-            panel: has_panel.then_some(if is_sheet { film } else { beside }),
+            panel: has_panel.then_some(if is_sheet { movie } else { beside }),
             is_sheet,
             is_full,
-            is_film_only: false,
+            is_movie_only: false,
         }
     }
 
-    fn of_film_only(width: u32, height: u32) -> Self {
+    fn of_movie_only(width: u32, height: u32) -> Self {
         let line = FILM_LINE.min(height);
         let nothing = area(0, height, width, 0);
         Self {
             window: area(0, 0, width, height),
             status: area(0, height - line, width, line),
-            film: area(0, 0, width, height - line),
+            movie: area(0, 0, width, height - line),
             controls: nothing,
             statistics: nothing,
             panel: None,
             is_sheet: false,
             is_full: false,
-            is_film_only: true,
+            is_movie_only: true,
         }
     }
 
-    /// What a message, so high with the gaps around it, leaves of the film or of the sheet over it.
+    /// What a message, so high with the gaps around it, leaves of the movie or of the sheet over it.
     pub(super) fn above(&self, message: u32) -> Self {
         let shorter = |area: Rectangle| {
             area.resized_height(area.size.height.saturating_sub(message), AnchorY::Top)
         };
         match self.panel {
             Some(panel) if self.is_sheet => Self { panel: Some(shorter(panel)), ..*self },
-            _ => Self { film: shorter(self.film), ..*self },
+            _ => Self { movie: shorter(self.movie), ..*self },
         }
     }
 
@@ -142,21 +142,21 @@ impl Layout {
         [8, 80].map(|y| part(self.statistics, 424, y, column - 424 - 12, 64)).to_vec()
     }
 
-    /// The dialog in the middle of the window, as high as the film if that has room for it.
+    /// The dialog in the middle of the window, as high as the movie if that has room for it.
     pub(super) fn dialog(&self) -> Rectangle {
-        let (window, film) = (self.window, self.film);
-        let is_high = film.size.height >= DIALOG.height;
-        let room = if is_high { film } else { window };
+        let (window, movie) = (self.window, self.movie);
+        let is_high = movie.size.height >= DIALOG.height;
+        let room = if is_high { movie } else { window };
         let size = DIALOG.component_min(window.size);
         let x = window.size.width.saturating_sub(size.width) / 2;
         let y = room.size.height.saturating_sub(size.height) / 2;
         Rectangle::new(Point::new(0, room.top_left.y) + point(x, y), size)
     }
 
-    /// Where a picture of that size goes: its aspect kept, centred in the film's area.
+    /// Where a picture of that size goes: its aspect kept, centred in the movie's area.
     pub(super) fn fitted(&self, width: usize, height: usize) -> Rectangle {
         let (width, height) = (width.max(1) as u64, height.max(1) as u64);
-        let Size { width: room_x, height: room_y } = self.film.size;
+        let Size { width: room_x, height: room_y } = self.movie.size;
         let by_height = u64::from(room_y) * width / height;
         let by_width = u64::from(room_x) * height / width;
         let (fitted_x, fitted_y) = if by_height <= u64::from(room_x) {
@@ -165,10 +165,10 @@ impl Layout {
             (room_x, u32::try_from(by_width).unwrap_or(room_y))
         };
         // Of the flattest picture a line is left to see.
-        let fitted = Size::new(fitted_x.max(1), fitted_y.max(1)).component_min(self.film.size);
+        let fitted = Size::new(fitted_x.max(1), fitted_y.max(1)).component_min(self.movie.size);
         let margin = |room: u32, fitted: u32| room.saturating_sub(fitted) / 2;
         let top_left = point(margin(room_x, fitted.width), margin(room_y, fitted.height));
-        Rectangle::new(self.film.top_left + top_left, fitted)
+        Rectangle::new(self.movie.top_left + top_left, fitted)
     }
 }
 
@@ -219,7 +219,7 @@ pub(super) fn point(x: u32, y: u32) -> Point {
 
 /// Below this height status line, controls and line are lower.
 const LOW: u32 = 440;
-/// The least that there is room for more than the film in.
+/// The least that there is room for more than the movie in.
 const LEAST: Size = Size::new(380, 206);
 /// Below this width a panel is a sheet.
 const SHEET: u32 = 608;
@@ -246,10 +246,10 @@ mod tests {
         Layout::of(Size::new(width, height), has_panel, false)
     }
 
-    /// Points, then the film alone, the panel, and the film beside it.
+    /// Points, then the movie alone, the panel, and the movie beside it.
     #[test]
     fn the_areas_are_those_of_the_table() {
-        for ((width, height), film, panel, beside) in [
+        for ((width, height), movie, panel, beside) in [
             ((640, 560), (640, 328), (304, 528), (336, 328)),
             ((1024, 740), (1024, 508), (460, 708), (564, 508)),
             ((640, 345), (640, 259), (304, 319), (336, 259)),
@@ -261,9 +261,9 @@ mod tests {
         ] {
             let size = |(width, height)| Size::new(width, height);
             let (alone, open) = (layout(width, height, false), layout(width, height, true));
-            assert_eq!(alone.film.size, size(film), "{width}x{height}");
+            assert_eq!(alone.movie.size, size(movie), "{width}x{height}");
             assert_eq!(open.panel.unwrap().size, size(panel), "{width}x{height}");
-            assert_eq!(open.film.size, size(beside), "{width}x{height}");
+            assert_eq!(open.movie.size, size(beside), "{width}x{height}");
         }
     }
 
@@ -272,10 +272,10 @@ mod tests {
         for width in (380..1400).step_by(31).chain([445, 446, 607, 608]) {
             for height in (206..900).step_by(23).chain([439, 440]) {
                 for has_panel in [false, true] {
-                    let Layout { status, film, controls, statistics, panel, is_sheet, .. } =
+                    let Layout { status, movie, controls, statistics, panel, is_sheet, .. } =
                         layout(width, height, has_panel);
                     let beside = panel.filter(|_| !is_sheet);
-                    let all = [Some(status), Some(film), Some(controls), Some(statistics), beside];
+                    let all = [Some(status), Some(movie), Some(controls), Some(statistics), beside];
                     let areas: Vec<Rectangle> = all.into_iter().flatten().collect();
                     let points: u32 =
                         areas.iter().map(|area| area.size.width * area.size.height).sum();
@@ -285,7 +285,7 @@ mod tests {
                             assert!(one.intersection(other).is_zero_sized(), "{width}x{height}");
                         }
                     }
-                    assert!(film.size.height >= 120, "{width}x{height}");
+                    assert!(movie.size.height >= 120, "{width}x{height}");
                 }
             }
         }
@@ -316,11 +316,11 @@ mod tests {
     }
 
     #[test]
-    fn a_window_that_is_too_small_shows_the_film_and_a_line() {
+    fn a_window_that_is_too_small_shows_the_movie_and_a_line() {
         for (width, height) in [(379, 900), (900, 205), (0, 0), (1, 1), (30, 19)] {
             let layout = layout(width, height, true);
-            assert!(layout.is_film_only && layout.panel.is_none());
-            assert_eq!(layout.film.size.height + layout.status.size.height, height);
+            assert!(layout.is_movie_only && layout.panel.is_none());
+            assert_eq!(layout.movie.size.height + layout.status.size.height, height);
         }
     }
 
@@ -330,7 +330,7 @@ mod tests {
             for picture in [(1, 1), (384, 288), (3840, 2160), (1, 9000), (9000, 1)] {
                 let layout = layout(width, height, false);
                 let fitted = layout.fitted(picture.0, picture.1);
-                let inside = fitted.intersection(&layout.film).size;
+                let inside = fitted.intersection(&layout.movie).size;
                 assert!(fitted.is_zero_sized() || inside == fitted.size, "{picture:?}");
             }
         }

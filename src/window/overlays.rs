@@ -1,4 +1,4 @@
-//! What lies over the film: the message, and the dialog.
+//! What lies over the movie: the message, and the dialog.
 
 use embedded_graphics::primitives::Rectangle;
 use embedded_graphics::text::Alignment;
@@ -13,7 +13,7 @@ use super::view::View;
 use crate::client::{Message, Severity};
 use crate::rtsp::State;
 
-/// A message as it is laid out at the foot of the film.
+/// A message as it is laid out at the foot of the movie.
 pub(super) struct MessageBox<'a> {
     area: Rectangle,
     color: Color,
@@ -24,7 +24,7 @@ pub(super) struct MessageBox<'a> {
 }
 
 impl<'a> MessageBox<'a> {
-    /// As high as its lines, and at most half of the film, which is `room` here; what has no room then
+    /// As high as its lines, and at most half of the movie, which is `room` here; what has no room then
     /// is in the log.
     pub(super) fn of(room: Rectangle, message: &Message, packet: Option<&'a str>) -> Self {
         let width = room.size.width.saturating_sub(2 * 12);

@@ -24,7 +24,7 @@ pub enum Target {
     /// The message.
     Message,
     /// The `F` that brings all back.
-    Film,
+    Movie,
     /// The dialog's "Continue watching".
     Continue,
     /// The dialog's "Close".

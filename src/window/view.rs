@@ -22,8 +22,8 @@ pub struct View<'a> {
     pub scale: usize,
     /// The palette.
     pub theme: Theme,
-    /// Nothing but the film is wanted.
-    pub film_only: bool,
+    /// Nothing but the movie is wanted.
+    pub movie_only: bool,
     /// Where the session is.
     pub state: State,
     /// What else is to be known of it, beside the state.
@@ -62,7 +62,7 @@ pub struct View<'a> {
     pub curves: [Curve; 2],
     /// There is an answer to DESCRIBE.
     pub has_description: bool,
-    /// What is open beside the film.
+    /// What is open beside the movie.
     pub panel: Option<Panel<'a>>,
     /// The dialog "Close the player?" is open.
     pub asks_to_close: bool,
@@ -123,7 +123,7 @@ pub struct Curve {
     pub samples: Vec<u64>,
 }
 
-/// What can be open beside the film.
+/// What can be open beside the movie.
 #[derive(Clone, Copy, Debug)]
 pub enum Panel<'a> {
     /// The last requests and replies.
@@ -195,7 +195,7 @@ impl<'a> View<'a> {
         Self {
             scale: controls.scale(),
             theme,
-            film_only: controls.film_only(),
+            movie_only: controls.movie_only(),
             state: status.state,
             pills: pills(&status, loss, client.buffering(), controls.told()),
             movie: status.movie,

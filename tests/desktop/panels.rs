@@ -1,4 +1,4 @@
-//! What the panel beside the film shows.
+//! What the panel beside the movie shows.
 
 use super::places::Area;
 use super::screen::{BLUE, DARK_BLUE, GREEN, RED, Screen};

@@ -67,7 +67,7 @@ pub(crate) struct Places {
     /// Pixels for each point, across and down.
     pub(crate) scale: i32,
     pub(crate) buttons: Buttons,
-    /// A panel is open beside the film.
+    /// A panel is open beside the movie.
     pub(crate) has_panel: bool,
 }
 
@@ -119,7 +119,7 @@ impl Places {
         all.find(|(button, _)| *button == target).map(|(_, area)| area)
     }
 
-    /// The buttons below the film.
+    /// The buttons below the movie.
     fn row(&self) -> Vec<(Target, Area)> {
         let tabs = match self.has_panel {
             true => 0,
@@ -202,7 +202,7 @@ impl Places {
         Area { x, y, width, height }
     }
 
-    /// The dialog that the close button opens: in the middle of the window, as high as the film.
+    /// The dialog that the close button opens: in the middle of the window, as high as the movie.
     pub(crate) fn dialog(&self) -> Area {
         let (video, size) = (self.video(), Size::of(380, 152));
         let has_room = video.height >= size.height;
@@ -212,7 +212,7 @@ impl Places {
         Area { x, y, width: size.width, height: size.height }
     }
 
-    /// The panel, or where it would be: a column at the right, and in a narrow window over the film.
+    /// The panel, or where it would be: a column at the right, and in a narrow window over the movie.
     pub(crate) fn panel(&self) -> Area {
         let Size { width, height } = self.drawing;
         if width < 608 {

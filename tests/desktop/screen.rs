@@ -200,15 +200,15 @@ impl Screen {
         self.has_pill()
     }
 
-    /// The box in the middle of the film that says that it is over.
+    /// The box in the middle of the movie that says that it is over.
     pub(crate) fn shows_end(&self) -> bool {
         let (x, y) = self.places.video().center();
         let edges = [y - 52, y + 51];
         edges.into_iter().all(|y| (y - 2..y + 3).any(|y| self.is(x, y, AMBER)))
     }
 
-    /// Nothing but the film, and a line at the foot.
-    pub(crate) fn is_film_only(&self) -> bool {
+    /// Nothing but the movie, and a line at the foot.
+    pub(crate) fn is_movie_only(&self) -> bool {
         let y = self.places.drawing.height - 20;
         self.is(3, y, EDGE) && self.is(3, y + 1, PANEL) && !self.is(3, 3, PANEL)
     }

@@ -182,7 +182,7 @@ fn long_pause() -> Told {
 
 /// Only the window says so, in pixels; its words are looked up.
 fn end_of_the_movie() -> Told {
-    Told::just(fs::read_to_string(root().join("src/window/film.rs")).unwrap())
+    Told::just(fs::read_to_string(root().join("src/window/movie.rs")).unwrap())
 }
 
 fn no_display() -> Told {

@@ -68,12 +68,12 @@ fn maximised(screen: &str, scale: i32) {
     player.wait_for("READY", |screen| screen.state() == Some(State::Ready));
     let frame = player.wait_until_still();
     let paused = player.screen();
-    assert!(paused.video_is_framed() && paused.shows_pause_sign(), "the film is beside the panel");
+    assert!(paused.video_is_framed() && paused.shows_pause_sign(), "the movie is beside the panel");
     player.key("Escape");
     player.wait_for("no panel", |screen| screen.panel().is_none());
 
     player.key("f");
-    player.wait_for("the film alone", Screen::is_film_only);
+    player.wait_for("the movie alone", Screen::is_movie_only);
     player.key("Escape");
     player.wait_for("all of it", Screen::bottom_is_laid_out);
     player.key("minus");

@@ -41,7 +41,7 @@ fn playing(picture: &Picture) -> View<'_> {
     View {
         scale: 1,
         theme: Theme::Dark,
-        film_only: false,
+        movie_only: false,
         state: State::Playing,
         pills: Vec::new(),
         movie: "movie.Mjpeg",

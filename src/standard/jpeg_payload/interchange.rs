@@ -599,7 +599,7 @@ mod tests {
     }
 
     #[test]
-    fn a_film_without_huffman_tables_has_the_standard_ones() {
+    fn a_movie_without_huffman_tables_has_the_standard_ones() {
         let mut jpeg = sample();
         while let Some(dht) = jpeg.windows(2).position(|marker| marker == [0xFF, DHT]) {
             let length = usize::from(u16::from_be_bytes([jpeg[dht + 2], jpeg[dht + 3]]));

@@ -14,7 +14,7 @@ use crate::harness::tests;
 tests![
     texts_lie_in_their_boxes_and_nothing_lies_on_them,
     in_a_window_of_any_size_nothing_is_covered_cut_or_left_out_uncounted,
-    the_film_and_the_buttons_stay_whatever_happens,
+    the_movie_and_the_buttons_stay_whatever_happens,
     what_is_usual_is_shown_whole,
     every_kind_of_fault_is_seen,
 ];
@@ -197,14 +197,14 @@ fn is_time(text: &str) -> bool {
     })
 }
 
-/// Texts and boxes change; where the film and the buttons are does not.
-fn the_film_and_the_buttons_stay_whatever_happens() {
+/// Texts and boxes change; where the movie and the buttons are does not.
+fn the_movie_and_the_buttons_stay_whatever_happens() {
     for (width, height) in [(640, 560), (683, 375), (640, 353), (480, 420), (380, 206)] {
         for is_open in [false, true] {
             let panel =
                 |scene: Scene| Scene { panel: is_open.then_some(Open::Statistics), ..scene };
             let usual = places(&panel(Scene::playing()), (width, height));
-            assert_eq!(usual.len(), 7, "the film, the row and five buttons: {usual:?}");
+            assert_eq!(usual.len(), 7, "the movie, the row and five buttons: {usual:?}");
             let message = overlays::everything().message;
             let pills = vec![("NO DATA", Tone::Warning)];
             for scene in [
@@ -220,7 +220,7 @@ fn the_film_and_the_buttons_stay_whatever_happens() {
     }
 }
 
-/// The film, the row below it, and the buttons: boxes 32 points high.
+/// The movie, the row below it, and the buttons: boxes 32 points high.
 fn places(scene: &Scene, size: (usize, usize)) -> Vec<Rectangle> {
     let marks = Example::sized("", size, scene.clone()).marks();
     let covers: Vec<Rectangle> = marks
@@ -231,10 +231,10 @@ fn places(scene: &Scene, size: (usize, usize)) -> Vec<Rectangle> {
         })
         .collect();
     let is_button = |area: &&Rectangle| area.size.height == 32 && area.size.width < 200;
-    let film = covers[0];
-    let below = film.top_left.y + i32::try_from(film.size.height).unwrap();
+    let movie = covers[0];
+    let below = movie.top_left.y + i32::try_from(movie.size.height).unwrap();
     let row = covers.iter().find(|area| area.top_left == Point::new(0, below)).unwrap();
-    [film, *row].into_iter().chain(covers.iter().filter(is_button).copied()).collect()
+    [movie, *row].into_iter().chain(covers.iter().filter(is_button).copied()).collect()
 }
 
 fn what_is_usual_is_shown_whole() {

@@ -1,4 +1,4 @@
-//! The message over the film, and the description beside it, alone and together.
+//! The message over the movie, and the description beside it, alone and together.
 
 use rtsp_lab::client::{Message, Severity};
 

@@ -52,7 +52,7 @@ fn states() -> Vec<(&'static str, Scene)> {
         ("buffering", buffering()),
         ("three", three(Scene::playing())),
         ("dialog", Scene { asks_to_close: true, ..paused() }),
-        ("film", Scene { film_only: true, ..Scene::playing() }),
+        ("movie", Scene { movie_only: true, ..Scene::playing() }),
         ("diagnosis", diagnosed),
     ]
 }

@@ -25,7 +25,7 @@ fn states() -> Vec<Example> {
         Example::ordinary("no-data", ended(false)),
         Example::ordinary("ended", ended(true)),
         Example::ordinary("ended-panel", Scene { panel: Some(Open::Statistics), ..ended(false) }),
-        Example::ordinary("film-only", Scene { film_only: true, ..Scene::playing() }),
+        Example::ordinary("movie-only", Scene { movie_only: true, ..Scene::playing() }),
         Example::ordinary("scale-told", scale_told()),
         Example::ordinary("page-told", page_told()),
         Example::ordinary("buffering", buffering()),

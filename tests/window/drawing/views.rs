@@ -25,7 +25,7 @@ use rtsp_lab::window::{
 pub(crate) struct Scene {
     pub(crate) scale: usize,
     pub(crate) theme: Theme,
-    pub(crate) film_only: bool,
+    pub(crate) movie_only: bool,
     pub(crate) state: State,
     pub(crate) pills: Vec<(&'static str, Tone)>,
     /// The end of the movie: whether the server has told it, and how it is played again.
@@ -71,7 +71,7 @@ impl Scene {
         Self {
             scale: 1,
             theme: Theme::Dark,
-            film_only: false,
+            movie_only: false,
             state: State::Init,
             pills: Vec::new(),
             end: None,
@@ -132,7 +132,7 @@ impl Scene {
         View {
             scale: self.scale,
             theme: self.theme,
-            film_only: self.film_only,
+            movie_only: self.movie_only,
             state: self.state,
             pills: self.pills.iter().map(|(text, tone)| ((*text).to_owned(), *tone)).collect(),
             movie: &self.movie,

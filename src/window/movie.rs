@@ -1,4 +1,4 @@
-//! The film, and what is said where it is: that there is none yet, that it is paused, that it is over.
+//! The movie, and what is said where it is: that there is none yet, that it is paused, that it is over.
 
 use embedded_graphics::prelude::{Point, Size};
 use embedded_graphics::primitives::Rectangle;
@@ -13,13 +13,13 @@ use super::view::View;
 use crate::rtsp::State;
 
 /// The last frame, its aspect kept; `free` is what a message leaves.
-pub(super) fn draw_film(
+pub(super) fn draw_movie(
     canvas: &mut Canvas<'_>,
     layout: &Layout,
     free: Rectangle,
     view: &View<'_>,
 ) {
-    canvas.cover(layout.film, Color::Video);
+    canvas.cover(layout.movie, Color::Video);
     let Some(picture) = view.picture else {
         let title = "No video yet";
         return match (view.state, view.undecoded) {
