@@ -18,7 +18,9 @@ use crate::harness::Named;
 pub(crate) fn tests() -> Vec<Named> {
     let test = |(name, blocks): (String, Vec<Block>)| {
         let title = format!("commands::{name}");
-        Named::new(title, move || play(&name, &blocks))
+        // One of the movies is played to its end in any case: the handout's.
+        let takes_long = name.ends_with(", whole movie");
+        Named::new(title, move || play(&name, &blocks)).that_takes_long(takes_long)
     };
     stages().into_iter().map(test).collect()
 }

@@ -63,6 +63,11 @@ impl Named {
     pub(crate) fn new(name: String, run: impl FnOnce() + Send + 'static) -> Self {
         Self { name, run: Box::new(run), takes_long: false }
     }
+
+    /// One that takes long runs where it is asked for.
+    pub(crate) fn that_takes_long(self, takes_long: bool) -> Self {
+        Self { takes_long, ..self }
+    }
 }
 
 impl From<&Test> for Named {

@@ -9,15 +9,6 @@ use crate::client_common::{LIMIT, MOVIE};
 use crate::common::movies::folder_with;
 use crate::common::programs::project;
 
-/// It takes as long as all the others together; its name makes it the first to begin.
-#[test]
-fn a_500_frame_movie_is_played_in_full() {
-    let server = Server::start(project(), &[]);
-    let mut command =
-        client_command(&["--headless", "127.0.0.1", &server.port, &rtp_port(), MOVIE]);
-    Program::start(&mut command).end(4 * LIMIT).assert_played(500);
-}
-
 #[test]
 fn a_movie_is_played_to_its_end_and_every_figure_is_right() {
     let folder = folder_with_movie(40);

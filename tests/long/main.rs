@@ -23,6 +23,7 @@ mod run;
 mod server_floods;
 mod server_standard_players;
 mod server_standard_recoding;
+mod whole_movie;
 
 fn main() -> ExitCode {
     let modules = [
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         server_floods::TESTS,
         server_standard_players::TESTS,
         server_standard_recoding::TESTS,
+        whole_movie::TESTS,
     ];
     harness::run("long", &modules)
 }
