@@ -211,11 +211,14 @@ fn read_request_line(line: &str) -> Result<(Method, Option<String>), Flaw> {
         let flaw = if version.is_some() { Flaw::Method } else { Flaw::RequestLine };
         return Err(flaw(line.to_owned()));
     };
-    let last = rest.split_whitespace().next_back().filter(|word| is_version(word));
-    if let Some(other) = last.filter(|_| version.is_none()) {
-        return Err(Flaw::Version(other.to_owned()));
-    }
-    let target = version.and_then(|start| rest.get(..start)).unwrap_or(rest).trim();
+    let target = match version {
+        Some(start) => rest.get(..start).unwrap_or(rest),
+        None => match rest.split_whitespace().next_back().filter(|word| is_version(word)) {
+            Some(other) => return Err(Flaw::Version(other.to_owned())),
+            None => rest,
+        },
+    };
+    let target = target.trim();
     Ok((method, (!target.is_empty()).then(|| target.to_owned())))
 }
 
