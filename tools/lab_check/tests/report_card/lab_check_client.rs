@@ -22,20 +22,21 @@ tests![
     all_faults_of_the_program_are_tried,
     the_labs_own_client_fails_at_a_split_reply_only,
     the_headless_client_fails_nothing_and_what_it_does_not_do_is_not_checked,
-    a_user_is_asked_for_each_click_of_a_window,
     no_client_writes_its_own_card,
     the_last_three_complaints_stand_below_what_failed_or_all,
     the_story_of_a_failure_is_told_when_it_is_asked_for,
-    an_end_that_does_not_always_come_is_counted,
-    what_a_client_writes_into_its_movie_is_in_a_copy,
     a_window_without_the_keys_is_not_blamed,
     a_client_that_never_asks_fails_setup_and_nothing_else_is_checked,
     a_client_may_leave_a_log_but_no_picture,
+    a_wrong_call_says_what_is_wrong_with_it;
+    long:
+    a_faultless_client_gets_a_full_card_and_each_fault_is_named_and_no_other,
+    the_window_gets_a_full_card_by_its_own_keys,
+    a_user_is_asked_for_each_click_of_a_window,
+    an_end_that_does_not_always_come_is_counted,
+    what_a_client_writes_into_its_movie_is_in_a_copy,
     #[cfg(target_os = "linux")]
     what_a_client_has_started_is_gone_with_it,
-    a_wrong_call_says_what_is_wrong_with_it;
-    long: a_faultless_client_gets_a_full_card_and_each_fault_is_named_and_no_other,
-    the_window_gets_a_full_card_by_its_own_keys
 ];
 
 /// The faults of `tests/python_lab/faults/client.py`, and the line of the card that each is to

@@ -28,13 +28,13 @@ tests![
     a_wrong_call_ends_with_2_and_says_why,
     a_movie_that_can_not_be_read_is_an_error,
     #[cfg(target_os = "linux")]
-    nothing_of_the_program_is_left_when_the_card_is_printed,
-    #[cfg(target_os = "linux")]
     nothing_is_left_when_lab_check_is_killed,
     the_card_in_the_document_is_the_real_one,
     a_failure_has_the_reason_that_the_client_would_tell,
     the_story_of_a_failure_has_what_came_before_it;
     long:
+    #[cfg(target_os = "linux")]
+    nothing_of_the_program_is_left_when_the_card_is_printed,
     a_server_that_runs_is_checked_where_it_is,
     bits_that_are_0_in_all_packets_are_seen_in_encode,
     the_users_movie_may_have_any_name,
