@@ -453,7 +453,9 @@ impl Client {
         let examined = self.receiver.examine(&mut self.log);
         let overdue = self.dialogue.overdue(now, REPLY_WAIT);
         if let Some(method) = overdue {
-            self.give_up(Message::no_lab_reply(method, REPLY_WAIT));
+            let packets_come = self.state == State::Playing && !self.receiver.is_silent();
+            let why = Message::no_lab_reply(method, REPLY_WAIT).while_packets_come(packets_come);
+            self.give_up(why);
         }
         if self.state != State::Init {
             self.receiver.screen.statistics.sample(now);

@@ -108,6 +108,13 @@ impl Message {
         Self::no_reply(method, wait).with((method == Method::Setup).then_some(CALL_BY_URL))
     }
 
+    /// The same while packets come or not: a server may be busy with sending.
+    pub(crate) fn while_packets_come(self, they_come: bool) -> Self {
+        self.with(they_come.then_some(
+            "Its packets still come: does it read requests while it sends, and stop the sending then?",
+        ))
+    }
+
     /// The connection has ended, and the reply to `awaited` has not come.
     pub(crate) fn server_gone(why: &str, awaited: Option<Method>) -> Self {
         let text = match awaited {

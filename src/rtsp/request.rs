@@ -340,14 +340,22 @@ fn hint(line: &str) -> Option<String> {
     if line.matches('\0').count() * 3 > line.chars().count() {
         return Some(": two or four bytes a character; expected one, as in UTF-8".into());
     }
-    if ["b'", "b\"", "'", "\"", "["].iter().any(|start| line.starts_with(start)) {
+    if ["b'", "b\"", "'", "\"", "[", "(", "{"].iter().any(|start| line.starts_with(start)) {
         return Some(": it looks like what Python prints, and not like the text itself".into());
     }
     if line.starts_with("\u{16}\u{3}") {
         return Some(": it looks like TLS; expected plain text".into());
     }
+    if line.starts_with("\u{fffd}\u{1a}") {
+        return Some(
+            ": it looks like an RTP packet (80 1A), which goes to the client by UDP".into(),
+        );
+    }
     if line.contains(" HTTP/1.") {
         return Some(": it looks like a web browser's".into());
+    }
+    if let Some(method) = Method::ALL.iter().find(|method| word.starts_with(method.name())) {
+        return Some(format!(": expected a space after {method}"));
     }
     let at = |method: &Method| Some((line.find(&format!("{method} "))?, *method));
     let (at, method) =
@@ -364,7 +372,10 @@ impl fmt::Display for BadRequest {
                 write!(out, "expected METHOD movie RTSP/1.0 in line 1, found {line:?}{hint}")
             }
             Flaw::Method(line) => {
-                write!(out, "unknown method in {line:?}{}", hint(line).unwrap_or_default())
+                write!(out, "unknown method in {line:?}")?;
+                let known =
+                    || format!(": expected one of {}", Method::ALL.map(Method::name).join(", "));
+                out.write_str(&hint(line).unwrap_or_else(known))
             }
             Flaw::Version(version) => {
                 write!(out, "expected RTSP/1.0 at the end of line 1, found {version:?}")
@@ -376,8 +387,13 @@ impl fmt::Display for BadRequest {
                 write!(out, "{expected}{letters}: the request is one line, {line:?}")
             }
             Flaw::NoCseq => out.write_str("expected a line with CSeq and a number, found none"),
+            Flaw::NoPort(line) if line.is_empty() => {
+                out.write_str("expected a line with Transport and client_port, found none")
+            }
             Flaw::NoPort(line) => {
-                write!(out, "expected client_port from 1 to 65535 in Transport, found {line:?}")
+                write!(out, "expected client_port from 1 to 65535 in Transport, found {line:?}")?;
+                let hint = if line.contains('{') { ": an f-string without its f?" } else { "" };
+                out.write_str(hint)
             }
             Flaw::TooLong(limit) => write!(out, "no end within {limit} bytes"),
         }

@@ -372,8 +372,10 @@ impl StandardClient {
         match overdue {
             Some(_) if self.plan == Plan::Tcp => self.reconnect_over_tcp(),
             Some(method) => {
-                let message = self.session.explain(Message::no_reply(method, REPLY_WAIT));
-                self.give_up(message);
+                let is_playing = self.session.state == State::Playing;
+                let packets_come = is_playing && !self.session.receiver.is_silent();
+                let why = Message::no_reply(method, REPLY_WAIT).while_packets_come(packets_come);
+                self.give_up(self.session.explain(why));
             }
             None => {}
         }

@@ -146,6 +146,9 @@ impl fmt::Display for MovieError {
         match self {
             Self::NoFile { name, near } => {
                 write!(out, "find movie {name:?} in the folder of movies")?;
+                if name.is_empty() {
+                    out.write_str(": the request names none")?;
+                }
                 near.as_ref().map_or(Ok(()), |near| write!(out, "; there is {near:?}"))
             }
             Self::Outside { name } => {

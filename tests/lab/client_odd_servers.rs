@@ -398,6 +398,27 @@ fn without_a_reply_the_user_is_told_and_may_try_again() {
 }
 
 #[test]
+fn a_server_that_sends_on_in_place_of_a_reply_is_told_so() {
+    for (button, method) in
+        [(Client::pause_movie as fn(&mut Client), "PAUSE"), (Client::exit_client, "TEARDOWN")]
+    {
+        let mut stage = Stage::playing();
+        stage.sends_a_frame();
+        stage.press(button);
+        stage.server.expects(method);
+        stage.sends_a_frame();
+        let told = stage.message("No reply");
+        assert!(told.contains(method) && told.contains("packets still come"), "{told}");
+    }
+    // Without packets there is nothing to say of them.
+    let mut stage = Stage::ready();
+    stage.client.exit_client();
+    stage.server.expects("TEARDOWN");
+    let told = stage.message("No reply");
+    assert!(!told.contains("packets"), "{told}");
+}
+
+#[test]
 fn a_play_that_was_not_answered_can_be_pressed_again() {
     let mut stage = Stage::ready();
     stage.client.play_movie();

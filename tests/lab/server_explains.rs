@@ -278,6 +278,12 @@ const REFUSALS: &[Refusal] = &[
         says: "not the letters \\ and n",
     },
     Refusal {
+        name: "line ends that are carriage returns alone",
+        request: "SETUP movie.Mjpeg RTSP/1.0\rCSeq: 1\rTransport: RTP/UDP; client_port= 5008\r\r",
+        status: "400",
+        says: "the request is one line, \"SETUP movie.Mjpeg RTSP/1.0\\rCSeq: 1\\rTransport",
+    },
+    Refusal {
         name: "another protocol's version",
         request: "SETUP movie.Mjpeg HTTP/1.1\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008\n",
         status: "400",
@@ -302,6 +308,18 @@ const REFUSALS: &[Refusal] = &[
         says: "expected client_port from 1 to 65535 in Transport, found \"Transport: RTP/UDP; client_port= 50O8\"",
     },
     Refusal {
+        name: "a port that Python has not filled in",
+        request: "SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= {self.rtpPort}\n",
+        status: "400",
+        says: "found \"Transport: RTP/UDP; client_port= {self.rtpPort}\": an f-string without its f?",
+    },
+    Refusal {
+        name: "a SETUP whose Transport line has another name",
+        request: "SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransprot: RTP/UDP; client_port= 5008\n",
+        status: "400",
+        says: "expected a line with Transport and client_port, found none",
+    },
+    Refusal {
         name: "channels in place of a port",
         request: "SETUP movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/AVP/TCP;interleaved=0-1\n",
         status: "400",
@@ -318,6 +336,24 @@ const REFUSALS: &[Refusal] = &[
         request: "setup movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008\n",
         status: "501",
         says: "unknown method in \"setup movie.Mjpeg RTSP/1.0\": expected SETUP, in capitals",
+    },
+    Refusal {
+        name: "a method that there is not",
+        request: "SETPU movie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008\n",
+        status: "501",
+        says: "unknown method in \"SETPU movie.Mjpeg RTSP/1.0\": expected one of SETUP, PLAY, PAUSE",
+    },
+    Refusal {
+        name: "no space after the method",
+        request: "SETUPmovie.Mjpeg RTSP/1.0\nCSeq: 1\nTransport: RTP/UDP; client_port= 5008\n",
+        status: "501",
+        says: "unknown method in \"SETUPmovie.Mjpeg RTSP/1.0\": expected a space after SETUP",
+    },
+    Refusal {
+        name: "a tuple",
+        request: "('SETUP', 'movie.Mjpeg', 'RTSP/1.0')",
+        status: "501",
+        says: "it looks like what Python prints, and not like the text itself",
     },
     Refusal {
         name: "the text as Python prints it",

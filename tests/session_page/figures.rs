@@ -54,15 +54,16 @@ fn assert_figures(page: &Page, ended: &Ended) {
         "{}",
         page.between("id=\"again\"", "</section>")
     );
+    let milliseconds = |text: &str| text.trim_end_matches(" ms").parse::<f64>().unwrap();
     let replies =
         printed.iter().filter_map(|line| line.strip_prefix("reply to ")?.split_once(": "));
-    let slowest = replies.map(|(_, time)| time.to_owned()).max_by(|one, other| {
-        let number = |text: &str| text.trim_end_matches(" ms").parse::<f64>().unwrap();
-        number(one).total_cmp(&number(other))
-    });
+    let slowest = replies.map(|(_, time)| milliseconds(time)).max_by(f64::total_cmp).unwrap();
     let [verdict, figure, _] = page.card("slowest reply");
-    let is_fast = figure.trim_end_matches(" ms").parse::<f64>().unwrap() < 50.0;
-    assert_eq!((verdict == "pass", Some(figure)), (is_fast, slowest));
+    assert_eq!(verdict == "pass", milliseconds(&figure) < 50.0);
+    // Printed is the last reply to each method, and the page has them all. The program asks for each once.
+    let is_program = ended.output.contains("Data sent:");
+    let of_all = milliseconds(&figure);
+    assert!(of_all == slowest || of_all > slowest && !is_program, "{of_all} {slowest}");
     assert_eq!(page.card("packets lost")[1], ended.figure("packets lost rate"));
     let shown = format!("{} of ", ended.figure("frames shown"));
     assert!(page.card("frames shown")[1].starts_with(&shown), "{:?}", page.card("frames shown"));
