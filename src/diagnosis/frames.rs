@@ -102,6 +102,8 @@ pub(super) struct Frames {
     /// Frames in one packet that are cut off after the same number of bytes, whatever is between.
     cut_alike: Series,
     cut_length: usize,
+    /// Whether each of the last frames, all of them in one packet, was cut off.
+    cut_now_and_then: Ring,
     /// Progressive ones without an end, in a row, of the same length.
     endless_alike: Series,
     /// The longest frame in one packet.
@@ -167,8 +169,10 @@ impl Frames {
 
     fn note_length(&mut self, frame: &Frame, is_alone: bool, now: Duration) {
         if !is_alone {
+            self.cut_now_and_then = Ring::default();
             return;
         }
+        self.cut_now_and_then.push(frame.is_cut());
         self.longest = self.longest.max(frame.length);
         if frame.is_cut() {
             self.cut_alike.go_on(frame.length == self.cut_length, now);
@@ -264,6 +268,11 @@ impl Frames {
         }
         if self.twins >= NOTED {
             return Some(note_texts::two_pictures());
+        }
+        // What comes by UDP comes whole: this is how it was sent.
+        let (cut, of) = (self.cut_now_and_then.yes(24), self.cut_now_and_then.count().min(24));
+        if of == 24 && (4..of).contains(&cut) {
+            return Some(note_texts::some_cut(cut, of));
         }
         let last = self.last.as_ref()?;
         if self.padded >= NOTED {

@@ -105,6 +105,18 @@ fn the_same_picture_again_and_again() {
 }
 
 #[test]
+fn some_frames_are_cut() {
+    for each in [2, 3, 5] {
+        let stream = whole().changed(|packet| {
+            if packet.number % each == 0 {
+                packet.payload.truncate(packet.payload.len() / 2);
+            }
+        });
+        assert_notes(&stream, &["some_cut"], &["of 24 frames", "In the middle of the picture"]);
+    }
+}
+
+#[test]
 fn two_pictures_in_a_packet() {
     let frames: Vec<_> = MOVIE.chunks(2).map(<[_]>::concat).collect();
     assert_notes(&Sender::of(&frames).datagrams(), &["two_pictures"], &["Only the first is shown"]);

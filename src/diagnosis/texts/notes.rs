@@ -226,6 +226,15 @@ pub(in crate::diagnosis) fn same_picture(frames: u32) -> Finding {
     )
 }
 
+pub(in crate::diagnosis) fn some_cut(cut: u32, of: u32) -> Finding {
+    note(
+        "some_cut",
+        Guilty::Length,
+        format!("{cut} of {of} frames end too early"),
+        ["In the middle of the picture. Are they read and sent whole?".into()],
+    )
+}
+
 pub(in crate::diagnosis) fn two_pictures() -> Finding {
     note(
         "two_pictures",

@@ -82,6 +82,28 @@ pub(super) const MISTAKES: &[Mistake] = &[
     },
     // ---- The payload
     Mistake {
+        name: "header and JPEG are sent one after the other",
+        packets: |frame| vec![header(0x80, frame.number).to_vec(), frame.jpeg.to_vec()],
+        says: "Header and JPEG come in two datagrams: 12 bytes come alone, then the JPEG without a header. One sendto must send both: header + payload.",
+    },
+    Mistake {
+        name: "the header comes after the JPEG",
+        packets: |frame| vec![with(frame.jpeg, &header(0x80, frame.number))],
+        says: "The RTP header comes after the JPEG: The first bytes are FF D8, 80 1A comes 12 before the end. The header goes in front: header + payload.",
+    },
+    Mistake {
+        name: "the header is text",
+        packets: |frame| vec![with(format!("{},26,12345,", frame.number).as_bytes(), frame.jpeg)],
+        says: "The RTP header is text, not 12 bytes: The packet begins with \"…,26,12345,\". Build the 12 bytes with shifts and |, or struct.pack.",
+    },
+    Mistake {
+        name: "the packet's length comes before the header",
+        packets: |frame| {
+            vec![[b"\0\0\x23\xAB", &header(0x80, frame.number)[..], frame.jpeg].concat()]
+        },
+        says: "The RTP header begins at byte 4, not at 0: 4 bytes come before it: 00 00 23 AB. A datagram begins with the header: 80 1A.",
+    },
+    Mistake {
         name: "the five digits of the length are still there",
         packets: |frame| vec![with(&header(0x80, frame.number), &[b"12047", frame.jpeg].concat())],
         says: "The length is still in front of the JPEG: It begins with 31 32 30 34 37 (\"12047\"), then FF D8. Those digits are read first, and are not sent.",
@@ -95,6 +117,39 @@ pub(super) const MISTAKES: &[Mistake] = &[
         name: "the JPEG is sent as Python prints bytes",
         packets: |frame| vec![with(&header(0x80, frame.number), &frame.printed())],
         says: "The payload is text, not a JPEG: It begins with \"b'\\xff\\xd8\": it looks like str() of bytes. Expected: the bytes themselves, FF D8 ..., not their text.",
+    },
+    Mistake {
+        name: "the JPEG is sent as hex digits",
+        packets: |frame| {
+            let digits: String = frame.jpeg.iter().map(|byte| format!("{byte:02x}")).collect();
+            vec![with(&header(0x80, frame.number), digits.as_bytes())]
+        },
+        says: "The payload is text, not a JPEG: It begins with \"ffd8ffe000\": it looks like hex digits. Expected: the bytes themselves, FF D8 ..., not their text.",
+    },
+    Mistake {
+        name: "the JPEG has gone through a text encoding",
+        packets: |frame| {
+            let text: String = frame.jpeg.iter().copied().map(char::from).collect();
+            vec![with(&header(0x80, frame.number), text.as_bytes())]
+        },
+        says: "The JPEG went through a text encoding: It begins with C3 BF C3 98, not FF D8: FF became C3 BF. Bytes stay bytes: no encode, decode or str.",
+    },
+    Mistake {
+        name: "the movie is opened as text, which changes line ends",
+        packets: |frame| {
+            let returned = |&byte| if byte == b'\n' { vec![b'\r', b'\n'] } else { vec![byte] };
+            let jpeg: Vec<u8> = frame.jpeg.iter().flat_map(returned).collect();
+            vec![with(&header(0x80, frame.number), &jpeg)]
+        },
+        says: "Line ends were changed in the JPEG: Every 0A has a 0D before it. Is the file opened as binary (\"rb\")?",
+    },
+    Mistake {
+        name: "the JPEG is sent backwards",
+        packets: |frame| {
+            let jpeg: Vec<u8> = frame.jpeg.iter().rev().copied().collect();
+            vec![with(&header(0x80, frame.number), &jpeg)]
+        },
+        says: "The JPEG is sent backwards: It begins with D9 FF and ends with D8 FF. Expected: FF D8 first, FF D9 last.",
     },
     Mistake {
         name: "PNG pictures are sent",
@@ -131,11 +186,28 @@ pub(super) const MISTAKES: &[Mistake] = &[
         packets: |frame| vec![with(&header(0x80, frame.number), &frame.jpeg[..8192])],
         says: "The frames are cut off after 8192 bytes: Each ends there, in the middle of the picture. Is it a buffer of fixed size? Longer frames need pieces.",
     },
+    Mistake {
+        name: "half of each frame is sent",
+        packets: |frame| {
+            let half = frame.jpeg.len() / 2 + usize::from(frame.number);
+            vec![with(&header(0x80, frame.number), &frame.jpeg[..half])]
+        },
+        says: "The end of each JPEG is missing: It ends with …, in the middle of the picture. Expected: FF D9. Is the frame read to its full length?",
+    },
     // ---- Frames in pieces
     Mistake {
         name: "pieces without a marker",
         packets: |frame| pieces(frame, |_, _| false, b""),
         says: "No packet ends a frame: M is always 0: The frames come in pieces, none is marked as the last. Set the marker to 1 in the last packet of each frame.",
+    },
+    Mistake {
+        name: "the last piece of each frame is not sent",
+        packets: |frame| {
+            let mut pieces = pieces(frame, |_, _| false, b"");
+            pieces.pop();
+            pieces
+        },
+        says: "The last piece of each frame is missing: No packet ends with FF D9, and none has the marker. Is the rest that is shorter than a piece sent, too?",
     },
     Mistake {
         name: "the marker on the first piece",
@@ -173,6 +245,16 @@ pub(super) const NOTES: &[Mistake] = &[
             numbers.map(|number| with(&header(0x80, number), frame.jpeg)).to_vec()
         },
         says: "Every picture comes twice: Under new numbers: is nextFrame called each time?",
+    },
+    Mistake {
+        name: "every packet is sent twice",
+        packets: |frame| vec![with(&header(0x80, frame.number), frame.jpeg); 2],
+        says: "Every packet comes more than once: Is sendto called twice?",
+    },
+    Mistake {
+        name: "two frames in each packet",
+        packets: |frame| vec![[&header(0x80, frame.number)[..], frame.jpeg, frame.jpeg].concat()],
+        says: "There are two pictures in each packet: Only the first is shown.",
     },
     Mistake {
         name: "the version is 0",
