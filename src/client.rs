@@ -176,8 +176,7 @@ impl Client {
     /// Python looks at its event only after a timeout. Here an empty datagram to its own port wakes
     /// the thread; what came before it was in flight when PAUSE was sent, and is shown.
     #[doc(alias = "listenRtp")]
-    fn listen_rtp(port: &mut RtpPort, stop: &Event) {
-        let RtpPort { socket, intake } = port;
+    fn listen_rtp(RtpPort { socket, intake }: &mut RtpPort, stop: &Event) {
         while let Some(received) = socket.receive(stop) {
             match received {
                 Received::Datagram(datagram) => match RtpPacket::decode(datagram) {
@@ -453,9 +452,8 @@ impl Client {
         let examined = self.receiver.examine(&mut self.log);
         let overdue = self.dialogue.overdue(now, REPLY_WAIT);
         if let Some(method) = overdue {
-            let packets_come = self.state == State::Playing && !self.receiver.is_silent();
-            let why = Message::no_lab_reply(method, REPLY_WAIT).while_packets_come(packets_come);
-            self.give_up(why);
+            let why = Message::no_lab_reply(method, REPLY_WAIT);
+            self.give_up(why.while_it_sends(self.receiver.is_sent_to(self.state)));
         }
         if self.state != State::Init {
             self.receiver.screen.statistics.sample(now);

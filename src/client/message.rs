@@ -108,9 +108,9 @@ impl Message {
         Self::no_reply(method, wait).with((method == Method::Setup).then_some(CALL_BY_URL))
     }
 
-    /// The same while packets come or not: a server may be busy with sending.
-    pub(crate) fn while_packets_come(self, they_come: bool) -> Self {
-        self.with(they_come.then_some(
+    /// The same of a server that may be busy with sending.
+    pub(crate) fn while_it_sends(self, is_sending: bool) -> Self {
+        self.with(is_sending.then_some(
             "Its packets still come: does it read requests while it sends, and stop the sending then?",
         ))
     }

@@ -14,6 +14,7 @@ use super::silence::{Cause, Silence};
 use crate::diagnosis::Diagnosis;
 use crate::errand::{Errand, Wake};
 use crate::event::Event;
+use crate::rtsp::State;
 
 /// Where packets come in. It moves into the thread at PLAY and comes back at PAUSE, so there are
 /// never two listeners, and nothing is shared.
@@ -182,6 +183,11 @@ impl<P: Port> Receiver<P> {
     /// Whether nothing has come for 2 s although the movie plays.
     pub(crate) const fn is_silent(&self) -> bool {
         self.silence.is_silent()
+    }
+
+    /// Whether packets come.
+    pub(crate) fn is_sent_to(&self, state: State) -> bool {
+        state == State::Playing && !self.is_silent()
     }
 
     /// Whether that is the end of the movie, most likely.

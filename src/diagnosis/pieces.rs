@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::class::Class;
-use super::evidence::{ALIKE, Series};
+use super::evidence::{ALIKE, Ring, Series};
 use super::finding::Finding;
 use super::look::{Header, Look};
 use super::texts;
@@ -49,6 +49,9 @@ pub(super) struct Pieces {
     /// Frames in a row that share their number with all their pieces, begin and end as they should, and
     /// follow each other without a gap.
     edges: u32,
+    /// The payloads of the packets before, and whether each of the last packets has one of them again.
+    prints: [u64; 8],
+    copies: Ring,
     /// Pieces of the present frame, and the most of one.
     in_frame: u32,
     most_in_frame: u32,
@@ -118,6 +121,7 @@ impl Pieces {
             }
         }
         if let Some(header) = look.header.filter(|_| look.payload.length > 0) {
+            self.note_copy(look.payload.print);
             self.as_they_come(look, &header);
             // After a marked piece nobody expects another one under the same number.
             let is_next =
@@ -129,6 +133,14 @@ impl Pieces {
             if order.goes_on() {
                 self.in_order(look, &Header { order, ..header });
             }
+        }
+    }
+
+    fn note_copy(&mut self, print: u64) {
+        self.copies.push(self.prints.contains(&print));
+        self.prints.rotate_right(1);
+        if let Some(newest) = self.prints.first_mut() {
+            *newest = print;
         }
     }
 
@@ -201,9 +213,13 @@ impl Pieces {
     }
 
     /// Whether so many frames have lost neither their first piece nor their last that none in the middle
-    /// can be lost so often that most frames are broken.
+    /// can be lost, or come twice, so often that most frames are broken.
     pub(super) const fn have_edges(&self) -> bool {
-        self.shares_numbers && self.edges >= 16 && self.edges >= 4 * self.most_in_frame
+        let have_copies = 10 * self.copies.yes(64) >= self.copies.count();
+        self.shares_numbers
+            && !have_copies
+            && self.edges >= 16
+            && self.edges >= 4 * self.most_in_frame
     }
 
     /// Whether the pieces are numbered one by one, so that a lost one is seen.

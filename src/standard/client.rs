@@ -372,9 +372,8 @@ impl StandardClient {
         match overdue {
             Some(_) if self.plan == Plan::Tcp => self.reconnect_over_tcp(),
             Some(method) => {
-                let is_playing = self.session.state == State::Playing;
-                let packets_come = is_playing && !self.session.receiver.is_silent();
-                let why = Message::no_reply(method, REPLY_WAIT).while_packets_come(packets_come);
+                let is_sending = self.session.receiver.is_sent_to(self.session.state);
+                let why = Message::no_reply(method, REPLY_WAIT).while_it_sends(is_sending);
                 self.give_up(self.session.explain(why));
             }
             None => {}

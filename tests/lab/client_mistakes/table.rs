@@ -121,8 +121,10 @@ pub(super) const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "the JPEG is sent as hex digits",
         packets: |frame| {
-            let digits: String = frame.jpeg.iter().map(|byte| format!("{byte:02x}")).collect();
-            vec![with(&header(0x80, frame.number), digits.as_bytes())]
+            let digit = |digit: u8| b"0123456789abcdef"[usize::from(digit)];
+            let digits: Vec<u8> =
+                frame.jpeg.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
+            vec![with(&header(0x80, frame.number), &digits)]
         },
         says: "The payload is text, not a JPEG: It begins with \"ffd8ffe000\": it looks like hex digits. Expected: the bytes themselves, FF D8 ..., not their text.",
     },
