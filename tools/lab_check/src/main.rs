@@ -56,6 +56,7 @@ mod story;
 mod terminal;
 mod tsv;
 mod usage;
+mod width;
 
 use call::{Asked, Call, Server, Task};
 use card::Card;

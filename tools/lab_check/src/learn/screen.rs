@@ -3,9 +3,8 @@
 use std::env;
 use std::io::{self, IsTerminal};
 
-use terminal_size::{Width, terminal_size};
-
 use crate::terminal::has_colours;
+use crate::width::{self, wrapped};
 
 /// What the reader looks at.
 #[derive(Clone, Copy, Debug)]
@@ -35,11 +34,8 @@ impl Screen {
     /// That of this process.
     pub(crate) fn here() -> Self {
         let is_terminal = io::stdout().is_terminal();
-        let of_system = || terminal_size().map(|(Width(width), _)| usize::from(width));
-        let named = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        let width = named.or_else(|| of_system().filter(|_| is_terminal)).unwrap_or(USUAL);
         Self {
-            width: width.clamp(NARROWEST, WIDEST),
+            width: width::of_terminal().clamp(NARROWEST, WIDEST),
             is_terminal,
             has_colours: is_terminal && has_colours(),
             is_utf8: is_utf8(),
@@ -84,8 +80,8 @@ impl Screen {
         written.replacen(word, &self.paint(ink, word), 1)
     }
 
-    /// Text of several lines, each as wide as the screen is and behind that indent; after the first
-    /// one behind as many spaces.
+    /// Text of several lines, each as wide as the screen is and after that indent; below the first
+    /// one after as many spaces.
     pub(crate) fn text(self, indent: &str, text: &str) -> String {
         let rest = " ".repeat(indent.chars().count());
         let width = self.width.saturating_sub(indent.chars().count());
@@ -100,35 +96,6 @@ impl Screen {
     }
 }
 
-/// A line cut between words, or within a word that is longer than that; at least one piece.
-pub(crate) fn wrapped(line: &str, width: usize) -> Vec<String> {
-    let width = width.max(1);
-    let mut pieces = Vec::new();
-    let mut piece = String::new();
-    let mut length = 0;
-    for word in line.split_inclusive(' ') {
-        let bare = word.trim_end_matches(' ').chars().count();
-        let is_at_a_cut = length >= width || (length == 0 && !pieces.is_empty());
-        if bare == 0 && is_at_a_cut {
-            continue;
-        }
-        if length > 0 && length + bare > width {
-            pieces.push(std::mem::take(&mut piece).trim_end().to_owned());
-            length = 0;
-        }
-        for character in word.chars() {
-            if length >= width && character != ' ' {
-                pieces.push(std::mem::take(&mut piece).trim_end().to_owned());
-                length = 0;
-            }
-            piece.push(character);
-            length += 1;
-        }
-    }
-    pieces.push(piece.trim_end().to_owned());
-    pieces
-}
-
 /// Whether the locale is one of UTF-8. On Windows only the new terminal is asked.
 fn is_utf8() -> bool {
     if cfg!(windows) {
@@ -140,7 +107,6 @@ fn is_utf8() -> bool {
     locale.contains("utf-8") || locale.contains("utf8")
 }
 
-const USUAL: usize = 80;
 const NARROWEST: usize = 40;
 const WIDEST: usize = 100;
 /// Below that the bar is shorter.
@@ -159,12 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_cut_between_words_and_long_words_within() {
-        assert_eq!(wrapped("one two three", 8), ["one two", "three"]);
-        assert_eq!(wrapped("abcdefghij kl", 4), ["abcd", "efgh", "ij", "kl"]);
-        assert_eq!(wrapped("", 4), [""]);
-        assert_eq!(wrapped("  x", 4), ["  x"]);
-        assert_eq!(wrapped("end.   Next", 5), ["end.", "Next"]);
+    fn all_lines_of_a_text_are_indented() {
         assert_eq!(
             Screen::of(14, false, true).text("  - ", "one two three\nfour"),
             "  - one two\n    three\n    four\n"

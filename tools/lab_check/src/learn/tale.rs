@@ -6,8 +6,9 @@ use std::time::Duration;
 use crate::escape::escaped;
 use crate::role::Role;
 use crate::story::{Scene, Side};
+use crate::width::wrapped;
 
-use super::screen::{Ink, Screen, wrapped};
+use super::screen::{Ink, Screen};
 
 /// A failure, and what was before it.
 #[derive(Clone, Debug)]

@@ -54,7 +54,7 @@ const FAULTS: [(&str, &str, &str); 6] = [
     ("dies-of-setup", "it connects and sends SETUP", "its last words: KeyError: 'movie'\n"),
     ("hangs", "it sends PLAY", "its button 'Play' does not return: window.py, line "),
     ("hides-pictures", SHOWS, "came      its window has shown another picture for 0 of "),
-    ("shows-nothing", SHOWS, "came      its window has shown another picture for 0 of "),
+    ("shows-nothing", SHOWS, "does it wait for a packet with M = 1?"),
     ("shows-the-first", SHOWS, "came      its window has shown another picture for 1 of "),
 ];
 pub(crate) const SHOWS: &str = "its window shows them";

@@ -15,11 +15,14 @@ tests![
     #[cfg(unix)]
     a_terminal_shows_colours_folds_what_is_open_and_repeats_what_failed,
     #[cfg(unix)]
+    no_line_is_wider_than_the_terminal,
+    #[cfg(unix)]
     a_pipe_gets_every_line_once_and_no_colour,
 ];
 
-/// The card of a server that hangs up at once, as `script` of Python runs `lab_check`.
-fn card(script: &str, no_color: Option<&str>) -> String {
+/// The card of a server that hangs up at once, as `script` of Python runs `lab_check` on a terminal of so
+/// many columns.
+fn card(script: &str, no_color: Option<&str>, columns: usize) -> String {
     let folder = folder_with(&lab_format(real_frames().get(..30).unwrap()));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let place = listener.local_addr().unwrap().to_string();
@@ -30,6 +33,7 @@ fn card(script: &str, no_color: Option<&str>) -> String {
         .current_dir(folder.path())
         .stdin(Stdio::null())
         .env_remove("NO_COLOR")
+        .env("COLUMNS", columns.to_string())
         .env("TERM", "xterm");
     if let Some(value) = no_color {
         command.env("NO_COLOR", value);
@@ -50,7 +54,7 @@ fn a_terminal_shows_colours_folds_what_is_open_and_repeats_what_failed() {
         (Some(""), "\x1b[1;31mFAIL       \x1b[0m", "\x1b[2mnot checked\x1b[0m"),
         (Some("1"), "FAIL       ", "not checked"),
     ] {
-        let card = card(TERMINAL, no_color);
+        let card = card(TERMINAL, no_color, 80);
         let failed = format!("  {fail}  SETUP is answered 200\n");
         assert_eq!(card.matches(&failed).count(), 2, "{card}");
         assert_eq!(card.contains('\x1b'), no_color != Some("1"), "{card:?}");
@@ -72,8 +76,26 @@ fn a_terminal_shows_colours_folds_what_is_open_and_repeats_what_failed() {
 }
 
 #[cfg(unix)]
+fn no_line_is_wider_than_the_terminal() {
+    let words = |card: &str| {
+        let (_, card) = card.split_once("\nSetup\n").unwrap();
+        // Ports are others each time.
+        let is_digit = |letter: char| letter.is_ascii_digit();
+        card.split_whitespace().map(|word| word.replace(is_digit, "")).collect::<Vec<_>>()
+    };
+    let wide = card(TERMINAL, Some("1"), 200);
+    for columns in [80, 60, 50] {
+        let card = card(TERMINAL, Some("1"), columns);
+        let (_, text) = card.split_once("\nSetup\n").unwrap();
+        let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= columns, "{widest} of {columns}: {card}");
+        assert_eq!(words(&card), words(&wide), "no word is cut or lost at {columns}");
+    }
+}
+
+#[cfg(unix)]
 fn a_pipe_gets_every_line_once_and_no_colour() {
-    let card = card(PIPE, None);
+    let card = card(PIPE, None, 60);
     assert!(!card.contains('\x1b'), "{card}");
     assert_eq!(card.matches("  FAIL         ").count(), 1, "{card}");
     assert_eq!(card.matches("  not checked  ").count(), 55, "{card}");
