@@ -196,7 +196,14 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("percent_encoding", &["src/standard/rtsp/url.rs"]),
     ("sha2", &["src/standard/rtsp"]),
     ("socket2", &["src/server"]),
-    ("tempfile", &["src/bin/client_launcher/own_movie", "src/bin/client_launcher/page"]),
+    (
+        "tempfile",
+        &[
+            "src/bin/client_launcher/own_movie",
+            "src/bin/client_launcher/page",
+            "tools/lab_check/src/compare/page",
+        ],
+    ),
     ("humantime", &["tools/lab_check/src/sheet", "tools/lab_check/src/class/summary"]),
     (
         "quick_xml",

@@ -15,6 +15,7 @@ mod of_class;
 mod of_learn;
 mod words;
 
+pub(crate) use words::again;
 use words::{USAGE, with_port};
 
 /// What the command line asks for.
@@ -62,6 +63,8 @@ pub(crate) enum Task {
     Compare {
         /// Their commands, with `{port}`.
         commands: [String; 2],
+        /// The page that shows them.
+        report: Option<PathBuf>,
     },
     /// The programs of a class.
     Class(Order),
@@ -169,10 +172,11 @@ const CARD_OPTIONS: [&str; 7] = ["tsv", "json", "junit", "gradescope", "html", "
 /// A title, and the function that adds the options under it.
 type Group = (&'static str, fn(&mut Options));
 
-const GROUPS: [Group; 6] = [
+const GROUPS: [Group; 7] = [
     ("With server", of_server),
     ("With client", of_client),
     ("With server and client", of_both),
+    ("With compare", of_compare),
     ("With class", of_class::options),
     ("With learn", of_learn::options),
     ("Always", of_all),
@@ -210,6 +214,10 @@ fn of_both(options: &mut Options) {
         .optopt("", "name", "what the program is called (default: its command)", "NAME");
 }
 
+fn of_compare(options: &mut Options) {
+    options.optopt("", "report", "write a page of the two, side by side", "FILE");
+}
+
 fn of_all(options: &mut Options) {
     options
         .optopt("", "movie", "the movie to play (default: movie.Mjpeg)", "FILE")
@@ -229,6 +237,9 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
     }
     if at.is_some() && words.first() != Some(&"server") {
         return Err("--at goes with server".to_owned());
+    }
+    if matches.opt_present("report") && words.first() != Some(&"compare") {
+        return Err("--report goes with compare".to_owned());
     }
     if words.first() != Some(&"class") {
         if let Some(option) = of_class::ITS_OWN.iter().find(|option| matches.opt_present(option)) {
@@ -257,7 +268,8 @@ fn read_task(matches: &Matches) -> Result<Task, String> {
         }
         (["compare", one, other], None) => {
             let commands = [with_port("compare", one)?, with_port("compare", other)?];
-            Ok(Task::Compare { commands })
+            let report = matches.opt_str("report").map(PathBuf::from);
+            Ok(Task::Compare { commands, report })
         }
         (["log", logs @ ..], None) if (1..=2).contains(&logs.len()) => {
             Ok(Task::Log(logs.iter().map(PathBuf::from).collect()))

@@ -16,6 +16,7 @@ mod comparison;
 mod control;
 mod figures;
 mod measures;
+mod page;
 mod print;
 mod receiver;
 mod rows;
@@ -26,6 +27,7 @@ mod trial;
 
 pub(crate) use comparison::Comparison;
 use comparison::Side;
+pub(crate) use page::page;
 use side::{SCENARIOS, Subject};
 use trial::Trial;
 

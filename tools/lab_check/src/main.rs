@@ -62,7 +62,7 @@ use call::{Asked, Call, Server, Task};
 use card::Card;
 use class::Order;
 use learn::Ending;
-use outputs::Outputs;
+use outputs::{Outputs, Page};
 use points::Points;
 use role::Role;
 use sheet::{About, Sheet};
@@ -114,9 +114,13 @@ fn run(call: &Call) -> Result<ExitCode, String> {
             say(findings.to_string().trim_end());
             Ok(code_of(!findings.has_failed(), !findings.are_good()))
         }
-        Task::Compare { commands } => {
+        Task::Compare { commands, report } => {
+            let page = report.as_deref().map(Page::open).transpose()?;
             let comparison = compare::compare(commands, &call.movie)?;
             say(&comparison.to_string());
+            if let Some((page, path)) = page.zip(report.as_deref()) {
+                page.write(&compare::page(&comparison, call::again(commands, path, &call.movie)))?;
+            }
             Ok(code_of(comparison.is_full(), false))
         }
     }

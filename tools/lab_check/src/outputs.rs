@@ -76,19 +76,27 @@ impl<'a> Outputs<'a> {
 
 /// A file that is written as a whole.
 #[derive(Debug)]
-struct Page<'a> {
+pub(crate) struct Page<'a> {
     path: &'a Path,
     file: File,
 }
 
 impl<'a> Page<'a> {
-    fn open(path: &'a Path) -> Result<Self, String> {
+    /// Opens the file; leaves what is in it.
+    ///
+    /// # Errors
+    /// It can't be written: in one line.
+    pub(crate) fn open(path: &'a Path) -> Result<Self, String> {
         let opened = OpenOptions::new().write(true).create(true).truncate(false).open(path);
         let file = opened.map_err(|error| could_not(path, &error))?;
         Ok(Self { path, file })
     }
 
-    fn write(mut self, text: &str) -> Result<(), String> {
+    /// Puts the text in place of what is in the file.
+    ///
+    /// # Errors
+    /// It can't be written: in one line.
+    pub(crate) fn write(mut self, text: &str) -> Result<(), String> {
         let written = self
             .file
             .set_len(0)

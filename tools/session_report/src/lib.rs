@@ -15,6 +15,7 @@
 
 use std::io::BufRead;
 
+mod compared;
 mod figures;
 mod join;
 mod log;
@@ -25,6 +26,7 @@ mod svg;
 mod text;
 mod view;
 
+pub use compared::{Compared, Curve, Row, compared};
 pub use log::{BadLog, Fault};
 
 /// A log, and what a message about it calls it.

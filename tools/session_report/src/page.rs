@@ -2,7 +2,7 @@
 
 use crate::figures::Totals;
 use crate::session::Session;
-use crate::text::escaped;
+use crate::text::{escaped, line};
 use crate::view;
 
 mod columns;
@@ -40,6 +40,19 @@ pub(crate) fn page(session: &Session) -> String {
          <style>\n{style}</style>\n</head>\n<body>\n{PATTERNS}{views}{DIALOG}\
          <script type=\"application/json\" id=\"data\">{data}</script>\n\
          <script>{script}</script>\n</body>\n</html>\n"
+    )
+}
+
+/// A page without a script: the style, and sections that are HTML already.
+pub(crate) fn still(title: &str, sections: &str) -> String {
+    let (title, style) = (line(title), lean(STYLE));
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
+         style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n\
+         <link rel=\"icon\" href=\"data:,\">\n<title>{title}</title>\n\
+         <style>\n{style}</style>\n</head>\n<body>\n{sections}</body>\n</html>\n"
     )
 }
 

@@ -1,11 +1,21 @@
 //! The words of the command line: what a command needs, and the usage.
 
+use std::path::Path;
+
 /// Without this placeholder the program can't be told where to listen, or where to connect.
 pub(super) fn with_port(task: &str, command: &str) -> Result<String, String> {
     if command.contains("{port}") {
         return Ok(command.to_owned());
     }
     Err(format!("expected {{port}} in the COMMAND of {task}, found {command:?}"))
+}
+
+/// The call that compares these two and writes that page, for a shell.
+pub(crate) fn again([one, other]: &[String; 2], report: &Path, movie: &Path) -> String {
+    let words = [one, other, &report.display().to_string(), &movie.display().to_string()];
+    let [one, other, report, movie] =
+        words.map(|word| format!("'{}'", word.replace('\'', "'\\''")));
+    format!("lab_check --movie {movie} --report {report} \\\n    compare {one} {other}")
 }
 
 pub(super) const USAGE: &str = "\

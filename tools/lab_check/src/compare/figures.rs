@@ -46,10 +46,15 @@ pub(crate) fn rate(frames: &[Instant]) -> Option<f64> {
     (time > 0.0).then(|| f64::from(intervals) / time)
 }
 
+/// The time from each frame to the next.
+pub(crate) fn gaps(frames: &[Instant]) -> Vec<Duration> {
+    let intervals = frames.iter().zip(frames.iter().skip(1));
+    intervals.map(|(one, next)| next.duration_since(*one)).collect()
+}
+
 /// By how much each frame came too early or too late after the one before it.
 pub(crate) fn deviations(frames: &[Instant]) -> Vec<Duration> {
-    let intervals = frames.iter().zip(frames.iter().skip(1));
-    intervals.map(|(one, next)| next.duration_since(*one).abs_diff(FRAME_INTERVAL)).collect()
+    gaps(frames).into_iter().map(|gap| gap.abs_diff(FRAME_INTERVAL)).collect()
 }
 
 /// The packets of a stream.

@@ -1,10 +1,10 @@
 //! The figures of one server, made from what the scenarios recorded.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::usage::Usage;
 
-use super::figures::{Count, Spread, a_minute, count, deviations, frame_times, rate, within};
+use super::figures::{Count, Spread, a_minute, count, deviations, frame_times, gaps, rate, within};
 use super::scenario::{Dialogue, Stream};
 
 /// All figures of one server. What could not be measured is `None`.
@@ -16,10 +16,13 @@ pub(crate) struct Measures {
     pub(crate) first_packet: Option<Spread>,
     pub(crate) at_rest: Option<Usage>,
     pub(crate) one: Option<Streaming>,
+    pub(crate) few: Option<Streaming>,
     pub(crate) many: Option<Streaming>,
     pub(crate) torn_down: Option<Left>,
     pub(crate) closed: Option<Left>,
     pub(crate) killed: Option<Left>,
+    /// What is drawn of the sessions that play, by how many there are.
+    pub(crate) seen: Vec<Seen>,
 }
 
 impl Measures {
@@ -76,6 +79,39 @@ impl Streaming {
             kib_a_session: each(|usage| usage.resident_kib),
             threads_a_session: each(|usage| usage.threads),
         }
+    }
+}
+
+/// What a figure shows of sessions that play.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) sessions: usize,
+    /// The times between frames, in milliseconds.
+    pub(crate) gaps: Vec<f64>,
+    /// Seconds, and the share of a processor since the moment before, in percent.
+    pub(crate) cpu: Vec<(f64, f64)>,
+    /// Seconds, and the memory in use, in MiB.
+    pub(crate) memory: Vec<(f64, f64)>,
+}
+
+impl Seen {
+    /// What there is to draw of a stream; no curves where the system does not tell.
+    pub(crate) fn of(stream: &Stream) -> Self {
+        let [from, _] = stream.window;
+        let seen = stream.sessions.iter().map(|arrivals| within(arrivals, stream.window));
+        let between = seen.flat_map(|arrivals| gaps(&frame_times(&arrivals)));
+        let gaps = between.map(|gap| gap.as_secs_f64() * 1000.0).collect();
+        let seconds = |at: Instant| at.duration_since(from).as_secs_f64();
+        let memory = stream.over_time.iter().map(|(at, usage)| {
+            (seconds(*at), small(i64::try_from(usage.resident_kib).unwrap_or(i64::MAX)) / 1024.0)
+        });
+        let pairs = stream.over_time.iter().zip(stream.over_time.iter().skip(1));
+        let cpu = pairs.filter_map(|((before, had), (at, has))| {
+            let time = at.duration_since(*before).as_secs_f64();
+            let used = has.cpu.saturating_sub(had.cpu).as_secs_f64();
+            (time > 0.0).then(|| (seconds(*at), 100.0 * used / time))
+        });
+        Self { sessions: stream.sessions.len(), gaps, cpu: cpu.collect(), memory: memory.collect() }
     }
 }
 
@@ -138,7 +174,6 @@ fn small(number: i64) -> f64 {
 mod tests {
     use super::*;
     use crate::compare::receiver::Arrival;
-    use std::time::Instant;
 
     const AT_REST: Usage = Usage {
         cpu: Duration::from_millis(30),
@@ -171,6 +206,7 @@ mod tests {
             window: [from, from + Duration::from_secs(6)],
             sessions: vec![whole, lacking],
             used: [Some(before), Some(after)],
+            over_time: vec![(from, before), (from + Duration::from_secs(6), after)],
         }
     }
 
@@ -193,6 +229,18 @@ mod tests {
         let left = Left::of(&stream(), Some(AT_REST));
         assert_eq!((left.packets, left.cpu), (199, Some(Duration::from_millis(600))));
         assert_eq!((left.threads, left.descriptors), (Some(4), Some(4)));
+    }
+
+    #[test]
+    fn what_is_drawn_of_a_stream() {
+        let seen = Seen::of(&stream());
+        assert_eq!((seen.sessions, seen.gaps.len()), (2, 99 + 98));
+        assert!(seen.gaps.iter().all(|gap| (59.9..120.1).contains(gap)), "{:?}", seen.gaps);
+        let [(at, cpu)] = seen.cpu[..] else { panic!("{:?}", seen.cpu) };
+        assert!((at - 6.0).abs() < 1e-9 && (cpu - 10.0).abs() < 1e-9, "600 ms in 6 s: {cpu}");
+        assert_eq!(seen.memory.len(), 2);
+        let unknown = Seen::of(&Stream { over_time: Vec::new(), ..stream() });
+        assert!(unknown.cpu.is_empty() && unknown.memory.is_empty());
     }
 
     #[test]

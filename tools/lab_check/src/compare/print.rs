@@ -77,13 +77,19 @@ fn print_figure(
     unit: Unit,
     figures: [Option<f64>; 2],
 ) -> fmt::Result {
+    let (cells, ratio) = figure_cells(unit, figures);
+    row(out, &format!("  {label}"), cells.each_ref().map(String::as_str), &ratio)
+}
+
+/// Both figures as they are written, and their ratio.
+pub(super) fn figure_cells(unit: Unit, figures: [Option<f64>; 2]) -> ([String; 2], String) {
     let cells = figures
         .map(|figure| figure.map_or_else(|| NOT_KNOWN.to_owned(), |figure| unit.write(figure)));
     let ratio = match figures {
         [Some(one), Some(other)] => unit.ratio([one, other]).unwrap_or_default(),
         _ => String::new(),
     };
-    row(out, &format!("  {label}"), cells.each_ref().map(String::as_str), &ratio)
+    (cells, ratio)
 }
 
 /// The lines of the card that have failed, with what came and what was expected.
@@ -110,7 +116,7 @@ fn write_wrapped(out: &mut fmt::Formatter<'_>, text: &str, hang: usize) -> fmt::
 const EVIDENCE: usize = 25;
 const NOT_KNOWN: &str = "not known";
 /// Marks a line in which the two sides differ.
-const DIFFERENCE: &str = "<>";
+pub(super) const DIFFERENCE: &str = "<>";
 
 #[cfg(test)]
 mod tests {

@@ -74,7 +74,7 @@ impl Unit {
 }
 
 /// All rows, from top to bottom.
-pub(crate) const ROWS: [Row; 48] = [
+pub(crate) const ROWS: [Row; 52] = [
     Row::Heading("20 clients, one after another"),
     Row::Figure("reply to SETUP, p50", Unit::Milliseconds, |all| p50(all.setup)),
     Row::Figure("reply to SETUP, p99", Unit::Milliseconds, |all| p99(all.setup)),
@@ -98,6 +98,10 @@ pub(crate) const ROWS: [Row; 48] = [
     Row::Figure("packets sent", Unit::Number, |all| expected(all.one)),
     Row::Figure("packets lost", Unit::Number, |all| lost(all.one)),
     Row::Figure("CPU a minute (8 s, times 7.5)", Unit::SecondsAMinute, |all| cpu(all.one)),
+    Row::Heading("5 sessions at once, watched for 8 s"),
+    Row::Figure("rate of the slowest", Unit::FramesASecond, |all| all.few?.rate),
+    Row::Figure("packets lost", Unit::Number, |all| lost(all.few)),
+    Row::Figure("CPU a minute, all 5 (8 s, times 7.5)", Unit::SecondsAMinute, |all| cpu(all.few)),
     Row::Heading("20 sessions at once, watched for 8 s"),
     Row::Figure("rate of the slowest", Unit::FramesASecond, |all| all.many?.rate),
     Row::Figure("deviation from 50 ms, p50", Unit::Milliseconds, |all| p50(all.many?.deviation)),
@@ -197,7 +201,7 @@ fn signed(count: i64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scenario::{AFTERWARDS, CLIENTS, GRACE, LEAVERS, WATCHED};
+    use super::super::scenario::{A_FEW, AFTERWARDS, CLIENTS, GRACE, LEAVERS, WATCHED};
     use super::*;
 
     #[test]
@@ -205,8 +209,9 @@ mod tests {
         let clients = format!("{CLIENTS} clients, one after another");
         let one = format!("One session, watched for {} s", WATCHED.as_secs());
         let many = format!("{CLIENTS} sessions at once, watched for {} s", WATCHED.as_secs());
+        let few = format!("{A_FEW} sessions at once, watched for {} s", WATCHED.as_secs());
         let left = format!("Left of {LEAVERS} clients that played, a second after TEARDOWN");
-        for told in [clients, one, many, left] {
+        for told in [clients, one, few, many, left] {
             let is_told = |row: &Row| matches!(row, Row::Heading(heading) if *heading == told);
             assert!(ROWS.iter().any(is_told), "no heading {told:?}");
         }

@@ -34,6 +34,8 @@ pub(crate) struct Stream {
     pub(crate) sessions: Vec<Vec<Arrival>>,
     /// What the server used at both ends of the window.
     pub(crate) used: [Option<Usage>; 2],
+    /// What it used, and when, from one end of the window to the other, for what is drawn.
+    pub(crate) over_time: Vec<(Instant, Usage)>,
 }
 
 /// How clients leave.
@@ -97,12 +99,17 @@ pub(crate) fn at_once(trial: &Trial, movie: &str, sessions: usize) -> Result<Str
     let viewers = seat(trial, movie, sessions, deadline)?;
     let used_before = trial.usage();
     let from = Instant::now();
-    thread::sleep(WATCHED.min(deadline.left()));
+    let mut over_time: Vec<_> = used_before.map(|usage| (from, usage)).into_iter().collect();
+    let limit = Deadline::after(WATCHED.min(deadline.left()));
+    while !limit.is_over() {
+        thread::sleep(LOOK_AT_USAGE.min(limit.left()));
+        over_time.extend(trial.usage().map(|usage| (Instant::now(), usage)));
+    }
     let (to, used_after) = (Instant::now(), trial.usage());
     stop_all(&viewers);
     let received = viewers.into_iter().filter_map(|viewer| viewer.receiver.finish());
     let sessions = received.map(|received| received.arrivals).collect();
-    Ok(Stream { window: [from, to], sessions, used: [used_before, used_after] })
+    Ok(Stream { window: [from, to], sessions, used: [used_before, used_after], over_time })
 }
 
 /// A few clients that play and leave in that way; then the server is watched for a second.
@@ -128,7 +135,12 @@ pub(crate) fn leave(trial: &Trial, movie: &str, departure: Departure) -> Result<
     let (to, used_after) = (Instant::now(), trial.usage());
     let received = receivers.into_iter().filter_map(Receiver::finish);
     let sessions = received.map(|received| received.arrivals).collect();
-    Ok(Stream { window: [from, to], sessions, used: [used_before, used_after] })
+    Ok(Stream {
+        window: [from, to],
+        sessions,
+        used: [used_before, used_after],
+        over_time: Vec::new(),
+    })
 }
 
 /// A client that plays.
@@ -233,10 +245,14 @@ fn open_rtp_port() -> Result<(UdpSocket, u16), String> {
 
 /// How many clients come one after another, and how many play at once.
 pub(crate) const CLIENTS: usize = 20;
+/// How many are a few that play at once.
+pub(crate) const A_FEW: usize = 5;
 /// How many clients leave together.
 pub(crate) const LEAVERS: usize = 3;
 /// How long a stream is watched.
 pub(crate) const WATCHED: Duration = Duration::from_secs(8);
+/// How often to look at what the server uses meanwhile: its time is counted in hundredths.
+const LOOK_AT_USAGE: Duration = Duration::from_secs(1);
 /// How long a server has to tidy up before it is watched.
 pub(crate) const GRACE: Duration = Duration::from_secs(1);
 /// How long it is watched after the clients have gone.

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::progress::Progress;
 
-use super::measures::{Left, Measures, Streaming};
-use super::scenario::{self, CLIENTS, Departure};
+use super::measures::{Left, Measures, Seen, Streaming};
+use super::scenario::{self, A_FEW, CLIENTS, Departure};
 use super::trial::Trial;
 
 /// A server, the folder in which it runs and the movie there.
@@ -20,7 +20,7 @@ pub(crate) struct Subject<'a> {
 }
 
 /// How many scenarios [`measure`] runs.
-pub(crate) const SCENARIOS: usize = 6;
+pub(crate) const SCENARIOS: usize = 7;
 
 /// Runs the scenarios. If one fails, that is noted, and the others go on.
 pub(crate) fn measure(
@@ -31,6 +31,7 @@ pub(crate) fn measure(
     let mut run = Run { subject, progress, notes, measures: Measures::default() };
     run.dialogues();
     run.measures.one = run.streaming("one session", 1);
+    run.measures.few = run.streaming(&format!("{A_FEW} sessions at once"), A_FEW);
     run.measures.many = run.streaming(&format!("{CLIENTS} sessions at once"), CLIENTS);
     let (torn_down, closed, killed) = (Departure::Teardown, Departure::Close, Departure::Kill);
     run.measures.torn_down = run.left("clients leave with TEARDOWN", torn_down);
@@ -62,7 +63,9 @@ impl Run<'_> {
     fn streaming(&mut self, what: &str, sessions: usize) -> Option<Streaming> {
         let trial = self.begin(what)?;
         let stream = scenario::at_once(&trial, self.subject.movie, sessions);
-        self.note(what, stream).map(|stream| Streaming::of(&stream, trial.at_rest))
+        let stream = self.note(what, stream)?;
+        self.measures.seen.push(Seen::of(&stream));
+        Some(Streaming::of(&stream, trial.at_rest))
     }
 
     fn left(&mut self, what: &str, departure: Departure) -> Option<Left> {

@@ -8,11 +8,11 @@ use crate::text::{escaped, line, short};
 pub(crate) const LEFT: f64 = 98.0;
 pub(crate) const RIGHT: f64 = 1050.0;
 /// Where what is written at the right of a plot begins.
-pub(super) const BESIDE: f64 = 1064.0;
+pub(crate) const BESIDE: f64 = 1064.0;
 pub(super) const COLUMNS: f64 = 476.0;
 
 /// A section, with its heading and what it says before its figure.
-pub(super) fn section(id: &str, class: &str, title: &str, about: &str, body: &str) -> String {
+pub(crate) fn section(id: &str, class: &str, title: &str, about: &str, body: &str) -> String {
     let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
     let about = if about.is_empty() { String::new() } else { format!("<p>{about}</p>\n") };
     let title = escaped(title);
@@ -77,7 +77,7 @@ impl TimeAxis {
 }
 
 /// A scale of values with at most four steps of 1, 2, 2.5 or 5, from 0 to at least that value.
-pub(super) fn scale(most: f64) -> (f64, usize) {
+pub(crate) fn scale(most: f64) -> (f64, usize) {
     let least = (most / 4.0).max(1e-3);
     let power = 10_f64.powf(least.log10().floor());
     let steps = [1.0, 2.0, 2.5, 5.0, 10.0].map(|step| step * power);
@@ -86,12 +86,12 @@ pub(super) fn scale(most: f64) -> (f64, usize) {
 }
 
 /// A value with thousands.
-pub(super) fn value(number: f64) -> String {
+pub(crate) fn value(number: f64) -> String {
     if number >= 1000.0 { crate::text::commas(crate::text::whole(number)) } else { short(number) }
 }
 
 /// A cell of a table.
-pub(super) fn cell(class: &str, text: &str) -> String {
+pub(crate) fn cell(class: &str, text: &str) -> String {
     let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
     format!("<td{class}>{}</td>", line(text))
 }
