@@ -184,9 +184,8 @@ fn histogram(title: &str, gaps: &[Vec<f64>; 2], names: &[String; 2]) -> String {
         });
         plot.draw(which, &steps.collect::<Vec<_>>());
     }
-    let said = names.iter().zip(gaps).map(|(name, gaps)| summary(name, gaps));
-    let said: String = said.map(|text| format!("<p>{}</p>\n", line(&text))).collect();
-    plot.finish(25.0, "ms", &label) + &said
+    let said = names.iter().zip(gaps).map(|(name, gaps)| paragraph(&summary(name, gaps)));
+    plot.finish(25.0, "ms", &label) + &said.collect::<String>()
 }
 
 /// How many gaps are in each bin.
@@ -215,7 +214,7 @@ fn summary(name: &str, gaps: &[f64]) -> String {
 fn curve(curve: &Curve, names: &[String; 2]) -> String {
     let Curve { title, points } = curve;
     if points.iter().all(Vec::is_empty) {
-        return format!("<p>{}: not measured here</p>\n", line(title));
+        return paragraph(&format!("{title}: {NOT_MEASURED}"));
     }
     let all = || points.iter().flatten();
     let most = all().map(|(_, value)| *value).fold(0.1, f64::max);
@@ -225,7 +224,13 @@ fn curve(curve: &Curve, names: &[String; 2]) -> String {
         plot.draw(which, points);
     }
     let missing = names.iter().zip(points).filter(|(_, points)| points.is_empty());
-    let missing: String =
-        missing.map(|(name, _)| format!("<p>{}: not measured here</p>\n", line(name))).collect();
-    plot.finish(1.0, "s", title) + &missing
+    let missing = missing.map(|(name, _)| paragraph(&format!("{name}: {NOT_MEASURED}")));
+    plot.finish(1.0, "s", title) + &missing.collect::<String>()
 }
+
+fn paragraph(text: &str) -> String {
+    format!("<p>{}</p>\n", line(text))
+}
+
+/// Only Linux tells what a program uses.
+const NOT_MEASURED: &str = "not measured here";

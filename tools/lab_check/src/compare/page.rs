@@ -87,3 +87,54 @@ fn curves(comparison: &Comparison) -> Vec<Curve> {
 fn sessions(count: usize) -> String {
     if count == 1 { "1 session".to_owned() } else { format!("{count} sessions") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::print::tests::nothing_measured;
+    use super::*;
+
+    const HOSTILE: &str =
+        "</title><script>alert(1)</script><img src=x onerror=alert(1)>\u{202e}\u{1b}[2J";
+
+    fn seen(cpu: Vec<(f64, f64)>) -> Seen {
+        Seen { sessions: 5, gaps: vec![50.0, 51.0, 400.0], memory: cpu.clone(), cpu }
+    }
+
+    #[test]
+    fn names_of_others_are_text_and_nothing_comes_from_elsewhere() {
+        let mut comparison = nothing_measured([HOSTILE, "server"]);
+        comparison.notes.push(format!("{HOSTILE}: it has ended"));
+        comparison.sides[0].measures.seen.push(seen(vec![(1.0, 2.0), (2.0, 3.0)]));
+        let page = page(&comparison, HOSTILE.to_owned());
+        for tag in
+            ["<script", "<img", "</title><", "\u{202e}", "\u{1b}", "href=\"http", "src=\"", "url(h"]
+        {
+            assert!(!page.contains(tag), "{tag:?}");
+        }
+        assert!(page.contains("&lt;script&gt;alert(1)"), "it is shown");
+        assert!(page.contains("default-src 'none'"));
+    }
+
+    #[test]
+    fn what_was_not_measured_is_said_and_what_was_is_drawn() {
+        let mut comparison = nothing_measured(["one", "other"]);
+        comparison.sides[0].measures.seen.push(seen(Vec::new()));
+        let unknown = page(&comparison, String::new());
+        assert_eq!(unknown.matches("not measured here").count(), 2, "processor and memory");
+        assert!(unknown.contains("one: 3 gaps, median 51.0 ms, longest 400.0 ms"));
+        assert!(unknown.contains("other: no two frames came"));
+        comparison.sides[1].measures.seen.push(seen(vec![(1.0, 2.0), (2.0, 3.0)]));
+        let known = page(&comparison, String::new());
+        assert_eq!(known.matches("<p>one: not measured here").count(), 2);
+        assert_eq!(known.matches("<svg").count(), unknown.matches("<svg").count() + 2);
+    }
+
+    #[test]
+    fn the_cells_are_those_that_are_printed() {
+        let comparison = nothing_measured(["one", "other"]);
+        let (printed, page) = (comparison.to_string(), page(&comparison, String::new()));
+        assert_eq!(page.matches(">not known<").count(), printed.matches("not known").count());
+        assert_eq!(page.matches(">FAIL<").count(), 1);
+        assert_eq!(page.matches(">&lt;&gt;<").count(), 1, "they differ in that line");
+    }
+}

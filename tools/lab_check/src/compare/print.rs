@@ -119,7 +119,7 @@ const NOT_KNOWN: &str = "not known";
 pub(super) const DIFFERENCE: &str = "<>";
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::measures::Measures;
     use super::*;
     use crate::card::{Card, Evidence, Requirement};
@@ -131,6 +131,15 @@ mod tests {
         paragraph: "Replies",
     };
     const FORM: Requirement = Requirement { id: "form", title: "it has three lines", ..ECHO };
+
+    pub(crate) fn nothing_measured(names: [&str; 2]) -> Comparison {
+        let mut comparison = comparison([false, true]);
+        for (side, name) in comparison.sides.iter_mut().zip(names) {
+            side.name = name.to_owned();
+            side.command = format!("{name} {{port}}");
+        }
+        comparison
+    }
 
     /// A comparison in which these servers have failed to repeat the `CSeq`.
     fn comparison(failed: [bool; 2]) -> Comparison {

@@ -94,8 +94,14 @@ fn is_running(command: &str) -> bool {
 
 fn a_server_without_protections_shows_what_it_leaves() {
     let unprotected = python_server("ReportServer.py");
-    let ended = compare(&["compare", &unprotected, &own_server()]);
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("side by side.html");
+    let report = ["--report", page.to_str().unwrap()];
+    let server = own_server();
+    let words = [&report[..], &["compare", &unprotected, &server]].concat();
+    let ended = compare(&words);
     assert_eq!(ended.code, Some(1), "{}{}", ended.stdout, ended.stderr);
+    the_page_has_what_is_printed(&ended, &fs::read_to_string(&page).unwrap());
     assert!(!is_running(&unprotected), "it has ended with the comparison");
     for (which, command) in [("ReportServer.py", &unprotected), ("server", &own_server())] {
         let line = ended.stdout.lines().find(|line| line.ends_with(command)).unwrap();
@@ -108,6 +114,30 @@ fn a_server_without_protections_shows_what_it_leaves() {
     if cfg!(target_os = "linux") {
         what_is_left_is_shown(&ended);
     }
+}
+
+/// Each row of both tables has the printed cells on the page, in the same order.
+#[track_caller]
+fn the_page_has_what_is_printed(ended: &Outcome, page: &str) {
+    let [figures, rest] =
+        ["FIGURES", "REQUIREMENTS"].map(|title| ended.stdout.find(title).unwrap());
+    let (_, section) = page.split_once("<section id=\"figures\"").unwrap();
+    let (section, _) = section.split_once("</section>").unwrap();
+    let rows = ended.stdout[figures..rest].lines().filter(|line| line.starts_with("  "));
+    let printed = rows.filter_map(|line| {
+        let cells: Vec<_> =
+            line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
+        // The second line of a name that is too long has no cells.
+        (cells.len() >= 3).then(|| [cells[1].to_owned(), cells[2].to_owned()])
+    });
+    let shown = section.split("<tr><td>").skip(1).map(|row| {
+        let cells: Vec<_> = row.split("<td class=\"n\">").skip(1).collect();
+        [cells[0], cells[1]].map(|cell| cell.split_once('<').unwrap().0.to_owned())
+    });
+    assert_eq!(shown.collect::<Vec<_>>(), printed.collect::<Vec<_>>());
+    assert_eq!(page.matches("<svg").count(), if cfg!(target_os = "linux") { 9 } else { 3 });
+    assert!(page.contains("compare &#39;"), "the command that repeats it");
+    assert!(!page.contains("<script") && !page.contains("http"), "it needs nothing else");
 }
 
 #[track_caller]
@@ -246,6 +276,7 @@ fn a_wrong_call_says_what_is_wrong_with_it() {
         (&["compare", one], "expected two COMMANDs after compare, found 1"),
         (&["compare", one, one, one], "expected two COMMANDs after compare, found 3"),
         (&["compare", one, "server 2048"], "found \"server 2048\""),
+        (&["--report", "page.html", "server", one], "--report goes with compare"),
         (&["--tsv", "table", "compare", one, one], "--tsv goes with server and client"),
     ] {
         let ended = compare(words);
