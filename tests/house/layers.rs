@@ -98,7 +98,9 @@ fn may_use(room: Room) -> &'static [Room] {
         Trace, Window, WingClient, WingCore, WingNetwork, WingWorker, Worker,
     };
     match room {
-        Core | Card | Page => &[],
+        Core | Page => &[],
+        // The page of two servers is in the style of a session's.
+        Card => &[Page],
         Console => &[Tools],
         WingCore | Tools => &[Core],
         Network | Trace => &[Core, Tools],
@@ -196,14 +198,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("percent_encoding", &["src/standard/rtsp/url.rs"]),
     ("sha2", &["src/standard/rtsp"]),
     ("socket2", &["src/server"]),
-    (
-        "tempfile",
-        &[
-            "src/bin/client_launcher/own_movie",
-            "src/bin/client_launcher/page",
-            "tools/lab_check/src/compare/page",
-        ],
-    ),
+    ("tempfile", &["src/bin/client_launcher/own_movie", "src/bin/client_launcher/page"]),
     ("humantime", &["tools/lab_check/src/sheet", "tools/lab_check/src/class/summary"]),
     (
         "quick_xml",
@@ -214,7 +209,14 @@ const PACKAGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("serde", &["tools/lab_check/src/"]),
-    ("session_report", &["tools/session_report/src/", "src/bin/client_launcher/page"]),
+    (
+        "session_report",
+        &[
+            "tools/session_report/src/",
+            "src/bin/client_launcher/page",
+            "tools/lab_check/src/compare/page",
+        ],
+    ),
     ("serde_json", &["tools/lab_check/src/", "tools/session_report/src/"]),
     ("terminal_size", &["tools/lab_check/src/learn/screen"]),
     ("toml", &["tools/lab_check/src/learn/texts"]),

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::harness::tests;
-use crate::made_up::{HOSTILE, log};
+use crate::made_up::{HOSTILE, log, requests};
 use crate::session::{Page, report, text};
 
 tests![
@@ -19,6 +19,7 @@ tests![
     without_a_script_the_texts_are_there,
     the_same_log_gives_the_same_page,
     without_its_figures_a_page_is_small,
+    a_flood_of_messages_is_bounded_and_what_is_left_out_is_counted,
     an_hour_at_20_a_second_stays_a_page;
     long: an_hour_at_200_a_second_stays_a_page
 ];
@@ -115,4 +116,16 @@ fn an_hour_at_20_a_second_stays_a_page() {
 fn an_hour_at_200_a_second_stays_a_page() {
     let page = page_of(&log(720_000, 200, "movie.Mjpeg"));
     assert!(page.0.len() <= 9_500_000, "{}", page.0.len());
+}
+
+fn a_flood_of_messages_is_bounded_and_what_is_left_out_is_counted() {
+    let page = page_of(&requests(5_000, &"x".repeat(20_000)));
+    assert!(page.0.len() < 5_000_000, "{} bytes", page.0.len());
+    assert!(page.0.contains("4,600 requests are left out here"));
+    assert!(page.0.contains("characters are left out"));
+    for (row, is_there) in [(1, true), (399, true), (401, false), (9_599, false), (9_601, true)] {
+        assert_eq!(page.0.contains(&format!("<td id=\"m{row}\"")), is_there, "{row}");
+    }
+    let few = page_of(&requests(400, "x"));
+    assert!(!few.0.contains("left out here"), "all of them have room");
 }

@@ -58,6 +58,21 @@ pub(crate) fn log(packets: u64, rate: u32, text: &str) -> String {
     log
 }
 
+/// A log of so many requests, each with a reply that holds that text.
+pub(crate) fn requests(count: u64, text: &str) -> String {
+    let mut log = HEADER.replace("TITLE", "\"movie.Mjpeg\"") + "\n";
+    for (cseq, time) in (1..=count).zip((0_u32..).map(|number| f64::from(number) * 10.0)) {
+        let ask = format!("\"text\":\"DESCRIBE a RTSP/1.0\\r\\nCSeq: {cseq}\\r\\n\\r\\n\"");
+        let answer =
+            format!("\"text\":\"RTSP/1.0 200 OK\\r\\nCSeq: {cseq}\\r\\nX: {text}\\r\\n\\r\\n\"");
+        let about = format!("\"method\":\"DESCRIBE\",\"cseq\":{cseq}");
+        event(&mut log, time, "rtsp:request_sent", "client", &format!("{about},{ask}"));
+        let reply = format!("{about},\"status\":200,\"after\":0.5,{answer}");
+        event(&mut log, time + 0.5, "rtsp:reply_received", "client", &reply);
+    }
+    log
+}
+
 fn packet(log: &mut String, time: f64, seq: u64) {
     let lost = seq % 25 == 0;
     let net = if lost { ",\"net\":\"lost\"" } else { "" };

@@ -136,12 +136,13 @@ impl Plot {
             plot.svg.text("ax", (LEFT - 12.0, y + 6.0), Anchor::End, &value(at));
         }
         plot.svg.text("pt", (38.0, 22.0), Anchor::Start, title);
-        let places = [TOP + 14.0, TOP + 40.0];
-        for ((name, y), (class, words)) in
+        // In the line of the title, where no curve comes.
+        let places = [RIGHT - 560.0, RIGHT - 230.0];
+        for ((name, x), (class, words)) in
             names.iter().zip(places).zip(LINES.into_iter().zip(WORDS))
         {
-            plot.svg.line(class, (RIGHT - 290.0, y - 6.0), (RIGHT - 240.0, y - 6.0));
-            plot.svg.text(words, (RIGHT - 230.0, y), Anchor::Start, &shortened(name, 24));
+            plot.svg.line(class, (x, 16.0), (x + 50.0, 16.0));
+            plot.svg.text(words, (x + 60.0, 22.0), Anchor::Start, &shortened(name, 24));
         }
         plot
     }
@@ -217,7 +218,7 @@ fn curve(curve: &Curve, names: &[String; 2]) -> String {
         return paragraph(&format!("{title}: {NOT_MEASURED}"));
     }
     let all = || points.iter().flatten();
-    let most = all().map(|(_, value)| *value).fold(0.1, f64::max);
+    let most = all().map(|(_, value)| *value).fold(4.0, f64::max);
     let until = all().map(|(time, _)| *time).fold(1.0, f64::max);
     let mut plot = Plot::new(title, names, most, until);
     for (which, points) in points.iter().enumerate() {

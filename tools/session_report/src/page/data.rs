@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::columns::{Column, bytes, tenths};
 use crate::figures::quantile;
@@ -13,6 +13,7 @@ use crate::session::{End, Message, Packet, Session};
 use crate::svg::WIDTH;
 use crate::text::acts;
 use crate::view::parts::{LEFT, RIGHT};
+use crate::view::tables::{bounded, is_listed};
 
 /// Above so many packets only the unusual ones are in the page.
 pub(crate) const MOST_PACKETS: usize = 1_000_000;
@@ -157,15 +158,23 @@ fn missing(session: &Session, packets: &[&Packet]) -> Vec<u64> {
         .collect()
 }
 
-fn messages(session: &Session) -> Vec<Value> {
+/// The messages of the requests that are listed, by their places among all.
+fn messages(session: &Session) -> Value {
     let value = |to_server: bool, message: &Message| {
         let Message { text, hex, at_client, at_server } = message;
+        let (text, hex) = (bounded(text), hex.as_deref().map(bounded));
         json!([to_server, at_client, at_server, text, hex])
     };
-    let mut messages = Vec::new();
-    for exchange in &session.exchanges {
-        messages.push(value(true, &exchange.request));
-        messages.push(exchange.reply.as_ref().map_or(Value::Null, |reply| value(false, reply)));
+    let mut messages = Map::new();
+    let count = session.exchanges.len();
+    for (place, exchange) in session.exchanges.iter().enumerate() {
+        if is_listed(place, count) {
+            let first = 2 * place;
+            messages.insert(first.to_string(), value(true, &exchange.request));
+            let reply = exchange.reply.as_ref();
+            let reply = reply.map_or(Value::Null, |reply| value(false, reply));
+            messages.insert((first + 1).to_string(), reply);
+        }
     }
-    messages
+    messages.into()
 }

@@ -1,5 +1,6 @@
 //! The tables: every request with its reply, and the lost packets.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::parts::{cell, section};
@@ -7,13 +8,28 @@ use crate::log::Net;
 use crate::session::{Message, Packet, Session};
 use crate::text::{commas, escaped, seconds};
 
+/// Above twice so many requests those in the middle are left out, here and in the page's data.
+const REQUESTS_AT_EACH_END: usize = 200;
+/// How much is shown of a message.
+pub(crate) const MOST_CHARACTERS: usize = 4000;
 /// How many lost packets are listed.
 const MOST_LOST: usize = 20;
 
 /// Every request and its reply.
 pub(crate) fn replies(session: &Session) -> String {
     let mut rows = String::new();
+    let count = session.exchanges.len();
     for (place, exchange) in session.exchanges.iter().enumerate() {
+        if !is_listed(place, count) {
+            if place == REQUESTS_AT_EACH_END {
+                let left_out = commas((count - 2 * REQUESTS_AT_EACH_END) as u64);
+                let _ = writeln!(
+                    rows,
+                    "<tr><td colspan=\"7\">{left_out} requests are left out here</td></tr>"
+                );
+            }
+            continue;
+        }
         let number = 2 * place + 1;
         let text = |number: usize, message: &Message| {
             format!("<td id=\"m{number}\" tabindex=\"-1\"><pre>{}</pre></td>", text_of(message))
@@ -43,9 +59,26 @@ pub(crate) fn replies(session: &Session) -> String {
     section("replies", "long", "Every request and its reply", "", &table)
 }
 
+/// Whether a request is in the page, of so many.
+pub(crate) fn is_listed(place: usize, count: usize) -> bool {
+    place < REQUESTS_AT_EACH_END || place + REQUESTS_AT_EACH_END >= count
+}
+
+/// No more of a text than the page has room for, and how much that leaves out.
+pub(crate) fn bounded(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(MOST_CHARACTERS) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => {
+            let (shown, rest) = text.split_at(end);
+            let left_out = commas(rest.chars().count() as u64);
+            Cow::Owned(format!("{shown}\n… {left_out} characters are left out"))
+        }
+    }
+}
+
 fn text_of(message: &Message) -> String {
     // Lines end with LF or CR LF, which the bytes show.
-    escaped(message.text.replace("\r\n", "\n").trim_end_matches('\n'))
+    escaped(bounded(&message.text).replace("\r\n", "\n").trim_end_matches('\n'))
 }
 
 /// The first lost packets.
