@@ -89,6 +89,8 @@ struct Log {
     counts: BTreeMap<&'static str, u64>,
     summary: Option<Value>,
     is_sampled: bool,
+    /// Whether it tells how it ended.
+    has_end: bool,
 }
 
 /// Checks one log, or a client's and its server's.
@@ -112,6 +114,10 @@ pub(crate) fn check(paths: &[PathBuf]) -> Result<Findings, String> {
         ),
     }
     findings.add("figures", figures(&logs));
+    if let Some(log) = logs.iter().find(|log| !log.has_end) {
+        let why = format!("{} has no end: its program was killed, or it was cut", log.name);
+        findings.open("end", &why);
+    }
     Ok(findings)
 }
 
@@ -199,8 +205,32 @@ fn figures(logs: &[Log]) -> Result<String, String> {
             }
             looked_at += 1;
         }
+        looked_at += u64::from(rate_fits(log, summary)?);
     }
     Ok(format!("{looked_at} figures of the summary are those of the events"))
+}
+
+/// Whether there is a rate of losses. It is that of the two counts it is made of.
+fn rate_fits(log: &Log, summary: &Value) -> Result<bool, String> {
+    let count = |name: &str| summary.get(name).and_then(Value::as_u64);
+    let printed = summary.get("packets lost rate").and_then(Value::as_str);
+    let (Some(printed), Some(lost), Some(received)) =
+        (printed, count("packets lost"), count("packets received"))
+    else {
+        return Ok(false);
+    };
+    let told = printed.trim_end_matches(" %").parse::<f64>();
+    let small = |count: u64| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    // As the client has it: of nothing as of one, and never more than all.
+    let own = (100.0 * small(lost) / small(received.max(1))).min(100.0);
+    if !told.as_ref().is_ok_and(|told| (told - own).abs() <= ROUNDED) {
+        let name = &log.name;
+        return Err(format!(
+            "{name}: packets lost rate: {} printed, but {lost} of {received} is {own:.2} %",
+            escape::escaped(printed)
+        ));
+    }
+    Ok(true)
 }
 
 /// `465`, or `4416516 bytes`.
@@ -256,7 +286,11 @@ impl Log {
             "rtp:packet_received" => self.received(line, data),
             "frame:shown" => *self.counts.entry("frames shown").or_default() += 1,
             "stats:second" => self.is_sampled = true,
-            "session:summary" => self.summary = Some(data.clone()),
+            "session:summary" => {
+                self.summary = Some(data.clone());
+                self.has_end = true;
+            }
+            "rtsp:closed" => self.has_end = true,
             _ => {}
         }
     }
@@ -288,5 +322,8 @@ impl Log {
         count("data received", data["bytes"].as_u64().unwrap_or_default());
     }
 }
+
+/// A rate has two decimals.
+const ROUNDED: f64 = 0.0051;
 
 const SCHEMA: &str = "urn:rtsp-lab:log:1";

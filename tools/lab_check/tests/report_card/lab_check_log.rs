@@ -72,6 +72,15 @@ fn what_was_written_passes_and_what_was_made_up_does_not() {
     let twice = format!("{first}\n{came}");
     let shown = client.split("\"frames shown\":").nth(1).unwrap().split(',').next().unwrap();
     let printed = format!("\"frames shown\":{shown}");
+    let rate = client.split("\"packets lost rate\":").nth(1).unwrap().split(',').next().unwrap();
+    let rate = format!("\"packets lost rate\":{rate}");
+    let (without_end, _) = client.split_at(client.find("session:summary").unwrap());
+    let without_end: Vec<_> = without_end.lines().filter(|line| line.ends_with('}')).collect();
+    let without_end = without_end.join("\n").replace("rtsp:closed", "rtsp:other") + "\n";
+    fs::write(folder.join("changed.jsonl"), without_end).unwrap();
+    let (code, said) = log(folder, &["changed.jsonl", "server.jsonl"]);
+    assert_eq!(code, Some(3), "a killed program's log is no forgery: {said}");
+    assert!(said.contains("open  end         changed.jsonl has no end"), "{said}");
     for (changed_server, from, to, expected) in [
         (
             true,
@@ -87,6 +96,7 @@ fn what_was_written_passes_and_what_was_made_up_does_not() {
         ),
         (true, passed, String::new(), "is the session's"),
         (true, "\"seed\":7", "\"seed\":8".to_owned(), "by the seed"),
+        (false, &rate, "\"packets lost rate\":\"1.00 %\"".to_owned(), "packets lost rate: 1.00 %"),
         (false, first, twice, "came, which was lost on purpose"),
         (false, &printed, "\"frames shown\":60".to_owned(), "frames shown: 60 printed"),
         (false, first, first.replacen("\"time\":", "\"time\":9", 1), "time runs backwards"),
