@@ -218,7 +218,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("serde_json", &["tools/lab_check/src/", "tools/session_report/src/"]),
-    ("terminal_size", &["tools/lab_check/src/learn/screen"]),
+    ("terminal_size", &["tools/lab_check/src/width"]),
     ("toml", &["tools/lab_check/src/learn/texts"]),
 ];
 
